@@ -1,0 +1,1 @@
+"""The fer-models command line: one file a command."""
