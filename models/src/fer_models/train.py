@@ -53,9 +53,7 @@ class Run:
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser, recipe.peak_learning_rate, recipe.epochs * self.steps_per_epoch, pct_start=0.25
         )
-        self.average = AveragedModel(
-            self.model, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay), use_buffers=True
-        )
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay), use_buffers=True)
         self.epoch = 0
 
     def fit(self, on_epoch: Callable[[dict[str, Any]], None]) -> Xception:
@@ -160,7 +158,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
     except Exception as error:
-        raise TrainingError(f"Cannot read the checkpoint {path} ({error}); train again or give another file.") from error
+        raise TrainingError(
+            f"Cannot read the checkpoint {path} ({error}); train again or give another file."
+        ) from error
     return state
 
 

@@ -114,9 +114,7 @@ class Xception(nn.Module):
 def parameter_counts(model: nn.Module) -> tuple[int, int]:
     """(trainable parameters, the same plus batch-norm running means and variances)."""
     trainable = sum(p.numel() for p in model.parameters())
-    running = sum(
-        2 * m.num_features for m in model.modules() if isinstance(m, nn.BatchNorm2d)
-    )
+    running = sum(2 * m.num_features for m in model.modules() if isinstance(m, nn.BatchNorm2d))
     return trainable, trainable + running
 
 

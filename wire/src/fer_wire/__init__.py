@@ -1,1 +1,39 @@
 """What crosses the wire between agents, brokers and controllers."""
+
+from fer_wire.acks import Ack
+from fer_wire.desired import Desired
+from fer_wire.emotions import EMOTIONS
+from fer_wire.errors import MessageError, TopicError, WireError
+from fer_wire.events import Box, EmotionEvent
+from fer_wire.manifest import ModelManifest
+from fer_wire.message import Message, parse
+from fer_wire.names import checked_name
+from fer_wire.presence import Status
+from fer_wire.reported import Reported
+from fer_wire.telemetry import Telemetry
+from fer_wire.topics import Topic, Topics
+
+__version__ = "0.1.0"
+
+MESSAGES = (EmotionEvent, Status, Telemetry, Reported, Desired, Ack, ModelManifest)
+
+__all__ = [
+    "EMOTIONS",
+    "MESSAGES",
+    "Ack",
+    "Box",
+    "Desired",
+    "EmotionEvent",
+    "Message",
+    "MessageError",
+    "ModelManifest",
+    "Reported",
+    "Status",
+    "Telemetry",
+    "Topic",
+    "TopicError",
+    "Topics",
+    "WireError",
+    "checked_name",
+    "parse",
+]

@@ -13,8 +13,12 @@ DEFAULT_OUT = Path("runs/light")
 
 def train(
     data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder of train/EMOTION/*.jpg.")],
-    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoint and log; an unfinished run goes on.")] = DEFAULT_OUT,
-    width: Annotated[float, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")] = 0.25,
+    out: Annotated[
+        Path, typer.Option(help="Folder of the run: checkpoint and log; an unfinished run goes on.")
+    ] = DEFAULT_OUT,
+    width: Annotated[
+        float, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
+    ] = 0.25,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training images.")] = 30,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 takes all.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the weights, the order and the augmentation.")] = 0,

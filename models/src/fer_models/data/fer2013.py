@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from fer_wire.emotions import EMOTIONS
 from PIL import Image, UnidentifiedImageError
 
 from fer_models.errors import DatasetError
-from fer_wire.emotions import EMOTIONS
 
 FACE_PX = 48
 HELD_OUT_SHARE = 0.1
@@ -69,7 +69,9 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(source) as archive:
             yield from ((n, archive.read(n)) for n in archive.namelist() if n.endswith(".jpg"))
     except (OSError, zipfile.BadZipFile) as error:
-        raise DatasetError(f"Cannot read {source} as FER2013 ({error}); give the zip or the folder above train/.") from error
+        raise DatasetError(
+            f"Cannot read {source} as FER2013 ({error}); give the zip or the folder above train/."
+        ) from error
 
 
 def _emotion_index(name: str) -> int:

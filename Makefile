@@ -1,0 +1,71 @@
+# Light-FER Fleet. `make demo` and `make test` do all the set-up they need.
+
+PYTHON   ?= python3
+VENV     := .venv
+BIN      := $(VENV)/bin
+READY    := $(VENV)/.ready
+DISTS    := -e wire -e agent -e controller -e models
+SECONDS  ?= 60
+PIP      := -m pip --disable-pip-version-check
+# Hooks of the shell that starts make must not leak into the environment.
+unexport PYTHONPATH
+
+.PHONY: demo test check bench test-py38 test-training docs lock format clean
+
+demo: $(READY)          ## broker, controller and one agent, with a live table
+	$(BIN)/fer-controller demo --seconds $(SECONDS)
+
+test: $(READY)          ## unit, integration and acceptance tests
+	$(BIN)/pytest -m "not training"
+
+check: $(READY)         ## lint, format, types, architecture, and that the docs are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/docs.py --check
+
+docs: $(READY)          ## write the generated pages anew
+	$(BIN)/python scripts/docs.py
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(READY)         ## measure the pipeline and the ingest on this machine
+	$(BIN)/python -m benchmarks
+
+test-py38: .venv-py38/.ready   ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
+	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
+
+test-training: .venv-training/.ready  ## what needs torch
+	.venv-training/bin/pytest -m training
+
+$(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11." if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(PIP) install -q -r requirements/build.txt
+	$(BIN)/python $(PIP) install -q --no-build-isolation -r requirements/dev.txt $(DISTS)
+	touch $@
+
+.venv-py38/.ready: requirements/build-py38.txt requirements/py38.txt wire/pyproject.toml agent/pyproject.toml
+	test -x .venv-py38/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-py38
+	.venv-py38/bin/python $(PIP) install -q -r requirements/build-py38.txt
+	.venv-py38/bin/python $(PIP) install -q --no-build-isolation -r requirements/py38.txt -e wire -e agent
+	touch $@
+
+.venv-training/.ready: requirements/build.txt requirements/dev.txt requirements/training.txt */pyproject.toml
+	test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training
+	.venv-training/bin/python $(PIP) install -q -r requirements/build.txt
+	.venv-training/bin/python $(PIP) install -q torch==$$(sed -n 's/^torch==//p' requirements/training.in)
+	.venv-training/bin/python $(PIP) install -q --no-build-isolation -r requirements/dev.txt -r requirements/training.txt $(DISTS)
+	touch $@
+
+lock:                   ## pin the environments anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/build.in -o requirements/build.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/dev.in -o requirements/dev.txt
+	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/build.in -o requirements/build-py38.txt
+	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/py38.in -o requirements/py38.txt
+
+clean:
+	rm -rf .venv .venv-py38 .venv-training

@@ -1,0 +1,39 @@
+"""The Camera contract: what the capture loop needs of a source of frames."""
+
+from dataclasses import dataclass
+from typing import Optional
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Protocol
+
+Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture: image is uint8, height × width × 3, BGR."""
+
+    camera: str
+    index: int
+    image: Image
+    captured_at_s: float
+    """Unix time."""
+    captured_ns: int
+    """Monotonic clock, for latencies."""
+
+
+class Camera(Protocol):
+    """A source of frames, used by one thread at a time; it may be opened again after it was closed."""
+
+    live: bool
+    """Only the newest frame counts; otherwise every frame is read to the end."""
+
+    def open(self) -> None:
+        """Make ready to read; raises CameraError that names the source and the remedy."""
+
+    def read(self) -> Optional[Image]:
+        """The next image, or None at the end; raises CameraError when the source fails or stalls."""
+
+    def close(self) -> None:
+        """Give the source back; allowed at any time, also twice."""

@@ -1,0 +1,1 @@
+"""The fer-agent command line: one file a command."""

@@ -1,0 +1,1 @@
+"""Classifying faces and smoothing what the model says."""

