@@ -1,0 +1,65 @@
+"""What tests of all programs share: the data folder, a real broker, and the rule that CI skips nothing."""
+
+import os
+from pathlib import Path
+from typing import Any, Generator, Iterator
+
+import pytest
+from real_broker import Mosquitto, mosquitto_binary
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_VARIABLE = "FER_DATA"
+NOTHING_SKIPPED_VARIABLE = "FER_NOTHING_SKIPPED"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Third-party clips, faces and FER2013, which are not part of the repository."""
+    folder = Path(os.environ.get(DATA_VARIABLE) or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"The test data is not at {folder}; set {DATA_VARIABLE} to the folder that holds it.")
+    return folder
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A real Mosquitto, running, with a port and a folder of its own."""
+    binary = mosquitto_binary()
+    if binary is None:
+        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
+    folder = tmp_path / "mosquitto"
+    folder.mkdir(mode=0o777)
+    broker = Mosquitto(binary, folder)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nothing may be skipped, a skipped test is a failed one."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Where nothing may be skipped, a skipped file is a failed one."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Any) -> Any:
+    expected_failure = hasattr(report, "wasxfail")
+    if os.environ.get(NOTHING_SKIPPED_VARIABLE) and report.skipped and not expected_failure:
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, yet {NOTHING_SKIPPED_VARIABLE} is set: {_reason(report.longrepr)}"
+    return report
+
+
+def _reason(longrepr: Any) -> str:
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
