@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Generator, Iterator
+from typing import Any, Generator, Iterator, TypeVar
 
 import pytest
 from real_broker import Mosquitto, mosquitto_binary
@@ -10,6 +10,7 @@ from real_broker import Mosquitto, mosquitto_binary
 ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "FER_DATA"
 NOTHING_SKIPPED_VARIABLE = "FER_NOTHING_SKIPPED"
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _unskipped((yield))
 
 
-def _unskipped(report: Any) -> Any:
+def _unskipped(report: Report) -> Report:
     expected_failure = hasattr(report, "wasxfail")
     if os.environ.get(NOTHING_SKIPPED_VARIABLE) and report.skipped and not expected_failure:
         report.outcome = "failed"

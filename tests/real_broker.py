@@ -63,10 +63,11 @@ class Mosquitto:
         """Run it and return when it accepts connections."""
         assert not self.running, "Mosquitto runs already."
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen([self._binary, "-c", str(self._config)], stdout=log, stderr=log)
+            process = subprocess.Popen([self._binary, "-c", str(self._config)], stdout=log, stderr=log)
+        self._process = process
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while not self._accepts():
-            if not self.running or time.monotonic() > deadline_s:
+            if process.poll() is not None or time.monotonic() > deadline_s:
                 self.kill()
                 raise RuntimeError(f"Mosquitto did not start on port {self.port}: {self.log_file.read_text()[-500:]}")
             time.sleep(0.02)
