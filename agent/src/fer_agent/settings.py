@@ -112,7 +112,7 @@ class BrokerSettings(Section):
 class SpoolSettings(Section):
     """The events that wait on the device's disk until they are stored elsewhere."""
 
-    max_mb: float = Field(default=256.0, gt=0, description="size at which the oldest events are dropped, megabytes")
+    max_mb: float = Field(default=256.0, ge=1, description="size at which the oldest events are dropped, megabytes")
     delete_on: Literal["ack", "puback"] = Field(
         default="ack", description="ack: when a controller has stored it; puback: when the broker has it"
     )

@@ -4,33 +4,17 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import List
 
 import pytest
 from fer_agent.errors import SpoolError
-from fer_agent.observation import Observation
 from fer_agent.spool import Spool
-from fer_wire import EMOTIONS, Box
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.agent.observations import observation
 
 BIG = 10_000_000
-
-
-def observation(track: int = 1, kind: str = "start") -> Observation:
-    return Observation(
-        camera="door",
-        time=datetime(2026, 1, 1, tzinfo=timezone.utc),
-        track=track,
-        kind=kind,
-        emotion="happy",
-        confidence=0.9,
-        probabilities=dict.fromkeys(EMOTIONS, 0.1),
-        box=Box(x=1, y=2, width=3, height=4),
-        model="light@0.1.0/int8",
-    )
 
 
 def seqs(spool: Spool) -> List[int]:
@@ -184,16 +168,16 @@ KILLED_WRITER = """
 import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_spool import BIG, observation
+from unit.agent.observations import observation
 from fer_agent.spool import Spool
-spool = Spool(Path({path!r}), "nano-01", BIG)
+spool = Spool(Path({path!r}), "nano-01", 10_000_000)
 while True:
     print(spool.append([observation()])[0], flush=True)
 """
 
 
 def test_kill_9_at_any_moment_loses_no_number_that_was_given_out(path: Path) -> None:
-    code = textwrap.dedent(KILLED_WRITER.format(tests=str(Path(__file__).parent), path=str(path)))
+    code = textwrap.dedent(KILLED_WRITER.format(tests=str(Path(__file__).parents[2]), path=str(path)))
     last = 0
     for events_before_the_kill in (1, 7, 30, 3, 64):
         child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

@@ -1,0 +1,236 @@
+"""The one door to MQTT: a link that comes back by itself, and never keeps a message of its own."""
+
+import logging
+import random
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any, List, Optional, Sequence, Tuple
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from typing_extensions import Protocol
+
+from fer_agent.errors import BrokerError
+from fer_agent.settings import BrokerSettings
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PORT = 1883
+DEFAULT_TLS_PORT = 8883
+FIRST_PAUSE_S = 0.5
+CONNECT_TIMEOUT_S = 10.0
+UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
+REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
+SESSION_TAKEN_OVER = "Session taken over"
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker says of us, retained, when we are gone without a word."""
+
+    topic: str
+    payload: bytes
+
+
+class BrokerListener(Protocol):
+    """Who wants to know what happens on the link; called from the link's thread."""
+
+    def connected(self) -> None:
+        """The link is up and all subscriptions are granted."""
+
+    def disconnected(self) -> None:
+        """The link is down; what was not delivered will not be."""
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """A message came for one of the subscriptions."""
+
+    def delivered(self, message_id: int) -> None:
+        """The broker has acknowledged a message of QoS 1."""
+
+
+class BrokerLink:
+    """Keeps one MQTT connection up with jittered backoff: MQTT 5, or 3.1.1 where the broker refuses 5.
+
+    Each connection is a fresh client with a clean session, so nothing survives in memory that the spool does not hold.
+    """
+
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        client_id: str,
+        will: Will,
+        subscriptions: Sequence[str],
+        listener: BrokerListener,
+    ) -> None:
+        self._settings, self._client_id, self._will = settings, client_id, will
+        self._subscriptions, self._listener = list(subscriptions), listener
+        self._tls, self._host, self._port = split_url(settings.url)
+        self._protocol = MQTTProtocolVersion.MQTTv5
+        self._client: Optional[mqtt.Client] = None
+        self._ended, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
+        self._was_connected = False
+        self.last_error = ""
+        self.receive_maximum = 65_535
+
+    def start(self) -> None:
+        """Begin to connect, and to connect again whenever the link is lost."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Say goodbye to the broker and end."""
+        self._stopping.set()
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 0, retain: bool = False, expiry_s: Optional[int] = None
+    ) -> Optional[int]:
+        """Hand a message to the connection; returns its id, or None when there is no connection."""
+        client = self._client
+        if client is None:
+            return None
+        info = client.publish(topic, payload, qos, retain, self._publish_properties(expiry_s))
+        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._was_connected = False
+            try:
+                self._session()
+            except (BrokerError, OSError, ValueError) as error:
+                self._complain(error)
+            failures = 0 if self._was_connected else failures + 1
+            self._stopping.wait(self._pause_s(failures))
+
+    def _session(self) -> None:
+        self._ended.clear()
+        client = self._new_client()
+        try:
+            client.connect(self._host, self._port, self._settings.keepalive_s, **self._connect_options())
+            client.loop_start()
+            self._ended.wait()
+        finally:
+            self._client = None
+            if self._stopping.is_set():
+                client.disconnect()
+            client.loop_stop()
+            if self._was_connected:
+                self._listener.disconnected()
+
+    def _new_client(self) -> mqtt.Client:
+        clean = None if self._protocol == MQTTProtocolVersion.MQTTv5 else True
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, self._client_id, clean, protocol=self._protocol, reconnect_on_failure=False
+        )
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.max_inflight_messages_set(0)
+        client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        if self._settings.username is not None:
+            password = self._settings.password
+            client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
+        if self._tls:
+            client.tls_set(ca_certs=str(self._settings.ca_file) if self._settings.ca_file else None)
+        client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
+        client.on_subscribe, client.on_message, client.on_publish = (
+            self._on_subscribe,
+            self._on_message,
+            self._on_publish,
+        )
+        return client
+
+    def _connect_options(self) -> Any:
+        return {"clean_start": True} if self._protocol == MQTTProtocolVersion.MQTTv5 else {}
+
+    def _publish_properties(self, expiry_s: Optional[int]) -> Optional[Properties]:
+        if expiry_s is None or self._protocol != MQTTProtocolVersion.MQTTv5:
+            return None
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+        properties.MessageExpiryInterval = expiry_s
+        return properties
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, properties: Optional[Properties]
+    ) -> None:
+        if code.is_failure:
+            self._refused(str(code))
+            return
+        self.receive_maximum = getattr(properties, "ReceiveMaximum", 65_535)
+        client.subscribe([(topic, 1) for topic in self._subscriptions])
+
+    def _on_subscribe(
+        self, client: mqtt.Client, _data: Any, _mid: int, codes: List[ReasonCode], _properties: Any
+    ) -> None:
+        if any(code.is_failure for code in codes):
+            self._complain(BrokerError(f"{self._name} refuses our subscriptions ({codes[0]}); check its ACL."))
+        elif self.last_error:
+            log.info("%s is connected again.", self._name)
+            self.last_error = ""
+        self._was_connected, self._client = True, client
+        self._listener.connected()
+
+    def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any) -> None:
+        if str(code) == SESSION_TAKEN_OVER:
+            self._complain(
+                BrokerError(
+                    f"{self._name} threw us out: another agent connects as {self._client_id!r}. "
+                    "Give each device a --device name of its own."
+                )
+            )
+        elif not self._stopping.is_set() and not self.last_error:
+            self._complain(BrokerError(f"{self._name} went away ({code}); events wait in the spool."))
+        self._client = None
+        self._ended.set()
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self._listener.received(message.topic, message.payload)
+
+    def _on_publish(self, _client: mqtt.Client, _data: Any, message_id: int, _code: Any, _properties: Any) -> None:
+        self._listener.delivered(message_id)
+
+    def _refused(self, reason: str) -> None:
+        if reason == UNSUPPORTED_PROTOCOL and self._protocol == MQTTProtocolVersion.MQTTv5:
+            log.info("%s does not speak MQTT 5; going on with MQTT 3.1.1.", self._name)
+            self._protocol = MQTTProtocolVersion.MQTTv311
+        elif reason in REFUSED_CREDENTIALS:
+            user = self._settings.username
+            who = f"user {user!r}" if user else "a client without a user name"
+            self._complain(
+                BrokerError(f"{self._name} refuses {who} ({reason}); set broker.username and broker.password.")
+            )
+        else:
+            self._complain(BrokerError(f"{self._name} refuses the connection ({reason})."))
+        self._ended.set()
+
+    def _complain(self, error: Exception) -> None:
+        sentence = (
+            str(error) if isinstance(error, BrokerError) else f"{self._name} cannot be reached ({error}); trying again."
+        )
+        if sentence != self.last_error:
+            log.warning("%s", sentence)
+        self.last_error = sentence
+
+    def _pause_s(self, failures: int) -> float:
+        longest = self._settings.reconnect_max_s
+        taken_over = "another agent" in self.last_error
+        base = longest if taken_over else min(longest, FIRST_PAUSE_S * 2.0 ** min(failures, 16))
+        return base * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+
+    @property
+    def _name(self) -> str:
+        return f"The broker {self._settings.url}"
+
+
+def split_url(url: str) -> Tuple[bool, str, int]:
+    """mqtt[s]://HOST[:PORT] to (TLS, host, port); raises BrokerError on anything else."""
+    match = re.fullmatch(r"mqtt(s?)://(\[[^\]]+\]|[^\s/:@]+)(?::(\d+))?", url)
+    if not match or int(match[3] or 1) > 65_535:
+        raise BrokerError(f"{url!r} is no broker; give mqtt://HOST:PORT or mqtts://HOST:PORT.")
+    tls = match[1] == "s"
+    return tls, match[2].strip("[]"), int(match[3] or (DEFAULT_TLS_PORT if tls else DEFAULT_PORT))

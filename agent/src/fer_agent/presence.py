@@ -1,0 +1,48 @@
+"""Birth and last will, each with the id of this run, so that a late will cannot mark a newer run offline."""
+
+import uuid
+from datetime import datetime, timezone
+
+from fer_wire import Status, Topics
+from fer_wire.presence import OFFLINE, ONLINE
+
+from fer_agent import __version__
+from fer_agent.broker import Will
+
+LOST = "the connection was lost"
+STOPPED = "the agent was stopped"
+
+
+class Presence:
+    """The status messages of one run of one device."""
+
+    def __init__(self, device: str, topics: Topics) -> None:
+        self._device = device
+        self._began = datetime.now(timezone.utc)
+        self._born = False
+        self.run = uuid.uuid4().hex
+        self.topic = topics.status(device)
+
+    def birth(self) -> Status:
+        """Say that the device is there."""
+        return self._status(ONLINE, datetime.now(timezone.utc), "")
+
+    def farewell(self) -> Status:
+        """Say that the device left on purpose."""
+        return self._status(OFFLINE, datetime.now(timezone.utc), STOPPED)
+
+    def will(self) -> Will:
+        """What the broker says in our place, dated to the beginning of the run."""
+        return Will(self.topic, self._status(OFFLINE, self._began, LOST).payload())
+
+    def tells_of_another(self, status: Status) -> bool:
+        """Whether a status on our own topic, heard after our own birth, is that of another agent under our name."""
+        if status.run == self.run:
+            self._born = self._born or status.state == ONLINE
+            return False
+        return self._born and status.state == ONLINE
+
+    def _status(self, state: str, time: datetime, reason: str) -> Status:
+        return Status(
+            device=self._device, state=state, run=self.run, time=time, agent_version=__version__, reason=reason
+        )
