@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from fer_wire.events import MAX_SEQ, Epoch
-from fer_wire.message import Message
+from fer_wire.events import Epoch
+from fer_wire.message import Count, Message
 from fer_wire.names import Name
 
 
 class Ack(Message):
     """All events of the epoch up to and including seq are stored durably, or were declared dropped."""
 
-    device: Name
-    epoch: Epoch
-    seq: int = Field(ge=0, le=MAX_SEQ, description="highest contiguous seq stored; 0 before the first")
+    device: Name = Field(description="the device whose events they are")
+    epoch: Epoch = Field(description="id of the device's spool, as its events carry it")
+    seq: Count = Field(description="highest contiguous seq stored; 0 before the first")

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 from typing_extensions import Annotated
 
 from fer_wire.emotions import EMOTIONS
-from fer_wire.message import Message, Part, UtcTime
+from fer_wire.message import MAX_INT, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 START = "start"
@@ -15,19 +15,20 @@ HEARTBEAT = "heartbeat"
 END = "end"
 KINDS: Tuple[str, ...] = (START, CHANGE, HEARTBEAT, END)
 
-MAX_SEQ = 2**63 - 1
+MAX_SEQ = MAX_INT
+MAX_PX = 1_000_000
 Probability = Annotated[float, Field(ge=0, le=1)]
 Epoch = Annotated[str, Field(min_length=1, max_length=64)]
-Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+Seq = PositiveCount
 
 
 class Box(Part):
     """Where the face was, in pixels of the frame; a face at the edge may reach beyond it."""
 
-    x: int = Field(description="left edge, pixels")
-    y: int = Field(description="top edge, pixels")
-    width: int = Field(ge=1, description="pixels")
-    height: int = Field(ge=1, description="pixels")
+    x: int = Field(ge=-MAX_PX, le=MAX_PX, description="left edge, pixels")
+    y: int = Field(ge=-MAX_PX, le=MAX_PX, description="top edge, pixels")
+    width: int = Field(ge=1, le=MAX_PX, description="pixels")
+    height: int = Field(ge=1, le=MAX_PX, description="pixels")
 
 
 class EmotionEvent(Message):
@@ -43,12 +44,12 @@ class EmotionEvent(Message):
         "was dropped at the spool's cap",
     )
     time: UtcTime = Field(description="when the frame was captured, RFC 3339, UTC, milliseconds")
-    track: int = Field(ge=1, description="number of the face's track, unique within the epoch")
+    track: PositiveCount = Field(description="number of the face's track, unique within the epoch")
     kind: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(KINDS)}; others may come")
     emotion: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(EMOTIONS)}; others may come")
     confidence: Probability = Field(description="smoothed probability of that emotion, 0–1")
     probabilities: Dict[str, Probability] = Field(description="smoothed probability of each emotion, 0–1")
-    box: Box
+    box: Box = Field(description="where the face was in the frame")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION of the model that classified the face")
 
     @field_validator("probabilities")

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from fer_wire.desired import SHA256_PATTERN
 from fer_wire.emotions import EMOTIONS
-from fer_wire.message import Message, Part, UtcTime
+from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 INPUT_NAME = "face"
@@ -26,44 +26,44 @@ FILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 class Compression(Part):
     """Compression ratio R, unpruned over pruned (Pascual et al. 2022, Eq. 1); 1 when nothing was pruned."""
 
-    weights: float = Field(default=1.0, ge=1)
-    filters: float = Field(default=1.0, ge=1)
-    channels: float = Field(default=1.0, ge=1)
+    weights: float = Field(default=1.0, ge=1, description="R over single weights")
+    filters: float = Field(default=1.0, ge=1, description="R over filters")
+    channels: float = Field(default=1.0, ge=1, description="R over channels")
 
 
 class Accuracy(Part):
     """Accuracy on one split of one data set."""
 
-    dataset: str
-    split: str
-    images: int = Field(ge=1)
+    dataset: str = Field(description="name of the data set")
+    split: str = Field(description="part of the data set")
+    images: PositiveCount = Field(description="images in that part")
     accuracy: float = Field(ge=0, le=1, description="single view, 0–1")
-    macro_f1: Optional[float] = Field(default=None, ge=0, le=1)
+    macro_f1: Optional[float] = Field(default=None, ge=0, le=1, description="mean F1 over the emotions, 0–1")
 
 
 class Latency(Part):
     """Time of one inference at batch 1, as measured."""
 
-    machine: str
-    provider: str
-    threads: int = Field(ge=1)
-    p50_ms: float = Field(ge=0)
-    p95_ms: float = Field(ge=0)
+    machine: str = Field(description="where it was measured")
+    provider: str = Field(description="execution provider that ran")
+    threads: PositiveCount = Field(description="threads of one inference")
+    p50_ms: float = Field(ge=0, description="median")
+    p95_ms: float = Field(ge=0, description="95th percentile")
 
 
 class Variant(Part):
     """One .onnx file."""
 
     precision: str = Field(description=f"one of {', '.join(PRECISIONS)}; others may come")
-    file: str = Field(pattern=FILE_PATTERN)
-    sha256: str = Field(pattern=SHA256_PATTERN)
-    size_bytes: int = Field(ge=1)
-    parameters: int = Field(ge=1)
-    nonzero_parameters: int = Field(ge=0)
-    compression: Compression = Compression()
-    macs: Optional[int] = Field(default=None, ge=1, description="multiply-accumulates of one face")
-    accuracy: Tuple[Accuracy, ...] = ()
-    latency: Tuple[Latency, ...] = ()
+    file: str = Field(pattern=FILE_PATTERN, description="name of the .onnx file beside the manifest")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="of the file")
+    size_bytes: PositiveCount = Field(description="of the file")
+    parameters: PositiveCount = Field(description="trained numbers in the network")
+    nonzero_parameters: Count = Field(description="those that are not zero")
+    compression: Compression = Field(default=Compression(), description="compression ratio R")
+    macs: Optional[PositiveCount] = Field(default=None, description="multiply-accumulates of one face")
+    accuracy: Tuple[Accuracy, ...] = Field(default=(), description="by data set and split")
+    latency: Tuple[Latency, ...] = Field(default=(), description="by machine, as measured")
     tolerance: float = Field(gt=0, description="largest difference from the golden outputs that a device may see")
 
 
@@ -71,27 +71,27 @@ class Golden(Part):
     """A batch whose inputs come from a formula and whose outputs the device must reproduce."""
 
     formula: str = Field(description="pixel = (a·n + b·row + c·column + d·row·column) mod 256, written out")
-    coefficients: Tuple[int, int, int, int]
-    faces: int = Field(ge=1, le=64)
+    coefficients: Tuple[Count, Count, Count, Count] = Field(description="a, b, c and d of the formula")
+    faces: int = Field(ge=1, le=64, description="images in the batch")
     outputs: Dict[str, Tuple[Tuple[float, ...], ...]] = Field(description="by precision: faces × 7 probabilities")
 
 
 class ModelManifest(Message):
     """What a model is, what its files are, how good they are, and how they were made."""
 
-    name: Name
-    version: Name
-    labels: Tuple[str, ...] = EMOTIONS
-    face_px: int = Field(default=FACE_PX, description="width and height of the input, grey, 0–255")
-    opset: int = OPSET
-    ir_version: int = IR_VERSION
-    variants: Tuple[Variant, ...] = Field(min_length=1)
-    golden: Golden
-    dataset: str = ""
-    licence: str = ""
+    name: Name = Field(description="the model's name")
+    version: Name = Field(description="its version")
+    labels: Tuple[str, ...] = Field(default=EMOTIONS, description="what each output means, in order")
+    face_px: PositiveCount = Field(default=FACE_PX, description="width and height of the input, grey, 0–255")
+    opset: PositiveCount = Field(default=OPSET, description="ONNX operator set of the files")
+    ir_version: PositiveCount = Field(default=IR_VERSION, description="ONNX format of the files")
+    variants: Tuple[Variant, ...] = Field(min_length=1, description="one for each precision")
+    golden: Golden = Field(description="the batch of the device's self-test")
+    dataset: str = Field(default="", description="what it was trained on")
+    licence: str = Field(default="", description="of the model")
     commit: str = Field(default="", description="of the code that made it")
     command: str = Field(default="", description="that made it")
-    created: UtcTime
+    created: UtcTime = Field(description="when it was made")
     signature: str = Field(default="", description="Ed25519 over the manifest without this field, base64")
 
     @model_validator(mode="after")

@@ -3,21 +3,35 @@
 from datetime import datetime, timezone
 from typing import Type, TypeVar, Union
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from typing_extensions import Annotated
 
 from fer_wire.errors import MessageError
 
 MAX_PAYLOAD_BYTES = 65_536
 SCHEMA_VERSION = 1
+MAX_INT = 2**63 - 1
+"""The largest integer of a message, so that every database can hold it."""
+
+Count = Annotated[int, Field(ge=0, le=MAX_INT)]
+PositiveCount = Annotated[int, Field(ge=1, le=MAX_INT)]
+
+
+def utc_ms(moment: datetime) -> datetime:
+    """The same moment in UTC, cut to milliseconds; raises ValueError where UTC has no year for it."""
+    try:
+        utc = moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError("the time lies outside the years 1 to 9999") from error
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
 def iso_utc(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, so that text sorts as time does: 2026-01-31T12:00:00.000Z."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return utc_ms(moment).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-UtcTime = Annotated[AwareDatetime, PlainSerializer(iso_utc, return_type=str)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(utc_ms), PlainSerializer(iso_utc, return_type=str)]
 
 
 class Part(BaseModel):
@@ -29,7 +43,9 @@ class Part(BaseModel):
 class Message(Part):
     """A message of its own, with the number of its schema."""
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: PositiveCount = Field(
+        default=SCHEMA_VERSION, description="number of this message's schema; a newer one only adds fields"
+    )
 
     def payload(self) -> bytes:
         """The message as JSON, UTF-8."""
@@ -41,12 +57,13 @@ M = TypeVar("M", bound=Message)
 
 def parse(kind: Type[M], payload: Union[bytes, str]) -> M:
     """Read a payload as one kind of message; raises MessageError with the place and the reason."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
+    size_bytes = len(payload if isinstance(payload, bytes) else payload.encode(errors="replace"))
+    if size_bytes > MAX_PAYLOAD_BYTES:
         raise MessageError(
-            f"{kind.__name__}: the payload has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} are accepted."
+            f"{kind.__name__}: the payload has {size_bytes} bytes; at most {MAX_PAYLOAD_BYTES} are accepted."
         )
     try:
-        return kind.model_validate_json(payload)
+        return kind.model_validate_json(payload, strict=True)
     except ValidationError as error:
         raise MessageError(f"{kind.__name__}: {_sentence(error)}") from error
 
@@ -55,4 +72,6 @@ def _sentence(error: ValidationError) -> str:
     first, *others = error.errors(include_url=False)
     place = ".".join(str(level) for level in first["loc"])
     more = f" (and {len(others)} more)" if others else ""
-    return f"{place + ': ' if place else ''}{first['msg']}{more}"
+    own = first.get("ctx", {}).get("error")
+    reason = own if isinstance(own, ValueError) else first["msg"]
+    return f"{place + ': ' if place else ''}{reason}{more}"

@@ -2,18 +2,18 @@
 
 import re
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from typing_extensions import Annotated
 
 from fer_wire.errors import TopicError
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-_NAME = re.compile(NAME_PATTERN + r"(?!\n)")
+_NAME = re.compile(NAME_PATTERN)
 
 
 def checked_name(name: str) -> str:
     """The name itself; raises TopicError when it could not stand as one level of a topic."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise TopicError(
             f"{name[:80]!r} is no name for a device or camera; use 1 to 64 letters, digits, '_', '.' or '-', "
             "a letter or digit first."
@@ -21,4 +21,4 @@ def checked_name(name: str) -> str:
     return name
 
 
-Name = Annotated[str, AfterValidator(checked_name)]
+Name = Annotated[str, AfterValidator(checked_name), WithJsonSchema({"type": "string", "pattern": NAME_PATTERN})]

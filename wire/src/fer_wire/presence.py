@@ -12,9 +12,9 @@ OFFLINE = "offline"
 class Status(Message):
     """A device's birth (online) or its last will (offline); the run id tells a late will from a fresh one."""
 
-    device: Name
+    device: Name = Field(description="the device that came or went")
     state: str = Field(max_length=32, description=f"{ONLINE} or {OFFLINE}; others may come")
     run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
     time: UtcTime = Field(description="birth: when it was sent; will: when the run began")
-    agent_version: str = Field(default="", max_length=64)
+    agent_version: str = Field(default="", max_length=64, description="of fer-agent")
     reason: str = Field(default="", max_length=500, description="why it is offline, where that is known")

@@ -4,7 +4,7 @@ from typing import Optional, Tuple
 
 from pydantic import Field
 
-from fer_wire.message import Message, Part, UtcTime
+from fer_wire.message import Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 IDLE = "idle"
@@ -28,11 +28,11 @@ class Capabilities(Part):
 
     device_class: str = Field(default="", max_length=64, description="nano, tx2, xavier, orin, x86 or arm")
     architecture: str = Field(default="", max_length=64, description="x86_64 or aarch64")
-    cpu: str = Field(default="", max_length=200)
-    cpu_count: Optional[int] = Field(default=None, ge=1)
-    memory_total_mb: Optional[float] = Field(default=None, ge=0)
-    jetpack: Optional[str] = Field(default=None, max_length=64)
-    l4t: Optional[str] = Field(default=None, max_length=64)
+    cpu: str = Field(default="", max_length=200, description="the processor's name")
+    cpu_count: Optional[PositiveCount] = Field(default=None, description="cores, as the system counts them")
+    memory_total_mb: Optional[float] = Field(default=None, ge=0, description="shared with the GPU on a Jetson")
+    jetpack: Optional[str] = Field(default=None, max_length=64, description="version of JetPack; null off a Jetson")
+    l4t: Optional[str] = Field(default=None, max_length=64, description="version of Linux for Tegra")
     runtime: str = Field(default="", max_length=64, description="version of ONNX Runtime")
     providers: Tuple[str, ...] = Field(default=(), description="execution providers that are installed")
 
@@ -41,7 +41,7 @@ class RunningModel(Part):
     """The model that serves."""
 
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
-    sha256: str = Field(default="", max_length=64)
+    sha256: str = Field(default="", max_length=64, description="of the .onnx file")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")
     provider_fallback: bool = Field(default=False, description="a GPU is there, yet the CPU runs the model")
 
@@ -49,20 +49,20 @@ class RunningModel(Part):
 class Update(Part):
     """How far the device has come with one rollout."""
 
-    rollout: str = Field(max_length=64)
-    attempt: int = Field(default=1, ge=1)
-    sha256: str = Field(default="", max_length=64)
+    rollout: str = Field(max_length=64, description="id of the rollout, as in the desired state")
+    attempt: PositiveCount = Field(default=1, description="number of the try, as in the desired state")
+    sha256: str = Field(default="", max_length=64, description="of the .onnx file, as in the desired state")
     state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may come")
-    reason: str = Field(default="", max_length=500)
+    reason: str = Field(default="", max_length=500, description="why it failed, was rejected or rolled back")
 
 
 class Reported(Message):
     """Retained; the device's side of desired and reported."""
 
-    device: Name
-    run: str = Field(min_length=1, max_length=64)
-    time: UtcTime
-    agent_version: str = Field(default="", max_length=64)
-    capabilities: Capabilities = Capabilities()
-    running: Optional[RunningModel] = None
-    update: Optional[Update] = None
+    device: Name = Field(description="the device that reports")
+    run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
+    time: UtcTime = Field(description="when it was sent")
+    agent_version: str = Field(default="", max_length=64, description="of fer-agent")
+    capabilities: Capabilities = Field(default=Capabilities(), description="what the device is made of")
+    running: Optional[RunningModel] = Field(default=None, description="the model that serves; null before the first")
+    update: Optional[Update] = Field(default=None, description="the last rollout; null before the first")

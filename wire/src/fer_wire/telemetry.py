@@ -4,47 +4,47 @@ from typing import Optional, Tuple
 
 from pydantic import Field
 
-from fer_wire.message import Message, Part, UtcTime
+from fer_wire.message import Count, Message, Part, UtcTime
 from fer_wire.names import Name
 
 
 class CameraTelemetry(Part):
     """One camera since the last telemetry message."""
 
-    camera: Name
+    camera: Name = Field(description="its name, as in events")
     state: str = Field(default="", max_length=32, description="running, reopening or ended")
     fps: Optional[float] = Field(default=None, ge=0, description="frames a second that were read for faces")
-    frames: int = Field(default=0, ge=0, description="frames read for faces since the run began")
-    skipped_frames: int = Field(default=0, ge=0, description="frames passed over because a newer one was there")
-    faces: int = Field(default=0, ge=0, description="faces classified since the run began")
+    frames: Count = Field(default=0, description="frames read for faces since the run began")
+    skipped_frames: Count = Field(default=0, description="frames passed over because a newer one was there")
+    faces: Count = Field(default=0, description="faces classified since the run began")
     latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
     latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
-    reopened: int = Field(default=0, ge=0, description="times the camera was opened again after a fault")
+    reopened: Count = Field(default=0, description="times the camera was opened again after a fault")
     error: str = Field(default="", max_length=500, description="the last fault, empty when there is none")
 
 
 class SpoolTelemetry(Part):
     """The agent's spool of events not yet acknowledged."""
 
-    pending_events: int = Field(default=0, ge=0)
-    size_bytes: int = Field(default=0, ge=0)
-    dropped_events: int = Field(default=0, ge=0, description="dropped at the cap since the spool was made")
+    pending_events: Count = Field(default=0, description="not yet acknowledged")
+    size_bytes: Count = Field(default=0, description="of the spool's file on disk")
+    dropped_events: Count = Field(default=0, description="dropped at the cap since the spool was made")
 
 
 class HostTelemetry(Part):
     """The machine and the agent's process on it."""
 
     cpu_percent: Optional[float] = Field(default=None, ge=0, description="all cores, 0–100")
-    cpu_temperature_c: Optional[float] = None
+    cpu_temperature_c: Optional[float] = Field(default=None, description="the hottest sensor of the CPU")
     gpu_percent: Optional[float] = Field(default=None, ge=0, description="0–100")
-    gpu_temperature_c: Optional[float] = None
-    memory_used_mb: Optional[float] = Field(default=None, ge=0)
-    memory_total_mb: Optional[float] = Field(default=None, ge=0)
-    swap_used_mb: Optional[float] = Field(default=None, ge=0)
+    gpu_temperature_c: Optional[float] = Field(default=None, description="the GPU's sensor")
+    memory_used_mb: Optional[float] = Field(default=None, ge=0, description="not available to a new program")
+    memory_total_mb: Optional[float] = Field(default=None, ge=0, description="shared with the GPU on a Jetson")
+    swap_used_mb: Optional[float] = Field(default=None, ge=0, description="swap space in use")
     disk_free_mb: Optional[float] = Field(default=None, ge=0, description="where the agent keeps its state")
     power_mw: Optional[float] = Field(default=None, ge=0, description="the whole board")
     power_mode: Optional[str] = Field(default=None, max_length=64, description="nvpmodel's name, MAXN for example")
-    fan_percent: Optional[float] = Field(default=None, ge=0)
+    fan_percent: Optional[float] = Field(default=None, ge=0, description="0–100")
     throttled: Optional[bool] = Field(default=None, description="the machine slows itself for heat or current")
     agent_cpu_percent: Optional[float] = Field(default=None, ge=0, description="of one core; may pass 100")
     agent_memory_mb: Optional[float] = Field(default=None, ge=0, description="resident")
@@ -54,13 +54,13 @@ class HostTelemetry(Part):
 class Telemetry(Message):
     """What a device used and did, every few seconds."""
 
-    device: Name
-    run: str = Field(min_length=1, max_length=64)
-    time: UtcTime
+    device: Name = Field(description="the device that measured itself")
+    run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
+    time: UtcTime = Field(description="when it was measured")
     uptime_s: float = Field(default=0, ge=0, description="of this run of the agent")
-    host: HostTelemetry = HostTelemetry()
-    cameras: Tuple[CameraTelemetry, ...] = ()
-    spool: SpoolTelemetry = SpoolTelemetry()
+    host: HostTelemetry = Field(default=HostTelemetry(), description="the machine and the agent's process on it")
+    cameras: Tuple[CameraTelemetry, ...] = Field(default=(), description="one entry a camera")
+    spool: SpoolTelemetry = Field(default=SpoolTelemetry(), description="the events that wait")
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")
-    errors: int = Field(default=0, ge=0, description="faults handled since the run began")
+    errors: Count = Field(default=0, description="faults handled since the run began")

@@ -39,11 +39,14 @@ class Topics:
     prefix: str = DEFAULT_PREFIX
 
     def __post_init__(self) -> None:
-        levels = self.prefix.split("/")
-        if not all(levels) or any(c in self.prefix for c in "+#\0") or self.prefix.startswith("$"):
+        try:
+            for level in self.prefix.split("/"):
+                checked_name(level)
+        except TopicError as error:
             raise TopicError(
-                f"{self.prefix!r} is no topic prefix; use levels such as {DEFAULT_PREFIX!r}, without wildcards."
-            )
+                f"{self.prefix[:200]!r} is no topic prefix; use one or more levels such as {DEFAULT_PREFIX!r}, each of "
+                "letters, digits, '_', '.' or '-', without a slash at either end."
+            ) from error
 
     def emotion(self, device: str, camera: str) -> str:
         """Where a device publishes the emotion events of one camera."""
