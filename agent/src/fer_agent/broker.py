@@ -39,8 +39,8 @@ class Will:
 class BrokerListener(Protocol):
     """Who wants to know what happens on the link; called from the link's thread."""
 
-    def connected(self) -> None:
-        """The link is up and all subscriptions are granted."""
+    def connected(self, link: "BrokerLink") -> None:
+        """The link is up and the subscriptions are answered."""
 
     def disconnected(self) -> None:
         """The link is down; what was not delivered will not be."""
@@ -173,7 +173,7 @@ class BrokerLink:
             log.info("%s is connected again.", self._name)
             self.last_error = ""
         self._was_connected, self._client = True, client
-        self._listener.connected()
+        self._listener.connected(self)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any) -> None:
         if str(code) == SESSION_TAKEN_OVER:

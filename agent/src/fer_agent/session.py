@@ -1,0 +1,79 @@
+"""What the agent says and hears on the broker link."""
+
+import logging
+from typing import Callable, List, Optional
+
+from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
+
+from fer_agent.broker import BrokerLink
+from fer_agent.errors import SpoolError
+from fer_agent.presence import Presence
+from fer_agent.publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """Listens to the link of one device: birth and report at each connection, acks to the publisher."""
+
+    def __init__(
+        self, device: str, topics: Topics, presence: Presence, publisher: Publisher, report: Callable[[], Reported]
+    ) -> None:
+        self._presence, self._publisher, self._report = presence, publisher, report
+        self._ack, self._status = topics.ack(device), topics.status(device)
+        self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
+        self._link: Optional[BrokerLink] = None
+        self._warned = False
+
+    @property
+    def subscriptions(self) -> List[str]:
+        """The topics to subscribe to."""
+        return [self._ack, self._status]
+
+    def connected(self, link: BrokerLink) -> None:
+        """Say that the device is there, then let the events go."""
+        self._link = link
+        link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
+        link.publish(self._reported, self._report().payload(), qos=1, retain=True)
+        self._publisher.attach(link)
+
+    def disconnected(self) -> None:
+        """Stop sending."""
+        self._link = None
+        self._publisher.detach()
+
+    def delivered(self, message_id: int) -> None:
+        """Tell the publisher; a spool that cannot be written only means that the event is sent again."""
+        try:
+            self._publisher.delivered(message_id)
+        except SpoolError as error:
+            log.error("%s", error)
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """Read an ack or a status; what is neither is logged and passed over."""
+        try:
+            if topic == self._ack and payload:
+                self._publisher.acknowledged(parse(Ack, payload))
+            elif topic == self._status and payload:
+                self._hear(parse(Status, payload))
+        except (MessageError, SpoolError) as error:
+            log.error("On %s: %s", topic, error)
+
+    def send_telemetry(self, telemetry: Telemetry, expiry_s: int) -> None:
+        """Publish telemetry if there is a link; it is not worth keeping otherwise."""
+        if self._link:
+            self._link.publish(self._telemetry, telemetry.payload(), qos=0, expiry_s=expiry_s)
+
+    def leave(self) -> None:
+        """Say that the device leaves on purpose."""
+        if self._link:
+            self._link.publish(self._presence.topic, self._presence.farewell().payload(), qos=1, retain=True)
+
+    def _hear(self, status: Status) -> None:
+        if self._presence.tells_of_another(status) and not self._warned:
+            self._warned = True
+            log.error(
+                "Another agent runs as %r (run %s); give each device a --device name of its own.",
+                status.device,
+                status.run,
+            )

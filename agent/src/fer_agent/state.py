@@ -1,0 +1,51 @@
+"""The device's folder of state, held by one agent at a time."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Optional
+
+from fer_agent.errors import StateError
+
+SPOOL_FILE = "spool.db"
+LOCK_FILE = "lock"
+
+
+class StateFolder:
+    """STATE_DIR/DEVICE, locked while it is open; raises StateError when another agent holds it."""
+
+    def __init__(self, state_dir: Path, device: str) -> None:
+        self.path = state_dir / device
+        self._lock: Optional[IO[str]] = self._locked(device)
+
+    @property
+    def spool(self) -> Path:
+        """Where the spool lies."""
+        return self.path / SPOOL_FILE
+
+    def release(self) -> None:
+        """Let another agent have it; allowed twice."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _locked(self, device: str) -> IO[str]:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / LOCK_FILE).open("a+")
+        except OSError as error:
+            raise StateError(f"Cannot use the state folder {self.path} ({error}); give another --state-dir.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise StateError(
+                f"Another fer-agent (process {holder}) runs as {device!r} in {self.path}; "
+                "stop it, or give another --device or --state-dir."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock

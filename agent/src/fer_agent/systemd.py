@@ -1,0 +1,21 @@
+"""sd_notify(3): tells systemd that the agent is ready and alive; does nothing elsewhere."""
+
+import os
+import socket
+
+READY = "READY=1"
+WATCHDOG = "WATCHDOG=1"
+STOPPING = "STOPPING=1"
+
+
+def notify(state: str) -> bool:
+    """Send one state to systemd; False when it does not listen."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        try:
+            channel.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
+        except OSError:
+            return False
+    return True

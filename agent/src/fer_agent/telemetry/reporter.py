@@ -1,0 +1,58 @@
+"""Sends telemetry at its interval, from a thread of its own."""
+
+import threading
+import time
+from datetime import datetime, timezone
+from typing import Callable, Sequence
+
+from fer_wire import Telemetry
+from fer_wire.telemetry import CameraTelemetry, SpoolTelemetry
+
+from fer_agent.telemetry import Collector, measure
+
+
+class TelemetryReporter:
+    """Asks collectors, cameras and the spool, and hands the message to send."""
+
+    def __init__(
+        self,
+        identity: Telemetry,
+        interval_s: float,
+        sources: Sequence[Collector],
+        cameras: Callable[[], Sequence[CameraTelemetry]],
+        spool: Callable[[], SpoolTelemetry],
+        send: Callable[[Telemetry], None],
+    ) -> None:
+        self._identity, self._interval_s, self._sources = identity, interval_s, sources
+        self._cameras, self._spool, self._send = cameras, spool, send
+        self._began_s = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
+
+    def start(self) -> None:
+        """Send the first message after one interval."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End and give the collectors back."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for source in self._sources:
+            source.close()
+
+    def measure_now(self) -> Telemetry:
+        """One message about this moment."""
+        return self._identity.model_copy(
+            update={
+                "time": datetime.now(timezone.utc),
+                "uptime_s": round(time.monotonic() - self._began_s, 1),
+                "host": measure(self._sources),
+                "cameras": tuple(self._cameras()),
+                "spool": self._spool(),
+            }
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._interval_s):
+            self._send(self.measure_now())
