@@ -1,1 +1,46 @@
 """Sources of frames: one file a kind, listed by name here."""
+
+import re
+from pathlib import Path
+from typing import Callable, Tuple
+
+from fer_agent.cameras.camera import Camera
+from fer_agent.cameras.csi import CsiCamera
+from fer_agent.cameras.demo import DemoCamera
+from fer_agent.cameras.file import FileCamera
+from fer_agent.cameras.folder import SUFFIXES, FolderCamera
+from fer_agent.cameras.stream import StreamCamera, without_credentials
+from fer_agent.cameras.v4l2 import V4l2Camera
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+__all__ = ["open_source"]
+
+
+def _is_pictures(source: str) -> bool:
+    return Path(source).is_dir() or source.endswith("/") or Path(source).suffix.lower() in SUFFIXES
+
+
+SOURCES: Tuple[Tuple[str, Callable[[str], object], Callable[[CameraSettings, bool], Camera]], ...] = (
+    ("V4L2 index", str.isdigit, lambda settings, _: V4l2Camera(settings)),
+    ("V4L2 device", re.compile("/dev/").match, lambda settings, _: V4l2Camera(settings)),
+    ("demo:", re.compile("demo:$").match, lambda settings, _: DemoCamera(settings)),
+    ("csi:N", re.compile("csi:").match, lambda settings, _: CsiCamera(settings)),
+    ("rtsp://", re.compile("rtsps?://").match, lambda settings, _: StreamCamera(settings)),
+    ("http://", re.compile("https?://").match, lambda settings, _: StreamCamera(settings)),
+    ("pictures", _is_pictures, lambda settings, once: FolderCamera(settings, once=once)),
+    ("video file", re.compile("(?!.*://).").match, lambda settings, once: FileCamera(settings, once=once)),
+)
+"""Name, test and maker of each kind; the first that fits serves."""
+
+
+def open_source(settings: CameraSettings, once: bool = False) -> Camera:
+    """The camera that the source names, not yet opened; raises CameraError when it names none.
+
+    once: files and folders are read to their end, each frame; otherwise they are played like a live camera.
+    """
+    for _, fits, make in SOURCES:
+        if fits(settings.source):
+            return make(settings, once)
+    kinds = ", ".join(name for name, _, _ in SOURCES)
+    raise CameraError(f"{without_credentials(settings.source)!r} is no source for a camera; known kinds: {kinds}.")

@@ -21,6 +21,8 @@ class Frame:
     """Unix time."""
     captured_ns: int
     """Monotonic clock, for latencies."""
+    position_s: float
+    """On the source's own timeline, for intervals; it never goes back, whatever the wall clock does."""
 
 
 class Camera(Protocol):
@@ -28,6 +30,12 @@ class Camera(Protocol):
 
     live: bool
     """Only the newest frame counts; otherwise every frame is read to the end."""
+
+    stills: bool
+    """Each image stands alone: no face is followed from one to the next."""
+
+    position_s: Optional[float]
+    """Where on its own timeline the last image stands, seconds; None means now."""
 
     def open(self) -> None:
         """Make ready to read; raises CameraError that names the source and the remedy."""

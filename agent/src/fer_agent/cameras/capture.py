@@ -1,0 +1,131 @@
+"""Keeping a camera's frames coming: opened, watched, and opened again after a fault."""
+
+import logging
+import random
+import threading
+import time
+from typing import Callable, Optional
+
+from fer_agent.cameras.camera import Camera, Frame
+from fer_agent.cameras.reader import Reader
+from fer_agent.settings import CameraSettings
+
+logger = logging.getLogger(__name__)
+
+RUNNING = "running"
+REOPENING = "reopening"
+ENDED = "ended"
+
+OPENING_S = 15.0
+"""A camera may take this long to open and give its first frame before it counts as stalled."""
+
+FIRST_PAUSE_S = 0.5
+
+
+class Capture:
+    """Frames of one camera, for one thread that calls next() again and again.
+
+    A fault of a live camera is reported in `error` and answered by opening it again, with growing pauses, for ever.
+    A source that is read once ends at its end or first fault.
+    """
+
+    def __init__(self, settings: CameraSettings, source: Callable[[], Camera]) -> None:
+        """The source makes a new camera for each opening, for the old one may hang in its driver."""
+        self.state = REOPENING
+        self.error = ""
+        self.reopened = 0
+        self._settings = settings
+        self._source = source
+        self._skipped_before = 0
+        self._tries = 0
+        self._retry_at_s = 0.0
+        self._stopped = threading.Event()
+        self._live = True
+        self.stills = False
+        self._reader: Optional[Reader] = None
+
+    @property
+    def skipped(self) -> int:
+        """Frames passed over because a newer one was there."""
+        reader = self._reader
+        return self._skipped_before + (reader.frames.skipped if reader else 0)
+
+    def start(self) -> None:
+        """Open the source; raises CameraError when it is to be read once and cannot be."""
+        camera = self._source()
+        self._live, self.stills = camera.live, camera.stills
+        reader = Reader(camera, self._settings.name, self._settings.width_px)
+        if not camera.live:
+            reader.open()
+        self._reader = reader
+        reader.start()
+
+    def next(self, timeout_s: float) -> Optional[Frame]:
+        """The next frame (live: the newest); None when none came in time, or ever will (state ended)."""
+        if self._reader is None:
+            self._reopen(timeout_s)
+        reader = self._reader
+        if reader is None or self.state == ENDED:
+            return None
+        frame = reader.frames.take(timeout_s)
+        if frame is not None:
+            self._running()
+        else:
+            self._examine(reader)
+        return frame
+
+    def stop(self) -> None:
+        """Give the source back; next() returns None from now on."""
+        self._stopped.set()
+        self.state = ENDED
+        if self._reader:
+            self._reader.stop()
+
+    def _running(self) -> None:
+        if self.state == RUNNING or self._stopped.is_set():
+            return
+        self.state = RUNNING
+        self._tries = 0
+        if self.error:
+            self.reopened += 1
+            self.error = ""
+            logger.info("Camera %s gives frames again.", self._settings.name)
+
+    def _examine(self, reader: Reader) -> None:
+        if reader.finished.is_set():
+            self._finished(reader)
+        elif self._live and time.monotonic() - reader.last_sign_s > self._patience_s(reader):
+            self._fault(f"Camera {self._settings.name} gave no frame for {self._patience_s(reader):g} s.")
+
+    def _finished(self, reader: Reader) -> None:
+        if self._live and not self._stopped.is_set():
+            self._fault(reader.fault or f"Camera {self._settings.name} ended its stream.")
+            return
+        self.state = ENDED
+        if reader.fault and not self._stopped.is_set():
+            self.error = reader.fault
+            logger.warning("%s", reader.fault)
+
+    def _patience_s(self, reader: Reader) -> float:
+        return self._settings.stall_s if reader.seen else max(OPENING_S, self._settings.stall_s)
+
+    def _fault(self, reason: str) -> None:
+        if self._stopped.is_set():
+            return
+        if reason != self.error:
+            logger.warning("%s It is opened again until it works.", reason)
+        self.error, self.state = reason, REOPENING
+        if self._reader:
+            self._reader.stop()
+            self._skipped_before += self._reader.frames.skipped
+        self._reader = None
+        pause_s = min(self._settings.reopen_max_s, FIRST_PAUSE_S * 2 ** min(self._tries, 16))
+        self._retry_at_s = time.monotonic() + pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+        self._tries += 1
+
+    def _reopen(self, timeout_s: float) -> None:
+        wait_s = self._retry_at_s - time.monotonic()
+        self._stopped.wait(max(0.0, min(wait_s, timeout_s)))
+        if wait_s <= timeout_s and not self._stopped.is_set():
+            self._reader = Reader(self._source(), self._settings.name, self._settings.width_px)
+            self._reader.start()

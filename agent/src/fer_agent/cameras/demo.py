@@ -1,0 +1,74 @@
+"""demo: a portrait that moves, for machines without a camera.
+
+astronaut.jpg is NASA's portrait of the astronaut Eileen Collins (1993, public domain: NASA material is not under
+copyright), as scikit-image ships it in its data folder; here as JPEG, 512 × 512.
+"""
+
+import math
+from pathlib import Path
+from typing import Optional
+
+import numpy as np
+
+from fer_agent import imaging
+from fer_agent.cameras.camera import Image
+from fer_agent.cameras.pace import Pace
+from fer_agent.cameras.video import read_picture
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+PORTRAIT = Path(__file__).with_name("astronaut.jpg")
+FACE_XY = (220.0, 115.0)
+"""The middle of the face in the portrait, pixels."""
+ASPECT = 3 / 4
+
+
+class DemoCamera:
+    """The portrait slowly panned, zoomed, turned and lit, endlessly, at the frame rate asked for."""
+
+    live = True
+    stills = False
+    position_s: Optional[float] = None
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self._size = (settings.width_px, round(settings.width_px * ASPECT))
+        self._fps = settings.fps
+        self._portrait: Optional[Image] = None
+        self._pace: Optional[Pace] = None
+        self._index = 0
+
+    def open(self) -> None:
+        self._portrait = read_picture(PORTRAIT)
+        self._pace = Pace(self._fps)
+
+    def read(self) -> Optional[Image]:
+        if self._portrait is None or self._pace is None:
+            raise CameraError(f"The portrait {PORTRAIT} cannot be read; install fer-agent anew.")
+        self._pace.wait()
+        self._index += 1
+        return self.picture(self._portrait, self._index / self._fps)
+
+    def picture(self, portrait: Image, time_s: float) -> Image:
+        """The portrait as it stands at a time; the periods share no common multiple, so it seldom repeats."""
+        width, height = self._size
+        zoom = height / 512 * (1.3 + 0.25 * _wave(time_s, 17))
+        angle = math.radians(6) * _wave(time_s, 11)
+        middle = (width * (0.5 + 0.12 * _wave(time_s, 13)), height * (0.42 + 0.06 * _wave(time_s, 7)))
+        cosine, sine = zoom * math.cos(angle), zoom * math.sin(angle)
+        x, y = FACE_XY
+        matrix = np.array(
+            [
+                [cosine, -sine, middle[0] - cosine * x + sine * y],
+                [sine, cosine, middle[1] - sine * x - cosine * y],
+            ]
+        )
+        moved = imaging.warp(portrait, matrix, self._size)
+        return imaging.brightened(moved, 1 + 0.15 * _wave(time_s, 5))
+
+    def close(self) -> None:
+        if self._pace:
+            self._pace.release()
+
+
+def _wave(time_s: float, period_s: float) -> float:
+    return math.sin(2 * math.pi * time_s / period_s)

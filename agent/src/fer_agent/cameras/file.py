@@ -1,0 +1,77 @@
+"""Video files: read once to the end, or played in a loop like a live camera."""
+
+import logging
+from pathlib import Path
+from typing import Optional
+
+from fer_agent.cameras import video
+from fer_agent.cameras.camera import Image
+from fer_agent.cameras.pace import Pace
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+logger = logging.getLogger(__name__)
+
+COMPLETE_SHARE = 0.95
+"""Heads of whole files promise a little more than there is; less than this share read is a damaged file."""
+
+
+class FileCamera:
+    """A video file; once: every frame as fast as it is taken, else at its own frame rate, again and again."""
+
+    stills = False
+
+    def __init__(self, settings: CameraSettings, *, once: bool) -> None:
+        self.live = not once
+        self.position_s: Optional[float] = None
+        self._path = Path(settings.source)
+        self._settings = settings
+        self._video: Optional[video.Video] = None
+        self._pace: Optional[Pace] = None
+        self._read = 0
+
+    def open(self) -> None:
+        if not self._path.exists():
+            raise CameraError(f"There is no video file {self._path}; see the path given as source.")
+        self._video = video.Video(str(self._path))
+        if not self._video.opened:
+            self._video.close()
+            raise CameraError(
+                f"{self._path} cannot be read as a video; it is damaged, cut short, or in a format that OpenCV does "
+                "not know. 'ffmpeg -i FILE out.mp4' may repair it."
+            )
+        self._read = 0
+        self._fps = self._video.fps or self._settings.fps
+        self._pace = self._pace or Pace(self._fps)
+
+    def read(self) -> Optional[Image]:
+        if self._video is None:
+            return None
+        image = self._video.read()
+        if image is None:
+            return self._at_the_end(self._video)
+        self._read += 1
+        if self.live and self._pace:
+            self._pace.wait()
+        if not self.live:
+            self.position_s = self._video.position_s or (self._read - 1) / self._fps
+        return image
+
+    def close(self) -> None:
+        if self._pace and self.live:
+            self._pace.release()
+            self._pace = None
+        if self._video:
+            self._video.close()
+
+    def _at_the_end(self, ended: video.Video) -> Optional[Image]:
+        if self._read < COMPLETE_SHARE * ended.frames:
+            raise CameraError(
+                f"{self._path} ends at frame {self._read} of {ended.frames}; the file is cut short or damaged. "
+                "What could be read was used."
+            )
+        if not self.live:
+            return None
+        ended.close()
+        self.open()
+        return self.read() if self._video.opened else None  # type: ignore[union-attr]

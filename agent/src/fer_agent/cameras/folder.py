@@ -1,0 +1,66 @@
+"""Pictures: a folder of them, or a single file."""
+
+import logging
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+from fer_agent.cameras.camera import Image
+from fer_agent.cameras.pace import Pace
+from fer_agent.cameras.video import read_picture
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+logger = logging.getLogger(__name__)
+
+SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
+
+
+class FolderCamera:
+    """Pictures in the order of their names; each stands alone. Not once: shown at the frame rate, in a loop."""
+
+    stills = True
+
+    def __init__(self, settings: CameraSettings, *, once: bool) -> None:
+        self.live = not once
+        self.position_s: Optional[float] = None
+        self._path = Path(settings.source)
+        self._fps = settings.fps
+        self._images: Iterator[Image] = iter(())
+        self._pace: Optional[Pace] = None
+
+    def open(self) -> None:
+        if not self._path.exists():
+            raise CameraError(f"There is no picture or folder {self._path}; see the path given as source.")
+        if not self._pictures():
+            raise CameraError(f"The folder {self._path} holds no pictures ({', '.join(SUFFIXES)}); put some there.")
+        self._images = self._round()
+        self._pace = Pace(self._fps)
+
+    def read(self) -> Optional[Image]:
+        image = next(self._images, None)
+        if image is None and self.live:
+            self._images = self._round()
+            image = next(self._images, None)
+            if image is None:
+                raise CameraError(f"No picture in {self._path} can be read; put readable ones there.")
+        if self._pace and self.live:
+            self._pace.wait()
+        return image
+
+    def close(self) -> None:
+        if self._pace:
+            self._pace.release()
+
+    def _round(self) -> Iterator[Image]:
+        for index, path in enumerate(self._pictures()):
+            image = read_picture(path)
+            if image is None:
+                logger.warning("%s cannot be read as a picture and is passed over.", path)
+                continue
+            self.position_s = None if self.live else index / self._fps
+            yield image
+
+    def _pictures(self) -> List[Path]:
+        if self._path.is_file():
+            return [self._path]
+        return sorted(path for path in self._path.iterdir() if path.suffix.lower() in SUFFIXES)

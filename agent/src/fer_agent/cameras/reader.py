@@ -1,0 +1,87 @@
+"""The thread that reads one opening of a camera."""
+
+import itertools
+import threading
+import time
+from typing import Optional
+
+from fer_agent.cameras.camera import Camera, Frame, Image
+from fer_agent.cameras.handoff import Handoff
+from fer_agent.errors import CameraError
+from fer_agent.imaging import at_most_wide
+
+EVERY_FRAME_QUEUE = 4
+
+
+class Reader:
+    """Opens a camera, reads it to its end or first fault, and closes it.
+
+    Nobody waits for the thread: one that hangs in a driver is left behind, and ends when the driver lets it go.
+    """
+
+    def __init__(self, camera: Camera, name: str, width_px: int) -> None:
+        self.frames = Handoff(size=1 if camera.live else EVERY_FRAME_QUEUE, newest_only=camera.live)
+        self.fault: Optional[str] = None
+        self.finished = threading.Event()
+        self.last_sign_s = time.monotonic()
+        self.seen = 0
+        self._camera = camera
+        self._name = name
+        self._width_px = width_px
+        self._opened = False
+        self._position_s = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"camera-{name}", daemon=True)
+
+    def open(self) -> None:
+        """Open in the caller's thread, for a fault that the caller wants to see; raises CameraError."""
+        self._camera.open()
+        self._opened = True
+
+    def start(self) -> None:
+        """Read from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End soon, without waiting for it; frames not yet taken can still be taken."""
+        self._stopping.set()
+        self.frames.close()
+        self._camera.close()
+
+    def _run(self) -> None:
+        try:
+            if not self._opened:
+                self.open()
+            self._read()
+        except CameraError as error:
+            self.fault = str(error)
+        except Exception as error:  # noqa: BLE001 - drivers raise what they like; a camera never ends the agent
+            self.fault = f"Camera {self._name} failed ({type(error).__name__}: {error})."
+        finally:
+            self._camera.close()
+            self.finished.set()
+            self.frames.close()
+
+    def _read(self) -> None:
+        started_at_s = time.time()
+        for index in itertools.count():
+            image = None if self._stopping.is_set() else self._camera.read()
+            if image is None:
+                return
+            self.last_sign_s = time.monotonic()
+            self.seen += 1
+            self.frames.put(self._frame(index, image, started_at_s))
+
+    def _frame(self, index: int, image: Image, started_at_s: float) -> Frame:
+        captured_ns = time.monotonic_ns()
+        position_s = self._camera.position_s
+        if position_s is not None:
+            position_s = self._position_s = max(position_s, self._position_s)
+        return Frame(
+            camera=self._name,
+            index=index,
+            image=at_most_wide(image, self._width_px),
+            captured_at_s=time.time() if position_s is None else started_at_s + position_s,
+            captured_ns=captured_ns,
+            position_s=captured_ns / 1e9 if position_s is None else position_s,
+        )

@@ -1,0 +1,49 @@
+"""Network cameras: rtsp:// and http(s)://."""
+
+import re
+from typing import Optional
+
+from fer_agent.cameras import video
+from fer_agent.cameras.camera import Image
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+OPEN_TIMEOUT_S = 10.0
+
+
+def without_credentials(url: str) -> str:
+    """The URL as it may stand in a log: user and password left out."""
+    return re.sub(r"(?<=://)[^/]*@", "", url)
+
+
+class StreamCamera:
+    """A stream that FFmpeg can read."""
+
+    live = True
+    stills = False
+    position_s: Optional[float] = None
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self._url = settings.source
+        self._shown = without_credentials(settings.source)
+        self._stall_s = settings.stall_s
+        self._video: Optional[video.Video] = None
+
+    def open(self) -> None:
+        options = (video.OPEN_TIMEOUT, OPEN_TIMEOUT_S * 1000, video.READ_TIMEOUT, self._stall_s * 1000)
+        self._video = video.Video(self._url, video.FFMPEG, options)
+        if not self._video.opened:
+            raise CameraError(
+                f"The stream {self._shown} cannot be opened; see that the camera is reachable and that its path, "
+                "user and password are right."
+            )
+
+    def read(self) -> Optional[Image]:
+        image = self._video.read() if self._video else None
+        if image is None:
+            raise CameraError(f"The stream {self._shown} stopped giving frames; see the camera and the network to it.")
+        return image
+
+    def close(self) -> None:
+        if self._video:
+            self._video.close()

@@ -1,0 +1,86 @@
+"""Pictures and videos from files, devices and streams; the one file that imports cv2 for capture."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Optional, Sequence, Union
+
+# FFmpeg and OpenCV write to stderr by themselves, where our own complaints are sentences.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# Over UDP a busy Wi-Fi loses packets, and with them whole pictures.
+os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
+
+import cv2
+
+from fer_agent.cameras.camera import Image
+from fer_agent.imaging import eight_bit_bgr
+
+ANY = cv2.CAP_ANY
+V4L2 = cv2.CAP_V4L2
+FFMPEG = cv2.CAP_FFMPEG
+
+OPEN_TIMEOUT = cv2.CAP_PROP_OPEN_TIMEOUT_MSEC
+READ_TIMEOUT = cv2.CAP_PROP_READ_TIMEOUT_MSEC
+FPS = cv2.CAP_PROP_FPS
+WIDTH = cv2.CAP_PROP_FRAME_WIDTH
+
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+class Video:
+    """An open video, device or stream; close() may come from another thread while read() waits."""
+
+    def __init__(self, source: Union[int, str], backend: int = ANY, options: Sequence[float] = ()) -> None:
+        """Options are pairs of a property and its value, for example (FPS, 30)."""
+        self._capture = cv2.VideoCapture(source, backend, [round(value) for value in options])
+        self._reading = threading.Lock()
+        self._closing = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether there is something to read."""
+        return self._capture.isOpened()
+
+    @property
+    def fps(self) -> float:
+        """Frames a second as the source says, or 0."""
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        return fps if 0 < fps < 1000 else 0.0
+
+    @property
+    def frames(self) -> int:
+        """How many frames the file's head promises, or 0."""
+        return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+
+    @property
+    def position_s(self) -> float:
+        """Where the last frame stands in the file."""
+        return max(0.0, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+
+    def read(self) -> Optional[Image]:
+        """The next picture, or None when none comes."""
+        with self._reading:
+            if self._closing:
+                return None
+            found, image = self._capture.read()
+            if self._closing:
+                self._capture.release()
+        return eight_bit_bgr(image) if found else None
+
+    def close(self) -> None:
+        """Give the source back; a read under way does it when it returns, for cv2 bears no release beside it."""
+        self._closing = True
+        if self._reading.acquire(blocking=False):
+            try:
+                self._capture.release()
+            finally:
+                self._reading.release()
+
+
+def read_picture(path: Path) -> Optional[Image]:
+    """A picture file as BGR, turned as its EXIF says; None when it cannot be read."""
+    try:
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    except cv2.error:  # a picture too large for cv2's limits raises instead
+        return None
+    return None if image is None else eight_bit_bgr(image)
