@@ -1,0 +1,54 @@
+"""Write the pages of docs/ that are made from the code; with --check, say whether they are current."""
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STABLE_ENVIRONMENT = {"HOME": "/home/fer", "TERM": "dumb", "NO_COLOR": "1"}
+NOTE = "<!-- Written by `make docs` from {source}. Edit that instead. -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text, the same on every machine."""
+    os.environ.update(STABLE_ENVIRONMENT)
+    for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
+        del os.environ[name]
+    from pages import command_line, configuration, protocol
+
+    made = {
+        "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
+        "cli.md": ("the commands", command_line.page()),
+        "configuration.md": ("the settings of both programs", configuration.page()),
+    }
+    return {ROOT / "docs" / name: NOTE.format(source=source) + text for name, (source, text) in made.items()}
+
+
+def check() -> int:
+    """Print how the pages differ from what the code says; 1 when any does."""
+    stale = [(path, text) for path, text in pages().items() if _read(path) != text]
+    for path, text in stale:
+        before, after = _read(path).splitlines(), text.splitlines()
+        print("\n".join(difflib.unified_diff(before, after, f"docs/{path.name}", "what the code says", lineterm="")))
+    if stale:
+        names = ", ".join(f"docs/{path.name}" for path, _ in stale)
+        print(f"The code says something else than {names}; run `make docs`.")
+    return 1 if stale else 0
+
+
+def write() -> int:
+    """Write the pages that differ."""
+    for path, text in pages().items():
+        if _read(path) != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(check() if "--check" in sys.argv[1:] else write())

@@ -1,0 +1,87 @@
+"""docs/protocol.md: the topics and the messages."""
+
+import inspect
+import json
+from pathlib import Path
+
+from fer_wire import MESSAGES, Ack, Desired, EmotionEvent, Message, ModelManifest, Reported, Status, Telemetry, Topics
+from fer_wire.message import MAX_PAYLOAD_BYTES
+from fer_wire.names import NAME_PATTERN
+from fer_wire.topics import DEFAULT_PREFIX
+
+from pages.schema import Schema, default_text, definitions, table, type_text
+
+DEVICE, CAMERA = "DEVICE", "CAMERA"
+FIXTURES = Path("tests/unit/wire/fixtures/valid")
+EXAMPLES: dict[type[Message], str] = {
+    EmotionEvent: "a_face_changes",
+    Status: "a_birth",
+    Telemetry: "a_jetson",
+    Reported: "a_device_on_probation",
+    Desired: "a_new_model",
+    Ack: "stored_up_to_1841",
+    ModelManifest: "two_precisions",
+}
+
+INTRODUCTION = f"""\
+# Protocol
+
+What agents, brokers and controllers say to each other. Everything here comes from one package, `fer_wire`.
+
+A message is one JSON object, UTF-8, at most {MAX_PAYLOAD_BYTES} bytes. For whoever reads it:
+
+- Fields that are not known are ignored, and new fields always have defaults. A newer sender does no harm.
+- Where a table says *others may come*, a value that is not known is kept as it is.
+- Values are read strictly: `"5"` and `true` are no numbers, `NaN` is refused, whole numbers fit 64 bits.
+- A time is RFC 3339 with a zone. It is written in UTC with milliseconds, so that text sorts as time does.
+- A payload that is none of this is stored by the controller with the reason, acknowledged, and counted.
+
+The names of devices and cameras match `{NAME_PATTERN}`: no name can hold a slash or a wildcard.
+"""
+
+
+def page(root: Path) -> str:
+    """The whole page; examples come from the fixtures below the root."""
+    parts = [INTRODUCTION, "## Topics\n", _topics(), *(_message(kind, root) for kind in MESSAGES)]
+    return "\n".join(parts)
+
+
+def _topics() -> str:
+    topics = Topics()
+    rows: list[tuple[str, str, str, str, type[Message]]] = [
+        (topics.status(DEVICE), "agent →", "1", "yes; also the last will", Status),
+        (topics.emotion(DEVICE, CAMERA), "agent →", "1", "no", EmotionEvent),
+        (topics.telemetry(DEVICE), "agent →", "0", "no", Telemetry),
+        (topics.reported(DEVICE), "agent →", "1", "yes", Reported),
+        (topics.desired(DEVICE), "→ agent", "1", "yes", Desired),
+        (topics.ack(DEVICE), "→ agent", "1", "yes", Ack),
+    ]
+    told = f"The prefix `{DEFAULT_PREFIX}` is a setting (`broker.prefix`), the same in agent and controller.\n"
+    head = ("topic", "direction", "QoS", "retained", "content")
+    linked = [(f"`{topic}`", *more, f"[{kind.__name__}](#{kind.__name__.lower()})") for topic, *more, kind in rows]
+    return f"{table(head, *linked)}\n{told}"
+
+
+def _message(kind: type[Message], root: Path) -> str:
+    schema = kind.model_json_schema()
+    example = (root / FIXTURES / kind.__name__ / f"{EXAMPLES[kind]}.json").read_text(encoding="utf-8")
+    parts = [_section("##", kind.__name__, schema), f"An example:\n\n```json\n{example}```\n"]
+    parts += [_section("###", f"{kind.__name__}: {name}", part) for name, part in definitions(schema).items()]
+    return "\n".join([*parts, _collapsed("JSON Schema", _json(schema))])
+
+
+def _section(level: str, title: str, schema: Schema) -> str:
+    rows = [
+        (f"`{name}`", type_text(field), default_text(name, schema), field.get("description", ""))
+        for name, field in schema["properties"].items()
+    ]
+    meaning = inspect.cleandoc(schema.get("description", ""))
+    return f"{level} {title}\n\n{meaning}\n\n{table(('field', 'type', 'default', 'meaning'), *rows)}"
+
+
+def _json(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False)
+
+
+def _collapsed(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n```json\n{text}\n```\n\n</details>\n"
