@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -48,7 +49,7 @@ class Block(nn.Module):
     def __init__(self, channels: list[int], stride: int = 1, starts_with_relu: bool = True) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for inputs, outputs in zip(channels[:-1], channels[1:], strict=True):
+        for inputs, outputs in itertools.pairwise(channels):
             layers += [nn.ReLU(), SeparableConv(inputs, outputs), nn.BatchNorm2d(outputs)]
         if stride != 1:
             layers.append(nn.MaxPool2d(3, stride, padding=1))

@@ -1,1 +1,63 @@
-"""The fer-models command line: one file a command."""
+"""The fer-models command line: one file a command; errors are printed as sentences."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from fer_models.cli.evaluate import evaluate
+from fer_models.cli.export import export
+from fer_models.cli.train import train
+from fer_models.cli.verify import verify
+from fer_models.errors import ModelsError
+
+DEBUG = "--debug"
+TORCH = "torch"
+
+app = typer.Typer(
+    name="fer-models",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Trains, exports, evaluates and verifies emotion models. "
+    "With --debug, anywhere, an error also shows its traceback.",
+)
+app.command()(train)
+app.command()(export)
+app.command()(evaluate)
+app.command()(verify)
+
+
+def main() -> None:
+    """The console script: exit status 0 done, 1 failed, 2 wrong use."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command; its errors are printed, its exit status returned."""
+    try:
+        app([each for each in arguments if each != DEBUG])
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 1
+    except KeyboardInterrupt:
+        return 130
+    except (ModelsError, OSError, ModuleNotFoundError) as error:
+        sentence = _sentence(error)
+        if DEBUG in arguments or sentence is None:
+            raise
+        print(f"error: {sentence}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _sentence(error: Exception) -> str | None:
+    if isinstance(error, ModelsError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}; check the path, its permissions and the free space."
+    if isinstance(error, ModuleNotFoundError) and error.name == TORCH:
+        return "This command needs PyTorch, which is not installed; run: pip install 'fer-models[train]'."
+    return None
+
+
+__all__ = ["app", "main", "run"]

@@ -15,6 +15,12 @@ from PIL import Image, UnidentifiedImageError
 
 from fer_models.errors import DatasetError
 
+DATASET = "FER2013"
+LICENCE = (
+    "Code and weights: Apache-2.0. The weights were learned from FER2013 (Goodfellow et al. 2013), whose images were "
+    "collected from web searches for a research competition; the images' rights stay with their owners, and no "
+    "licence for commercial use came with them. Use the weights for research, or settle those rights first."
+)
 FACE_PX = 48
 HELD_OUT_SHARE = 0.1
 
@@ -59,6 +65,12 @@ def hold_out(faces: Faces, share: float = HELD_OUT_SHARE, seed: int = 0) -> tupl
     draw = np.random.default_rng(seed).random(group.max() + 1)[group]
     held = draw < share
     return faces.take(np.flatnonzero(~held)), faces.take(np.flatnonzero(held))
+
+
+def without_known(faces: Faces, known: Faces) -> Faces:
+    """The faces whose picture is not, pixel for pixel, among the known ones."""
+    seen = {image.tobytes() for image in known.images}
+    return faces.take(np.array([i for i, image in enumerate(faces.images) if image.tobytes() not in seen], np.int64))
 
 
 def _files(source: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,62 @@
+"""fer-models export."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+DEFAULT_OUT = Path("models/zoo")
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Option(help="checkpoint.pt of a training run.")],
+    data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder: calibration and evaluation.")],
+    out: Annotated[Path, typer.Option(help="The zoo; the entry becomes OUT/NAME/VERSION.")] = DEFAULT_OUT,
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "light",
+    version: Annotated[str, typer.Option(help="Version of the model; one that exists is never overwritten.")] = "0.1.0",
+    commit: Annotated[
+        str, typer.Option(help="Commit of the code that trained it; by default the one checked out here.")
+    ] = "",
+    command: Annotated[
+        str, typer.Option(help="Commands that made it; by default read off the checkpoint and these options.")
+    ] = "",
+) -> None:
+    """Write fp32, fp16 and int8 .onnx files of a trained model, with manifest, golden batch and card."""
+    from fer_models.release import STEPS, Request, release
+
+    request = Request(checkpoint, data, out, name, version, commit or _checked_out(), command)
+    with _progress() as progress:
+        task = progress.add_task("", total=STEPS)
+        done = iter(range(STEPS))
+        manifest = release(request, lambda step: progress.update(task, description=step, completed=next(done)))
+        progress.update(task, description="done", completed=STEPS)
+    for variant in manifest.variants:
+        typer.echo(
+            f"{request.folder / variant.file}: {variant.size_bytes / 1e6:.2f} MB, "
+            f"{100 * variant.accuracy[0].accuracy:.2f} % on {variant.accuracy[0].split}, "
+            f"{variant.latency[0].p50_ms:.2f} ms"
+        )
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+    )
+
+
+def _checked_out() -> str:
+    try:
+        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()

@@ -1,0 +1,43 @@
+"""The trained network as fp32.onnx, under the model contract."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import torch
+from fer_wire.manifest import FACE_PX, INPUT_NAME, OPSET, OUTPUT_NAME
+from torch import Tensor, nn
+
+from fer_models.xception import Xception
+
+EXAMPLE_FACES = 2
+
+
+class Contract(nn.Module):
+    """A network that gives probabilities instead of logits."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, face: Tensor) -> Tensor:
+        return self.network(face).softmax(dim=1)  # type: ignore[no-any-return]  # nn.Module calls are untyped
+
+
+def export_fp32(network: Xception, path: Path) -> None:
+    """Write the network, batch norms folded into the convolutions; the same weights give the same bytes."""
+    example = torch.zeros(EXAMPLE_FACES, 1, FACE_PX, FACE_PX)
+    with warnings.catch_warnings():
+        # The exporter that writes opset 13 announces its end at every call.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            Contract(network).eval().to(memory_format=torch.contiguous_format),
+            (example,),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[INPUT_NAME],
+            output_names=[OUTPUT_NAME],
+            dynamic_axes={INPUT_NAME: {0: "N"}, OUTPUT_NAME: {0: "N"}},
+        )

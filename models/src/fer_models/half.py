@@ -1,0 +1,74 @@
+"""Weights in float16: fp16.onnx from fp32.onnx, and an fp32.onnx that is half as large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import ModelProto, NodeProto, TensorProto, numpy_helper
+
+# The rest stays in float32: pixels and their mean, the last layer and the softmax need its range and its steps.
+HALF_OPERATORS = ("Conv", "Relu", "Add", "MaxPool")
+CAST_NAMES = {TensorProto.FLOAT16: "half", TensorProto.FLOAT: "single"}
+
+
+def to_fp16(fp32: Path, path: Path) -> None:
+    """Write the same network with its convolutions in float16, float32 at both ends."""
+    model = onnx.load(fp32)
+    weights = {tensor.name for tensor in model.graph.initializer}
+    nodes = list(_with_casts(model.graph.node, weights))
+    halved = {name for node in nodes if node.op_type in HALF_OPERATORS for name in node.input} & weights
+    stored = [_narrowed(t) if t.name in halved else t for t in model.graph.initializer]
+    _save(model, nodes, stored, path)
+
+
+def store_weights_in_half(fp32: Path, path: Path) -> None:
+    """Write the same network with its weights stored in float16 and widened to float32 before use.
+
+    It computes in float32, and the file is half as large; a runtime widens the weights once, when it loads them.
+    """
+    model = onnx.load(fp32)
+    weights = list(model.graph.initializer)
+    casts = [_cast(_half_name(tensor.name), tensor.name, TensorProto.FLOAT) for tensor in weights]
+    stored = [_narrowed(tensor, _half_name(tensor.name)) for tensor in weights]
+    _save(model, [*casts, *model.graph.node], stored, path)
+
+
+def _with_casts(nodes: list[NodeProto], weights: set[str]) -> Iterator[NodeProto]:
+    """The nodes in their order, with one Cast where a tensor goes over into the other type."""
+    kinds: dict[str, int] = {}
+    made: set[str] = set()
+    for node in nodes:
+        kind = TensorProto.FLOAT16 if node.op_type in HALF_OPERATORS else TensorProto.FLOAT
+        for place, name in enumerate(node.input):
+            if name in weights or kinds.get(name, TensorProto.FLOAT) == kind:
+                continue
+            cast_name = f"{name}.{CAST_NAMES[kind]}"
+            if cast_name not in made:
+                yield _cast(name, cast_name, kind)
+                made.add(cast_name)
+            node.input[place] = cast_name
+        kinds.update(dict.fromkeys(node.output, kind))
+        yield node
+
+
+def _cast(source: str, target: str, kind: int) -> NodeProto:
+    return onnx.helper.make_node("Cast", [source], [target], name=f"Cast.{target}", to=kind)
+
+
+def _half_name(name: str) -> str:
+    return f"{name}.{CAST_NAMES[TensorProto.FLOAT16]}"
+
+
+def _narrowed(tensor: TensorProto, name: str | None = None) -> TensorProto:
+    return numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), name or tensor.name)
+
+
+def _save(model: ModelProto, nodes: list[NodeProto], weights: list[TensorProto], path: Path) -> None:
+    nodes = [*nodes]
+    del model.graph.node[:], model.graph.initializer[:], model.graph.value_info[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.extend(weights)
+    onnx.save(model, path)

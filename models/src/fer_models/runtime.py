@@ -1,0 +1,73 @@
+"""Running an .onnx file on this machine's CPU through ONNX Runtime."""
+
+from __future__ import annotations
+
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from fer_wire.manifest import INPUT_NAME, OUTPUT_NAME, Latency
+
+from fer_models.errors import ContractError
+
+CPU = "CPUExecutionProvider"
+CPU_INFO = Path("/proc/cpuinfo")
+TELLING_FLAGS = ("avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm")
+WARM_UP_RUNS = 20
+LOG_ERRORS_ONLY = 3
+
+Array = npt.NDArray[np.float32]
+
+
+class Classifier:
+    """One .onnx file, loaded; raises ContractError when ONNX Runtime refuses it."""
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = LOG_ERRORS_ONLY
+        self.path, self.threads = path, threads
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=[CPU])
+        except Exception as error:  # ONNX Runtime's own errors share no base
+            raise ContractError(f"{path} does not load in ONNX Runtime ({error}); export it again.") from error
+
+    def predict(self, faces: Array) -> Array:
+        """float32 N×1×48×48, 0–255, to float32 N×7 probabilities; raises ContractError when the file cannot."""
+        try:
+            (probabilities,) = self._session.run([OUTPUT_NAME], {INPUT_NAME: faces})
+        except Exception as error:  # as above
+            raise ContractError(
+                f"{self.path} cannot classify {len(faces)} faces ({error}); export it again."
+            ) from error
+        return np.asarray(probabilities, dtype=np.float32)
+
+    def latency(self, face: Array, runs: int = 300) -> Latency:
+        """Time of one inference on one face, milliseconds, after a warm-up."""
+        times_ms = []
+        for run in range(WARM_UP_RUNS + runs):
+            started = time.perf_counter()
+            self.predict(face)
+            if run >= WARM_UP_RUNS:
+                times_ms.append((time.perf_counter() - started) * 1000)
+        p50_ms, p95_ms = (round(float(np.percentile(times_ms, p)), 3) for p in (50, 95))
+        return Latency(machine=machine(), provider=CPU, threads=self.threads, p50_ms=p50_ms, p95_ms=p95_ms)
+
+
+def machine() -> str:
+    """This machine in words that name its kind, not itself: processor, telling instructions, runtime."""
+    facts = dict(_cpu_facts())
+    model = facts.get("model name", platform.processor() or platform.machine())
+    flags = facts.get("flags", facts.get("Features", "")).split()
+    telling = ", ".join(flag for flag in TELLING_FLAGS if flag in flags)
+    return f"{model}{f' ({telling})' if telling else ''}, ONNX Runtime {onnxruntime.__version__}"
+
+
+def _cpu_facts() -> list[tuple[str, str]]:
+    if not CPU_INFO.exists():
+        return []
+    lines = (line.partition(":") for line in CPU_INFO.read_text().splitlines() if ":" in line)
+    return [(key.strip(), value.strip()) for key, _, value in lines]
