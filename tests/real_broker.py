@@ -1,5 +1,6 @@
 """A real Mosquitto on a free port of the loopback, to be started, stopped and killed by a test."""
 
+import getpass
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 20.0
 
 CONFIG = """\
+user {user}
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence true
@@ -46,7 +48,7 @@ class Mosquitto:
         self.log_file = folder / "mosquitto.log"
         self._binary = binary
         self._config = folder / "mosquitto.conf"
-        self._config.write_text(CONFIG.format(port=self.port, folder=folder) + extra_config)
+        self._config.write_text(CONFIG.format(port=self.port, folder=folder, user=getpass.getuser()) + extra_config)
         self._process: Optional[subprocess.Popen[bytes]] = None
 
     @property

@@ -62,7 +62,7 @@ class BrokerLink:
         self,
         settings: BrokerSettings,
         client_id: str,
-        will: Will,
+        will: Optional[Will],
         subscriptions: Sequence[str],
         listener: BrokerListener,
     ) -> None:
@@ -131,7 +131,8 @@ class BrokerLink:
         )
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(0)
-        client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        if self._will:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         if self._settings.username is not None:
             password = self._settings.password
             client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)

@@ -1,7 +1,7 @@
 """Where settings come from: options over environment variables over the TOML file over the defaults."""
 
 import json
-from enum import Enum
+import textwrap
 from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Type
 
@@ -16,7 +16,7 @@ ENVIRONMENT_PREFIX = "FER_AGENT_"
 DEFAULT_FILE = Path("/etc/fer-agent/config.toml")
 
 HEADER = """\
-# Settings of fer-agent. Each line shows a default; take the leading '# ' away to change it.
+# Settings of fer-agent. Each setting shows its default; take its leading '#' away to change it.
 # Environment variables override this file ({prefix}BROKER__URL for broker.url), options override both.
 """
 
@@ -47,7 +47,7 @@ def explain() -> str:
         else:
             lines += _explain_field(name, field)
     for heading, section in sections:
-        lines += ["", f"# {section.__doc__}", f"# {heading}"]
+        lines += ["", f"# {section.__doc__}", heading]
         for name, field in section.model_fields.items():
             lines += _explain_field(name, field)
     return "\n".join(lines) + "\n"
@@ -71,13 +71,13 @@ def _layers(file: Optional[Path]) -> Type[Settings]:
         model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid")
 
         @classmethod
-        def settings_customise_sources(  # noqa: PLR0913  # the library's signature
+        def settings_customise_sources(
             cls,
             settings_cls: Type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
             env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
         ) -> Tuple[PydanticBaseSettingsSource, ...]:
             above = (init_settings, env_settings)
             return (*above, TomlConfigSettingsSource(settings_cls, file)) if file else above
@@ -94,9 +94,9 @@ def _sentence(error: ValidationError, file: Optional[Path]) -> str:
 
 
 def _explain_field(name: str, field: FieldInfo) -> Iterator[str]:
-    yield f"# {field.description}"
+    yield from textwrap.wrap(field.description or "", 110, initial_indent="# ", subsequent_indent="# ")
     default = field.get_default(call_default_factory=True)
-    yield f"# {name} = {_toml(default)}" if default is not None else f"# {name} ="
+    yield f"#{name} = {_toml(default)}" if default is not None else f"#{name} ="
 
 
 def _plain(table: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
@@ -109,6 +109,6 @@ def _plain(table: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
 def _toml(value: Any) -> str:
     if isinstance(value, SecretStr):
         return '"**********"'
-    if isinstance(value, (Path, Enum)):
+    if isinstance(value, Path):
         value = str(value)
     return json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """Birth and last will, each with the id of this run, so that a late will cannot mark a newer run offline."""
 
 import uuid
+from collections import Counter
 from datetime import datetime, timezone
 
 from fer_wire import Status, Topics
@@ -20,6 +21,7 @@ class Presence:
         self._device = device
         self._began = datetime.now(timezone.utc)
         self._born = False
+        self._foreign: Counter = Counter()  # type: ignore[type-arg]  # Python 3.8 has no Counter[str]
         self.run = uuid.uuid4().hex
         self.topic = topics.status(device)
 
@@ -35,12 +37,18 @@ class Presence:
         """What the broker says in our place, dated to the beginning of the run."""
         return Will(self.topic, self._status(OFFLINE, self._began, LOST).payload())
 
-    def tells_of_another(self, status: Status) -> bool:
-        """Whether a status on our own topic, heard after our own birth, is that of another agent under our name."""
+    def is_foreign(self, status: Status) -> bool:
+        """Whether a status on our own topic, heard after our birth, is of another run and hides ours."""
         if status.run == self.run:
             self._born = self._born or status.state == ONLINE
             return False
-        return self._born and status.state == ONLINE
+        if self._born:
+            self._foreign[status.run] += 1
+        return self._born
+
+    def is_another_agent(self, status: Status) -> bool:
+        """Whether a foreign status can only come from an agent that runs now: a dead run's will comes once."""
+        return status.state == ONLINE or self._foreign[status.run] > 1
 
     def _status(self, state: str, time: datetime, reason: str) -> Status:
         return Status(

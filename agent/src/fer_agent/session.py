@@ -70,10 +70,14 @@ class Session:
             self._link.publish(self._presence.topic, self._presence.farewell().payload(), qos=1, retain=True)
 
     def _hear(self, status: Status) -> None:
-        if self._presence.tells_of_another(status) and not self._warned:
+        if not self._presence.is_foreign(status):
+            return
+        if self._presence.is_another_agent(status) and not self._warned:
             self._warned = True
             log.error(
                 "Another agent runs as %r (run %s); give each device a --device name of its own.",
                 status.device,
                 status.run,
             )
+        elif self._link:
+            self._link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)

@@ -156,3 +156,21 @@ class Settings(Section):
     broker: BrokerSettings = BrokerSettings()
     spool: SpoolSettings = SpoolSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+
+    @field_validator("cameras")
+    @classmethod
+    def _told_apart(cls, cameras: List[CameraSettings]) -> List[CameraSettings]:
+        names = [camera.name for camera in cameras]
+        if len(set(names)) < len(names):
+            raise ValueError(f"each camera needs a name of its own; got {', '.join(names)}")
+        return cameras
+
+
+def cameras_from(sources: List[str]) -> List[CameraSettings]:
+    """SOURCE or NAME=SOURCE, one for each camera; unnamed ones are camera, or camera-1, camera-2 and so on."""
+    cameras = []
+    for number, text in enumerate(sources, 1):
+        match = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})=(.+)", text)
+        name = match[1] if match else ("camera" if len(sources) == 1 else f"camera-{number}")
+        cameras.append(CameraSettings(name=name, source=match[2] if match else text))
+    return cameras

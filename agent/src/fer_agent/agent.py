@@ -1,0 +1,190 @@
+"""The composition root: builds the parts, connects them, runs them, and takes them down in order."""
+
+import itertools
+import logging
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from typing import Any, Dict, List
+
+from fer_wire import Reported, Telemetry, Topics
+from fer_wire.reported import RunningModel
+from fer_wire.telemetry import CameraTelemetry
+
+from fer_agent import __version__, systemd
+from fer_agent.broker import BrokerLink
+from fer_agent.emotion.classify import Classifier
+from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.hardware import capabilities
+from fer_agent.pipeline import Pipeline
+from fer_agent.presence import Presence
+from fer_agent.publisher import Publisher
+from fer_agent.session import Session
+from fer_agent.settings import CameraSettings, Settings
+from fer_agent.spool import Spool
+from fer_agent.state import StateFolder
+from fer_agent.telemetry import collectors
+from fer_agent.telemetry.reporter import TelemetryReporter
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.5
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one run did."""
+
+    device: str
+    epoch: str
+    frames: int
+    faces: int
+    tracks: int
+    events: int
+    last_seq: int
+    pending: int
+    dropped: int
+    fps: float
+
+    def as_json(self) -> Dict[str, Any]:
+        """The closing line of a run."""
+        return asdict(self)
+
+
+class Agent:
+    """One device: its cameras, its model, its spool and its link.
+
+    Raises AgentError when something is missing that it cannot do without: model, landmarks, state folder.
+    A camera or a broker that is not there is waited for (with once, a camera must be there).
+    """
+
+    def __init__(self, settings: Settings, once: bool) -> None:
+        self._settings, self._once = settings, once
+        self._stopping = threading.Event()
+        topics = Topics(settings.broker.prefix)
+        self._classifier = Classifier.load(settings.emotion, settings.state_dir)
+        landmarker = Landmarker(landmarks_file(settings.faces))
+        self._state = StateFolder(settings.state_dir, settings.device)
+        self._spool = Spool(self._state.spool, settings.device, int(settings.spool.max_mb * MB))
+        self._presence = Presence(settings.device, topics)
+        self._publisher = Publisher(self._spool, topics, settings.spool)
+        self._session = Session(settings.device, topics, self._presence, self._publisher, self._report)
+        self._link = BrokerLink(
+            settings.broker,
+            f"fer-agent-{settings.device}",
+            self._presence.will(),
+            self._session.subscriptions,
+            self._session,
+        )
+        numbers = itertools.count(self._spool.last_track + 1)
+        self._pipelines = [self._pipeline(camera, landmarker, numbers) for camera in settings.cameras]
+        self._reporter = TelemetryReporter(
+            self._identity(),
+            settings.telemetry.interval_s,
+            collectors(settings.state_dir),
+            self._cameras,
+            self._spool.statistics,
+            lambda telemetry: self._session.send_telemetry(telemetry, settings.telemetry.expiry_s),
+        )
+
+    def run(self) -> Summary:
+        """Run until told to stop, or with once until all sources have ended; returns what was done."""
+        before, began_s = self._spool.last_seq, time.monotonic()
+        self._publisher.start()
+        self._link.start()
+        self._reporter.start()
+        for pipeline in self._pipelines:
+            pipeline.start()
+        log.info("%s runs %s on %s.", self._settings.device, self._classifier.reference, self._classifier.provider)
+        systemd.notify(systemd.READY)
+        self._watch()
+        running_s = time.monotonic() - began_s
+        self._take_down()
+        return self._summary(before, running_s)
+
+    def stop(self) -> None:
+        """End the run soon; may be called from a signal handler."""
+        self._stopping.set()
+
+    def why_pending(self) -> str:
+        """Why events are left in the spool."""
+        return self._link.last_error or "no controller acknowledged them in time"
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(TICK_S if not self._once else 0.05):
+            if all(pipeline.healthy() for pipeline in self._pipelines):
+                systemd.notify(systemd.WATCHDOG)
+            if self._once and not any(pipeline.running() for pipeline in self._pipelines):
+                return
+
+    def _take_down(self) -> None:
+        systemd.notify(systemd.STOPPING)
+        for pipeline in self._pipelines:
+            pipeline.stop()
+        for pipeline in self._pipelines:
+            pipeline.join()
+        self._publisher.flush(self._settings.spool.flush_timeout_s)
+        self._session.send_telemetry(self._reporter.measure_now(), self._settings.telemetry.expiry_s)
+        self._session.leave()
+        self._reporter.stop()
+        self._publisher.stop()
+        self._link.stop()
+
+    def _summary(self, before: int, running_s: float) -> Summary:
+        statistics = [pipeline.statistics() for pipeline in self._pipelines]
+        spool = self._spool.statistics()
+        summary = Summary(
+            device=self._settings.device,
+            epoch=self._spool.epoch,
+            frames=sum(s.frames for s in statistics),
+            faces=sum(s.faces for s in statistics),
+            tracks=sum(s.tracks for s in statistics),
+            events=self._spool.last_seq - before,
+            last_seq=self._spool.last_seq,
+            pending=spool.pending_events,
+            dropped=spool.dropped_events,
+            fps=round(sum(s.frames for s in statistics) / running_s, 1),
+        )
+        self._spool.close()
+        self._state.release()
+        return summary
+
+    def _pipeline(self, camera: CameraSettings, landmarker: Landmarker, numbers: "itertools.count[int]") -> Pipeline:
+        return Pipeline(
+            camera,
+            self._settings,
+            self._once,
+            landmarker=landmarker,
+            classifier=self._classifier,
+            next_track=lambda: next(numbers),
+            sink=self._spool.append,
+        )
+
+    def _identity(self) -> Telemetry:
+        return Telemetry(
+            device=self._settings.device,
+            run=self._presence.run,
+            time=datetime.now(timezone.utc),
+            model=self._classifier.reference,
+            provider=self._classifier.provider,
+        )
+
+    def _report(self) -> Reported:
+        return Reported(
+            device=self._settings.device,
+            run=self._presence.run,
+            time=datetime.now(timezone.utc),
+            agent_version=__version__,
+            capabilities=capabilities(self._classifier.runtime, self._classifier.available_providers),
+            running=RunningModel(
+                model=self._classifier.reference,
+                sha256=self._classifier.sha256,
+                provider=self._classifier.provider,
+                provider_fallback=self._classifier.provider_fallback,
+            ),
+        )
+
+    def _cameras(self) -> List[CameraTelemetry]:
+        return [pipeline.telemetry() for pipeline in self._pipelines]

@@ -1,0 +1,38 @@
+"""fer-agent config."""
+
+from pathlib import Path
+from typing import Optional
+
+import typer
+from typing_extensions import Annotated
+
+from fer_agent.cli.terminal import Config, Debug
+from fer_agent.configuration import effective, explain, load_settings
+from fer_agent.errors import SettingsError
+
+
+def config(
+    out: Annotated[Optional[Path], typer.Option(help="Write the explained file here instead of printing it.")] = None,
+    show: Annotated[
+        bool, typer.Option("--effective", help="Print the settings as they stand, from all sources.")
+    ] = False,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Write and explain the settings file, or show the settings that are in force."""
+    text = effective(load_settings(config, {})) if show else explain()
+    if out is None:
+        print(text, end="")
+    else:
+        _write(out, text)
+        print(f"Wrote {out}.")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise SettingsError(f"{path} exists and is left as it is; give another --out or remove it.") from error
+    except OSError as error:
+        raise SettingsError(f"Cannot write {path} ({error}); give another --out.") from error

@@ -1,0 +1,58 @@
+"""fer-agent start."""
+
+import signal
+from typing import Any
+
+import typer
+from typing_extensions import Annotated
+
+from fer_agent.cli.terminal import (
+    Broker,
+    Config,
+    Debug,
+    Device,
+    Json,
+    Model,
+    Source,
+    StateDir,
+    Variant,
+    configure_logging,
+    print_json,
+    settings_from,
+)
+from fer_agent.errors import SpoolError
+
+
+def start(
+    device: Device = None,
+    source: Source = None,
+    broker: Broker = None,
+    model: Model = None,
+    precision: Variant = None,
+    state_dir: StateDir = None,
+    config: Config = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Read files and folders to their end, flush the spool, and end.")
+    ] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Watch the cameras, and publish what the faces show until told to stop."""
+    configure_logging(debug)
+    settings = settings_from(config, device, source, broker, state_dir, model, precision)
+    from fer_agent.agent import Agent
+
+    agent = Agent(settings, once)
+
+    def stop(_signal: int, _frame: Any) -> None:
+        agent.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    summary = agent.run()
+    if once or json:
+        print_json(summary.as_json())
+    if once and summary.pending:
+        raise SpoolError(
+            f"{summary.pending} events wait in the spool ({agent.why_pending()}); they are sent at the next start."
+        )

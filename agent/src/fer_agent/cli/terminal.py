@@ -1,0 +1,94 @@
+"""What all commands share at the terminal: options, logging, and how a failure is told."""
+
+import json
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional
+
+import typer
+from rich.logging import RichHandler
+from typing_extensions import Annotated
+
+from fer_agent.configuration import load_settings
+from fer_agent.settings import Precision, Settings, cameras_from
+
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
+
+_debugging = {"on": False}
+
+
+def _remember_debug(on: bool) -> bool:
+    _debugging["on"] = on
+    return on
+
+
+Config = Annotated[
+    Optional[Path], typer.Option(help="TOML file with settings; by default /etc/fer-agent/config.toml, if it is there.")
+]
+Device = Annotated[Optional[str], typer.Option(help="The device's name; by default the host's.")]
+Source = Annotated[
+    Optional[List[str]],
+    typer.Option(
+        help="Where frames come from: 0, /dev/video0, a video file, a folder of images, rtsp://…, http://…, csi:0 or "
+        "demo:. NAME=SOURCE names the camera; repeat it for several cameras."
+    ),
+]
+Broker = Annotated[Optional[str], typer.Option(help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS.")]
+StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and the models.")]
+Model = Annotated[Optional[Path], typer.Option(help="Folder of a model: manifest.json and its .onnx files.")]
+Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto takes what suits the device.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Log everything, and show tracebacks.", callback=_remember_debug)]
+
+
+def settings_from(
+    config: Optional[Path],
+    device: Optional[str],
+    source: Optional[List[str]],
+    broker: Optional[str],
+    state_dir: Optional[Path],
+    model: Optional[Path] = None,
+    precision: Optional[str] = None,
+) -> Settings:
+    """The settings, with what the options say above file and environment."""
+    options: Dict[str, Any] = {
+        "device": device,
+        "state_dir": state_dir,
+        "cameras": cameras_from(source) if source else None,
+        "broker": _given({"url": broker}),
+        "emotion": _given({"model": model, "precision": precision}),
+    }
+    return load_settings(config, _given(options))
+
+
+def configure_logging(debug: bool) -> None:
+    """Sentences on stderr: coloured on a terminal, plain for systemd and files."""
+    terminal = sys.stderr.isatty()
+    handler: logging.Handler = logging.StreamHandler()
+    if terminal:
+        from rich.console import Console
+
+        handler = RichHandler(console=Console(stderr=True), show_path=debug)
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.INFO,
+        format="%(message)s" if terminal else LOG_FORMAT,
+        handlers=[handler],
+    )
+
+
+def explain_failure(error: Exception) -> None:
+    """One sentence on stderr; the traceback only with --debug."""
+    if _debugging["on"]:
+        traceback.print_exception(type(error), error, error.__traceback__)
+    print(f"fer-agent: {error}", file=sys.stderr)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on one line."""
+    print(json.dumps(document, ensure_ascii=False), flush=True)
+
+
+def _given(options: Mapping[str, Any]) -> Dict[str, Any]:
+    return {key: value for key, value in options.items() if value is not None and value != {}}

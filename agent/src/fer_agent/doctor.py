@@ -1,0 +1,171 @@
+"""Examines everything the agent needs; each finding says what to do."""
+
+import shutil
+import subprocess
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Callable, Iterator, List, Tuple
+
+from fer_wire import Topics
+
+from fer_agent.broker import BrokerLink
+from fer_agent.cameras import open_source
+from fer_agent.emotion.classify import Classifier
+from fer_agent.errors import AgentError, ModelError
+from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
+from fer_agent.settings import CameraSettings, Settings
+from fer_agent.state import StateFolder
+
+OK = "ok"
+WARNING = "warning"
+FAILED = "failed"
+
+BROKER_TIMEOUT_S = 8.0
+LITTLE_DISK_MB = 500
+RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
+"""No clock that is right shows a time before this release."""
+
+Finding_ = Tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check."""
+
+    check: str
+    state: str
+    found: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Run all checks, one after the other; a check that fails does not stop the others."""
+    for camera in settings.cameras:
+        yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
+    checks: List[Tuple[str, Callable[[], Finding_]]] = [
+        ("landmarks", lambda: _landmarks(settings)),
+        ("model", lambda: _model(settings)),
+        ("broker", lambda: _broker(settings)),
+        ("state", lambda: _state(settings)),
+        ("disk", lambda: _disk(settings.state_dir)),
+        ("clock", _clock),
+        ("jtop", _jtop),
+    ]
+    for name, check in checks:
+        yield _checked(name, check)
+
+
+def _checked(name: str, check: Callable[[], Finding_]) -> Finding:
+    try:
+        return Finding(name, *check())
+    except AgentError as error:
+        return Finding(name, FAILED, "does not work", str(error))
+
+
+def _camera(settings: CameraSettings) -> Finding_:
+    camera = open_source(settings, once=True)
+    try:
+        camera.open()
+        image = camera.read()
+    finally:
+        camera.close()
+    if image is None:
+        return WARNING, f"{settings.source} opened, but gave no frame", "Look whether the source has ended."
+    return OK, f"{settings.source} gives {image.shape[1]}×{image.shape[0]} pixels", ""
+
+
+def _landmarks(settings: Settings) -> Finding_:
+    path = landmarks_file(settings.faces)
+    Landmarker(path)
+    return OK, f"{path.name} loads. {LANDMARKS_LICENCE}", ""
+
+
+def _model(settings: Settings) -> Finding_:
+    classifier = Classifier.load(settings.emotion, settings.state_dir)
+    found = f"{classifier.reference} runs on {classifier.provider}; the golden batch agrees"
+    if classifier.provider_fallback:
+        return (
+            WARNING,
+            found,
+            "A GPU is there, yet the CPU runs the model: install the onnxruntime-gpu of your JetPack.",
+        )
+    return OK, found, ""
+
+
+class _Caller:
+    """Waits for the link to come up."""
+
+    def __init__(self) -> None:
+        self.up = threading.Event()
+
+    def connected(self, _link: BrokerLink) -> None:
+        self.up.set()
+
+    def disconnected(self) -> None:
+        pass
+
+    def received(self, topic: str, payload: bytes) -> None:
+        pass
+
+    def delivered(self, message_id: int) -> None:
+        pass
+
+
+def _broker(settings: Settings) -> Finding_:
+    caller, topics = _Caller(), Topics(settings.broker.prefix)
+    client_id = f"fer-agent-doctor-{uuid.uuid4().hex[:8]}"
+    link = BrokerLink(settings.broker, client_id, None, [topics.ack(settings.device)], caller)
+    link.start()
+    up = caller.up.wait(BROKER_TIMEOUT_S)
+    problem = link.last_error
+    link.stop()
+    if up and not problem:
+        return OK, f"{settings.broker.url} lets us in", ""
+    return FAILED, problem or f"{settings.broker.url} does not answer", "Start the broker, or give --broker."
+
+
+def _state(settings: Settings) -> Finding_:
+    folder = StateFolder(settings.state_dir, settings.device)
+    folder.release()
+    others = [p.parent.name for p in settings.state_dir.glob("*/spool.db") if p.parent.name != settings.device]
+    if others:
+        return WARNING, f"{folder.path} is ours", f"Spools of other device names lie beside it: {', '.join(others)}."
+    return OK, f"{folder.path} is ours", ""
+
+
+def _disk(state_dir: Path) -> Finding_:
+    free_mb = shutil.disk_usage(str(state_dir)).free // (1024 * 1024)
+    if free_mb < LITTLE_DISK_MB:
+        return WARNING, f"{free_mb} MB free in {state_dir}", "Make room, or lower spool.max_mb."
+    return OK, f"{free_mb} MB free in {state_dir}", ""
+
+
+def _clock() -> Finding_:
+    now = datetime.now(timezone.utc)
+    if now < RELEASED:
+        return FAILED, f"{now:%Y-%m-%d %H:%M} UTC is before this release", "Set the clock; run chrony with makestep."
+    synchronised = _output("timedatectl", "show", "--property=NTPSynchronized", "--value")
+    if synchronised == "no":
+        return WARNING, f"{now:%Y-%m-%d %H:%M:%S} UTC, not synchronised", "Run chrony or systemd-timesyncd."
+    return OK, f"{now:%Y-%m-%d %H:%M:%S} UTC" + (", synchronised" if synchronised == "yes" else ""), ""
+
+
+def _jtop() -> Finding_:
+    if not Path("/etc/nv_tegra_release").exists():
+        return OK, "this is no Jetson; telemetry comes from /proc and /sys", ""
+    if not Path("/run/jtop.sock").exists():
+        return WARNING, "the jtop service does not run", "pip install 'fer-agent[jetson]', then jtop --install-service."
+    return OK, "the jtop service runs", ""
+
+
+def _output(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+__all__ = ["FAILED", "OK", "WARNING", "Finding", "ModelError", "examine"]

@@ -1,0 +1,235 @@
+"""The agent's link, session and publisher against a real Mosquitto."""
+
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Tuple
+
+import pytest
+from fer_agent.broker import BrokerLink
+from fer_agent.presence import Presence
+from fer_agent.publisher import Publisher
+from fer_agent.session import Session
+from fer_agent.settings import BrokerSettings, SpoolSettings
+from fer_agent.spool import Spool
+from fer_wire import Ack, EmotionEvent, Reported, Status, Topics, parse
+from fer_wire.presence import OFFLINE, ONLINE
+from real_broker import Mosquitto, mosquitto_binary
+from unit.agent.observations import observation
+
+
+class Ear:
+    """A listener that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.up = threading.Event()
+        self.down = threading.Event()
+        self.heard: List[Tuple[str, bytes]] = []
+
+    def connected(self, _link: BrokerLink) -> None:
+        self.down.clear()
+        self.up.set()
+
+    def disconnected(self) -> None:
+        self.up.clear()
+        self.down.set()
+
+    def received(self, topic: str, payload: bytes) -> None:
+        self.heard.append((topic, payload))
+
+    def delivered(self, message_id: int) -> None:
+        pass
+
+    def messages(self, ending: str) -> List[bytes]:
+        return [payload for topic, payload in list(self.heard) if topic.endswith(ending) and payload]
+
+
+def until(condition: Callable[[], object], what: str = "this", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come about in {seconds} s"
+        time.sleep(0.01)
+
+
+def settings_for(broker: Mosquitto, **more: object) -> BrokerSettings:
+    return BrokerSettings.model_validate({"url": broker.url, "reconnect_max_s": 0.5, **more})
+
+
+@pytest.fixture
+def listening(mosquitto: Mosquitto) -> Iterator[Ear]:
+    """Somebody who hears everything on the broker, and comes back when it does."""
+    ear = Ear()
+    link = BrokerLink(settings_for(mosquitto), "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    until(ear.up.is_set, "the ear's connection")
+    yield ear
+    link.stop()
+
+
+class Device:
+    """Spool, publisher, session and link of one device, as the composition root joins them."""
+
+    def __init__(self, broker: Mosquitto, folder: Path, **spool_settings: object) -> None:
+        topics = Topics()
+        self.presence = Presence("nano-01", topics)
+        self.spool = Spool(folder / "spool.db", "nano-01", 10_000_000)
+        self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
+        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report)
+        self.link = BrokerLink(
+            settings_for(broker),
+            "fer-agent-nano-01",
+            self.presence.will(),
+            self.session.subscriptions,
+            self.session,
+        )
+        self.publisher.start()
+        self.link.start()
+
+    def _report(self) -> Reported:
+        birth = self.presence.birth()
+        return Reported(device="nano-01", run=birth.run, time=birth.time)
+
+    def stop(self) -> None:
+        self.publisher.stop()
+        self.link.stop()
+        self.spool.close()
+
+
+@pytest.fixture
+def device(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Device]:
+    device = Device(mosquitto, tmp_path, resend_after_s=1)
+    yield device
+    device.stop()
+
+
+def stored(ear: Ear) -> Dict[int, EmotionEvent]:
+    return {event.seq: event for event in (parse(EmotionEvent, p) for p in ear.messages("/emotion/door"))}
+
+
+def test_a_device_says_that_it_is_there_and_what_it_runs(listening: Ear, device: Device) -> None:
+    until(lambda: listening.messages("/reported") and listening.messages("/status"), "birth and report")
+    birth = parse(Status, listening.messages("/status")[-1])
+    assert (birth.state, birth.run) == (ONLINE, device.presence.run)
+
+
+def test_events_pass_the_broker_and_leave_the_spool_with_the_ack(listening: Ear, device: Device) -> None:
+    device.spool.append([observation() for _ in range(50)])
+    until(lambda: len(stored(listening)) == 50, "50 events")
+    assert device.spool.statistics().pending_events == 50
+    acknowledge(device, 50)
+    until(lambda: device.spool.statistics().pending_events == 0, "the ack")
+
+
+def acknowledge(device: Device, seq: int) -> None:
+    ack = Ack(device="nano-01", epoch=device.spool.epoch, seq=seq)
+    device.link.publish(Topics().ack("nano-01"), ack.payload(), qos=1, retain=True)
+
+
+def test_a_broker_that_forgets_everything_gets_all_events_again(
+    mosquitto: Mosquitto, listening: Ear, device: Device
+) -> None:
+    device.spool.append([observation() for _ in range(20)])
+    until(lambda: len(stored(listening)) == 20, "the first 20")
+    mosquitto.kill()
+    device.spool.append([observation() for _ in range(10)])
+    mosquitto.forget()
+    listening.heard.clear()
+    mosquitto.start()
+    until(lambda: len(stored(listening)) == 30, "all 30, again")
+
+
+def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, listening: Ear) -> None:
+    topic, presence = Topics().status("nano-07"), Presence("nano-07", Topics())
+    code = (
+        "import sys, time; from fer_agent.broker import *; from fer_agent.settings import BrokerSettings\n"
+        "class Deaf:\n"
+        "    def connected(self, link): link.publish(sys.argv[2], sys.argv[4].encode(), 1, True)\n"
+        "    def disconnected(self): pass\n"
+        "    def received(self, topic, payload): pass\n"
+        "    def delivered(self, message_id): pass\n"
+        "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', Will(sys.argv[2], sys.argv[3].encode()), "
+        "[sys.argv[2]], Deaf())\n"
+        "link.start(); time.sleep(60)\n"
+    )
+    arguments = [mosquitto.url, topic, presence.will().payload.decode(), presence.birth().payload().decode()]
+    child = subprocess.Popen(["python", "-c", code, *arguments])
+    until(lambda: listening.messages("/status"), "the birth")
+    child.kill()
+    child.wait()
+    until(lambda: parse(Status, listening.messages("/status")[-1]).state == OFFLINE, "the will")
+    assert parse(Status, listening.messages("/status")[-1]).run == presence.run
+
+
+def test_a_late_will_of_a_dead_run_does_not_hide_the_running_one(listening: Ear, device: Device) -> None:
+    until(lambda: listening.messages("/status"), "the birth")
+    late = Presence("nano-01", Topics()).will()
+    device.link.publish(late.topic, late.payload, qos=1, retain=True)
+    until(lambda: len(listening.messages("/status")) == 3, "the second birth")
+    assert parse(Status, listening.messages("/status")[-1]).run == device.presence.run
+    assert parse(Status, listening.messages("/status")[-1]).state == ONLINE
+
+
+def test_two_agents_of_one_name_are_told_so(
+    mosquitto: Mosquitto, device: Device, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    until(lambda: device.spool and device.link.publish("fer/v1/x/y", b""), "the first connection")
+    twin_folder = tmp_path / "twin"
+    twin = Device(mosquitto, twin_folder)
+    until(lambda: "another agent" in caplog.text.lower(), "the complaint")
+    assert "ive each device a --device name of its own." in caplog.text
+    twin.stop()
+
+
+def test_a_broker_that_is_down_at_start_is_one_sentence_and_is_waited_for(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    mosquitto.stop()
+    ear = Ear()
+    link = BrokerLink(settings_for(mosquitto), "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    until(lambda: link.last_error, "the complaint")
+    time.sleep(1.5)
+    complaints = [record for record in caplog.records if "cannot be reached" in record.getMessage()]
+    assert len(complaints) == 1
+    mosquitto.start()
+    until(ear.up.is_set, "the connection")
+    assert not link.last_error
+    link.stop()
+
+
+def test_wrong_credentials_are_one_sentence(tmp_path: Path) -> None:
+    binary = mosquitto_binary()
+    if binary is None:
+        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
+    passwords = tmp_path / "passwords"
+    passwords.write_text("")
+    broker = Mosquitto(binary, tmp_path, f"password_file {passwords}\nallow_anonymous false\n")
+    broker.start()
+    link = BrokerLink(settings_for(broker, username="nano", password="wrong"), "ear", None, ["#"], Ear())  # noqa: S106
+    link.start()
+    until(lambda: link.last_error, "the refusal")
+    assert link.last_error == (
+        f"The broker {broker.url} refuses user 'nano' (Not authorized); set broker.username and broker.password."
+    )
+    link.stop()
+    broker.stop()
+
+
+def test_telemetry_expires_at_the_broker_when_nobody_fetches_it(mosquitto: Mosquitto) -> None:
+    ear = Ear()
+    link = BrokerLink(settings_for(mosquitto), "sender", None, ["fer/v1/none"], ear)
+    link.start()
+    until(ear.up.is_set, "the connection")
+    assert link.publish("fer/v1/x/telemetry", b"{}", qos=0, retain=True, expiry_s=1)
+    heard_now, heard_later = Ear(), Ear()
+    for listener, pause_s in ((heard_now, 0.0), (heard_later, 2.5)):
+        time.sleep(pause_s)
+        late = BrokerLink(settings_for(mosquitto), "late", None, ["fer/v1/x/telemetry"], listener)
+        late.start()
+        until(listener.up.is_set, "the late listener")
+        time.sleep(0.3)
+        late.stop()
+    assert heard_now.heard
+    assert not heard_later.heard
+    link.stop()
