@@ -47,9 +47,9 @@ def warp(image: Picture, matrix: Matrix, size: Tuple[int, int], oversampling: in
     With oversampling n it is made n times as large and averaged down, against aliasing when the transform shrinks.
     """
     large = (size[0] * oversampling, size[1] * oversampling)
-    warped = cv2.warpAffine(
-        image, matrix * oversampling, large, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    finer = matrix * oversampling
+    finer[:, 2] += (oversampling - 1) / 2  # pixels are counted from their middles
+    warped = cv2.warpAffine(image, finer, large, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if oversampling > 1:
         warped = cv2.resize(warped, size, interpolation=cv2.INTER_AREA)
     return np.asarray(warped, np.uint8)

@@ -41,7 +41,6 @@ class Capture:
         self._retry_at_s = 0.0
         self._stopped = threading.Event()
         self._live = True
-        self.stills = False
         self._reader: Optional[Reader] = None
 
     @property
@@ -53,7 +52,7 @@ class Capture:
     def start(self) -> None:
         """Open the source; raises CameraError when it is to be read once and cannot be."""
         camera = self._source()
-        self._live, self.stills = camera.live, camera.stills
+        self._live = camera.live
         reader = Reader(camera, self._settings.name, self._settings.width_px)
         if not camera.live:
             reader.open()

@@ -34,7 +34,7 @@ class Video:
         """Options are pairs of a property and its value, for example (FPS, 30)."""
         self._capture = cv2.VideoCapture(source, backend, [round(value) for value in options])
         self._reading = threading.Lock()
-        self._closing = False
+        self._closing = threading.Event()
 
     @property
     def opened(self) -> bool:
@@ -60,16 +60,16 @@ class Video:
     def read(self) -> Optional[Image]:
         """The next picture, or None when none comes."""
         with self._reading:
-            if self._closing:
+            if self._closing.is_set():
                 return None
             found, image = self._capture.read()
-            if self._closing:
+            if self._closing.is_set():
                 self._capture.release()
         return eight_bit_bgr(image) if found else None
 
     def close(self) -> None:
         """Give the source back; a read under way does it when it returns, for cv2 bears no release beside it."""
-        self._closing = True
+        self._closing.set()
         if self._reading.acquire(blocking=False):
             try:
                 self._capture.release()

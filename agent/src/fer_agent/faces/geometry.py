@@ -20,7 +20,7 @@ MOUTH = slice(48, 68)
 INNER = slice(17, 68)
 CHIN = 8
 
-BOX_PER_RADIUS = 3.23
+BOX_PER_RADIUS = 3.24
 """Side of dlib's HOG box over the root mean square distance of the inner landmarks from their mean; its middle lies
 on that mean. Medians over FER2013's training images, scripts/measure_framing.py."""
 
@@ -60,6 +60,11 @@ def box(points: Points) -> Rectangle:
 def eyes(points: Points) -> Points:
     """Middles of the two eyes, 2 × 2, the one at the picture's left first."""
     return np.stack([points[LEFT_EYE].mean(axis=0), points[RIGHT_EYE].mean(axis=0)])
+
+
+def anchors(points: Points) -> Points:
+    """What a face is aligned by: middles of the eyes (the picture's left first) and of the mouth, 3 × 2."""
+    return np.vstack([eyes(points), points[MOUTH].mean(axis=0)])
 
 
 def upright(points: Points) -> Points:

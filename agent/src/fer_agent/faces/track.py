@@ -82,14 +82,14 @@ class Tracker:
     def __init__(
         self,
         detector: FaceDetector,
-        landmarks: LandmarkFinder,
+        landmarker: LandmarkFinder,
         settings: FacesSettings,
         next_track: Callable[[], int],
         *,
         stills: bool = False,
     ) -> None:
         self._detector = detector
-        self._landmarks = landmarks
+        self._landmarker = landmarker
         self._settings = settings
         self._next_track = next_track
         self._stills = stills
@@ -134,7 +134,7 @@ class Tracker:
         self._tracks = kept
 
     def _step(self, track: _Track, grey: Picture) -> None:
-        points = self._landmarks.find(grey, track.box)
+        points = self._landmarker.find(grey, track.box)
         height, width = grey.shape
         x, y = points[geometry.INNER].mean(axis=0)
         if 0 <= x < width and 0 <= y < height and geometry.is_near(points, track.points) and geometry.is_face(points):
@@ -162,7 +162,7 @@ class Tracker:
         track.found += 1
         track.missed = 0
         if track.astray or detection.box.overlap(track.box) < DRIFTED_OVERLAP:
-            points = self._landmarks.find(grey, detection.box)
+            points = self._landmarker.find(grey, detection.box)
             if geometry.is_face(points):
                 track.place(points)
 
@@ -177,6 +177,6 @@ class Tracker:
         return track.missed >= (self._settings.max_missed_detections if track.number else 1)
 
     def _begin(self, detection: Detection, grey: Picture) -> None:
-        points = self._landmarks.find(grey, detection.box)
+        points = self._landmarker.find(grey, detection.box)
         if geometry.is_face(points) and self._detector.is_new_face(grey, detection, points):
             self._tracks.append(_Track(points, geometry.box(points)))

@@ -1,0 +1,116 @@
+"""Execution providers of ONNX Runtime: which to ask for, with which options, and which variants suit them.
+
+Nothing here was run on a Jetson yet; the tables follow ONNX Runtime's documentation and release notes.
+"""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple
+
+from fer_wire.manifest import FP16, FP32, INT8
+
+from fer_agent import hardware
+
+TENSORRT = "TensorrtExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+CPU = "CPUExecutionProvider"
+
+Provider = Tuple[str, Dict[str, str]]
+"""A provider's name and its options."""
+
+GPU_DEVICES = ("/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvhost-ctrl-gpu")
+"""One of these is there where a GPU driver runs: on a PC, and on Jetsons."""
+
+LIBRARIES = Path("/usr/lib")
+TENSORRT_LIBRARIES = "*/libnvinfer.so.*"
+
+TENSORRT_OPTIONS: Tuple[Tuple[Tuple[int, int], Dict[str, str]], ...] = (
+    ((1, 8), {
+        "trt_max_workspace_size": str(256 * 1024 * 1024),
+        "trt_engine_cache_enable": "1",
+        "trt_force_sequential_engine_build": "1",
+    }),
+    ((1, 15), {
+        "trt_timing_cache_enable": "1",
+        "trt_profile_min_shapes": "face:1x1x48x48",
+        "trt_profile_opt_shapes": "face:1x1x48x48",
+        "trt_profile_max_shapes": "face:16x1x48x48",
+    }),
+)  # fmt: skip
+"""Options and the version of ONNX Runtime that first knows them; an unknown one is an error there."""
+
+TENSORRT_PRECISION_OPTIONS: Dict[str, Dict[str, str]] = {
+    FP32: {},
+    FP16: {"trt_fp16_enable": "1"},
+    INT8: {"trt_int8_enable": "1", "trt_fp16_enable": "1"},
+}
+
+GPU_CANDIDATES: Dict[str, Tuple[str, ...]] = {
+    hardware.NANO: (FP16, FP32),
+    hardware.TX2: (FP16, FP32),
+    hardware.XAVIER: (INT8, FP16),
+    hardware.ORIN: (INT8, FP16),
+    hardware.THOR: (INT8, FP16),
+}
+"""Nano and TX2 have no fast INT8, and depthwise networks can be slower there in FP16 than in FP32."""
+
+OTHER_GPU_CANDIDATES = (FP16, FP32)
+CPU_CANDIDATES = (INT8, FP32)
+"""Which of the two is faster differs between CPUs, even among those with VNNI."""
+
+
+def candidates(device_class: str, provider: str) -> Tuple[str, ...]:
+    """The precisions among which a measurement decides, the likeliest first."""
+    if provider == CPU:
+        return CPU_CANDIDATES
+    return GPU_CANDIDATES.get(device_class, OTHER_GPU_CANDIDATES)
+
+
+def to_ask_for(wanted: Sequence[str], available: Sequence[str]) -> List[str]:
+    """Those wanted that this ONNX Runtime was built with, and the CPU last, which always works."""
+    return [name for name in wanted if name in available and name != CPU] + [CPU]
+
+
+def is_fallback(wanted: Sequence[str], running: str, root: Path = Path("/")) -> bool:
+    """Whether a GPU is there and wanted, yet the CPU runs the model."""
+    gpu_wanted = any(name in (TENSORRT, CUDA) for name in wanted)
+    return running == CPU and gpu_wanted and any((root / device[1:]).exists() for device in GPU_DEVICES)
+
+
+def with_options(name: str, precision: str, runtime_version: str, engines: Path) -> Provider:
+    """The provider with the options that this version of ONNX Runtime knows."""
+    if name != TENSORRT:
+        return name, {}
+    version = _numbers(runtime_version)
+    options = {"trt_engine_cache_path": str(engines), **TENSORRT_PRECISION_OPTIONS.get(precision, {})}
+    for since, known in TENSORRT_OPTIONS:
+        if version >= since:
+            options.update(known)
+    return name, options
+
+
+def engine_folder(cache: Path, sha256: str, runtime_version: str) -> Path:
+    """The folder of a model's TensorRT engines, made if need be; engines of other versions are deleted.
+
+    An engine is bound to the model, ONNX Runtime, TensorRT, L4T and the GPU.
+    """
+    versions = f"ort{runtime_version}-trt{_tensorrt_version()}-l4t{hardware.l4t_version() or 'none'}"
+    if cache.is_dir():
+        for stale in cache.iterdir():
+            if stale.is_dir() and stale.name != versions:
+                shutil.rmtree(str(stale), ignore_errors=True)
+    folder = cache / versions / sha256[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _tensorrt_version() -> str:
+    names = (path.name for path in LIBRARIES.glob(TENSORRT_LIBRARIES))
+    found = [match[1] for match in map(re.compile(r".*\.so\.([\d.]+)$").match, names) if match]
+    return max(found, key=len, default="none")
+
+
+def _numbers(version: str) -> Tuple[int, int]:
+    match = re.match(r"(\d+)\.(\d+)", version)
+    return (int(match[1]), int(match[2])) if match else (0, 0)

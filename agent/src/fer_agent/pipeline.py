@@ -1,0 +1,234 @@
+"""One camera's way from frames to events: capture, faces, emotion, policy, sink."""
+
+import logging
+import threading
+import time
+from datetime import datetime, timezone
+from typing import Callable, Dict, List, Optional, Sequence
+
+from fer_wire import Box
+from fer_wire.telemetry import CameraTelemetry
+
+from fer_agent import imaging
+from fer_agent.cameras import open_source
+from fer_agent.cameras.camera import Camera, Frame
+from fer_agent.cameras.capture import ENDED, REOPENING, Capture
+from fer_agent.emotion.classify import FaceClassifier
+from fer_agent.emotion.smooth import Smoother
+from fer_agent.errors import SpoolError
+from fer_agent.events import Decision, EventPolicy
+from fer_agent.faces import align
+from fer_agent.faces.detect import Detector
+from fer_agent.faces.geometry import Rectangle
+from fer_agent.faces.track import FaceDetector, LandmarkFinder, Tracker
+from fer_agent.observation import Observation
+from fer_agent.settings import CameraSettings, Settings
+from fer_agent.throughput import Statistics, Throughput
+
+logger = logging.getLogger(__name__)
+
+WAIT_S = 0.25
+RETRY_FIRST_S = 0.1
+RETRY_MAX_S = 5.0
+TRIES_AFTER_STOP = 3
+STUCK_S = 60.0
+ERROR_CHARACTERS = 500
+
+Sink = Callable[[List[Observation]], None]
+"""Stores all of the observations or none; raises SpoolError when it cannot now."""
+
+
+class Pipeline:
+    """A thread that turns one camera's frames into observations; nothing in a frame ends it.
+
+    What the sink refuses is offered again until it takes it, in order and before anything newer; meanwhile a live
+    camera's frames are passed over.
+    """
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        settings: Settings,
+        once: bool,
+        *,
+        landmarker: LandmarkFinder,
+        classifier: FaceClassifier,
+        next_track: Callable[[], int],
+        sink: Sink,
+        detector: Optional[FaceDetector] = None,
+        source: Optional[Callable[[], Camera]] = None,
+    ) -> None:
+        """Landmarker and classifier are shared by all cameras; detector and source are by default what the settings say.
+
+        Raises CameraError when the source is of no known kind.
+        """
+        self.name = camera.name
+        self.classifier = classifier
+        """May be replaced while the pipeline runs; the next frame uses the new one."""
+        source = source or (lambda: open_source(camera, once))
+        self._capture = Capture(camera, source)
+        self._tracker = Tracker(
+            detector or Detector(settings.faces.min_score),
+            landmarker,
+            settings.faces,
+            next_track,
+            stills=source().stills,
+        )
+        self._smoother = Smoother(settings.emotion.smoothing_s)
+        self._policy = EventPolicy(settings.events)
+        self._sink = sink
+        self._throughput = Throughput()
+        self._boxes: Dict[int, Rectangle] = {}
+        self._unsaved: List[Observation] = []
+        self._latest: Optional[Frame] = None
+        self._frames = self._faces = self._tracks = self._failures = 0
+        self._error = ""
+        self._stopping = threading.Event()
+        self._turned_s = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=f"pipeline-{self.name}", daemon=True)
+
+    def start(self) -> None:
+        """Open the camera and begin; raises CameraError when a source to be read once cannot be opened."""
+        self._capture.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end its tracks and itself; join() waits for that."""
+        self._stopping.set()
+
+    def join(self, timeout_s: Optional[float] = None) -> None:
+        """Wait for the end of the source or of a stop; at once when it never started."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+
+    def running(self) -> bool:
+        """Whether frames may still come; false before start() and after the end."""
+        return self._thread.is_alive()
+
+    def healthy(self) -> bool:
+        """Whether the thread still turns; a camera that gives nothing and a full disk are no illness of it."""
+        return not self.running() or time.monotonic() - self._turned_s < STUCK_S
+
+    def statistics(self) -> Statistics:
+        """What it did since it began."""
+        return Statistics(self._frames, self._faces, self._tracks, self._failures)
+
+    def telemetry(self) -> CameraTelemetry:
+        """What it did, how fast, and how its camera is."""
+        p50_ms, p95_ms = self._throughput.latencies_ms()
+        return CameraTelemetry(
+            camera=self.name,
+            state=self._capture.state,
+            fps=self._throughput.fps(),
+            frames=self._frames,
+            skipped_frames=self._capture.skipped,
+            faces=self._faces,
+            latency_p50_ms=p50_ms,
+            latency_p95_ms=p95_ms,
+            reopened=self._capture.reopened,
+            error=(self._error or self._capture.error)[:ERROR_CHARACTERS],
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._turned_s = time.monotonic()
+            frame = self._capture.next(WAIT_S)
+            if frame is not None:
+                self._work_on(frame)
+            elif self._capture.state == ENDED:
+                break
+            elif self._capture.state == REOPENING:
+                self._end_all()
+        self._capture.stop()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        self._tracker.stop()
+        self._end(sorted(self._boxes))
+        self._deliver()
+
+    def _work_on(self, frame: Frame) -> None:
+        self._latest = frame
+        try:
+            self._observe(frame)
+            self._error = ""
+        except Exception as error:  # noqa: BLE001 - one bad frame must not end the camera
+            self._failed(f"Camera {self.name}: frame {frame.index} failed ({type(error).__name__}: {error}).", error)
+        self._frames += 1
+        self._deliver()
+        self._throughput.add(frame.captured_ns, time.monotonic_ns())
+
+    def _observe(self, frame: Frame) -> None:
+        grey = imaging.grey(frame.image)
+        sighting = self._tracker.update(grey)
+        self._end(sighting.ended)
+        if not sighting.faces:
+            return
+        classifier = self.classifier
+        crops = align.crops(grey, [face.points for face in sighting.faces])
+        for face, probabilities in zip(sighting.faces, classifier.classify(crops)):
+            self._faces += 1
+            self._tracks += face.track not in self._boxes
+            self._boxes[face.track] = face.box
+            smoothed = self._smoother.update(face.track, probabilities, frame.position_s)
+            self._report(self._policy.update(face.track, smoothed, frame.position_s))
+
+    def _end(self, tracks: Sequence[int]) -> None:
+        for track in tracks:
+            self._smoother.forget(track)
+            self._report(self._policy.end(track))
+            self._boxes.pop(track, None)
+
+    def _report(self, decisions: List[Decision]) -> None:
+        frame = self._latest
+        if frame is None:
+            return
+        moment = datetime.fromtimestamp(frame.captured_at_s, timezone.utc)
+        for decision in decisions:
+            box = self._boxes[decision.track]
+            self._unsaved.append(
+                Observation(
+                    camera=self.name,
+                    time=moment,
+                    track=decision.track,
+                    kind=decision.kind,
+                    emotion=decision.emotion,
+                    confidence=decision.probabilities[decision.emotion],
+                    probabilities=decision.probabilities,
+                    box=_wire_box(box),
+                    model=self.classifier.reference,
+                )
+            )
+
+    def _deliver(self) -> None:
+        pause_s, tries_left = RETRY_FIRST_S, TRIES_AFTER_STOP
+        while not self._stored() and tries_left:
+            if self._stopping.wait(pause_s):
+                tries_left -= 1
+                time.sleep(RETRY_FIRST_S)
+            pause_s = min(2 * pause_s, RETRY_MAX_S)
+        if self._unsaved:
+            logger.error("Camera %s: %d events could not be stored before the end.", self.name, len(self._unsaved))
+
+    def _stored(self) -> bool:
+        self._turned_s = time.monotonic()
+        try:
+            if self._unsaved:
+                self._sink(self._unsaved)
+                self._unsaved, self._error = [], ""
+        except SpoolError as error:
+            self._failed(str(error), error)
+            return False
+        return True
+
+    def _failed(self, sentence: str, error: Exception) -> None:
+        self._failures += 1
+        if not self._error:  # the first of a row; the others are counted
+            logger.warning("%s", sentence)
+        logger.debug("%s", sentence, exc_info=error)
+        self._error = sentence
+
+
+def _wire_box(box: Rectangle) -> Box:
+    x, y, width, height = (round(value) for value in (box.left, box.top, box.width, box.height))
+    return Box(x=x, y=y, width=max(1, width), height=max(1, height))

@@ -1,0 +1,57 @@
+"""How fast a camera's frames become events."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Deque, Optional, Tuple
+
+import numpy as np
+
+RECENT_FRAMES = 1024
+RECENT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What one camera's pipeline did since it began."""
+
+    frames: int
+    faces: int
+    tracks: int
+    failures: int
+    """Frames that could not be worked on, and tries to store events that failed."""
+
+
+class Throughput:
+    """Latencies and rate of the last frames, in bounded memory; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._recent: Deque[Tuple[int, int]] = deque(maxlen=RECENT_FRAMES)
+
+    def add(self, captured_ns: int, done_ns: int) -> None:
+        """One frame was done; both times of the monotonic clock."""
+        with self._lock:
+            self._recent.append((captured_ns, done_ns))
+
+    def fps(self, now_ns: Optional[int] = None) -> Optional[float]:
+        """Frames a second of the last ten seconds; None before the second frame, 0 when none came in that time."""
+        now_ns = time.monotonic_ns() if now_ns is None else now_ns
+        with self._lock:
+            done = [done_ns for _, done_ns in self._recent]
+        if len(done) < 2:
+            return None
+        lately = [done_ns for done_ns in done if now_ns - done_ns <= RECENT_S * 1e9]
+        if len(lately) < 2:
+            return 0.0
+        return (len(lately) - 1) * 1e9 / max(1, lately[-1] - lately[0])
+
+    def latencies_ms(self) -> Tuple[Optional[float], Optional[float]]:
+        """Median and 95th percentile; None before the first frame."""
+        with self._lock:
+            spans = [done_ns - captured_ns for captured_ns, done_ns in self._recent]
+        if not spans:
+            return None, None
+        p50, p95 = np.percentile(spans, [50, 95]) / 1e6
+        return round(float(p50), 3), round(float(p95), 3)
