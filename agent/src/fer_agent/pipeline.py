@@ -34,7 +34,7 @@ TRIES_AFTER_STOP = 3
 STUCK_S = 60.0
 ERROR_CHARACTERS = 500
 
-Sink = Callable[[List[Observation]], None]
+Sink = Callable[[List[Observation]], object]
 """Stores all of the observations or none; raises SpoolError when it cannot now."""
 
 
@@ -58,7 +58,7 @@ class Pipeline:
         detector: Optional[FaceDetector] = None,
         source: Optional[Callable[[], Camera]] = None,
     ) -> None:
-        """Landmarker and classifier are shared by all cameras; detector and source are by default what the settings say.
+        """Landmarker and classifier are shared by all cameras; detector and source are by default as the settings say.
 
         Raises CameraError when the source is of no known kind.
         """
