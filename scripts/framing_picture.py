@@ -1,10 +1,10 @@
 """Draws docs/images/framing.png: how FER2013 frames a face, and how the agent does.
 
-    python scripts/framing_picture.py fer2013.zip clip.mp4
+    python scripts/framing_picture.py fer2013.zip
 
 Side by side: the mean of FER2013's training images, the mean of our crops of those of them in which a face is found,
-our crop of the astronaut's portrait upright and turned, and the mean of our crops of a clip. Means only: no image of
-FER2013 is shown.
+our crop of the astronaut's portrait upright and turned, and the mean of our crops of the moving demo. Means only: no
+image of FER2013 is shown.
 """
 
 import argparse
@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from fer_agent import imaging
-from fer_agent.cameras.demo import PORTRAIT
-from fer_agent.cameras.video import Video, read_picture
+from fer_agent.cameras.demo import PORTRAIT, DemoCamera
+from fer_agent.cameras.video import read_picture
 from fer_agent.faces import align
 from fer_agent.faces.detect import Detector, Landmarker, landmarks_file
-from fer_agent.settings import FacesSettings
+from fer_agent.settings import CameraSettings, FacesSettings
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "images" / "framing.png"
 SHOWN_PX = 192
@@ -63,14 +63,10 @@ def enlarged(image: imaging.Picture) -> imaging.Picture:
     return np.pad(np.asarray(large, np.uint8), MARGIN_PX, mode="edge")
 
 
-def frames(path: Path) -> Iterator[imaging.Picture]:
-    """Every tenth frame of a clip, grey."""
-    video = Video(str(path))
-    index = 0
-    while (image := video.read()) is not None:
-        if index % 10 == 0:
-            yield imaging.grey(image)
-        index += 1
+def demo_frames(portrait: imaging.Picture) -> Iterator[imaging.Picture]:
+    """The moving portrait at every half second of a minute, grey."""
+    demo = DemoCamera(CameraSettings(source="demo:"))
+    return (imaging.grey(demo.picture(portrait, half_seconds / 2)) for half_seconds in range(120))
 
 
 def mean(images: Iterable[Mean | None]) -> Mean:
@@ -101,7 +97,6 @@ def main() -> None:
     """Write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("archive", type=Path)
-    parser.add_argument("clip", type=Path)
     parser.add_argument("--images", type=int, default=2000)
     arguments = parser.parse_args()
     cropper = Cropper()
@@ -112,9 +107,9 @@ def main() -> None:
     panels = [
         panel("FER2013, mean of\ntraining images", mean(image.astype(np.float64) for image in training)),
         panel("The same images\nas we crop, mean", mean(cropper.crop(enlarged(image)) for image in training)),
-        panel("A clip as we crop,\nmean", mean(cropper.crop(frame) for frame in frames(arguments.clip))),
         panel("The demo's portrait\nas we crop it", mean([cropper.crop(grey)])),
         panel(f"The same, turned\nby {TURNED_DEG} degrees before", mean([cropper.crop(turned(grey))])),
+        panel("The moving demo\nas we crop it, mean", mean(cropper.crop(frame) for frame in demo_frames(portrait))),
     ]
     gap = np.full((TITLE_PX + SHOWN_PX, GAP_PX, 3), 255, np.uint8)
     OUT.parent.mkdir(parents=True, exist_ok=True)
