@@ -21,6 +21,7 @@ from fer_models.xception import Xception, XceptionConfig, initialise, light
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
+STATE = ("recipe", "config", "epoch", "model", "average", "optimiser", "schedule")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Run:
         self.optimiser = torch.optim.SGD(
             self.model.parameters(), recipe.peak_learning_rate, 0.9, weight_decay=recipe.weight_decay, nesterov=True
         )
-        self.steps_per_epoch = len(train) // recipe.batch
+        self.steps_per_epoch = _steps_per_epoch(recipe, train, held_out)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser, recipe.peak_learning_rate, recipe.epochs * self.steps_per_epoch, pct_start=0.25
         )
@@ -79,13 +80,16 @@ class Run:
 
     def _train_epoch(self) -> float:
         self.model.train()
-        generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + self.epoch)
+        seed = self.recipe.seed * 100_003 + self.epoch
+        torch.manual_seed(seed)  # dropout draws from here, so a resumed run draws what an unbroken one does
+        generator = torch.Generator().manual_seed(seed)
         losses = []
         for images, labels in self._batches(generator):
             loss = self._loss(augment(images, self.recipe.augmentation, generator), labels)
             if not torch.isfinite(loss):
                 raise TrainingError(
-                    f"The loss became {loss.item()} in epoch {self.epoch + 1}; lower the learning rate and resume."
+                    f"The loss became {loss.item()} in epoch {self.epoch + 1} of {self.directory}; train again with "
+                    "another --seed and another --out, and look at the images if that fails too."
                 )
             self.optimiser.zero_grad()
             loss.backward()
@@ -159,8 +163,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, weights_only=True)
     except Exception as error:
         raise TrainingError(
-            f"Cannot read the checkpoint {path} ({error}); train again or give another file."
+            f"Cannot read the checkpoint {path} ({_first_line(error)}); train again or give another file."
         ) from error
+    if not isinstance(state, dict) or set(STATE) - state.keys():
+        raise TrainingError(f"{path} is no checkpoint of fer-models train; give the checkpoint.pt of its --out folder.")
     return state
 
 
@@ -172,3 +178,17 @@ def load_trained(path: Path) -> Xception:
     weights = {k[len(prefix) :]: v for k, v in state["average"].items() if k.startswith(prefix)}
     model.load_state_dict(weights)
     return model.eval()
+
+
+def _steps_per_epoch(recipe: Recipe, train: Faces, held_out: Faces) -> int:
+    steps = len(train) // recipe.batch
+    if not steps or not len(held_out):
+        raise TrainingError(
+            f"{len(train)} training and {len(held_out)} held-out images are too few; "
+            f"at least {recipe.batch} and 1 are needed."
+        )
+    return steps
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
