@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 from fer_wire import Reported, Telemetry, Topics
 from fer_wire.reported import RunningModel
@@ -14,9 +14,10 @@ from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent import __version__, systemd
 from fer_agent.broker import BrokerLink
-from fer_agent.emotion.classify import Classifier
+from fer_agent.emotion.classify import Classifier, runtime
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.hardware import capabilities
+from fer_agent.observation import Observation
 from fer_agent.pipeline import Pipeline
 from fer_agent.presence import Presence
 from fer_agent.publisher import Publisher
@@ -159,8 +160,11 @@ class Agent:
             landmarker=landmarker,
             classifier=self._classifier,
             next_track=lambda: next(numbers),
-            sink=self._spool.append,
+            sink=self._store,
         )
+
+    def _store(self, observations: Sequence[Observation]) -> None:
+        self._spool.append(observations)
 
     def _identity(self) -> Telemetry:
         return Telemetry(
@@ -177,7 +181,7 @@ class Agent:
             run=self._presence.run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
-            capabilities=capabilities(self._classifier.runtime, self._classifier.available_providers),
+            capabilities=capabilities(runtime().__version__, runtime().get_available_providers()),
             running=RunningModel(
                 model=self._classifier.reference,
                 sha256=self._classifier.sha256,

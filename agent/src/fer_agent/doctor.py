@@ -14,7 +14,7 @@ from fer_wire import Topics
 from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import Classifier
-from fer_agent.errors import AgentError, ModelError
+from fer_agent.errors import AgentError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.state import StateFolder
@@ -28,7 +28,7 @@ LITTLE_DISK_MB = 500
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
 """No clock that is right shows a time before this release."""
 
-Finding_ = Tuple[str, str, str]
+Outcome = Tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Run all checks, one after the other; a check that fails does not stop the others."""
     for camera in settings.cameras:
         yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
-    checks: List[Tuple[str, Callable[[], Finding_]]] = [
+    checks: List[Tuple[str, Callable[[], Outcome]]] = [
         ("landmarks", lambda: _landmarks(settings)),
         ("model", lambda: _model(settings)),
         ("broker", lambda: _broker(settings)),
         ("state", lambda: _state(settings)),
-        ("disk", lambda: _disk(settings.state_dir)),
+        ("disk", lambda: _disk(settings.state_dir / settings.device)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
@@ -58,14 +58,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _checked(name, check)
 
 
-def _checked(name: str, check: Callable[[], Finding_]) -> Finding:
+def _checked(name: str, check: Callable[[], Outcome]) -> Finding:
     try:
         return Finding(name, *check())
     except AgentError as error:
         return Finding(name, FAILED, "does not work", str(error))
 
 
-def _camera(settings: CameraSettings) -> Finding_:
+def _camera(settings: CameraSettings) -> Outcome:
     camera = open_source(settings, once=True)
     try:
         camera.open()
@@ -77,13 +77,13 @@ def _camera(settings: CameraSettings) -> Finding_:
     return OK, f"{settings.source} gives {image.shape[1]}×{image.shape[0]} pixels", ""
 
 
-def _landmarks(settings: Settings) -> Finding_:
+def _landmarks(settings: Settings) -> Outcome:
     path = landmarks_file(settings.faces)
     Landmarker(path)
     return OK, f"{path.name} loads. {LANDMARKS_LICENCE}", ""
 
 
-def _model(settings: Settings) -> Finding_:
+def _model(settings: Settings) -> Outcome:
     classifier = Classifier.load(settings.emotion, settings.state_dir)
     found = f"{classifier.reference} runs on {classifier.provider}; the golden batch agrees"
     if classifier.provider_fallback:
@@ -114,7 +114,7 @@ class _Caller:
         pass
 
 
-def _broker(settings: Settings) -> Finding_:
+def _broker(settings: Settings) -> Outcome:
     caller, topics = _Caller(), Topics(settings.broker.prefix)
     client_id = f"fer-agent-doctor-{uuid.uuid4().hex[:8]}"
     link = BrokerLink(settings.broker, client_id, None, [topics.ack(settings.device)], caller)
@@ -127,7 +127,7 @@ def _broker(settings: Settings) -> Finding_:
     return FAILED, problem or f"{settings.broker.url} does not answer", "Start the broker, or give --broker."
 
 
-def _state(settings: Settings) -> Finding_:
+def _state(settings: Settings) -> Outcome:
     folder = StateFolder(settings.state_dir, settings.device)
     folder.release()
     others = [p.parent.name for p in settings.state_dir.glob("*/spool.db") if p.parent.name != settings.device]
@@ -136,14 +136,14 @@ def _state(settings: Settings) -> Finding_:
     return OK, f"{folder.path} is ours", ""
 
 
-def _disk(state_dir: Path) -> Finding_:
+def _disk(state_dir: Path) -> Outcome:
     free_mb = shutil.disk_usage(str(state_dir)).free // (1024 * 1024)
     if free_mb < LITTLE_DISK_MB:
         return WARNING, f"{free_mb} MB free in {state_dir}", "Make room, or lower spool.max_mb."
     return OK, f"{free_mb} MB free in {state_dir}", ""
 
 
-def _clock() -> Finding_:
+def _clock() -> Outcome:
     now = datetime.now(timezone.utc)
     if now < RELEASED:
         return FAILED, f"{now:%Y-%m-%d %H:%M} UTC is before this release", "Set the clock; run chrony with makestep."
@@ -153,7 +153,7 @@ def _clock() -> Finding_:
     return OK, f"{now:%Y-%m-%d %H:%M:%S} UTC" + (", synchronised" if synchronised == "yes" else ""), ""
 
 
-def _jtop() -> Finding_:
+def _jtop() -> Outcome:
     if not Path("/etc/nv_tegra_release").exists():
         return OK, "this is no Jetson; telemetry comes from /proc and /sys", ""
     if not Path("/run/jtop.sock").exists():
@@ -166,6 +166,3 @@ def _output(*command: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""
-
-
-__all__ = ["FAILED", "OK", "WARNING", "Finding", "ModelError", "examine"]

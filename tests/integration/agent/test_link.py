@@ -1,6 +1,7 @@
 """The agent's link, session and publisher against a real Mosquitto."""
 
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, l
         "link.start(); time.sleep(60)\n"
     )
     arguments = [mosquitto.url, topic, presence.will().payload.decode(), presence.birth().payload().decode()]
-    child = subprocess.Popen(["python", "-c", code, *arguments])
+    child = subprocess.Popen([sys.executable, "-c", code, *arguments])
     until(lambda: listening.messages("/status"), "the birth")
     child.kill()
     child.wait()

@@ -1,0 +1,133 @@
+"""A fleet of real programs: broker, controller and one agent, each a process that can be killed and started again."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from real_broker import Mosquitto
+
+DEVICE = "nano-01"
+BIN = Path(sys.executable).parent
+START_TIMEOUT_S = 60.0
+EAGER = {
+    "FER_AGENT_EVENTS__HEARTBEAT_S": "0.05",
+    "FER_AGENT_EVENTS__CHANGE_HOLD_S": "0",
+    "FER_AGENT_BROKER__RECONNECT_MAX_S": "1",
+    "FER_AGENT_SPOOL__RESEND_AFTER_S": "3",
+    "FER_AGENT_TELEMETRY__INTERVAL_S": "1",
+}
+"""Settings that make an agent talk much more than it would, so that every moment is a bad one."""
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = START_TIMEOUT_S) -> None:
+    """Wait for something; fails the test when it does not come about."""
+    deadline_s = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline_s, f"{what} did not come about in {seconds} s"
+        time.sleep(0.05)
+
+
+class Program:
+    """One of our programs as a child process."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self._command = [str(BIN / arguments[0]), *arguments[1:]]
+        self._environment = {**os.environ, **environment}
+        self._output = folder / f"{arguments[0]}.out"
+        self.log = folder / f"{arguments[0]}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._output.open("ab") as out, self.log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=out, stderr=log, env=self._environment)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit status."""
+        return self._signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 120) -> int:
+        """Wait for the program to end by itself; returns the exit status."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def last_line(self) -> dict[str, Any]:
+        """The JSON with which the program closed."""
+        closing: dict[str, Any] = json.loads(self._output.read_text().splitlines()[-1])
+        return closing
+
+    def _signal(self, number: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        return self._process.wait(90)
+
+
+class Fleet:
+    """Broker, controller and agent over one folder."""
+
+    def __init__(self, folder: Path, broker: Mosquitto, source: str = "demo:", *more: str, **environment: str) -> None:
+        self.folder, self.broker = folder, broker
+        self.db, self.state = folder / "fleet.db", folder / "state"
+        self.controller = Program(folder, "fer-controller", "serve", "--db", str(self.db), "--broker", broker.url)
+        self.agent = Program(
+            folder, "fer-agent", "start", "--device", DEVICE, "--source", source, "--broker", broker.url,
+            "--state-dir", str(self.state), "--json", *more, **environment,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        self.controller.start()
+        self.agent.start()
+
+    def end(self) -> None:
+        """Whatever happened, leave no process behind."""
+        self.agent.kill()
+        self.controller.kill()
+
+    def events(self, *options: str) -> list[dict[str, Any]]:
+        """What `fer-controller events --json` prints."""
+        command = [str(BIN / "fer-controller"), "events", "--db", str(self.db), "--json", *options]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return [json.loads(line) for line in printed.splitlines()]
+
+    def stored(self) -> int:
+        """How many events the database holds; 0 while there is none."""
+        if not self.db.exists():
+            return 0
+        with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True) as db:
+            try:
+                return int(db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
+            except sqlite3.OperationalError:
+                return 0
+
+    def given_out(self) -> int:
+        """The highest seq that the agent's spool has given out, read from the stopped agent's file."""
+        with sqlite3.connect(self.state / DEVICE / "spool.db") as db:
+            row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+            return int(row[0]) if row else 0
+
+
+def assert_exactly_once(fleet: Fleet) -> int:
+    """Every event that the spool numbered is in the database once, and none tells another's story; how many."""
+    events = fleet.events()
+    assert {event["device"] for event in events} == {DEVICE}
+    assert len({event["epoch"] for event in events}) == 1
+    assert sorted(event["seq"] for event in events) == list(range(1, fleet.given_out() + 1))
+    stories = {(event["camera"], event["track"], event["kind"], event["time"]) for event in events}
+    assert len(stories) == len(events)
+    return len(events)
