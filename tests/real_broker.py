@@ -42,14 +42,14 @@ class Mosquitto:
     kill() is SIGKILL, after which it starts with what the last stop() left.
     """
 
-    def __init__(self, binary: str, folder: Path, extra_config: str = "") -> None:
+    def __init__(self, binary: str, folder: Path) -> None:
         self.port = free_port()
         self.folder = folder
         self.log_file = folder / "mosquitto.log"
         self._binary = binary
         self._config = folder / "mosquitto.conf"
-        self._config.write_text(CONFIG.format(port=self.port, folder=folder, user=getpass.getuser()) + extra_config)
         self._process: Optional[subprocess.Popen[bytes]] = None
+        self.configure(CONFIG.format(port=self.port, folder=folder, user=getpass.getuser()))
 
     @property
     def url(self) -> str:
@@ -60,6 +60,10 @@ class Mosquitto:
     def running(self) -> bool:
         """True between start() and stop() or kill()."""
         return self._process is not None and self._process.poll() is None
+
+    def configure(self, text: str) -> None:
+        """Another configuration for the next start; it must listen on the same port."""
+        self._config.write_text(text)
 
     def start(self) -> None:
         """Run it and return when it accepts connections."""
