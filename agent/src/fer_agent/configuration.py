@@ -27,7 +27,7 @@ def load_settings(file: Optional[Path], options: Mapping[str, Any]) -> Settings:
         raise SettingsError(f"The settings file {file} does not exist; write one with `fer-agent config --out {file}`.")
     chosen = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
     try:
-        return _layers(chosen)(**options)
+        return Settings(**dict(_layers(chosen)(**options)))
     except ValidationError as error:
         raise SettingsError(_sentence(error, chosen)) from error
     except (ValueError, OSError) as error:

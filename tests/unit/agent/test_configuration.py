@@ -1,0 +1,97 @@
+import sys
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+from fer_agent.configuration import effective, explain, load_settings
+from fer_agent.errors import SettingsError
+from fer_agent.settings import Settings, cameras_from
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("FER_AGENT_"):
+            monkeypatch.delenv(name)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_options_stand_above_the_environment_and_that_above_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, '[broker]\nurl = "mqtt://file:1"\nkeepalive_s = 11\nusername = "file"\n')
+    monkeypatch.setenv("FER_AGENT_BROKER__URL", "mqtt://environment:2")
+    monkeypatch.setenv("FER_AGENT_BROKER__KEEPALIVE_S", "22")
+    broker = load_settings(file, {"broker": {"url": "mqtt://option:3"}}).broker
+    assert (broker.url, broker.keepalive_s, broker.username) == ("mqtt://option:3", 22, "file")
+
+
+def test_the_explained_file_holds_every_default(tmp_path: Path) -> None:
+    lines = explain().splitlines()
+    live = [line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in lines]
+    values = [line for line in live if not line.endswith("=")]
+    assert load_settings(written(tmp_path, "\n".join(values)), {}) == load_settings(None, {})
+    assert tomllib.loads("\n".join(values))["cameras"][0]["fps"] == 30.0
+
+
+def test_the_explained_file_works_as_it_is(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, explain()), {}) == load_settings(None, {})
+
+
+def test_what_is_in_force_can_be_printed_and_read_again(tmp_path: Path) -> None:
+    options: Dict[str, Any] = {"cameras": [{"name": "a"}, {"name": "b", "source": "demo:"}], "spool": {"max_mb": 5}}
+    settings = load_settings(None, options)
+    assert load_settings(written(tmp_path, effective(settings)), {}) == settings
+
+
+def test_a_password_is_never_printed() -> None:
+    assert "s3cret" not in effective(load_settings(None, {"broker": {"password": "s3cret"}}))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[broker]\nulr = 1\n", r"The setting broker.ulr is wrong: Extra inputs are not permitted. Mend it in .*"),
+        ("[spool]\nmax_mb = 0\n", "The setting spool.max_mb is wrong: Input should be greater than or equal to 1"),
+        ("device = 'a/b'\n", "The setting device is wrong: .*'a/b' is no name for a device or camera"),
+        ("cameras = []\n", "The setting cameras is wrong: List should have at least 1 item"),
+        ("[[cameras]]\n[[cameras]]\n", "each camera needs a name of its own; got camera, camera"),
+        ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
+        ("this is not TOML", "Cannot read the settings"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        load_settings(written(tmp_path, text), {})
+
+
+def test_a_settings_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="does not exist; write one with"):
+        load_settings(tmp_path / "none.toml", {})
+
+
+def test_sources_may_name_their_cameras() -> None:
+    cameras = cameras_from(["door=rtsp://10.0.0.1/a=b", "demo:", "1"])
+    assert [(c.name, c.source) for c in cameras] == [
+        ("door", "rtsp://10.0.0.1/a=b"),
+        ("camera-2", "demo:"),
+        ("camera-3", "1"),
+    ]
+    assert [(c.name, c.source) for c in cameras_from(["clip.mp4"])] == [("camera", "clip.mp4")]
+
+
+def test_settings_cannot_be_changed_once_they_are_made() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().device = "other"  # type: ignore[misc]
