@@ -21,6 +21,7 @@ LIMITS = """\
   before you rely on it, group by group.
 - The emotions are unevenly represented; see the images column above. `disgust` is rare, so its figures are loose.
 - It expects the framing of FER2013: an upright face that fills the 48×48 picture.
+- `int8` is made for CPUs with int8 instructions. TensorRT 8.2 refuses weights stored in int8: give it `fp16`.
 - Intended use: research and installations whose visitors know of it and consent. Emotion recognition at the workplace
   and in education is prohibited in the European Union (Regulation 2024/1689, article 5)."""
 
