@@ -10,7 +10,7 @@ from fer_wire.manifest import FACE_PX, Golden
 
 from fer_models.runtime import Classifier
 
-COEFFICIENTS = (49, 250, 1, 0)
+COEFFICIENTS = (104, 252, 255, 0)
 FACES = 8
 LEVELS = 256
 DECIMALS = 6
