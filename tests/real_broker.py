@@ -42,14 +42,14 @@ class Mosquitto:
     kill() is SIGKILL, after which it starts with what the last stop() left.
     """
 
-    def __init__(self, binary: str, folder: Path) -> None:
+    def __init__(self, binary: str, folder: Path, extra_config: str = "") -> None:
         self.port = free_port()
         self.folder = folder
         self.log_file = folder / "mosquitto.log"
         self._binary = binary
         self._config = folder / "mosquitto.conf"
         self._process: Optional[subprocess.Popen[bytes]] = None
-        self.configure(CONFIG.format(port=self.port, folder=folder, user=getpass.getuser()))
+        self.configure(CONFIG.format(port=self.port, folder=folder, user=getpass.getuser()) + extra_config)
 
     @property
     def url(self) -> str:
