@@ -107,5 +107,5 @@ def test_a_clip_without_a_face_makes_no_event(
     fleet = played(fleets, tmp_path, mosquitto, data_dir / "clips" / "no_face.mp4")
     until(fleet.db.exists, "the database")
     assert fleet.agent.last_line["events"] == 0
-    assert fleet.agent.last_line["frames"] == 98
+    assert fleet.agent.last_line["frames"] > 90
     assert fleet.events() == []

@@ -1,0 +1,65 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import List
+
+import pytest
+
+
+def fer_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    code = "import sys; from fer_agent.cli import main; sys.argv[0] = 'fer-agent'; main()"
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_config_writes_a_file_and_never_over_one(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    assert fer_agent("config", "--out", str(path)).returncode == 0
+    assert "[broker]" in path.read_text()
+    again = fer_agent("config", "--out", str(path))
+    assert again.returncode == 1
+    assert again.stderr == f"fer-agent: {path} exists and is left as it is; give another --out or remove it.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--device", "a/b"], "The setting device is wrong: Value error, 'a/b' is no name for a device or camera"),
+        (["--broker", "http://x"], "The setting broker.url is wrong: Value error, expected mqtt://HOST:PORT"),
+        (["--config", "none.toml"], "The settings file none.toml does not exist"),
+        (["--source", "none.mp4", "--once"], "There is no video file none.mp4"),
+        (["--model", "nowhere"], "nowhere"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_no_traceback(tmp_path: Path, arguments: List[str], sentence: str) -> None:
+    result = fer_agent("start", "--state-dir", str(tmp_path), *arguments)
+    assert result.returncode == 1
+    complaint = result.stderr.splitlines()[-1]
+    assert complaint.startswith("fer-agent: ")
+    assert sentence in complaint
+    assert "Traceback" not in result.stderr
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    result = fer_agent("start", "--state-dir", str(tmp_path), "--device", "a/b", "--debug")
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("fer-agent: The setting device is wrong")
+
+
+def test_an_unknown_option_is_wrong_use() -> None:
+    assert fer_agent("start", "--nonsense").returncode == 2
+
+
+def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
+    result = fer_agent(
+        "doctor", "--json", "--state-dir", str(tmp_path), "--device", "nano-01",
+        "--source", "none.mp4", "--model", "nowhere", "--broker", "mqtt://127.0.0.1:1",
+    )  # fmt: skip
+    assert result.returncode == 1
+    findings = {finding["check"]: finding for finding in map(json.loads, result.stdout.splitlines())}
+    assert set(findings) == {"camera camera", "landmarks", "model", "broker", "state", "disk", "clock", "jtop"}
+    assert findings["camera camera"]["state"] == findings["model"]["state"] == findings["broker"]["state"] == "failed"
+    assert "There is no video file none.mp4" in findings["camera camera"]["remedy"]
+    assert "licence excludes commercial use" in findings["landmarks"]["found"]
+    assert findings["state"]["state"] == "ok"

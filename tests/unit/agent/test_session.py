@@ -1,0 +1,104 @@
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+import pytest
+from fer_agent.presence import Presence
+from fer_agent.publisher import Publisher
+from fer_agent.session import Session
+from fer_agent.settings import SpoolSettings
+from fer_agent.spool import Spool
+from fer_wire import Ack, Reported, Status, Telemetry, Topics, parse
+from fer_wire.presence import OFFLINE, ONLINE
+from unit.agent.observations import observation
+
+
+class FakeLink:
+    """A link in memory that remembers what was published."""
+
+    receive_maximum = 10
+
+    def __init__(self) -> None:
+        self.published: List[Tuple[str, bytes, int, bool]] = []
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 0, retain: bool = False, expiry_s: Optional[int] = None
+    ) -> Optional[int]:
+        self.published.append((topic, payload, qos, retain))
+        return len(self.published)
+
+    def statuses(self) -> List[Status]:
+        return [parse(Status, payload) for topic, payload, _, _ in self.published if topic.endswith("/status")]
+
+
+class Parts:
+    """A session with a real spool behind it and a fake link before it."""
+
+    def __init__(self, folder: Path) -> None:
+        topics = Topics()
+        self.spool = Spool(folder / "spool.db", "nano-01", 1_000_000)
+        self.presence = Presence("nano-01", topics)
+        self.publisher = Publisher(self.spool, topics, SpoolSettings())
+        self.session = Session("nano-01", topics, self.presence, self.publisher, self.report)
+        self.link = FakeLink()
+
+    def report(self) -> Reported:
+        return Reported(device="nano-01", run=self.presence.run, time=datetime.now(timezone.utc))
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    parts = Parts(tmp_path)
+    yield parts
+    parts.spool.close()
+
+
+def test_at_each_connection_birth_and_report_go_first_and_stay_at_the_broker(parts: Parts) -> None:
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    assert [(topic, qos, retain) for topic, _, qos, retain in parts.link.published] == [
+        ("fer/v1/nano-01/status", 1, True),
+        ("fer/v1/nano-01/reported", 1, True),
+    ]
+    assert parts.link.statuses()[0].state == ONLINE
+
+
+def test_a_device_that_leaves_on_purpose_says_so(parts: Parts) -> None:
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.leave()
+    last = parts.link.statuses()[-1]
+    assert (last.state, last.reason) == (OFFLINE, "the agent was stopped")
+
+
+def test_an_ack_empties_the_spool(parts: Parts) -> None:
+    parts.spool.append([observation()])
+    ack = Ack(device="nano-01", epoch=parts.spool.epoch, seq=1)
+    parts.session.received("fer/v1/nano-01/ack", ack.payload())
+    assert parts.spool.statistics().pending_events == 0
+
+
+def test_garbage_on_our_topics_is_one_sentence_and_deletes_nothing(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts.spool.append([observation()])
+    for garbage in (b"{", b"null", b'{"seq": 1}', b""):
+        parts.session.received("fer/v1/nano-01/ack", garbage)
+        parts.session.received("fer/v1/nano-01/status", garbage)
+    assert parts.spool.statistics().pending_events == 1
+    assert "On fer/v1/nano-01/ack: Ack: Invalid JSON" in caplog.text
+
+
+def test_telemetry_without_a_link_is_dropped(parts: Parts) -> None:
+    telemetry = Telemetry(device="nano-01", run="r", time=datetime.now(timezone.utc))
+    parts.session.send_telemetry(telemetry, 60)
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.disconnected()
+    parts.session.send_telemetry(telemetry, 60)
+    assert not [topic for topic, *_ in parts.link.published if topic.endswith("telemetry")]
+
+
+def test_a_twin_is_told_of_once(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    for run in (parts.presence.run, "twin", "twin"):
+        status = Status(device="nano-01", state=ONLINE, run=run, time=datetime.now(timezone.utc))
+        parts.session.received("fer/v1/nano-01/status", status.payload())
+    assert caplog.text.count("Another agent runs as 'nano-01' (run twin)") == 1
