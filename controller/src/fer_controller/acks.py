@@ -1,0 +1,44 @@
+"""When a device is told up to where its events are stored: soon, not too often, and never forgotten."""
+
+from collections.abc import Callable, Iterable
+
+from fer_wire import Ack
+
+from fer_controller.streams import Key
+
+
+class Acks:
+    """Coalesces acks: at most one per stream in interval_s, and the last word is always said."""
+
+    def __init__(self, interval_s: float, ack: Callable[[Key], Ack]) -> None:
+        self._interval_s = interval_s
+        self._ack = ack
+        self._due: dict[Key, None] = {}
+        self._said_at_s: dict[Key, float] = {}
+
+    def moved(self, streams: Iterable[Key]) -> None:
+        """Events of these streams were stored, or came again because their ack was lost."""
+        self._due.update(dict.fromkeys(streams))
+
+    def say_again(self, streams: Iterable[Key]) -> None:
+        """The broker may have forgotten these acks: say them at once."""
+        for key in streams:
+            self._due[key] = None
+            self._said_at_s.pop(key, None)
+
+    def waiting(self) -> list[Key]:
+        """The streams whose ack is still to be said."""
+        return list(self._due)
+
+    def take(self, now_s: float, newest: Callable[[Key], bool]) -> list[Ack]:
+        """The acks to say now, the newest stream of a device last, so that it is the one retained."""
+        keys = [key for key in self._due if now_s - self._said_at_s.get(key, float("-inf")) >= self._interval_s]
+        for key in keys:
+            del self._due[key]
+            self._said_at_s[key] = now_s
+        return [self._ack(key) for key in sorted(keys, key=newest)]
+
+    def next_s(self, now_s: float, at_most_s: float) -> float:
+        """Seconds until an ack falls due."""
+        waits = (self._said_at_s.get(key, 0.0) + self._interval_s - now_s for key in self._due)
+        return max(0.0, min(min(waits, default=at_most_s), at_most_s))

@@ -1,0 +1,276 @@
+"""The MQTT broker, through paho: one persistent session, acknowledged by hand, driven by the caller's own thread."""
+
+import logging
+import select
+import socket
+import ssl
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from fer_controller.errors import BrokerError, BrokerRefused
+from fer_controller.settings import BrokerSettings
+
+MQTT = "mqtt"
+PORTS = {MQTT: 1883, "mqtts": 8883}
+QOS = 1
+ANSWER_TIMEOUT_S = 10.0
+MAX_PACKET_BYTES = 2**20
+UNSUPPORTED_VERSION = "Unsupported protocol version"
+REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
+
+log = logging.getLogger(__name__)
+
+
+class Delivery(NamedTuple):
+    """One message as it came; it stays the broker's until acknowledged on the connection that brought it."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    qos: int
+    mid: int
+    connection: int
+
+
+class Broker:
+    """A connection that is made anew by connect() after every BrokerError; not for several threads."""
+
+    def __init__(self, settings: BrokerSettings, client_id: str, filters: Sequence[str]) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._filters = list(filters)
+        self._version = MQTTProtocolVersion.MQTTv5
+        self._client: mqtt.Client | None = None
+        self._inbox: deque[Delivery] = deque()
+        self._connection = 0
+        self._connected: ReasonCode | None = None
+        self._subscribed: list[ReasonCode] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages can go either way, as far as is known."""
+        return self._client is not None
+
+    @property
+    def waiting(self) -> int:
+        """Messages that came and were not collected yet."""
+        return len(self._inbox)
+
+    def connect(self) -> None:
+        """Connect and subscribe; raises BrokerRefused when the broker wants none of us, else BrokerError."""
+        self._open()
+        if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTTProtocolVersion.MQTTv5:
+            log.info("The broker at %s does not speak MQTT 5; going on with 3.1.1.", self._settings.url)
+            self._version = MQTTProtocolVersion.MQTTv311
+            self._open()
+        if self._connected is None or self._connected.is_failure:
+            raise self._turned_away(str(self._connected))
+        self._subscribe()
+
+    def pump(self, timeout_s: float, most: int) -> None:
+        """Wait for traffic, then read what is there and write what waits, until `most` messages wait here."""
+        client = self._open_client()
+        sock = client.socket()
+        if sock is None:
+            raise self._lost()
+        wants_write = [sock] if client.want_write() else []
+        pending = isinstance(sock, ssl.SSLSocket) and sock.pending()
+        readable, _, _ = select.select([sock], wants_write, [], 0 if pending else timeout_s)
+        if (readable or pending) and len(self._inbox) < most:
+            self._read(client, most)
+        if client.want_write():
+            self._checked(client.loop_write())
+        self._checked(client.loop_misc())
+
+    def collect(self, most: int) -> list[Delivery]:
+        """Take messages that came, oldest first."""
+        inbox = self._inbox
+        return [inbox.popleft() for _ in range(min(most, len(inbox)))]
+
+    def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
+        """Give the messages up for good; those of an earlier connection come again instead."""
+        client = self._client
+        if client is None:
+            return
+        for delivery in deliveries:
+            if delivery.connection == self._connection and delivery.qos:
+                client.ack(delivery.mid, delivery.qos)
+        self._flush(client)
+
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Send retained messages at QoS 1."""
+        client = self._open_client()
+        for topic, payload in messages:
+            client.publish(topic, payload, qos=QOS, retain=True)
+        self._flush(client)
+
+    def settle(self, timeout_s: float) -> None:
+        """Give what was sent some time to leave."""
+        until_s = time.monotonic() + timeout_s
+        while self._client is not None and self._client.want_write() and time.monotonic() < until_s:
+            self.pump(0.05, len(self._inbox))
+
+    def close(self) -> None:
+        """Say goodbye; the broker keeps the session."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.disconnect()
+            client.loop_write()
+
+    def _open(self) -> None:
+        """Send CONNECT and wait for its answer, which is then in _connected."""
+        self._client = None
+        self._connection += 1
+        self._connected = self._subscribed = None
+        client = self._new_client()
+        place = urlsplit(self._settings.url)
+        try:
+            client.connect(
+                place.hostname or "", place.port or PORTS[place.scheme], self._settings.keepalive_s, **self._start()
+            )
+        except (OSError, ValueError) as error:
+            raise self._unreachable(error) from error
+        self._client = client
+        self._await(lambda: self._connected is not None)
+
+    def _new_client(self) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=False if self._version == MQTTProtocolVersion.MQTTv311 else None,
+            protocol=self._version,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        settings = self._settings
+        if settings.username is not None:
+            client.username_pw_set(
+                settings.username, settings.password.get_secret_value() if settings.password else None
+            )
+        if urlsplit(settings.url).scheme != MQTT:
+            client.tls_set(str(settings.ca_file) if settings.ca_file else None)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._message_taker()
+        client.on_socket_register_write = _written_by_us
+        return client
+
+    def _start(self) -> dict[str, Any]:
+        if self._version == MQTTProtocolVersion.MQTTv311:
+            return {}
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        properties.ReceiveMaximum = self._settings.receive_maximum
+        properties.MaximumPacketSize = MAX_PACKET_BYTES
+        return {"clean_start": False, "properties": properties}
+
+    def _subscribe(self) -> None:
+        self._open_client().subscribe([(each, QOS) for each in self._filters])
+        self._await(lambda: self._subscribed is not None)
+        refused = [str(code) for code in self._subscribed or [] if code.is_failure]
+        if refused:
+            raise BrokerRefused(
+                f"The broker at {self._settings.url} forbids {self._client_id} to subscribe below "
+                f"{self._settings.prefix} ({refused[0]}); allow it in the broker's access list."
+            )
+
+    def _await(self, answered: Callable[[], bool]) -> None:
+        until_s = time.monotonic() + ANSWER_TIMEOUT_S
+        while not answered():
+            if time.monotonic() > until_s:
+                self._client = None
+                raise BrokerError(f"The broker at {self._settings.url} does not answer.")
+            try:
+                self.pump(0.1, sys.maxsize)
+            except BrokerError:
+                if not answered():
+                    raise
+
+    def _read(self, client: mqtt.Client, most: int) -> None:
+        inbox = self._inbox
+        while len(inbox) < most:
+            before = len(inbox)
+            code = client.loop_read()
+            if code:
+                self._checked(code)
+            if len(inbox) == before:
+                return
+
+    def _flush(self, client: mqtt.Client) -> None:
+        sock = client.socket()
+        if sock is None or not client.want_write():
+            return
+        _cork(sock, on=True)
+        code = client.loop_write()
+        _cork(sock, on=False)
+        self._checked(code)
+
+    def _checked(self, code: MQTTErrorCode) -> None:
+        if code and self._client is not None:
+            raise self._lost()
+
+    def _lost(self) -> BrokerError:
+        self._client = None
+        return BrokerError(f"The connection to the broker at {self._settings.url} is lost.")
+
+    def _open_client(self) -> mqtt.Client:
+        if self._client is None:
+            raise self._lost()
+        return self._client
+
+    def _unreachable(self, error: Exception) -> BrokerError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return BrokerError(f"The broker at {self._settings.url} cannot be reached: {reason}.")
+
+    def _turned_away(self, reason: str) -> BrokerError:
+        self._client = None
+        if reason in REFUSALS:
+            return BrokerRefused(
+                f"The broker at {self._settings.url} refuses {self._client_id}: {reason}; "
+                "check broker.username and broker.password."
+            )
+        return BrokerError(f"The broker at {self._settings.url} turned us away: {reason}.")
+
+    def _message_taker(self) -> Callable[[mqtt.Client, Any, mqtt.MQTTMessage], None]:
+        put, connection = self._inbox.append, self._connection
+
+        def take(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+            put(Delivery(_topic(message), message.payload, message.retain, message.qos, message.mid, connection))
+
+        return take
+
+    def _on_connect(
+        self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object
+    ) -> None:
+        self._connected = code
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _userdata: object, _mid: int, codes: list[ReasonCode], _properties: object
+    ) -> None:
+        self._subscribed = codes
+
+
+def _topic(message: mqtt.MQTTMessage) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError as error:
+        return repr(error.object)
+
+
+def _written_by_us(_client: mqtt.Client, _userdata: object, _sock: object) -> None:
+    """With this callback paho queues what is to be written until loop_write(), so that acks leave together."""
+
+
+def _cork(sock: Any, *, on: bool) -> None:
+    if hasattr(socket, "TCP_CORK") and sock.fileno() >= 0:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, int(on))

@@ -1,0 +1,55 @@
+"""The fer-controller command line: one file a command; errors are printed as sentences."""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from fer_controller.cli import dead_letters, demo, devices, events, export, serve, telemetry
+from fer_controller.errors import ControllerError
+
+DEBUG = "--debug"
+
+app = typer.Typer(
+    name="fer-controller",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Stores what a fleet of emotion-reading devices sees, and shows it. "
+    "With --debug, anywhere, an error also shows its traceback.",
+)
+app.command("serve")(serve.serve)
+app.command("devices")(devices.devices)
+app.command("events")(events.events)
+app.command("telemetry")(telemetry.telemetry)
+app.command("export")(export.export)
+app.command("dead-letters")(dead_letters.dead_letters)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """The console script: exit status 0 done, 1 failed, 2 wrong use."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command; its errors are printed, its exit status returned."""
+    try:
+        app([each for each in arguments if each != DEBUG])
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 1
+    except ControllerError as error:
+        if DEBUG in arguments:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

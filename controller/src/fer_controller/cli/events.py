@@ -1,0 +1,90 @@
+"""fer-controller events."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from fer_controller.cli import options
+from fer_controller.store.contract import Reader
+from fer_controller.store.records import EventFilter, StoredEvent
+
+NEWEST_ON_TERMINAL = 50
+ALL = sys.maxsize
+
+
+def events(
+    db: options.Db = None,
+    device: options.Device = None,
+    camera: options.Camera = None,
+    emotion: options.Emotion = None,
+    kind: options.Kind = None,
+    track: options.Track = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="The newest so many (by default 50 in a table, all with --json).")
+    ] = None,
+    follow: options.Follow = False,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """The stored events, ascending by time."""
+    wanted = event_filter(device, camera, emotion, kind, track, since, until)
+    with options.reading(options.settings_for(db, config)) as store:
+        if json_:
+            _print_lines(store, wanted, limit, follow=follow)
+        else:
+            _print_tables(store, wanted, NEWEST_ON_TERMINAL if limit is None else limit, follow=follow)
+
+
+def event_filter(
+    device: str | None,
+    camera: str | None,
+    emotion: str | None,
+    kind: str | None,
+    track: int | None,
+    since: str | None,
+    until: str | None,
+) -> EventFilter:
+    """What the options of events and export ask for."""
+    from fer_controller.events import moment
+
+    now = datetime.now(UTC)
+    bounds = {name: moment(text, now) for name, text in (("since", since), ("until", until)) if text is not None}
+    return EventFilter(device, camera, emotion, kind, track, **bounds)
+
+
+def _print_lines(store: Reader, wanted: EventFilter, limit: int | None, *, follow: bool) -> None:
+    from fer_controller import events as stored
+
+    last_id = store.last_event_id()
+    found: Iterable[StoredEvent] = store.newest_events(wanted, limit, last_id) if limit is not None else ()
+    if limit is None:
+        found = (event for event in stored.every(store, wanted) if not follow or event.id <= last_id)
+    options.print_lines(event.document() for event in found)
+    if follow:
+        for event in stored.follow(store, wanted, last_id):
+            options.print_line(event.document())
+
+
+def _print_tables(store: Reader, wanted: EventFilter, limit: int, *, follow: bool) -> None:
+    from fer_controller import events as stored
+
+    found, last_id = stored.newest(store, wanted, limit)
+    table = options.table("time", "device", "camera", "seq", "track", "kind", "emotion", "confidence", "model")
+    for event in found:
+        table.add_row(*_cells(event))
+    options.print_table(table, empty="No such event is stored.")
+    if follow:
+        for event in stored.follow(store, wanted, last_id):
+            print("  ".join(_cells(event)), flush=True)
+
+
+def _cells(event: StoredEvent) -> tuple[str, ...]:
+    return (
+        event.time, event.device, event.camera, str(event.seq), str(event.track), event.kind, event.emotion,
+        f"{event.confidence:.0%}", event.model,
+    )  # fmt: skip

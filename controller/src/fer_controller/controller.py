@@ -1,0 +1,62 @@
+"""The composition root: builds and connects everything that serves."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from fer_wire import TopicError, Topics
+
+from fer_controller import systemd
+from fer_controller.broker import Broker
+from fer_controller.devices import Fleet
+from fer_controller.errors import SettingsError
+from fer_controller.ingest import CHANNELS, Ingest
+from fer_controller.settings import Settings
+from fer_controller.store.sqlite import SqliteStore
+from fer_controller.streams import Streams
+from fer_controller.subscriber import Subscriber
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, stop: Event) -> None:
+    """Store what the fleet sends until stop is set; raises ControllerError when it cannot begin."""
+    with _embedded_broker(settings), _subscriber(settings) as subscriber:
+        systemd.notify(systemd.READY)
+        log.info("Storing what comes below %s in %s.", settings.broker.prefix, settings.db)
+        subscriber.run(stop)
+        systemd.notify(systemd.STOPPING)
+    log.info("Stopped; everything that was acknowledged is in %s.", settings.db)
+
+
+@contextmanager
+def _subscriber(settings: Settings) -> Iterator[Subscriber]:
+    topics = _topics(settings)
+    store = SqliteStore(settings.db, dead_letters_max=settings.ingest.dead_letters_max)
+    try:
+        streams = Streams(store.streams(), store.seqs_above, settings.ingest.ranges_max)
+        ingest = Ingest(store, topics, streams, Fleet(store.devices()))
+        broker = Broker(settings.broker, settings.client_id, [topics.every(channel) for channel in CHANNELS])
+        beat: Callable[[], None] = systemd.Watchdog().beat
+        yield Subscriber(broker, ingest, streams, topics, settings.broker, settings.ingest, beat)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _embedded_broker(settings: Settings) -> Iterator[None]:
+    if not settings.embedded_broker:
+        yield
+        return
+    from fer_controller.embedded_broker import EmbeddedBroker
+
+    with EmbeddedBroker(settings.broker.url):
+        yield
+
+
+def _topics(settings: Settings) -> Topics:
+    try:
+        return Topics(settings.broker.prefix)
+    except TopicError as error:
+        raise SettingsError(str(error)) from error

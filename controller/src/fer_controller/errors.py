@@ -1,0 +1,43 @@
+"""Everything fer-controller raises on purpose; each text is the sentence that the user sees.
+
+ControllerError
+├── SettingsError            a setting is missing, unknown or out of range
+├── StoreError               the database cannot be opened or is not ours
+│   └── StoreUnavailable     the database cannot be written now, but may be later
+├── BrokerError              the broker cannot be reached, or threw us out
+│   └── BrokerRefused        the broker knows us not, or forbids what we ask
+├── ExportError              the file cannot be written
+└── DemoError                the demonstration cannot run
+"""
+
+
+class ControllerError(Exception):
+    """Base of all errors of the controller."""
+
+
+class SettingsError(ControllerError):
+    """A setting is missing, unknown or out of range."""
+
+
+class StoreError(ControllerError):
+    """The database cannot be opened or is not ours."""
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - a condition that passes, not an end
+    """The database cannot be written now, but may be later: it is locked, or the disk is full."""
+
+
+class BrokerError(ControllerError):
+    """The broker cannot be reached, or threw us out."""
+
+
+class BrokerRefused(BrokerError):  # noqa: N818 - what the broker did
+    """The broker knows us not, or forbids what we ask; trying again the same way hardly helps."""
+
+
+class ExportError(ControllerError):
+    """The file cannot be written."""
+
+
+class DemoError(ControllerError):
+    """The demonstration cannot run."""

@@ -1,0 +1,79 @@
+"""Stored events as a file: CSV or Parquet, written beside its place and moved there when whole."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from fer_wire import EMOTIONS
+
+from fer_controller.errors import ExportError
+from fer_controller.store.records import StoredEvent
+
+CSV = "csv"
+PARQUET = "parquet"
+FORMATS = (CSV, PARQUET)
+ROWS_AT_A_TIME = 5000
+
+PLAIN_COLUMNS = ("device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence")
+PROBABILITY_COLUMNS = tuple(f"probability_{emotion}" for emotion in EMOTIONS)
+BOX_COLUMNS = ("box_x_px", "box_y_px", "box_width_px", "box_height_px")
+COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, "model")
+
+
+def write(events: Iterable[StoredEvent], out: Path, form: str) -> int:
+    """Write the events and return how many there were; raises ExportError, and then leaves no file."""
+    with _whole(out) as partial:
+        return _write_parquet(events, partial) if form == PARQUET else _write_csv(events, partial)
+
+
+def row(event: StoredEvent) -> dict[str, Any]:
+    """One event as one flat row of COLUMNS; an emotion that the model does not know is None."""
+    return {
+        **{name: getattr(event, name) for name in PLAIN_COLUMNS},
+        **dict(zip(PROBABILITY_COLUMNS, map(event.probabilities.get, EMOTIONS), strict=True)),
+        **dict(zip(BOX_COLUMNS, (event.box.x, event.box.y, event.box.width, event.box.height), strict=True)),
+        "model": event.model,
+    }
+
+
+def _write_csv(events: Iterable[StoredEvent], path: Path) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for event in events:
+            writer.writerow(row(event))
+            count += 1
+    return count
+
+
+def _write_parquet(events: Iterable[StoredEvent], path: Path) -> int:
+    try:
+        from fer_controller import parquet
+    except ImportError as error:
+        raise ExportError(
+            "Parquet needs pyarrow, which is not installed; run `pip install 'fer-controller[parquet]'`, "
+            "or use --format csv."
+        ) from error
+    return parquet.write(_chunks(events), path)
+
+
+def _chunks(events: Iterable[StoredEvent]) -> Iterator[list[dict[str, Any]]]:
+    rows = iter(map(row, events))
+    while chunk := list(islice(rows, ROWS_AT_A_TIME)):
+        yield chunk
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    partial = out.with_name(out.name + ".partial")
+    try:
+        yield partial
+        partial.replace(out)
+    except OSError as error:
+        raise ExportError(f"{out} cannot be written: {error.strerror or error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,145 @@
+"""From messages to one durable transaction."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
+from fer_wire.message import iso_utc
+from fer_wire.topics import EMOTION, REPORTED, STATUS, TELEMETRY
+
+from fer_controller.broker import Delivery
+from fer_controller.devices import Fleet
+from fer_controller.store.contract import Store
+from fer_controller.store.records import DEAD_LETTER_BYTES, Batch, DeadLetter, Written
+from fer_controller.streams import Key, Streams
+
+CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
+MAX_INTEGER = 2**63 - 1
+TOPICS_REMEMBERED = 8192
+REASON_CHARACTERS = 500
+TOPIC_CHARACTERS = 500
+
+log = logging.getLogger(__name__)
+
+
+class Ingest:
+    """Reads messages, and writes what they say in one transaction per batch."""
+
+    def __init__(
+        self, store: Store, topics: Topics, streams: Streams, fleet: Fleet, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self._store = store
+        self._streams = streams
+        self._fleet = fleet
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
+        self._routes = {
+            EMOTION: self._emotion,
+            STATUS: self._status,
+            TELEMETRY: self._telemetry,
+            REPORTED: self._reported,
+        }
+
+    def read(self, deliveries: Sequence[Delivery]) -> Batch:
+        """What the messages say; those that say nothing readable become dead letters."""
+        batch = Batch(iso_utc(self._clock()))
+        heard: set[str] = set()
+        for delivery in deliveries:
+            try:
+                topic = self._topic(delivery.topic)
+                self._routes[topic.channel](topic, delivery, batch, heard)
+            except (WireError, OverflowError) as error:
+                batch.dead_letters.append(_dead_letter(delivery, error, batch.received_at))
+        for device in heard:
+            self._fleet.heard(device, batch.received_at)
+        batch.streams, batch.gaps = self._streams.take_changes(batch.received_at)
+        batch.devices = self._fleet.take_changes()
+        return batch
+
+    def write(self, batch: Batch) -> Written:
+        """Store the batch durably; raises StoreUnavailable, after which the same batch is to be written again."""
+        written = self._store.write(batch)
+        self._streams.settle(batch.streams)
+        _tell(batch)
+        return written
+
+    def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
+        event = parse(EmotionEvent, delivery.payload)
+        if event.device != topic.device or event.camera != topic.camera:
+            raise MessageError(
+                f"EmotionEvent: it names device {event.device} and camera {event.camera}, "
+                f"but came on the topic of {topic.device} and {topic.camera}."
+            )
+        if not _storable(event):
+            raise MessageError("EmotionEvent: a number or the time is beyond what can be stored.")
+        self._streams.note(event)
+        batch.events.append(event)
+        heard.add(event.device)
+
+    def _status(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
+        status = parse(Status, delivery.payload)
+        _same_device("Status", status.device, topic)
+        self._fleet.status(status, batch.received_at, retained=delivery.retained)
+
+    def _telemetry(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
+        telemetry = parse(Telemetry, delivery.payload)
+        _same_device("Telemetry", telemetry.device, topic)
+        iso_utc(telemetry.time)
+        if max(telemetry.errors, telemetry.spool.pending_events) > MAX_INTEGER:
+            raise MessageError("Telemetry: a number is beyond what can be stored.")
+        batch.telemetry.append(telemetry)
+        if not delivery.retained:
+            heard.add(telemetry.device)
+
+    def _reported(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
+        reported = parse(Reported, delivery.payload)
+        _same_device("Reported", reported.device, topic)
+        iso_utc(reported.time)
+        self._fleet.reported(reported, batch.received_at, retained=delivery.retained)
+
+
+def moved(batch: Batch) -> list[Key]:
+    """The streams whose device waits for an ack."""
+    return [(stream.device, stream.epoch) for stream in batch.streams]
+
+
+def _same_device(kind: str, device: str, topic: Topic) -> None:
+    if device != topic.device:
+        raise MessageError(f"{kind}: it names device {device}, but came on the topic of {topic.device}.")
+
+
+def _storable(event: EmotionEvent) -> bool:
+    box = event.box
+    inside = min(box.x, box.y) >= -MAX_INTEGER and max(event.track, box.x, box.y, box.width, box.height) <= MAX_INTEGER
+    return inside and 1 < event.time.year < 9999
+
+
+def _dead_letter(delivery: Delivery, error: Exception, at: str) -> DeadLetter:
+    return DeadLetter(
+        time=at,
+        topic=delivery.topic[:TOPIC_CHARACTERS],
+        reason=str(error)[:REASON_CHARACTERS],
+        payload=delivery.payload[:DEAD_LETTER_BYTES],
+        size_bytes=len(delivery.payload),
+    )
+
+
+def _tell(batch: Batch) -> None:
+    for gap in batch.gaps:
+        log.warning(
+            "%s dropped its events %d to %d (epoch %s) because its spool was full.",
+            gap.device,
+            gap.first_seq,
+            gap.last_seq,
+            gap.epoch,
+        )
+    if batch.dead_letters:
+        last = batch.dead_letters[-1]
+        log.warning(
+            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %s: %s",
+            len(batch.dead_letters),
+            last.topic,
+            last.reason,
+        )

@@ -1,0 +1,47 @@
+"""Parquet files, through pyarrow."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from fer_wire import EMOTIONS
+from pyarrow import parquet
+
+SCHEMA = pa.schema(
+    [
+        ("device", pa.dictionary(pa.int32(), pa.string())),
+        ("camera", pa.dictionary(pa.int32(), pa.string())),
+        ("epoch", pa.dictionary(pa.int32(), pa.string())),
+        ("seq", pa.int64()),
+        ("time", pa.timestamp("ms", "UTC")),
+        ("track", pa.int64()),
+        ("kind", pa.dictionary(pa.int32(), pa.string())),
+        ("emotion", pa.dictionary(pa.int32(), pa.string())),
+        ("confidence", pa.float64()),
+        *((f"probability_{emotion}", pa.float64()) for emotion in EMOTIONS),
+        ("box_x_px", pa.int64()),
+        ("box_y_px", pa.int64()),
+        ("box_width_px", pa.int64()),
+        ("box_height_px", pa.int64()),
+        ("model", pa.dictionary(pa.int32(), pa.string())),
+    ]
+)
+
+
+def write(chunks: Iterable[list[dict[str, Any]]], path: Path) -> int:
+    """Write chunks of rows as row groups, so that memory stays flat; returns how many rows there were."""
+    count = 0
+    with parquet.ParquetWriter(path, SCHEMA) as writer:
+        for rows in chunks:
+            writer.write_table(_table(rows))
+            count += len(rows)
+    return count
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    columns = {field.name: [row[field.name] for row in rows] for field in SCHEMA}
+    times = pa.array([time.removesuffix("Z") for time in columns.pop("time")]).cast(pa.timestamp("ms"))
+    arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
+    arrays["time"] = times.cast(pa.timestamp("ms", "UTC"))
+    return pa.table([arrays[name] for name in SCHEMA.names], schema=SCHEMA)

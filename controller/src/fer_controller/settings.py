@@ -1,0 +1,141 @@
+"""Every setting of the controller: one class a section, each field with its unit, default and meaning."""
+
+import hashlib
+import re
+import socket
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from fer_wire.topics import DEFAULT_PREFIX
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from fer_controller.errors import SettingsError
+
+ENV_PREFIX = "FER_CONTROLLER_"
+ENV_DELIMITER = "__"
+WEEK_S = 7 * 24 * 3600
+
+
+class Section(BaseModel):
+    """A section of the settings; an unknown key is an error, so that a misspelt one is found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BrokerSettings(Section):
+    """The MQTT broker."""
+
+    url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
+    username: str | None = Field(default=None, description="user name, when the broker asks for one")
+    password: SecretStr | None = Field(default=None, description="its password; better given by the environment")
+    ca_file: Path | None = Field(default=None, description="certificate authority for mqtts; by default the system's")
+    prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
+    client_id: str = Field(
+        default="", max_length=64, description="name of our session at the broker; by default made of host and database"
+    )
+    keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
+    reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to connect")
+    session_expiry_s: int = Field(
+        default=WEEK_S, ge=0, le=2**32 - 1, description="how long the broker keeps messages for us while we are away"
+    )
+    receive_maximum: int = Field(
+        default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _spelt(cls, url: str) -> str:
+        if not re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(:\d{1,5})?", url):
+            raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
+        return url
+
+
+class IngestSettings(Section):
+    """From messages to durable rows."""
+
+    batch_max: int = Field(default=1000, ge=1, le=65535, description="messages in one transaction at most")
+    batch_age_ms: float = Field(default=50.0, ge=0, description="a batch is stored when it is this old")
+    batch_idle_ms: float = Field(default=5.0, ge=0, description="and earlier, when nothing came for this long")
+    ack_interval_ms: float = Field(default=150.0, ge=0, description="shortest time between two acks to one device")
+    ranges_max: int = Field(
+        default=10_000, ge=1, description="runs of events above a hole that are remembered per stream"
+    )
+    dead_letters_max: int = Field(default=10_000, ge=1, description="dead letters kept; the oldest go first")
+    retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
+
+
+class FleetSettings(Section):
+    """How the fleet is seen."""
+
+    stale_after_s: float = Field(default=30.0, gt=0, description="an online device is stale when silent for this long")
+
+
+class Settings(BaseSettings):
+    """All settings of one controller."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER
+    )
+
+    db: Path = Field(default=Path("fleet.db"), description="the SQLite database; made when it is not there")
+    embedded_broker: bool = Field(default=False, description="run a small broker in this process; for trying it out")
+    broker: BrokerSettings = BrokerSettings()
+    ingest: IngestSettings = IngestSettings()
+    fleet: FleetSettings = FleetSettings()
+
+    @property
+    def client_id(self) -> str:
+        """As the broker knows us: the same after every restart with this database (at most 23 characters)."""
+        place = f"{socket.gethostname()}:{self.db.resolve()}"
+        return self.broker.client_id or f"fer-controller-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+
+def load(config: Path | None = None, **options: Any) -> Settings:
+    """Settings from options, then the environment, then the TOML file, then defaults; raises SettingsError.
+
+    An option that is None was not given; options of a section come as a dict.
+    """
+    try:
+        return _from_file(config)(**_given(options))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, config)) from error
+    except OSError as error:
+        raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The configuration {config} is no TOML: {error}.") from error
+
+
+def _from_file(config: Path | None) -> type[Settings]:
+    if config is None:
+        return Settings
+    config.read_bytes()
+
+    class FileSettings(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+
+    return FileSettings
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    flat = {key: _given(value) if isinstance(value, dict) else value for key, value in options.items()}
+    return {key: value for key, value in flat.items() if value is not None and value != {}}
+
+
+def _sentence(error: ValidationError, config: Path | None) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(level) for level in first["loc"])
+    return (
+        f"The setting {place} is wrong: {first['msg']}. It comes from an option, "
+        f"from {ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}, or from {config or 'a default'}."
+    )

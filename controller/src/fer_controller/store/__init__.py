@@ -1,0 +1,1 @@
+"""Where events, devices and telemetry are kept."""

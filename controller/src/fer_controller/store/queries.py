@@ -1,0 +1,20 @@
+"""Reads queries.sql: each query has a name, a description and its text."""
+
+import re
+from importlib.resources import files
+
+HEADING = re.compile(r"^-- (\w+) --\n", re.MULTILINE)
+
+
+def read(text: str) -> dict[str, str]:
+    """SQL by name; raises ValueError for a query without a description or with a name used twice."""
+    _, *parts = HEADING.split(text)
+    found: dict[str, str] = {}
+    for name, body in zip(parts[::2], parts[1::2], strict=True):
+        if name in found or not body.startswith("-- "):
+            raise ValueError(f"the query {name} is named twice or has no description")
+        found[name] = "\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")
+    return found
+
+
+QUERIES = read(files(__package__).joinpath("queries.sql").read_text("utf-8"))

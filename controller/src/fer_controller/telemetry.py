@@ -1,0 +1,28 @@
+"""Looking at stored telemetry: the newest, and as it comes."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from fer_controller.store.contract import Reader
+from fer_controller.store.records import StoredTelemetry
+
+PAGE_MESSAGES = 500
+FOLLOW_EVERY_S = 0.5
+
+
+def newest(store: Reader, device: str | None, limit: int) -> list[StoredTelemetry]:
+    """The newest messages of one device or of all, in the order in which they were stored."""
+    return store.newest_telemetry(device, limit)
+
+
+def follow(
+    store: Reader, device: str | None, after_id: int, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[StoredTelemetry]:
+    """Messages as they are stored, without end."""
+    while True:
+        page = store.telemetry_stored_after(device, after_id, PAGE_MESSAGES)
+        yield from page
+        if page:
+            after_id = page[-1].id
+        else:
+            sleep(FOLLOW_EVERY_S)
