@@ -89,3 +89,10 @@ def test_every_message_has_an_example() -> None:
 def test_the_path_of_an_event_has_nine_files() -> None:
     text = (ROOT / "docs" / "follow-one-event.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\d+)\. ", text, re.MULTILINE) == [str(number) for number in range(1, 10)]
+
+
+@pytest.mark.parametrize("unit", sorted(ROOT.glob("*/systemd/*.service")), ids=lambda path: path.name)
+def test_every_unit_starts_a_command_that_exists(unit: Path) -> None:
+    program, *arguments = re.findall(r"^ExecStart=(.*)", unit.read_text(encoding="utf-8"), re.MULTILINE)[0].split()
+    assert Path(program).name == unit.stem
+    _assert_known(unit.stem, arguments)
