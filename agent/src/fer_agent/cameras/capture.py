@@ -8,6 +8,7 @@ from typing import Callable, Optional
 
 from fer_agent.cameras.camera import Camera, Frame
 from fer_agent.cameras.reader import Reader
+from fer_agent.errors import CameraError
 from fer_agent.settings import CameraSettings
 
 logger = logging.getLogger(__name__)
@@ -125,6 +126,12 @@ class Capture:
     def _reopen(self, timeout_s: float) -> None:
         wait_s = self._retry_at_s - time.monotonic()
         self._stopped.wait(max(0.0, min(wait_s, timeout_s)))
-        if wait_s <= timeout_s and not self._stopped.is_set():
-            self._reader = Reader(self._source(), self._settings.name, self._settings.width_px)
-            self._reader.start()
+        if wait_s > timeout_s or self._stopped.is_set():
+            return
+        try:
+            reader = Reader(self._source(), self._settings.name, self._settings.width_px)
+        except CameraError as error:
+            self._fault(str(error))
+            return
+        self._reader = reader
+        reader.start()

@@ -41,7 +41,7 @@ class Rectangle:
         if wide <= 0 or high <= 0:
             return 0.0
         shared = wide * high
-        return shared / (self.width * self.height + other.width * other.height - shared)
+        return min(1.0, shared / (self.width * self.height + other.width * other.height - shared))
 
 
 def radius(points: Points) -> float:

@@ -113,9 +113,10 @@ class Tracker:
         return Sighting(faces, tuple(sorted(before - {track.number for track in shown})))
 
     def stop(self) -> Tuple[int, ...]:
-        """Give up all faces; the numbers of the tracks that end by it."""
+        """Give up all faces, and look for new ones in the next frame; the numbers of the tracks that end by it."""
         ended = tuple(track.number for track in self._tracks if track.number)
         self._tracks = []
+        self._since_scan = self._settings.detect_every_frames
         return ended
 
     def _scan_is_due(self) -> bool:

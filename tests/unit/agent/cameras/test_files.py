@@ -1,0 +1,86 @@
+import time
+from pathlib import Path
+from typing import List, Optional
+
+import cv2
+import numpy as np
+import pytest
+from fer_agent.cameras.file import FileCamera
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+FPS = 20
+FRAMES = 40
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 48))  # type: ignore[attr-defined,unused-ignore]
+    noise = np.random.default_rng(0)
+    for _ in range(FRAMES):
+        writer.write(noise.integers(0, 255, (48, 64, 3), dtype=np.uint8))
+    writer.release()
+    return path
+
+
+def camera(path: Path, *, once: bool = True) -> FileCamera:
+    return FileCamera(CameraSettings(source=str(path)), once=once)
+
+
+def read_to_the_end(film: FileCamera) -> List[Optional[float]]:
+    """The frames' places in the film."""
+    positions = []
+    while film.read() is not None:
+        positions.append(film.position_s)
+    return positions
+
+
+def test_every_frame_is_read_once_with_its_place_in_the_film(clip: Path) -> None:
+    film = camera(clip)
+    film.open()
+    positions = read_to_the_end(film)
+    film.close()
+    assert positions == pytest.approx([index / FPS for index in range(FRAMES)], abs=0.6 / FPS)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CameraError, match=r"There is no video file .*gone\.mp4; see the path given as source"):
+        camera(tmp_path / "gone.mp4").open()
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "text.mp4"
+    path.write_text("no video")
+    with pytest.raises(CameraError, match=r"text\.mp4 cannot be read as a video"):
+        camera(path).open()
+
+
+def test_a_truncated_video_gives_what_there_is_and_then_says_so(clip: Path) -> None:
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    film = camera(clip)
+    film.open()
+    with pytest.raises(CameraError, match=rf"clip\.avi ends at frame \d+ of {FRAMES}; the file is cut short"):
+        read_to_the_end(film)
+    assert film.position_s is not None
+    assert 0.5 < film.position_s < 1.5
+
+
+def test_played_live_a_film_keeps_its_own_time_and_starts_again(clip: Path) -> None:
+    film = camera(clip, once=False)
+    film.open()
+    began_s = time.monotonic()
+    for _ in range(FRAMES + 5):
+        assert film.read() is not None
+    assert time.monotonic() - began_s > (FRAMES + 3) / FPS
+    assert film.position_s is None
+    film.close()
+
+
+def test_closing_twice_does_no_harm(clip: Path) -> None:
+    film = camera(clip)
+    film.close()
+    film.open()
+    film.close()
+    film.close()
+    assert film.read() is None

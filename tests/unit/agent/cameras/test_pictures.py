@@ -1,0 +1,105 @@
+import logging
+from pathlib import Path
+from typing import List
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from fer_agent.cameras.camera import Image
+from fer_agent.cameras.folder import FolderCamera
+from fer_agent.errors import CameraError
+from fer_agent.settings import CameraSettings
+
+
+def write(path: Path, image: npt.ArrayLike) -> None:
+    assert cv2.imwrite(str(path), np.asarray(image))
+
+
+def read_all(folder: Path) -> List[Image]:
+    camera = FolderCamera(CameraSettings(source=str(folder)), once=True)
+    camera.open()
+    images = []
+    image = camera.read()
+    while image is not None:
+        images.append(image)
+        image = camera.read()
+    camera.close()
+    return images
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (np.full((4, 5), 70, np.uint8), 70),
+        (np.full((4, 5), 70 * 256 + 9, np.uint16), 70),
+        (np.full((4, 5, 3), 70 * 256 + 9, np.uint16), 70),
+        (np.full((4, 5, 4), 70, np.uint8), 70),
+        (np.full((1, 1, 3), 70, np.uint8), 70),
+    ],
+    ids=["grey", "grey 16-bit", "colour 16-bit", "alpha", "1×1"],
+)
+def test_any_picture_becomes_eight_bit_colour(tmp_path: Path, image: npt.NDArray[np.uint8], expected: int) -> None:
+    write(tmp_path / "a.png", image)
+    (read,) = read_all(tmp_path)
+    assert read.shape == (*image.shape[:2], 3)
+    assert read.dtype == np.uint8
+    assert (read == expected).all()
+
+
+def test_a_float_picture_becomes_eight_bit_colour(tmp_path: Path) -> None:
+    write(tmp_path / "a.tiff", np.full((4, 5, 3), 0.5, np.float32))
+    (read,) = read_all(tmp_path)
+    assert (read == 127).all()
+
+
+def test_pictures_come_in_the_order_of_their_names_and_other_files_are_left_alone(tmp_path: Path) -> None:
+    for value, name in ((3, "c.png"), (1, "a.png"), (2, "b.BMP")):
+        write(tmp_path / name.lower(), np.full((2, 2, 3), value, np.uint8))
+    (tmp_path / "notes.txt").write_text("no picture")
+    assert [int(image[0, 0, 0]) for image in read_all(tmp_path)] == [1, 2, 3]
+
+
+def test_an_unreadable_picture_is_reported_in_one_sentence_and_passed_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 broken")
+    write(tmp_path / "b.png", np.zeros((2, 2, 3), np.uint8))
+    with caplog.at_level(logging.WARNING):
+        assert len(read_all(tmp_path)) == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{tmp_path / 'a.jpg'} cannot be read as a picture and is passed over."
+    ]
+
+
+def test_a_single_picture_is_a_source_too(tmp_path: Path) -> None:
+    write(tmp_path / "a.png", np.zeros((2, 2, 3), np.uint8))
+    assert len(read_all(tmp_path / "a.png")) == 1
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CameraError, match=r"There is no picture or folder .*gone"):
+        read_all(tmp_path / "gone")
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CameraError, match="holds no pictures"):
+        read_all(tmp_path)
+
+
+def test_shown_live_the_pictures_start_again(tmp_path: Path) -> None:
+    for value in (1, 2):
+        write(tmp_path / f"{value}.png", np.full((2, 2, 3), value, np.uint8))
+    camera = FolderCamera(CameraSettings(source=str(tmp_path), fps=200), once=False)
+    camera.open()
+    images = [camera.read() for _ in range(5)]
+    camera.close()
+    assert [int(image[0, 0, 0]) for image in images if image is not None] == [1, 2, 1, 2, 1]
+
+
+def test_shown_live_a_folder_without_one_readable_picture_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"broken")
+    camera = FolderCamera(CameraSettings(source=str(tmp_path)), once=False)
+    camera.open()
+    with pytest.raises(CameraError, match=r"No picture in .* can be read"):
+        camera.read()

@@ -1,0 +1,76 @@
+from pathlib import Path
+from typing import Tuple
+
+import pytest
+from fer_agent import hardware
+from fer_agent.emotion import providers
+from fer_agent.emotion.providers import CPU, CUDA, TENSORRT
+
+ALL = [TENSORRT, CUDA, CPU]
+
+
+def test_only_what_the_runtime_was_built_with_is_asked_for_and_the_cpu_last() -> None:
+    assert providers.to_ask_for(ALL, [CPU, CUDA]) == [CUDA, CPU]
+    assert providers.to_ask_for([CPU, CUDA], ALL) == [CUDA, CPU]
+    assert providers.to_ask_for([TENSORRT], [CPU]) == [CPU]
+
+
+def test_running_on_the_cpu_beside_a_gpu_is_a_fallback(tmp_path: Path) -> None:
+    assert not providers.is_fallback(ALL, CPU, tmp_path)
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/nvhost-gpu").touch()
+    assert providers.is_fallback(ALL, CPU, tmp_path)
+    assert not providers.is_fallback(ALL, CUDA, tmp_path)
+    assert not providers.is_fallback([CPU], CPU, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("device", "provider", "expected"),
+    [
+        (hardware.NANO, TENSORRT, ("fp16", "fp32")),
+        (hardware.TX2, TENSORRT, ("fp16", "fp32")),
+        (hardware.XAVIER, TENSORRT, ("int8", "fp16")),
+        (hardware.ORIN, TENSORRT, ("int8", "fp16")),
+        (hardware.X86, CUDA, ("fp16", "fp32")),
+        (hardware.X86, CPU, ("int8", "fp32")),
+        (hardware.NANO, CPU, ("int8", "fp32")),
+    ],
+)
+def test_the_candidates_follow_the_device_and_what_runs_on_it(
+    device: str, provider: str, expected: Tuple[str, ...]
+) -> None:
+    assert providers.candidates(device, provider) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "known", "unknown"),
+    [
+        ("1.11.0", "trt_engine_cache_enable", "trt_timing_cache_enable"),
+        ("1.13.1", "trt_max_workspace_size", "trt_profile_min_shapes"),
+        ("1.15.0", "trt_timing_cache_enable", "trt_dump_ep_context_model"),
+        ("1.23.2+cu126", "trt_profile_max_shapes", "trt_dump_ep_context_model"),
+    ],
+)
+def test_tensorrt_gets_only_options_that_its_runtime_knows(version: str, known: str, unknown: str) -> None:
+    name, options = providers.with_options(TENSORRT, "fp16", version, Path("/engines"))
+    assert name == TENSORRT
+    assert known in options
+    assert unknown not in options
+    assert options["trt_fp16_enable"] == "1"
+    assert "trt_int8_enable" not in options
+    assert options["trt_engine_cache_path"] == "/engines"
+
+
+def test_other_providers_get_no_options() -> None:
+    assert providers.with_options(CUDA, "fp16", "1.19.2", Path("/engines")) == (CUDA, {})
+
+
+def test_engines_of_other_versions_are_deleted_and_those_of_other_models_kept(tmp_path: Path) -> None:
+    first = providers.engine_folder(tmp_path, "a" * 64, "1.16.0")
+    second = providers.engine_folder(tmp_path, "b" * 64, "1.16.0")
+    assert first != second
+    assert first.is_dir()
+    newer = providers.engine_folder(tmp_path, "a" * 64, "1.18.0")
+    assert newer.is_dir()
+    assert not first.exists()
+    assert not second.exists()
