@@ -1,6 +1,10 @@
 """Work on pictures; the one file that imports cv2 for it."""
 
+import os
 from typing import Any, Tuple
+
+# OpenCV writes to stderr by itself; our own complaints are sentences. It reads this when it is loaded.
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2
 import numpy as np

@@ -3,10 +3,11 @@
 import itertools
 import json
 from pathlib import Path
-from typing import List
+from typing import Any, Dict, List, Set
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 from fer_agent.emotion.classify import Classifier
 from fer_agent.faces.detect import Landmarker, landmarks_file
@@ -51,7 +52,7 @@ class Watching:
         assert not self.pipeline.running()
         return self
 
-    def tracks(self) -> "set[int]":
+    def tracks(self) -> Set[int]:
         return {observation.track for observation in self.reported}
 
 
@@ -109,13 +110,14 @@ def test_a_truncated_clip_gives_what_there_is_and_one_sentence(
 def test_any_kind_of_picture_goes_through(
     tmp_path: Path, landmarker: Landmarker, classifier: Classifier, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name, image in {
+    images: Dict[str, npt.NDArray[Any]] = {
         "1 tiny.png": np.zeros((1, 1, 3), np.uint8),
         "2 grey.png": np.full((200, 300), 128, np.uint8),
         "3 deep.png": np.full((200, 300), 40_000, np.uint16),
         "4 alpha.png": np.full((200, 300, 4), 128, np.uint8),
         "5 line.png": np.zeros((1, 900, 3), np.uint8),
-    }.items():
+    }
+    for name, image in images.items():
         assert cv2.imwrite(str(tmp_path / name), image)
     (tmp_path / "6 broken.jpg").write_bytes(b"broken")
     watching = Watching(str(tmp_path), landmarker, classifier).to_the_end()

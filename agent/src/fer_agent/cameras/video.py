@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
-# FFmpeg and OpenCV write to stderr by themselves, where our own complaints are sentences.
+# FFmpeg writes to stderr by itself; our own complaints are sentences.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # Over UDP a busy Wi-Fi loses packets, and with them whole pictures.
 os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
@@ -23,8 +23,6 @@ OPEN_TIMEOUT = cv2.CAP_PROP_OPEN_TIMEOUT_MSEC
 READ_TIMEOUT = cv2.CAP_PROP_READ_TIMEOUT_MSEC
 FPS = cv2.CAP_PROP_FPS
 WIDTH = cv2.CAP_PROP_FRAME_WIDTH
-
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 class Video:

@@ -50,7 +50,7 @@ def test_any_picture_becomes_eight_bit_colour(tmp_path: Path, image: npt.NDArray
 def test_a_float_picture_becomes_eight_bit_colour(tmp_path: Path) -> None:
     write(tmp_path / "a.tiff", np.full((4, 5, 3), 0.5, np.float32))
     (read,) = read_all(tmp_path)
-    assert (read == 127).all()
+    assert abs(read.astype(int) - 127).max() <= 3  # some versions of OpenCV write LogLuv, which loses a little
 
 
 def test_pictures_come_in_the_order_of_their_names_and_other_files_are_left_alone(tmp_path: Path) -> None:

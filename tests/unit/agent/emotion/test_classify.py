@@ -3,7 +3,6 @@ from typing import Any, Dict
 
 import numpy as np
 import pytest
-from fer_agent.emotion import classify
 from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import ModelError
 from fer_agent.settings import EmotionSettings
@@ -88,6 +87,6 @@ def test_without_onnx_runtime_it_says_what_to_install(folder: Path, monkeypatch:
     def missing(_: str) -> None:
         raise ImportError("No module named 'onnxruntime'")
 
-    monkeypatch.setattr(classify.importlib, "import_module", missing)
+    monkeypatch.setattr("fer_agent.emotion.classify.importlib.import_module", missing)
     with pytest.raises(ModelError, match=r"ONNX Runtime is not installed .*; pip install 'fer-agent\[cpu\]'"):
         load(folder)
