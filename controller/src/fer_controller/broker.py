@@ -21,6 +21,9 @@ from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.settings import BrokerSettings
 
 MQTT = "mqtt"
+MQTT5 = MQTTProtocolVersion.MQTTv5
+MQTT311 = MQTTProtocolVersion.MQTTv311
+VERSIONS = {MQTT5: "5", MQTT311: "3.1.1"}
 PORTS = {MQTT: 1883, "mqtts": 8883}
 QOS = 1
 ANSWER_TIMEOUT_S = 10.0
@@ -45,11 +48,14 @@ class Delivery(NamedTuple):
 class Broker:
     """A connection that is made anew by connect() after every BrokerError; not for several threads."""
 
-    def __init__(self, settings: BrokerSettings, client_id: str, filters: Sequence[str]) -> None:
+    def __init__(
+        self, settings: BrokerSettings, client_id: str, filters: Sequence[str], *, knows_mqtt5: bool = True
+    ) -> None:
         self._settings = settings
         self._client_id = client_id
         self._filters = list(filters)
-        self._version = MQTTProtocolVersion.MQTTv5
+        self._knows_mqtt5 = knows_mqtt5
+        self._version = MQTT5 if knows_mqtt5 else MQTT311
         self._client: mqtt.Client | None = None
         self._inbox: deque[Delivery] = deque()
         self._connection = 0
@@ -69,13 +75,15 @@ class Broker:
     def connect(self) -> None:
         """Connect and subscribe; raises BrokerRefused when the broker wants none of us, else BrokerError."""
         self._open()
-        if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTTProtocolVersion.MQTTv5:
+        if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTT5:
             log.info("The broker at %s does not speak MQTT 5; going on with 3.1.1.", self._settings.url)
-            self._version = MQTTProtocolVersion.MQTTv311
+            self._knows_mqtt5 = False
+            self._version = MQTT311
             self._open()
         if self._connected is None or self._connected.is_failure:
             raise self._turned_away(str(self._connected))
         self._subscribe()
+        log.info("Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
 
     def pump(self, timeout_s: float, most: int) -> None:
         """Wait for traffic, then read what is there and write what waits, until `most` messages wait here."""
@@ -141,13 +149,18 @@ class Broker:
         except (OSError, ValueError) as error:
             raise self._unreachable(error) from error
         self._client = client
-        self._await(lambda: self._connected is not None)
+        try:
+            self._await(lambda: self._connected is not None)
+        except BrokerError:
+            # Some brokers fall silent, or hang up, when they are spoken to in MQTT 5.
+            self._version = MQTT5 if self._version == MQTT311 and self._knows_mqtt5 else MQTT311
+            raise
 
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
-            clean_session=False if self._version == MQTTProtocolVersion.MQTTv311 else None,
+            clean_session=False if self._version == MQTT311 else None,
             protocol=self._version,
             reconnect_on_failure=False,
             manual_ack=True,
@@ -166,7 +179,7 @@ class Broker:
         return client
 
     def _start(self) -> dict[str, Any]:
-        if self._version == MQTTProtocolVersion.MQTTv311:
+        if self._version == MQTT311:
             return {}
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._settings.session_expiry_s
@@ -221,6 +234,8 @@ class Broker:
 
     def _lost(self) -> BrokerError:
         self._client = None
+        if self._subscribed is not None and self._knows_mqtt5:
+            self._version = MQTT5
         return BrokerError(f"The connection to the broker at {self._settings.url} is lost.")
 
     def _open_client(self) -> mqtt.Client:

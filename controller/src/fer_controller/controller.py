@@ -37,7 +37,8 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     try:
         streams = Streams(store.streams(), store.seqs_above, settings.ingest.ranges_max)
         ingest = Ingest(store, topics, streams, Fleet(store.devices()))
-        broker = Broker(settings.broker, settings.client_id, [topics.every(channel) for channel in CHANNELS])
+        filters = [topics.every(channel) for channel in CHANNELS]
+        broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat
         yield Subscriber(broker, ingest, streams, topics, settings.broker, settings.ingest, beat)
     finally:

@@ -67,7 +67,8 @@ class PlainLines:
         self._next_s = snapshot.elapsed_s + LINE_EVERY_S
         faces = ", ".join(f"{face.emotion} {face.confidence:.0%}" for face in snapshot.faces) or "no face"
         self._console.print(
-            f"{snapshot.elapsed_s:5.0f} s: {faces}; {_fps(snapshot.telemetry)} frames/s; {snapshot.stored} events stored",
+            f"{snapshot.elapsed_s:5.0f} s: {faces}; {_fps(snapshot.telemetry)} frames/s; "
+            f"{snapshot.stored} events stored",
             highlight=False,
             soft_wrap=True,
         )

@@ -15,6 +15,7 @@ from fer_controller.errors import BrokerError
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
 DEFAULT_PORT = 1883
+log = logging.getLogger(__name__)
 NOISY_LOGGERS = ("amqtt", "transitions", "websockets")
 
 
@@ -37,6 +38,7 @@ class EmbeddedBroker:
     def __enter__(self) -> Self:
         for name in NOISY_LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        self._loop.set_exception_handler(_note)
         self._thread.start()
         try:
             asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(START_TIMEOUT_S)
@@ -52,7 +54,7 @@ class EmbeddedBroker:
         try:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_TIMEOUT_S)
         except (AMQTTError, OSError, TimeoutError) as error:
-            logging.getLogger(__name__).info("The embedded broker did not end in order: %s", error)
+            log.info("The embedded broker did not end in order: %s", error)
         self._end_loop()
 
     async def _start(self) -> None:
@@ -72,3 +74,9 @@ class EmbeddedBroker:
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STOP_TIMEOUT_S)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    log.debug("In the embedded broker: %s", context.get("exception") or context.get("message"))

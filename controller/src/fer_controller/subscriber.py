@@ -74,7 +74,6 @@ class Subscriber:
                 self._pause(stop, random.uniform(pause_s / 2, pause_s))  # noqa: S311 - jitter
                 pause_s = min(pause_s * 2, self._broker_settings.reconnect_max_s)
             else:
-                log.info("Connected to the broker at %s.", self._broker_settings.url)
                 self._was_connected = True
                 self._acks.say_again(self._streams.newest())
                 return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fer_controller.cli import options
+from fer_controller.errors import SettingsError
 from fer_controller.store.contract import Reader
 from fer_controller.store.records import EventFilter, StoredEvent
 
@@ -53,7 +54,10 @@ def event_filter(
     from fer_controller.events import moment
 
     now = datetime.now(UTC)
-    bounds = {name: moment(text, now) for name, text in (("since", since), ("until", until)) if text is not None}
+    try:
+        bounds = {name: moment(text, now) for name, text in (("since", since), ("until", until)) if text is not None}
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
     return EventFilter(device, camera, emotion, kind, track, **bounds)
 
 
@@ -76,7 +80,7 @@ def _print_tables(store: Reader, wanted: EventFilter, limit: int, *, follow: boo
     found, last_id = stored.newest(store, wanted, limit)
     table = options.table("time", "device", "camera", "seq", "track", "kind", "emotion", "confidence", "model")
     for event in found:
-        table.add_row(*_cells(event))
+        table.add_row(*map(options.plain, _cells(event)))
     options.print_table(table, empty="No such event is stored.")
     if follow:
         for event in stored.follow(store, wanted, last_id):

@@ -13,6 +13,7 @@ from fer_controller.store.contract import Reader
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 WIDTH_WITHOUT_TERMINAL = 200
 
@@ -63,6 +64,13 @@ def table(*columns: str) -> "Table":
     from rich.table import Table
 
     return Table(*columns, box=box.SIMPLE_HEAD)
+
+
+def plain(text: str) -> "Text":
+    """A cell whose text is shown as it is, square brackets included."""
+    from rich.text import Text
+
+    return Text(text)
 
 
 def print_table(table: "Table", empty: str) -> None:

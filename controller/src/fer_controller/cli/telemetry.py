@@ -39,7 +39,7 @@ def _print_table(found: list[StoredTelemetry]) -> None:
     columns = ("time", "device", "fps", "p95 ms", "CPU %", "CPU °C", "GPU %", "memory MB", "pending", "provider")
     table = options.table(*columns)
     for message in found:
-        table.add_row(*_cells(json.loads(message.payload)))
+        table.add_row(*map(options.plain, _cells(json.loads(message.payload))))
     options.print_table(table, empty="No telemetry is stored.")
 
 
