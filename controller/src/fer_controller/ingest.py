@@ -16,7 +16,6 @@ from fer_controller.store.records import DEAD_LETTER_BYTES, Batch, DeadLetter, W
 from fer_controller.streams import Key, Streams
 
 CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
-MAX_INTEGER = 2**63 - 1
 TOPICS_REMEMBERED = 8192
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
@@ -50,7 +49,7 @@ class Ingest:
             try:
                 topic = self._topic(delivery.topic)
                 self._routes[topic.channel](topic, delivery, batch, heard)
-            except (WireError, OverflowError) as error:
+            except WireError as error:
                 batch.dead_letters.append(_dead_letter(delivery, error, batch.received_at))
         for device in heard:
             self._fleet.heard(device, batch.received_at)
@@ -72,8 +71,6 @@ class Ingest:
                 f"EmotionEvent: it names device {event.device} and camera {event.camera}, "
                 f"but came on the topic of {topic.device} and {topic.camera}."
             )
-        if not _storable(event):
-            raise MessageError("EmotionEvent: a number or the time is beyond what can be stored.")
         self._streams.note(event)
         batch.events.append(event)
         heard.add(event.device)
@@ -86,9 +83,6 @@ class Ingest:
     def _telemetry(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         telemetry = parse(Telemetry, delivery.payload)
         _same_device("Telemetry", telemetry.device, topic)
-        iso_utc(telemetry.time)
-        if max(telemetry.errors, telemetry.spool.pending_events) > MAX_INTEGER:
-            raise MessageError("Telemetry: a number is beyond what can be stored.")
         batch.telemetry.append(telemetry)
         if not delivery.retained:
             heard.add(telemetry.device)
@@ -96,7 +90,6 @@ class Ingest:
     def _reported(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
         reported = parse(Reported, delivery.payload)
         _same_device("Reported", reported.device, topic)
-        iso_utc(reported.time)
         self._fleet.reported(reported, batch.received_at, retained=delivery.retained)
 
 
@@ -108,12 +101,6 @@ def moved(batch: Batch) -> list[Key]:
 def _same_device(kind: str, device: str, topic: Topic) -> None:
     if device != topic.device:
         raise MessageError(f"{kind}: it names device {device}, but came on the topic of {topic.device}.")
-
-
-def _storable(event: EmotionEvent) -> bool:
-    box = event.box
-    inside = min(box.x, box.y) >= -MAX_INTEGER and max(event.track, box.x, box.y, box.width, box.height) <= MAX_INTEGER
-    return inside and 1 < event.time.year < 9999
 
 
 def _dead_letter(delivery: Delivery, error: Exception, at: str) -> DeadLetter:
@@ -138,7 +125,7 @@ def _tell(batch: Batch) -> None:
     if batch.dead_letters:
         last = batch.dead_letters[-1]
         log.warning(
-            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %s: %s",
+            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
             len(batch.dead_letters),
             last.topic,
             last.reason,

@@ -14,7 +14,7 @@ SeqsAbove = Callable[[str, str, int], Iterable[int]]
 class Progress:
     """One stream: contiguous_seq, and above it the runs of seqs that are stored, as [first, last], ascending.
 
-    Beyond ranges_max runs the highest are forgotten and read back from the store when their turn comes.
+    Beyond ranges_max runs the highest are forgotten, and read back from the store when their turn comes.
     """
 
     def __init__(self, contiguous_seq: int, ranges_max: int, stored_above: Callable[[int], Iterable[int]]) -> None:
@@ -22,19 +22,19 @@ class Progress:
         self._ranges: list[list[int]] = []
         self._ranges_max = ranges_max
         self._stored_above = stored_above
-        self._forgot = False
+        self._forgotten_from: int | None = None
 
     @property
     def has_more_in_store(self) -> bool:
         """Whether what was forgotten has its turn."""
-        return self._forgot and not self._ranges
+        return self._forgotten_from is not None and self._forgotten_from <= self.contiguous_seq + 1
 
     def recall(self) -> None:
         """Read what is stored above the contiguous seq."""
-        self._forgot = False
+        self._forgotten_from = None
         for seq in self._stored_above(self.contiguous_seq):
             self._insert(seq)
-            if self._forgot:
+            if self._forgotten_from is not None:
                 break
         self._advance()
 
@@ -52,7 +52,7 @@ class Progress:
         at = self.contiguous_seq + 1
         if oldest_seq <= at:
             return []
-        for first, last in self._known_ranges():
+        for first, last in self._ranges_below(oldest_seq):
             if first >= oldest_seq:
                 break
             if first > at:
@@ -64,14 +64,16 @@ class Progress:
         self._advance()
         return holes
 
-    def _known_ranges(self) -> list[list[int]]:
-        if self._forgot:
+    def _ranges_below(self, seq: int) -> list[list[int]]:
+        if self._forgotten_from is not None and self._forgotten_from < seq:
             self._ranges_max, kept = 2**31, self._ranges_max
             self.recall()
             self._ranges_max = kept
         return self._ranges
 
     def _insert(self, seq: int) -> bool:
+        if self._forgotten_from is not None and seq >= self._forgotten_from:
+            return True
         at = bisect_left(self._ranges, [seq + 1])
         before = self._ranges[at - 1] if at else None
         if before and before[0] <= seq <= before[1]:
@@ -84,8 +86,7 @@ class Progress:
         else:
             self._ranges.insert(at, [seq, seq])
             if len(self._ranges) > self._ranges_max:
-                self._ranges.pop()
-                self._forgot = True
+                self._forgotten_from = self._ranges.pop()[0]
         return True
 
     def _advance(self) -> None:

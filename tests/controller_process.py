@@ -1,0 +1,174 @@
+"""`fer-controller` as a process of its own, and a device's side of the protocol, for tests of both together."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from controller_messages import an_event
+from fer_wire import Ack, Topics, parse
+
+PROGRAM = [sys.executable, "-c", "from fer_controller.cli import main; main()"]
+PATIENCE_S = 30.0
+
+
+def eventually(holds: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Wait until it holds; fails with what was waited for."""
+    until_s = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < until_s, f"Waited {patience_s:.0f} seconds in vain until {what}."
+        time.sleep(0.02)
+
+
+class ControllerProcess:
+    """`fer-controller serve` that can be stopped in order, killed and started again."""
+
+    def __init__(self, db: Path, url: str, *options: str) -> None:
+        self.db = db
+        self.log_file = db.with_suffix(".log")
+        self._command = [*PROGRAM, "serve", "--db", str(db), "--broker", url, *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it; it may not be connected yet."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+
+    def until_connected(self) -> None:
+        """Run it and return when it has subscribed."""
+        before = self.log().count("Connected")
+        self.start()
+        eventually(lambda: self.log().count("Connected") > before, "the controller is connected")
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL; nothing happens when it does not run."""
+        if self._process is not None:
+            self._end(signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Until it ends by itself; returns the exit status."""
+        assert self._process is not None
+        return self._process.wait(PATIENCE_S)
+
+    def log(self) -> str:
+        """All that it said."""
+        return self.log_file.read_text() if self.log_file.exists() else ""
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of its database; none while there is no such table yet."""
+        if not self.db.exists():
+            return []
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            return []
+        finally:
+            connection.close()
+
+    def seqs(self) -> list[int]:
+        """All stored seqs, each as often as it is stored."""
+        return [row[0] for row in self.query("SELECT seq FROM events ORDER BY seq")]
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.send_signal(how)
+        return process.wait(PATIENCE_S)
+
+
+class Device:
+    """Publishes events from a spool of its own: keeps each until its ack has passed it, sends again what is left."""
+
+    def __init__(self, port: int, name: str = "nano-01", epoch: str = "epoch-a") -> None:
+        self.name, self.epoch, self._port = name, epoch, port
+        self.last_seq = 0
+        self.acked_seq = 0
+        self._lock = Lock()
+        self._spool: dict[int, bytes] = {}
+        self._client: mqtt.Client | None = None
+
+    def observe(self, count: int) -> None:
+        """Put so many new events into the spool, and send them when connected."""
+        for _ in range(count):
+            with self._lock:
+                self.last_seq += 1
+                oldest_seq = min(self._spool, default=self.last_seq)
+                event = an_event(self.last_seq, self.name, self.epoch, oldest_seq=oldest_seq)
+                self._spool[self.last_seq] = event.payload()
+            self._send(self.last_seq)
+
+    def reconnect(self) -> None:
+        """Connect anew, as after a restart, and send what is not acked; nothing happens while no broker is there."""
+        self.close()
+        client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, f"device-{self.name}", protocol=mqtt.MQTTv5, reconnect_on_failure=False
+        )
+        client.on_message = self._on_ack
+        client.max_inflight_messages_set(500)
+        try:
+            client.connect("127.0.0.1", self._port, clean_start=True)
+        except OSError:
+            return
+        client.subscribe(Topics().ack(self.name), qos=1)
+        client.loop_start()
+        self._client = client
+        for seq in self._waiting():
+            self._send(seq)
+
+    def flush(self) -> None:
+        """Send again, now and then, until everything is acked."""
+        until_s = time.monotonic() + PATIENCE_S
+        while self._waiting():
+            assert time.monotonic() < until_s, f"{self.name} is acked up to {self.acked_seq} of {self.last_seq} only."
+            self.reconnect()
+            settled_s = time.monotonic() + 2.0
+            while self._waiting() and time.monotonic() < settled_s:
+                time.sleep(0.02)
+
+    def close(self) -> None:
+        """Hang up without a word."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.disconnect()
+            client.loop_stop()
+
+    def _waiting(self) -> list[int]:
+        with self._lock:
+            return sorted(self._spool)
+
+    def _send(self, seq: int) -> None:
+        with self._lock:
+            payload = self._spool.get(seq)
+        if self._client is not None and payload is not None:
+            self._client.publish(Topics().emotion(self.name, "door"), payload, qos=1)
+
+    def _on_ack(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        ack = parse(Ack, message.payload)
+        if ack.epoch != self.epoch:
+            return
+        with self._lock:
+            self.acked_seq = max(self.acked_seq, ack.seq)
+            for seq in [seq for seq in self._spool if seq <= ack.seq]:
+                del self._spool[seq]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """One command of fer-controller, to its end."""
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE_S * 2, check=False)
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    """What --json printed."""
+    return [json.loads(line) for line in text.splitlines()]

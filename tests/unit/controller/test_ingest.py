@@ -1,0 +1,115 @@
+import json
+import logging
+
+import pytest
+from controller_messages import (
+    AT,
+    DEVICE,
+    EPOCH,
+    START,
+    a_birth,
+    an_event,
+    delivered,
+    raw,
+    some_telemetry,
+    topic_of,
+)
+from fer_controller.devices import Fleet
+from fer_controller.ingest import Ingest
+from fer_controller.store.memory import MemoryStore
+from fer_controller.store.records import DEAD_LETTER_BYTES, Stream
+from fer_controller.streams import Streams
+from fer_wire import Topics
+from fer_wire.message import MAX_PAYLOAD_BYTES
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = START.replace(hour=13)
+
+
+def ingest(store: MemoryStore) -> Ingest:
+    return Ingest(store, Topics(), Streams([], store.seqs_above, 100), Fleet([]), clock=lambda: NOW)
+
+
+def changed(**changes: object) -> bytes:
+    return json.dumps({**json.loads(an_event(1).payload()), **changes}).encode()
+
+
+def test_one_batch_holds_events_streams_devices_and_telemetry() -> None:
+    batch = ingest(MemoryStore()).read(
+        [delivered(an_event(1)), delivered(a_birth()), delivered(some_telemetry()), delivered(an_event(2))]
+    )
+    assert [event.seq for event in batch.events] == [1, 2]
+    assert batch.streams == [Stream(DEVICE, EPOCH, 2)]
+    assert [(device.state, device.last_seen) for device in batch.devices] == [("online", AT)]
+    assert len(batch.telemetry) == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "reason"),
+    [
+        ("fer/v1/nano-01/emotion/door", b"", "EmotionEvent: "),
+        ("fer/v1/nano-01/emotion/door", b"{", "EmotionEvent: "),
+        ("fer/v1/nano-01/emotion/door", b"\xff\xfe", "EmotionEvent: "),
+        ("fer/v1/nano-01/emotion/door", b"x" * (MAX_PAYLOAD_BYTES + 1), "at most 65536 are accepted"),
+        ("fer/v1/nano-02/emotion/door", an_event(1).payload(), "came on the topic of nano-02 and door"),
+        ("fer/v1/nano-01/emotion/gate", an_event(1).payload(), "came on the topic of nano-01 and gate"),
+        ("fer/v1/nano-01/status", an_event(1).payload(), "Status: state: Field required"),
+        ("fer/v1/nano-02/status", a_birth().payload(), "came on the topic of nano-02"),
+        ("fer/v1/nano-02/telemetry", some_telemetry().payload(), "came on the topic of nano-02"),
+        ("fer/v1/na no/status", a_birth().payload(), "is no name for a device"),
+        ("fer/v1/+/emotion/door", an_event(1).payload(), "is no name for a device"),
+        ("fer/v1/a/b/emotion/door", an_event(1).payload(), "is none of the topics"),
+        ("fer/v1/nano-01/emotion/door", changed(device="a/b"), "is no name for a device"),
+        ("fer/v1/nano-01/emotion/door", changed(track=2**70), "EmotionEvent: track: "),
+        (
+            "fer/v1/nano-01/emotion/door",
+            changed(box={"x": -(2**70), "y": 0, "width": 1, "height": 1}),
+            "EmotionEvent: box.x: ",
+        ),
+        ("fer/v1/nano-01/emotion/door", changed(time="0001-01-01T00:00:00+05:00"), "EmotionEvent: time: "),
+        ("fer/v1/nano-01/emotion/door", changed(seq=2**63), "EmotionEvent: seq: "),
+    ],
+)
+def test_what_cannot_be_read_becomes_a_dead_letter_with_its_reason(topic: str, payload: bytes, reason: str) -> None:
+    store = MemoryStore()
+    some = ingest(store)
+    batch = some.read([delivered(an_event(1)), raw(topic, payload), delivered(an_event(2))])
+    some.write(batch)
+    (letter,) = store.dead_letters(10)
+    assert reason in letter.reason
+    assert (letter.topic, letter.size_bytes, letter.time) == (topic, len(payload), AT)
+    assert letter.payload == payload[:DEAD_LETTER_BYTES]
+    assert store.last_event_id() == 2
+
+
+def test_gaps_and_dead_letters_are_told_in_one_sentence_each(caplog: pytest.LogCaptureFixture) -> None:
+    some = ingest(MemoryStore())
+    with caplog.at_level(logging.WARNING):
+        some.write(
+            some.read([delivered(an_event(1)), delivered(an_event(9, oldest_seq=8)), raw("fer/v1/x/status", b"?")])
+        )
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
+        f"nano-01 dropped its events 2 to 7 (epoch {EPOCH}) because its spool was full.",
+        "1 message(s) could not be read; `fer-controller dead-letters` shows them. The last came on 'fer/v1/x/status'",
+    ]
+
+
+def test_a_clock_that_jumps_back_changes_no_order_of_seqs() -> None:
+    batch = ingest(MemoryStore()).read(
+        [delivered(an_event(1)), delivered(an_event(2, time=START.replace(year=2020))), delivered(an_event(3))]
+    )
+    assert batch.streams == [Stream(DEVICE, EPOCH, 3)]
+    assert not batch.dead_letters
+
+
+@given(st.binary(max_size=200), st.sampled_from(["emotion/door", "status", "telemetry", "reported"]))
+def test_no_bytes_upset_the_ingest(payload: bytes, channel: str) -> None:
+    store = MemoryStore()
+    some = ingest(store)
+    some.write(some.read([raw(f"fer/v1/nano-01/{channel}", payload)]))
+    assert len(store.dead_letters(10)) == 1
+
+
+def test_topics_of_the_messages_are_those_of_the_wire() -> None:
+    assert topic_of(an_event(1)) == "fer/v1/nano-01/emotion/door"
