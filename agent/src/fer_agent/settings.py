@@ -27,6 +27,9 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
+DEFAULT_FPS = 30.0
+
+
 class CameraSettings(Section):
     """One camera."""
 
@@ -37,8 +40,12 @@ class CameraSettings(Section):
         "csi:N for a Jetson's CSI camera, or demo: for a moving portrait",
     )
     width_px: int = Field(default=640, ge=16, le=7680, description="frames are scaled to this width for the faces")
-    fps: float = Field(
-        default=30.0, gt=0, le=240, description="frames a second asked of a camera, or played of a folder"
+    fps: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=240,
+        description="frames a second asked of a camera, or at which pictures and videos are played; by default 30, "
+        "and a video's own rate",
     )
     stall_s: float = Field(default=5.0, gt=0, description="a live source silent for this long is opened again")
     reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to open a source")

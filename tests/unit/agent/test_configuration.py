@@ -43,7 +43,7 @@ def test_the_explained_file_holds_every_default(tmp_path: Path) -> None:
     live = [line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in lines]
     values = [line for line in live if not line.endswith("=")]
     assert load_settings(written(tmp_path, "\n".join(values)), {}) == load_settings(None, {})
-    assert tomllib.loads("\n".join(values))["cameras"][0]["fps"] == 30.0
+    assert tomllib.loads("\n".join(values))["cameras"][0]["stall_s"] == 5.0
 
 
 def test_the_explained_file_works_as_it_is(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_agent.cameras.camera import Image
 from fer_agent.errors import CameraError
-from fer_agent.settings import CameraSettings
+from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 GSTREAMER = "gst-launch-1.0"
 SENSOR_SIZE = (1920, 1080)
@@ -27,7 +27,7 @@ class CsiCamera:
         self._source = settings.source
         width = settings.width_px // 4 * 4  # GStreamer pads each row to four bytes
         self._width, self._height = width, width * SENSOR_SIZE[1] // SENSOR_SIZE[0]
-        self._command = gstreamer_command(int(number), self._width, self._height, round(settings.fps))
+        self._command = gstreamer_command(int(number), self._width, self._height, round(settings.fps or DEFAULT_FPS))
         self._child: Optional[subprocess.Popen[bytes]] = None
 
     def open(self) -> None:

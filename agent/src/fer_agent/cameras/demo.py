@@ -15,7 +15,7 @@ from fer_agent.cameras.camera import Image
 from fer_agent.cameras.pace import Pace
 from fer_agent.cameras.video import read_picture
 from fer_agent.errors import CameraError
-from fer_agent.settings import CameraSettings
+from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 PORTRAIT = Path(__file__).with_name("astronaut.jpg")
 FACE_XY = (220.0, 115.0)
@@ -32,7 +32,7 @@ class DemoCamera:
 
     def __init__(self, settings: CameraSettings) -> None:
         self._size = (settings.width_px, round(settings.width_px * ASPECT))
-        self._fps = settings.fps
+        self._fps = settings.fps or DEFAULT_FPS
         self._portrait: Optional[Image] = None
         self._pace: Optional[Pace] = None
         self._index = 0

@@ -8,7 +8,7 @@ from fer_agent.cameras import video
 from fer_agent.cameras.camera import Image
 from fer_agent.cameras.pace import Pace
 from fer_agent.errors import CameraError
-from fer_agent.settings import CameraSettings
+from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ COMPLETE_SHARE = 0.95
 
 
 class FileCamera:
-    """A video file; once: every frame as fast as it is taken, else at its own frame rate, again and again."""
+    """A video file; once: every frame as fast as it is taken, else at its own rate or the one set, again and again."""
 
     stills = False
 
@@ -41,8 +41,8 @@ class FileCamera:
                 "not know. 'ffmpeg -i FILE out.mp4' may repair it."
             )
         self._read = 0
-        self._fps = self._video.fps or self._settings.fps
-        self._pace = self._pace or Pace(self._fps)
+        self._fps = self._video.fps or DEFAULT_FPS
+        self._pace = self._pace or Pace(self._settings.fps or self._fps)
 
     def read(self) -> Optional[Image]:
         if self._video is None:

@@ -8,7 +8,7 @@ from fer_agent.cameras.camera import Image
 from fer_agent.cameras.pace import Pace
 from fer_agent.cameras.video import read_picture
 from fer_agent.errors import CameraError
-from fer_agent.settings import CameraSettings
+from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class FolderCamera:
         self.live = not once
         self.position_s: Optional[float] = None
         self._path = Path(settings.source)
-        self._fps = settings.fps
+        self._fps = settings.fps or DEFAULT_FPS
         self._images: Iterator[Image] = iter(())
         self._pace: Optional[Pace] = None
 

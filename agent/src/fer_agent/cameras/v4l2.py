@@ -7,7 +7,7 @@ from typing import Optional
 from fer_agent.cameras import video
 from fer_agent.cameras.camera import Image
 from fer_agent.errors import CameraError
-from fer_agent.settings import CameraSettings
+from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 
 class V4l2Camera:
@@ -33,7 +33,7 @@ class V4l2Camera:
             raise CameraError(
                 f"{self._device} may not be read by this user; add the user to the group 'video' and log in again."
             )
-        options = (video.FPS, self._settings.fps, video.WIDTH, self._settings.width_px)
+        options = (video.FPS, self._settings.fps or DEFAULT_FPS, video.WIDTH, self._settings.width_px)
         self._video = video.Video(str(self._device), video.V4L2, options)
         if not self._video.opened:
             raise CameraError(
