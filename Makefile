@@ -6,11 +6,12 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 DISTS    := -e wire -e agent -e controller -e models
 SECONDS  ?= 60
+PARTS    ?=
 PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
 unexport PYTHONPATH
 
-.PHONY: demo test check bench test-py38 test-training docs lock format clean
+.PHONY: demo test check bench bench-peer test-py38 test-training docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -33,7 +34,11 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY)         ## measure the pipeline and the ingest on this machine
-	$(BIN)/python -m benchmarks
+	$(BIN)/python tests/benchmarks/run.py $(PARTS)
+	$(BIN)/python scripts/docs.py
+
+bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (several GB)
+	$(MAKE) bench PARTS="pipeline peer"
 
 test-py38: .venv-py38/.ready   ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
@@ -61,6 +66,11 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	.venv-training/bin/python $(PIP) install -q --no-build-isolation -r requirements/dev.txt -r requirements/training.txt $(DISTS)
 	touch $@
 
+.venv-bench/.ready: requirements/bench.txt
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python $(PIP) install -q -r requirements/bench.txt
+	touch $@
+
 lock:                   ## pin the environments anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/dev.in -o requirements/dev.txt
@@ -68,4 +78,4 @@ lock:                   ## pin the environments anew (needs uv)
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/py38.in -o requirements/py38.txt
 
 clean:
-	rm -rf .venv .venv-py38 .venv-training
+	rm -rf .venv .venv-py38 .venv-training .venv-bench

@@ -15,9 +15,10 @@ def pages() -> dict[Path, str]:
     os.environ.update(STABLE_ENVIRONMENT)
     for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
         del os.environ[name]
-    from pages import command_line, configuration, protocol
+    from pages import benchmarks, command_line, configuration, protocol
 
     made = {
+        "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
         "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
         "cli.md": ("the commands", command_line.page()),
         "configuration.md": ("the settings of both programs", configuration.page()),
