@@ -91,8 +91,14 @@ class ControllerProcess:
 class Device:
     """Publishes events from a spool of its own: keeps each until its ack has passed it, sends again what is left."""
 
-    def __init__(self, port: int, name: str = "nano-01", epoch: str = "epoch-a") -> None:
-        self.name, self.epoch, self._port = name, epoch, port
+    def __init__(
+        self,
+        port: int,
+        name: str = "nano-01",
+        epoch: str = "epoch-a",
+        version: mqtt.MQTTProtocolVersion = mqtt.MQTTv5,
+    ) -> None:
+        self.name, self.epoch, self._port, self._version = name, epoch, port, version
         self.last_seq = 0
         self.acked_seq = 0
         self._lock = Lock()
@@ -113,12 +119,12 @@ class Device:
         """Connect anew, as after a restart, and send what is not acked; nothing happens while no broker is there."""
         self.close()
         client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, f"device-{self.name}", protocol=mqtt.MQTTv5, reconnect_on_failure=False
+            mqtt.CallbackAPIVersion.VERSION2, f"device-{self.name}", protocol=self._version, reconnect_on_failure=False
         )
         client.on_message = self._on_ack
         client.max_inflight_messages_set(500)
         try:
-            client.connect("127.0.0.1", self._port, clean_start=True)
+            client.connect("127.0.0.1", self._port)
         except OSError:
             return
         client.subscribe(Topics().ack(self.name), qos=1)

@@ -9,14 +9,26 @@ from urllib.parse import urlsplit
 
 from amqtt.broker import Broker as AmqttBroker
 from amqtt.errors import AMQTTError
+from amqtt.errors import BrokerError as AmqttBrokerError
+from amqtt.plugins.base import BaseAuthPlugin
+from amqtt.session import Session
 
 from fer_controller.errors import BrokerError
 
+FAULTS = (AMQTTError, AmqttBrokerError, OSError, TimeoutError)
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
 DEFAULT_PORT = 1883
 log = logging.getLogger(__name__)
 NOISY_LOGGERS = ("amqtt", "transitions", "websockets")
+
+
+class Everybody(BaseAuthPlugin):  # type: ignore[misc]
+    """Lets everybody in; amqtt's own plugin for that would also forget their sessions when they leave."""
+
+    async def authenticate(self, *, session: Session) -> bool:  # noqa: ARG002
+        """Yes."""
+        return True
 
 
 class EmbeddedBroker:
@@ -42,9 +54,10 @@ class EmbeddedBroker:
         self._thread.start()
         try:
             asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(START_TIMEOUT_S)
-        except (AMQTTError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             self._end_loop()
-            reason = error.__cause__ or error
+            cause = error.__cause__ or error
+            reason = getattr(cause, "strerror", None) or cause
             raise BrokerError(f"The embedded broker cannot listen at {self._address}: {reason}.") from error
         return self
 
@@ -53,7 +66,7 @@ class EmbeddedBroker:
     ) -> None:
         try:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_TIMEOUT_S)
-        except (AMQTTError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             log.info("The embedded broker did not end in order: %s", error)
         self._end_loop()
 
@@ -61,7 +74,7 @@ class EmbeddedBroker:
         self._broker = AmqttBroker(
             {
                 "listeners": {"default": {"type": "tcp", "bind": self._address}},
-                "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+                "plugins": {f"{__name__}.{Everybody.__name__}": {}},
             },
             self._loop,
         )

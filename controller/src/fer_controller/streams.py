@@ -34,7 +34,7 @@ class Progress:
         self._forgotten_from = None
         for seq in self._stored_above(self.contiguous_seq):
             self._insert(seq)
-            if self._forgotten_from is not None:
+            if self._has_forgotten:
                 break
         self._advance()
 
@@ -63,6 +63,10 @@ class Progress:
         self.contiguous_seq = oldest_seq - 1
         self._advance()
         return holes
+
+    @property
+    def _has_forgotten(self) -> bool:
+        return self._forgotten_from is not None
 
     def _ranges_below(self, seq: int) -> list[list[int]]:
         if self._forgotten_from is not None and self._forgotten_from < seq:

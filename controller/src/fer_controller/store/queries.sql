@@ -1,11 +1,12 @@
 -- The SQL of the store. A query is "-- name --", at least one line of description, and its text.
 
 -- insert_event --
--- Store one event; one that is there already stays as it is.
-INSERT OR IGNORE INTO events
+-- Store one event; one that is there already stays as it is. (OR IGNORE would pass over every other fault too.)
+INSERT INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
    box_x, box_y, box_width, box_height, model, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (device, epoch, seq) DO NOTHING;
 
 -- upsert_stream --
 -- Move a stream's contiguous seq, or begin the stream.
@@ -14,7 +15,8 @@ ON CONFLICT (device, epoch) DO UPDATE SET contiguous_seq = excluded.contiguous_s
 
 -- insert_gap --
 -- Note what a device dropped at its cap.
-INSERT OR IGNORE INTO gaps (device, epoch, first_seq, last_seq, noted_at) VALUES (?, ?, ?, ?, ?);
+INSERT INTO gaps (device, epoch, first_seq, last_seq, noted_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (device, epoch, first_seq) DO NOTHING;
 
 -- upsert_device --
 -- Write all that is known of a device.
@@ -27,10 +29,11 @@ ON CONFLICT (device) DO UPDATE SET
 
 -- insert_telemetry --
 -- Store one telemetry message; one that is there already stays as it is.
-INSERT OR IGNORE INTO telemetry
+INSERT INTO telemetry
   (device, run, time, fps, latency_p95_ms, cpu_percent, gpu_percent, cpu_temperature_c, memory_used_mb,
    agent_memory_mb, pending_events, errors, model, provider, payload, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (device, time, run) DO NOTHING;
 
 -- insert_dead_letter --
 -- Keep a message that could not be read.

@@ -52,8 +52,6 @@ class SqliteReader:
         if not path.is_file():
             raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
         self._open(path, f"file:{quote(str(path.absolute()))}?mode=ro", READ_TIMEOUT_S)
-        with self._trouble():
-            _checked(self._db, path)
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
         values = {**_values(wanted), "limit": limit, "up_to_id": up_to_id}
@@ -99,6 +97,16 @@ class SqliteReader:
         self._path = path
         with self._trouble():
             self._db = sqlite3.connect(uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
+        try:
+            with self._trouble():
+                _checked(self._db, path)
+                self._prepare()
+        except StoreError:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        """What a writer does first."""
 
     def _events(self, query: str, wanted: EventFilter, values: dict[str, Any]) -> list[StoredEvent]:
         return [_event(row) for row in self._rows(query if wanted.device is None else f"{query}_of_device", values)]
@@ -123,9 +131,6 @@ class SqliteStore(SqliteReader):
         self._lock = Lock(path)
         try:
             self._open(path, f"file:{quote(str(path.absolute()))}", busy_timeout_s)
-            with self._trouble():
-                _checked(self._db, path)
-                self._prepare()
         except BaseException:
             self._lock.release()
             raise
