@@ -36,6 +36,12 @@ class ControllerProcess:
         self._command = [*PROGRAM, "serve", "--db", str(db), "--broker", url, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Run it; it may not be connected yet."""
         with self.log_file.open("ab") as log:
