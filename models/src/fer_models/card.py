@@ -15,10 +15,10 @@ CARD = "card.md"
 LIMITS = """\
 - It names the expression that a face shows, as labellers named it; it does not know what the person feels. It is no
   medical device, and no ground for decisions about a person: hiring, schooling, policing, insurance.
-- Its training images are {dataset} faces found by web search: posed and exaggerated expressions, mostly adults,
-  mostly of light skin, with labels that people themselves agree on in only about two of three cases. Expect worse
-  figures on other faces, on children, under poor light, behind masks, and from the side. Measure on your own images
-  before you rely on it, group by group.
+- Its training images are {dataset} faces found by web search, many of them posed, with labels that people themselves
+  agree on in only about two of three cases. Nobody recorded age, sex or skin tone, so how the figures differ between
+  groups is not known, and no group can be assumed to be served well. Expect worse figures on other cameras, in poor
+  light, behind masks and from the side. Measure on your own images, group by group, before you rely on it.
 - The emotions are unevenly represented; see the images column above. `disgust` is rare, so its figures are loose.
 - It expects the framing of FER2013: an upright face that fills the 48×48 picture.
 - `int8` is made for CPUs with int8 instructions. TensorRT 8.2 refuses weights stored in int8: give it `fp16`.
