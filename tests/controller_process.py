@@ -14,6 +14,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from controller_messages import an_event
 from fer_wire import Ack, Topics, parse
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 PROGRAM = [sys.executable, "-c", "from fer_controller.cli import main; main()"]
 PATIENCE_S = 30.0
@@ -102,7 +103,7 @@ class Device:
         port: int,
         name: str = "nano-01",
         epoch: str = "epoch-a",
-        version: mqtt.MQTTProtocolVersion = mqtt.MQTTv5,
+        version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
     ) -> None:
         self.name, self.epoch, self._port, self._version = name, epoch, port, version
         self.last_seq = 0
@@ -125,7 +126,7 @@ class Device:
         """Connect anew, as after a restart, and send what is not acked; nothing happens while no broker is there."""
         self.close()
         client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, f"device-{self.name}", protocol=self._version, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2, f"device-{self.name}", protocol=self._version, reconnect_on_failure=False
         )
         client.on_message = self._on_ack
         client.max_inflight_messages_set(500)

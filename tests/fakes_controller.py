@@ -1,6 +1,6 @@
 """A broker that delivers what a test tells it to, and remembers what it was told."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fer_controller.broker import Delivery
 from fer_controller.errors import BrokerError
@@ -20,7 +20,7 @@ class FakeBroker:
         self.connections = 0
         self.connected = False
         self.pumps = 0
-        self.on_empty = lambda: None
+        self.on_empty: Callable[[], None] = _nothing
         self._inbox: list[Delivery] = []
 
     @property
@@ -63,3 +63,7 @@ class FakeBroker:
 
     def close(self) -> None:
         self.connected = False
+
+
+def _nothing() -> None:
+    """Happens when no message is left, unless a test has something to do then."""

@@ -12,7 +12,6 @@ Two measurements, one JSON document:
 import argparse
 import json
 import os
-import platform
 import shutil
 import socket
 import sqlite3
@@ -163,7 +162,7 @@ def live(broker: Mosquitto, controller: ControllerProcess, before: int, events: 
         generator.wait(PATIENCE_S)
 
 
-def measure(backlog_events: int, live_events: int) -> dict[str, Any]:
+def measure(backlog_events: int = 100_000, live_events: int = 1_000_000) -> dict[str, Any]:
     """All measurements, in a temporary folder; numbers of events are multiples of the devices'."""
     binary = mosquitto_binary()
     if binary is None or shutil.which("mosquitto_sub") is None:
@@ -186,7 +185,7 @@ def measure(backlog_events: int, live_events: int) -> dict[str, Any]:
         finally:
             controller.kill()
             broker.stop()
-    return {**result, "machine": platform.machine(), "processors": os.cpu_count(), "python": platform.python_version()}
+    return result
 
 
 def main() -> None:

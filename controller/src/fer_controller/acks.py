@@ -30,13 +30,15 @@ class Acks:
         """The streams whose ack is still to be said."""
         return list(self._due)
 
-    def take(self, now_s: float, newest: Callable[[Key], bool]) -> list[Ack]:
-        """The acks to say now, the newest stream of a device last, so that it is the one retained."""
+    def take(self, now_s: float, newest: Callable[[str], Key]) -> list[Ack]:
+        """The acks to say now; a device's newest stream is said last, so that it is the one retained."""
         keys = [key for key in self._due if now_s - self._said_at_s.get(key, float("-inf")) >= self._interval_s]
-        for key in keys:
-            del self._due[key]
+        earlier = [key for key in keys if key != newest(key[0])]
+        last = dict.fromkeys(newest(device) for device, _ in keys)
+        for key in (*earlier, *last):
+            self._due.pop(key, None)
             self._said_at_s[key] = now_s
-        return [self._ack(key) for key in sorted(keys, key=newest)]
+        return [self._ack(key) for key in (*earlier, *last)]
 
     def next_s(self, now_s: float, at_most_s: float) -> float:
         """Seconds until an ack falls due."""

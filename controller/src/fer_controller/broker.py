@@ -140,9 +140,9 @@ class Broker:
         self._client = None
         self._connection += 1
         self._connected = self._subscribed = None
-        client = self._new_client()
         place = urlsplit(self._settings.url)
         try:
+            client = self._new_client()
             client.connect(
                 place.hostname or "", place.port or PORTS[place.scheme], self._settings.keepalive_s, **self._start()
             )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
@@ -19,6 +19,7 @@ CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
 TOPICS_REMEMBERED = 8192
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
+DEAD_LETTERS_TOLD_EVERY = timedelta(seconds=10)
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ class Ingest:
         self._fleet = fleet
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
+        self._untold = 0
+        self._tell_again = datetime.min.replace(tzinfo=UTC)
         self._routes = {
             EMOTION: self._emotion,
             STATUS: self._status,
@@ -61,8 +64,34 @@ class Ingest:
         """Store the batch durably; raises StoreUnavailable, after which the same batch is to be written again."""
         written = self._store.write(batch)
         self._streams.settle(batch.streams)
-        _tell(batch)
+        self._tell_gaps(batch)
+        self._tell_dead_letters(batch)
         return written
+
+    def _tell_gaps(self, batch: Batch) -> None:
+        for gap in batch.gaps:
+            log.warning(
+                "%s dropped its events %d to %d (epoch %s) because its spool was full.",
+                gap.device,
+                gap.first_seq,
+                gap.last_seq,
+                gap.epoch,
+            )
+
+    def _tell_dead_letters(self, batch: Batch) -> None:
+        """Now and then: whoever sends rubbish may send a lot of it."""
+        self._untold += len(batch.dead_letters)
+        now = self._clock()
+        if not batch.dead_letters or now < self._tell_again:
+            return
+        last = batch.dead_letters[-1]
+        log.warning(
+            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
+            self._untold,
+            last.topic,
+            last.reason,
+        )
+        self._untold, self._tell_again = 0, now + DEAD_LETTERS_TOLD_EVERY
 
     def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         event = parse(EmotionEvent, delivery.payload)
@@ -111,22 +140,3 @@ def _dead_letter(delivery: Delivery, error: Exception, at: str) -> DeadLetter:
         payload=delivery.payload[:DEAD_LETTER_BYTES],
         size_bytes=len(delivery.payload),
     )
-
-
-def _tell(batch: Batch) -> None:
-    for gap in batch.gaps:
-        log.warning(
-            "%s dropped its events %d to %d (epoch %s) because its spool was full.",
-            gap.device,
-            gap.first_seq,
-            gap.last_seq,
-            gap.epoch,
-        )
-    if batch.dead_letters:
-        last = batch.dead_letters[-1]
-        log.warning(
-            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
-            len(batch.dead_letters),
-            last.topic,
-            last.reason,
-        )

@@ -151,9 +151,9 @@ class Streams:
         """The stream that each device began last."""
         return list(self._newest.items())
 
-    def is_newest(self, key: Key) -> bool:
-        """Whether the device has begun no later stream."""
-        return self._newest[key[0]] == key[1]
+    def newest_of(self, device: str) -> Key:
+        """The stream that a device began last."""
+        return device, self._newest[device]
 
     def _begin(self, key: Key, contiguous_seq: int) -> Progress:
         def stored_above(seq: int) -> Iterable[int]:

@@ -49,18 +49,20 @@ class Subscriber:
 
     def run(self, stop: Event) -> None:
         """Serve until stop is set; raises BrokerRefused when the broker refuses us from the start."""
+        told = False
         while not stop.is_set():
-            self._connect(stop)
+            self._connect(stop, told=told)
             try:
                 while not stop.is_set():
                     self._round(stop)
             except BrokerError as error:
-                log.warning("%s Trying again.", error)
+                log.warning("%s Trying again until it works.", error)
+                told = True
                 self._store_what_came(stop)
         self._finish()
 
-    def _connect(self, stop: Event) -> None:
-        pause_s, refusals, told = FIRST_PAUSE_S, 0, False
+    def _connect(self, stop: Event, *, told: bool) -> None:
+        pause_s, refusals = FIRST_PAUSE_S, 0
         while not stop.is_set():
             try:
                 self._broker.connect()
@@ -138,7 +140,7 @@ class Subscriber:
             self._store(deliveries, stop)
 
     def _say_acks(self) -> None:
-        acks = self._acks.take(time.monotonic(), self._streams.is_newest)
+        acks = self._acks.take(time.monotonic(), self._streams.newest_of)
         if acks:
             self._broker.publish((self._topics.ack(ack.device), ack.payload()) for ack in acks)
 

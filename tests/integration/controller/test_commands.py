@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from controller_messages import AT, DEVICE, START, a_batch, an_event, some_telemetry
+from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from controller_process import PROGRAM, json_lines, run
-from fer_controller.store.records import DeadLetter, Device
+from fer_controller.store.records import DeadLetter, Device, Gap
 from fer_controller.store.sqlite import SqliteStore
 from fer_wire import EMOTIONS
 from pyarrow import parquet
@@ -30,6 +30,7 @@ def db(tmp_path: Path) -> Path:
             *events,
             an_event(1, device="nano-02", time=START.replace(hour=18)),
             telemetry=[some_telemetry()],
+            gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
             dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
             devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")],
         )
@@ -80,6 +81,7 @@ def test_followed_events_are_printed_as_they_are_stored(db: Path) -> None:
 def test_devices_and_telemetry_and_dead_letters_are_json_lines(db: Path) -> None:
     (device,) = json_lines(run("devices", "--db", str(db), "--json").stdout)
     assert (device["device"], device["state"], device["last_seen"]) == (DEVICE, "offline", None)
+    assert device["dropped_events"] == 8
     (telemetry,) = json_lines(run("telemetry", "--db", str(db), "--json").stdout)
     assert telemetry["cameras"][0]["fps"] == 29.5
     (letter,) = json_lines(run("dead-letters", "--db", str(db), "--json").stdout)

@@ -16,12 +16,12 @@ AGENT = '''#!{python}
 import json, signal, sys, threading
 sys.path.insert(0, {tests!r})
 from controller_process import Device
-from paho.mqtt import client as mqtt
+from paho.mqtt.enums import MQTTProtocolVersion
 
 options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
-device = Device(int(options["--broker"].rpartition(":")[2]), options["--device"], version=mqtt.MQTTv311)
+device = Device(int(options["--broker"].rpartition(":")[2]), options["--device"], version=MQTTProtocolVersion.MQTTv311)
 device.reconnect()
 while not stop.wait(0.1):
     device.observe(1)

@@ -12,6 +12,7 @@ from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings
 from fer_wire import Topics
 from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from real_broker import free_port
 
 FILTER = Topics().every("emotion")
@@ -25,7 +26,7 @@ def url() -> Iterator[str]:
 
 
 def client(url: str, name: str, *, clean: bool = True) -> mqtt.Client:
-    made = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, name, clean_session=clean, protocol=mqtt.MQTTv311)
+    made = mqtt.Client(CallbackAPIVersion.VERSION2, name, clean_session=clean, protocol=MQTTProtocolVersion.MQTTv311)
     made.connect("127.0.0.1", int(url.rpartition(":")[2]))
     made.loop_start()
     return made
@@ -39,7 +40,11 @@ def publish(url: str, topic: str, payload: bytes, *, retain: bool = False) -> No
 
 
 def next_payload(broker: Broker) -> bytes:
-    eventually(lambda: broker.pump(0.05, 10) or broker.waiting, "a message comes")
+    def arrived() -> int:
+        broker.pump(0.05, 10)
+        return broker.waiting
+
+    eventually(arrived, "a message comes")
     (delivery,) = broker.collect(10)
     broker.acknowledge([delivery])
     return delivery.payload
@@ -94,7 +99,7 @@ def test_a_controller_with_its_own_broker_stores_and_acks(tmp_path: Path) -> Non
     port = free_port()
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}", "--embedded-broker")
     controller.until_connected()
-    device = Device(port, version=mqtt.MQTTv311)
+    device = Device(port, version=MQTTProtocolVersion.MQTTv311)
     device.observe(100)
     device.flush()
     device.close()

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from controller_messages import DEVICE, a_birth, a_will, an_event, some_telemetr
 from controller_process import ControllerProcess, Device, eventually
 from fer_wire import Message, Topics
 from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from real_broker import Mosquitto
 
 pytestmark = pytest.mark.mosquitto
@@ -19,7 +21,7 @@ class Publisher:
     """Publishes what a test tells it to, at QoS 1, and waits until the broker has it."""
 
     def __init__(self, port: int) -> None:
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 
@@ -35,7 +37,7 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(mosquitto: Mosquitto):  # type: ignore[no-untyped-def]
+def publisher(mosquitto: Mosquitto) -> Iterator[Publisher]:
     made = Publisher(mosquitto.port)
     yield made
     made.close()

@@ -2,21 +2,22 @@ from fer_controller.acks import Acks
 from fer_controller.streams import Key
 from fer_wire import Ack
 
-A, B = ("nano-01", "e1"), ("nano-02", "e1")
+A, B = ("nano-01", "e2"), ("nano-02", "e1")
+EARLIER = ("nano-01", "e1")
 
 
 class Seqs:
     """Up to where each stream is stored."""
 
     def __init__(self) -> None:
-        self.of: dict[Key, int] = {A: 0, B: 0, ("nano-01", "e2"): 0}
+        self.of: dict[Key, int] = {A: 0, B: 0, EARLIER: 0}
 
     def ack(self, key: Key) -> Ack:
         return Ack(device=key[0], epoch=key[1], seq=self.of[key])
 
 
-def newest(key: Key) -> bool:
-    return key != A
+def newest(device: str) -> Key:
+    return (device, "e2") if device == "nano-01" else (device, "e1")
 
 
 def test_the_first_ack_is_said_at_once_and_the_next_when_the_interval_is_over() -> None:
@@ -51,8 +52,17 @@ def test_one_device_does_not_hold_up_another() -> None:
 
 def test_the_newest_epoch_is_said_last_so_that_it_is_retained() -> None:
     acks = Acks(0.2, Seqs().ack)
-    acks.moved([("nano-01", "e2"), A])
+    acks.moved([A, EARLIER])
     assert [ack.epoch for ack in acks.take(10.0, newest)] == ["e1", "e2"]
+
+
+def test_an_ack_of_an_earlier_epoch_is_followed_by_the_newest_in_any_case() -> None:
+    acks = Acks(0.25, Seqs().ack)
+    acks.moved([A])
+    acks.take(10.0, newest)
+    acks.moved([EARLIER])
+    assert [ack.epoch for ack in acks.take(10.0, newest)] == ["e1", "e2"]
+    assert acks.waiting() == []
 
 
 def test_after_a_reconnect_acks_are_said_again_without_waiting() -> None:

@@ -1,5 +1,6 @@
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from controller_messages import (
@@ -113,3 +114,14 @@ def test_no_bytes_upset_the_ingest(payload: bytes, channel: str) -> None:
 
 def test_topics_of_the_messages_are_those_of_the_wire() -> None:
     assert topic_of(an_event(1)) == "fer/v1/nano-01/emotion/door"
+
+
+def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([NOW] * 4 + [NOW + timedelta(seconds=11)] * 2)
+    store = MemoryStore()
+    streams = Streams([], store.seqs_above, 100)
+    some = Ingest(store, Topics(), streams, Fleet([]), clock=lambda: next(times))
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            some.write(some.read([raw("fer/v1/x/status", b"?")]))
+    assert [record.getMessage()[:2] for record in caplog.records] == ["1 ", "2 "]

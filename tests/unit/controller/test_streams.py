@@ -90,8 +90,7 @@ def test_the_newest_stream_of_a_device_is_the_one_begun_last() -> None:
     some = streams(Stream("a", "e1", 1), Stream("b", "e1", 1), Stream("a", "e2", 1))
     assert some.newest() == [("a", "e2"), ("b", "e1")]
     some.note(an_event(1, device="b", epoch="e9"))
-    assert some.is_newest(("b", "e9"))
-    assert not some.is_newest(("b", "e1"))
+    assert some.newest_of("b") == ("b", "e9")
 
 
 @given(st.permutations(range(1, 30)))

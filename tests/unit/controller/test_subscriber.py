@@ -107,7 +107,9 @@ def test_a_lost_connection_is_made_again_and_acks_are_said_again(caplog: pytest.
     assert broker.connections == 2
     assert store.last_event_id() == 2
     assert acks(broker)[-1] == 2
-    assert [record.getMessage() for record in caplog.records] == ["The connection is lost. Trying again."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "The connection is lost. Trying again until it works."
+    ]
 
 
 def test_an_outage_is_told_once_however_long_it_is(caplog: pytest.LogCaptureFixture) -> None:
@@ -163,3 +165,4 @@ def test_an_event_of_an_earlier_epoch_is_acked_with_that_epoch() -> None:
     run_until_empty(broker, store)
     said = [parse(Ack, payload) for _, payload in broker.published]
     assert {(ack.epoch, ack.seq) for ack in said} == {("epoch-b", 1), (EPOCH, 2)}
+    assert said[-1].epoch == "epoch-b"

@@ -1,6 +1,7 @@
 """fer-controller devices."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,11 @@ def devices(db: options.Db = None, config: options.Config = None, json_: options
     """The devices of the fleet: online, stale (online, yet silent) or offline."""
     settings = options.settings_for(db, config)
     with options.reading(settings) as store:
-        known = [_document(device, settings.fleet.stale_after_s) for device in store.devices()]
+        dropped: Counter[str] = Counter()
+        for gap in store.gaps():
+            dropped[gap.device] += gap.last_seq - gap.first_seq + 1
+        stale_after_s = settings.fleet.stale_after_s
+        known = [_document(device, stale_after_s, dropped[device.device]) for device in store.devices()]
     if json_:
         for document in known:
             options.print_line(document)
@@ -22,7 +27,7 @@ def devices(db: options.Db = None, config: options.Config = None, json_: options
         _print_table(known)
 
 
-def _document(device: Device, stale_after_s: float) -> dict[str, Any]:
+def _document(device: Device, stale_after_s: float, dropped_events: int) -> dict[str, Any]:
     from fer_controller.devices import presence
 
     reported = json.loads(device.reported) if device.reported else {}
@@ -36,6 +41,7 @@ def _document(device: Device, stale_after_s: float) -> dict[str, Any]:
         "reason": device.reason or None,
         "model": (reported.get("running") or {}).get("model") or None,
         "provider": (reported.get("running") or {}).get("provider") or None,
+        "dropped_events": dropped_events,
         "reported": reported or None,
     }
 
@@ -43,9 +49,9 @@ def _document(device: Device, stale_after_s: float) -> dict[str, Any]:
 def _print_table(known: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
-    table = options.table("device", "state", "since", "last seen", "agent", "model", "provider", "reason")
+    table = options.table("device", "state", "since", "last seen", "agent", "model", "provider", "dropped", "reason")
     for each in known:
         state = Text(each["state"], COLORS.get(each["state"], "dim"))
-        names = ("since", "last_seen", "agent_version", "model", "provider", "reason")
+        names = ("since", "last_seen", "agent_version", "model", "provider", "dropped_events", "reason")
         table.add_row(Text(each["device"]), state, *(Text(str(each[name] or "–")) for name in names))
     options.print_table(table, empty="No device has been heard of yet.")
