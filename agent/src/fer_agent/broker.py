@@ -15,7 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from typing_extensions import Protocol
 
 from fer_agent.errors import BrokerError
-from fer_agent.settings import BrokerSettings
+from fer_agent.settings import AUTO, BrokerSettings
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,15 @@ DEFAULT_PORT = 1883
 DEFAULT_TLS_PORT = 8883
 FIRST_PAUSE_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
+ANSWER_TIMEOUT_S = 5.0
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
 SESSION_TAKEN_OVER = "Session taken over"
+VERSIONS = {
+    AUTO: MQTTProtocolVersion.MQTTv5,
+    "5": MQTTProtocolVersion.MQTTv5,
+    "3.1.1": MQTTProtocolVersion.MQTTv311,
+}
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,9 @@ class BrokerLink:
         self._settings, self._client_id, self._will = settings, client_id, will
         self._subscriptions, self._listener = list(subscriptions), listener
         self._tls, self._host, self._port = split_url(settings.url)
-        self._protocol = MQTTProtocolVersion.MQTTv5
+        self._protocol = VERSIONS[settings.mqtt_version]
         self._client: Optional[mqtt.Client] = None
-        self._ended, self._stopping = threading.Event(), threading.Event()
+        self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._was_connected = False
         self.last_error = ""
@@ -84,6 +90,7 @@ class BrokerLink:
     def stop(self) -> None:
         """Say goodbye to the broker and end."""
         self._stopping.set()
+        self._answered.set()
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -110,11 +117,15 @@ class BrokerLink:
             self._stopping.wait(self._pause_s(failures))
 
     def _session(self) -> None:
+        self._answered.clear()
         self._ended.clear()
         client = self._new_client()
         try:
             client.connect(self._host, self._port, self._settings.keepalive_s, **self._connect_options())
             client.loop_start()
+            if not self._answered.wait(ANSWER_TIMEOUT_S):
+                self._try_other_version("does not answer")
+                return
             self._ended.wait()
         finally:
             self._client = None
@@ -159,6 +170,7 @@ class BrokerLink:
     def _on_connect(
         self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, properties: Optional[Properties]
     ) -> None:
+        self._answered.set()
         if code.is_failure:
             self._refused(str(code))
             return
@@ -187,6 +199,7 @@ class BrokerLink:
         elif not self._stopping.is_set() and not self.last_error:
             self._complain(BrokerError(f"{self._name} went away ({code}); events wait in the spool."))
         self._client = None
+        self._answered.set()
         self._ended.set()
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
@@ -196,9 +209,8 @@ class BrokerLink:
         self._listener.delivered(message_id)
 
     def _refused(self, reason: str) -> None:
-        if reason == UNSUPPORTED_PROTOCOL and self._protocol == MQTTProtocolVersion.MQTTv5:
-            log.info("%s does not speak MQTT 5; going on with MQTT 3.1.1.", self._name)
-            self._protocol = MQTTProtocolVersion.MQTTv311
+        if reason == UNSUPPORTED_PROTOCOL and self._settings.mqtt_version == AUTO:
+            self._try_other_version("refuses")
         elif reason in REFUSED_CREDENTIALS:
             user = self._settings.username
             who = f"user {user!r}" if user else "a client without a user name"
@@ -208,6 +220,17 @@ class BrokerLink:
         else:
             self._complain(BrokerError(f"{self._name} refuses the connection ({reason})."))
         self._ended.set()
+
+    def _try_other_version(self, what_it_does: str) -> None:
+        """Some brokers that speak only 3.1.1 refuse MQTT 5, others fall silent."""
+        if self._settings.mqtt_version != AUTO:
+            self._complain(BrokerError(f"{self._name} {what_it_does} to MQTT {self._settings.mqtt_version}."))
+        elif self._protocol == MQTTProtocolVersion.MQTTv5:
+            log.info("%s %s MQTT 5; trying 3.1.1.", self._name, what_it_does)
+            self._protocol = MQTTProtocolVersion.MQTTv311
+        else:
+            self._complain(BrokerError(f"{self._name} {what_it_does}; trying again."))
+            self._protocol = MQTTProtocolVersion.MQTTv5
 
     def _complain(self, error: Exception) -> None:
         sentence = (

@@ -104,6 +104,9 @@ class BrokerSettings(Section):
     ca_file: Optional[Path] = Field(
         default=None, description="certificate authority for mqtts; by default the system's"
     )
+    mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
+        default="auto", description="auto speaks MQTT 5, and 3.1.1 where the broker does not answer to that"
+    )
     prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
     keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
     reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to connect")

@@ -1,0 +1,61 @@
+"""The agent's link where the broker speaks only MQTT 3.1.1: the controller's embedded one."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+from fer_agent.broker import BrokerLink
+from fer_agent.settings import BrokerSettings
+from fer_controller.embedded_broker import EmbeddedBroker
+from real_broker import free_port
+
+
+class Ear:
+    """A listener that remembers what it heard."""
+
+    def __init__(self) -> None:
+        self.up, self.heard = threading.Event(), threading.Event()
+
+    def connected(self, link: BrokerLink) -> None:
+        self.up.set()
+        link.publish("fer/v1/ear/status", b"hello", qos=1)
+
+    def disconnected(self) -> None:
+        pass
+
+    def received(self, topic: str, payload: bytes) -> None:
+        if (topic, payload) == ("fer/v1/ear/status", b"hello"):
+            self.heard.set()
+
+    def delivered(self, message_id: int) -> None:
+        pass
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    url = f"mqtt://127.0.0.1:{free_port()}"
+    with EmbeddedBroker(url):
+        yield url
+
+
+@pytest.mark.parametrize("version", ["auto", "3.1.1"])
+def test_the_link_comes_up_and_carries_messages(url: str, version: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    settings = BrokerSettings.model_validate({"url": url, "mqtt_version": version})
+    ear = Ear()
+    link = BrokerLink(settings, "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    assert ear.heard.wait(30)
+    link.stop()
+    assert ("trying 3.1.1" in caplog.text) == (version == "auto")
+
+
+def test_a_version_that_was_asked_for_is_not_given_up(url: str) -> None:
+    settings = BrokerSettings.model_validate({"url": url, "mqtt_version": "5", "reconnect_max_s": 0.5})
+    ear = Ear()
+    link = BrokerLink(settings, "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    assert not ear.up.wait(8)
+    assert "Unsupported protocol version" in link.last_error
+    link.stop()
