@@ -56,11 +56,21 @@ def _agent(broker: Mosquitto, folder: Path, camera: dict[str, Any], *more: str, 
         "FER_AGENT_SPOOL__DELETE_ON": "puback",
         **environment,
     }
-    command = [BIN / "fer-agent", "start", "--device", "bench", "--broker", broker.url, "--json", *more]
+    command = [
+        str(BIN / "fer-agent"),
+        "start",
+        "--device",
+        "bench",
+        "--broker",
+        broker.url,
+        "--json",
+        *more,
+        "--state-dir",
+        str(folder / "state"),
+    ]
     return subprocess.Popen(
-        [*command, "--state-dir", folder / "state"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings},
-    )  # fmt: skip
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings}
+    )
 
 
 def _fastest(clip: Path, broker: Mosquitto, folder: Path) -> dict[str, Any]:
