@@ -1,6 +1,7 @@
 """The embedded broker keeps what the protocol of the fleet needs: QoS 1, retained messages, persistent sessions."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,23 @@ def test_a_message_for_an_absent_session_waits(url: str) -> None:
     broker.connect()
     assert next_payload(broker) == b"waited"
     broker.close()
+
+
+def test_mqtt_5_is_refused_at_once_so_that_a_client_can_fall_back(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    broker = Broker(BrokerSettings(url=url), "tested", [FILTER])
+    with caplog.at_level(logging.INFO, "fer_controller.broker"):
+        broker.connect()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The broker at {url} does not speak MQTT 5; going on with 3.1.1.",
+        f"Connected to the broker at {url} with MQTT 3.1.1.",
+    ]
+    broker.close()
+
+
+def test_a_caller_that_speaks_no_mqtt_is_hung_up_on(url: str) -> None:
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as caller:
+        caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert caller.recv(100) == b""
 
 
 def test_an_address_that_is_taken_is_told(url: str) -> None:
