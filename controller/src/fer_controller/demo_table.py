@@ -15,7 +15,8 @@ from rich.text import Text
 
 from fer_controller.demo import Snapshot
 
-BAR_CELLS = 24
+BAR_CELLS = 12
+LETTERS = 2
 PICTURE_COLUMNS = 100
 LINE_EVERY_S = 5.0
 COLORS = {
@@ -103,7 +104,9 @@ def drawing(snapshot: Snapshot) -> RenderableType:
 
 
 def _faces(snapshot: Snapshot) -> Table:
-    table = Table("track", "camera", "emotion", "confidence", "all seven", box=box.SIMPLE_HEAD, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    for heading in ("track", "camera", "emotion", "confidence", "all seven"):
+        table.add_column(heading, no_wrap=True)
     for face in snapshot.faces:
         color = COLORS.get(face.emotion, "white")
         table.add_row(
@@ -128,6 +131,7 @@ def _seven(probabilities: dict[str, float]) -> Text:
     text = Text()
     for emotion in EMOTIONS:
         share = min(1.0, probabilities.get(emotion, 0.0))
+        text.append(emotion[:LETTERS], "dim")
         text.append(steps[round(share * (len(steps) - 1))] + " ", COLORS[emotion])
     return text
 
@@ -139,8 +143,8 @@ def _health(telemetry: dict[str, Any] | None) -> Table:
         "frames/s": _fps(telemetry),
         "CPU": _number(host.get("cpu_percent"), " %"),
         "temperature": _number(host.get("cpu_temperature_c"), " °C"),
-        "agent memory": _number(host.get("agent_memory_mb"), " MB"),
-        "waiting in spool": str(telemetry["spool"]["pending_events"]) if telemetry else "–",
+        "memory": _number(host.get("agent_memory_mb"), " MB"),
+        "in spool": str(telemetry["spool"]["pending_events"]) if telemetry else "–",
     }
     table.add_row(*(Text.assemble((f"{name} ", "dim"), (value, "bold")) for name, value in parts.items()))
     return table
