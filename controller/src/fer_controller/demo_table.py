@@ -15,7 +15,7 @@ from rich.text import Text
 
 from fer_controller.demo import Snapshot
 
-BAR_CELLS = 12
+BAR_CELLS = 10
 LETTERS = 2
 PICTURE_COLUMNS = 100
 LINE_EVERY_S = 5.0
@@ -104,7 +104,7 @@ def drawing(snapshot: Snapshot) -> RenderableType:
 
 
 def _faces(snapshot: Snapshot) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     for heading in ("track", "camera", "emotion", "confidence", "all seven"):
         table.add_column(heading, no_wrap=True)
     for face in snapshot.faces:
