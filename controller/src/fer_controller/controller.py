@@ -10,7 +10,7 @@ from fer_wire import TopicError, Topics
 from fer_controller import systemd
 from fer_controller.broker import Broker
 from fer_controller.devices import Fleet
-from fer_controller.errors import SettingsError
+from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.ingest import CHANNELS, Ingest
 from fer_controller.settings import Settings
 from fer_controller.store.sqlite import SqliteStore
@@ -50,8 +50,13 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
     if not settings.embedded_broker:
         yield
         return
-    from fer_controller.embedded_broker import EmbeddedBroker
-
+    try:
+        from fer_controller.embedded_broker import EmbeddedBroker
+    except ImportError as error:
+        raise BrokerError(
+            "The embedded broker needs amqtt, which is not installed; "
+            "run `pip install 'fer-controller[embedded-broker]'`, or give --broker one that runs."
+        ) from error
     with EmbeddedBroker(settings.broker.url):
         yield
 

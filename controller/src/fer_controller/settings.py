@@ -47,7 +47,8 @@ class BrokerSettings(Section):
     @field_validator("url")
     @classmethod
     def _spelt(cls, url: str) -> str:
-        if not re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(:\d{1,5})?", url):
+        spelt = re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(?::(\d{1,5}))?", url)
+        if not spelt or not 0 < int(spelt[2] or 1) < 65536:
             raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
         return url
 
