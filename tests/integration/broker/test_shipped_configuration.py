@@ -1,5 +1,6 @@
 """The Mosquitto configuration that is shipped: it starts, and lets each speak for itself alone."""
 
+import getpass
 import re
 import shutil
 import subprocess
@@ -40,7 +41,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 def _moved(folder: Path, port: int) -> str:
     shutil.copy(SHIPPED / "fer.acl", folder)
     text = (SHIPPED / "mosquitto.conf").read_text(encoding="utf-8")
-    text = text.replace("listener 1883 127.0.0.1", f"user root\nlistener {port} 127.0.0.1")
+    text = text.replace("listener 1883 0.0.0.0", f"user {getpass.getuser()}\nlistener {port} 127.0.0.1")
     return re.sub(r"/etc/mosquitto/|/var/lib/mosquitto/", f"{folder}/", text)
 
 

@@ -25,11 +25,11 @@ def port(root: Path, tmp_path: Path) -> Iterator[int]:
         pytest.skip("Mosquitto and its clients are not installed (apt-get install mosquitto mosquitto-clients).")
     folder = tmp_path / "mosquitto"
     folder.mkdir(mode=0o777)
-    shutil.copy(root / "controller/mosquitto/acl", folder / "acl")
-    (folder / "passwords").touch()
-    for name in ("controller", "nano-01", "nano-02"):
-        subprocess.run(["mosquitto_passwd", "-b", str(folder / "passwords"), name, PASSWORD], check=True)
-    for name in ("acl", "passwords"):
+    shutil.copy(root / "controller/mosquitto/fer.acl", folder / "fer.acl")
+    (folder / "fer.passwd").touch()
+    for name in ("fer-controller", "nano-01", "nano-02"):
+        subprocess.run(["mosquitto_passwd", "-b", str(folder / "fer.passwd"), name, PASSWORD], check=True)
+    for name in ("fer.acl", "fer.passwd"):
         (folder / name).chmod(0o644)
     port = free_port()
     shipped = (root / "controller/mosquitto/mosquitto.conf").read_text()
@@ -72,7 +72,7 @@ def publish(port: int, user: str, topic: str, payload: bytes, *options: str) -> 
 def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(
     port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "controller")
+    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "fer-controller")
     monkeypatch.setenv("FER_CONTROLLER_BROKER__PASSWORD", PASSWORD)
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}")
     controller.until_connected()
@@ -100,7 +100,7 @@ def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(
 def test_a_wrong_password_ends_serve_with_a_sentence(
     port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "controller")
+    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "fer-controller")
     monkeypatch.setenv("FER_CONTROLLER_BROKER__PASSWORD", "wrong")
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}")
     controller.start()
