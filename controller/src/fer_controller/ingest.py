@@ -65,7 +65,7 @@ class Ingest:
         written = self._store.write(batch)
         self._streams.settle(batch.streams)
         self._tell_gaps(batch)
-        self._tell_dead_letters(batch)
+        self._tell_dead_letters([*batch.dead_letters, *written.conflicts])
         return written
 
     def _tell_gaps(self, batch: Batch) -> None:
@@ -78,13 +78,13 @@ class Ingest:
                 gap.epoch,
             )
 
-    def _tell_dead_letters(self, batch: Batch) -> None:
+    def _tell_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Now and then: whoever sends rubbish may send a lot of it."""
-        self._untold += len(batch.dead_letters)
+        self._untold += len(letters)
         now = self._clock()
-        if not batch.dead_letters or now < self._tell_again:
+        if not letters or now < self._tell_again:
             return
-        last = batch.dead_letters[-1]
+        last = letters[-1]
         log.warning(
             "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
             self._untold,

@@ -20,6 +20,7 @@ from fer_controller.store.records import (
     Written,
 )
 from fer_controller.store.sqlite import SqliteStore
+from fer_wire import EmotionEvent, parse
 
 ANY = EventFilter()
 CAP = 3
@@ -60,6 +61,15 @@ def test_an_event_that_comes_again_changes_nothing_and_is_counted(store: Store) 
     assert store.write(a_batch(an_event(1, emotion="sad"), an_event(2))) == Written(1, 1)
     assert [event.emotion for event in store.events_page(ANY, ("", 0), 10)] == ["happy", "happy"]
     assert store.counters()[REDELIVERED] == 1
+
+
+def test_another_event_under_a_known_number_is_kept_as_a_dead_letter(store: Store) -> None:
+    store.write(a_batch(an_event(1, track=1)))
+    written = store.write(a_batch(an_event(1, track=1), an_event(1, track=2), an_event(2)))
+    assert (written.events, written.redelivered, len(written.conflicts)) == (1, 1, 1)
+    (letter,) = store.dead_letters(10)
+    assert parse(EmotionEvent, letter.payload).track == 2
+    assert "two devices run as" in letter.reason
 
 
 def test_the_same_seq_of_another_device_or_epoch_is_another_event(store: Store) -> None:

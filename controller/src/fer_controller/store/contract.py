@@ -60,7 +60,10 @@ class Store(Reader, Protocol):
     """Also writes; one at a time per store."""
 
     def write(self, batch: Batch) -> Written:
-        """Store all of it durably, or raise StoreUnavailable and store nothing; known events change nothing."""
+        """Store all of it durably, or raise StoreUnavailable and store nothing.
+
+        A known event changes nothing; another event under a known number becomes a dead letter.
+        """
 
     def streams(self) -> list[Stream]:
         """All streams in the order in which they were first seen."""

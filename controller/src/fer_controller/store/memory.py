@@ -20,6 +20,7 @@ from fer_controller.store.records import (
     Stream,
     Tally,
     Written,
+    conflict,
 )
 
 
@@ -48,9 +49,11 @@ class MemoryStore:
         for t in batch.telemetry:
             row = StoredTelemetry(len(self._telemetry) + 1, t.device, iso_utc(t.time), t.model_dump_json())
             self._telemetry.setdefault((t.device, t.run, row.time), row)
-        self._bury(batch.dead_letters)
-        self._counters[REDELIVERED] += len(batch.events) - new
-        return Written(new, len(batch.events) - new)
+        conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self._tells_another_story(e))
+        self._bury([*batch.dead_letters, *conflicts])
+        redelivered = len(batch.events) - new - len(conflicts)
+        self._counters[REDELIVERED] += redelivered
+        return Written(new, redelivered, conflicts)
 
     def streams(self) -> list[Stream]:
         return list(self._streams.values())
@@ -107,6 +110,11 @@ class MemoryStore:
             event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model,
         )  # fmt: skip
         return True
+
+    def _tells_another_story(self, event: EmotionEvent) -> bool:
+        stored = self._events[event.device, event.epoch, event.seq]
+        story = (stored.camera, stored.time, stored.track, stored.kind)
+        return story != (event.camera, iso_utc(event.time), event.track, event.kind)
 
     def _bury(self, letters: list[DeadLetter]) -> None:
         self._dead_letters += letters

@@ -8,6 +8,10 @@ INSERT INTO events
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (device, epoch, seq) DO NOTHING;
 
+-- story --
+-- What tells an event from another one that bears its number.
+SELECT camera, time, track, kind FROM events WHERE device = ? AND epoch = ? AND seq = ?;
+
 -- upsert_stream --
 -- Move a stream's contiguous seq, or begin the stream.
 INSERT INTO streams (device, epoch, contiguous_seq, first_seen) VALUES (?, ?, ?, ?)

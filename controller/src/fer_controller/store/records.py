@@ -57,6 +57,19 @@ class DeadLetter:
     size_bytes: int
 
 
+def conflict(event: EmotionEvent, at: str) -> DeadLetter:
+    """The dead letter for an event whose number already belongs to another one."""
+    payload = event.payload()
+    return DeadLetter(
+        time=at,
+        topic=f"{event.device}/emotion/{event.camera}",
+        reason=f"EmotionEvent: another event is stored as seq {event.seq} of epoch {event.epoch}; two devices run as "
+        f"{event.device} with copies of one spool. Give each a name and a state folder of its own.",
+        payload=payload[:DEAD_LETTER_BYTES],
+        size_bytes=len(payload),
+    )
+
+
 @dataclass(slots=True)
 class Batch:
     """What is stored in one transaction, or not at all."""
@@ -76,6 +89,8 @@ class Written:
 
     events: int
     redelivered: int
+    conflicts: tuple[DeadLetter, ...] = ()
+    """Events that bore the number of another one; they are stored as dead letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from fer_controller.store.records import (
     Stream,
     Tally,
     Written,
+    conflict,
 )
 
 READ_TIMEOUT_S = 10.0
@@ -141,15 +142,16 @@ class SqliteStore(SqliteReader):
             self._many("insert_event", [_event_row(event, batch.received_at) for event in batch.events])
             events = self._db.total_changes - before
             redelivered = len(batch.events) - events
+            conflicts = self._conflicts(batch) if redelivered else ()
             self._many(
                 "upsert_stream", [(s.device, s.epoch, s.contiguous_seq, batch.received_at) for s in batch.streams]
             )
             self._many("insert_gap", [(g.device, g.epoch, g.first_seq, g.last_seq, g.noted_at) for g in batch.gaps])
             self._many("upsert_device", [_device_row(device) for device in batch.devices])
             self._many("insert_telemetry", [_telemetry_row(t, batch.received_at) for t in batch.telemetry])
-            self._bury(batch.dead_letters)
-            self._count(REDELIVERED, redelivered)
-        return Written(events, redelivered)
+            self._bury([*batch.dead_letters, *conflicts])
+            self._count(REDELIVERED, redelivered - len(conflicts))
+        return Written(events, redelivered - len(conflicts), conflicts)
 
     def streams(self) -> list[Stream]:
         return [Stream(*row) for row in self._rows("streams")]
@@ -181,6 +183,14 @@ class SqliteStore(SqliteReader):
     def _many(self, query: str, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
             self._db.executemany(QUERIES[query], rows)
+
+    def _conflicts(self, batch: Batch) -> tuple[DeadLetter, ...]:
+        return tuple(conflict(event, batch.received_at) for event in batch.events if self._tells_another_story(event))
+
+    def _tells_another_story(self, event: EmotionEvent) -> bool:
+        key = (event.device, event.epoch, event.seq)
+        (stored,) = self._db.execute(QUERIES["story"], key).fetchall()
+        return bool(stored != (event.camera, iso_utc(event.time), event.track, event.kind))
 
     def _bury(self, letters: list[DeadLetter]) -> None:
         if not letters:
