@@ -14,7 +14,9 @@ from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent import __version__, systemd
 from fer_agent.broker import BrokerLink
+from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import Classifier, runtime
+from fer_agent.errors import SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.hardware import capabilities
 from fer_agent.observation import Observation
@@ -57,7 +59,8 @@ class Summary:
 class Agent:
     """One device: its cameras, its model, its spool and its link.
 
-    Raises AgentError when something is missing that it cannot do without: model, landmarks, state folder.
+    Raises AgentError when something is missing that it cannot do without: model, landmarks, state folder; with once
+    also when a source has no end.
     A camera or a broker that is not there is waited for (with once, a camera must be there).
     """
 
@@ -109,9 +112,13 @@ class Agent:
         """End the run soon; may be called from a signal handler."""
         self._stopping.set()
 
-    def why_pending(self) -> str:
-        """Why events are left in the spool."""
-        return self._link.last_error or "no controller acknowledged them in time"
+    def left_undone(self, summary: Summary) -> List[str]:
+        """What a run with once did not do, a sentence each: sources not read to their end, events not sent."""
+        faults = [pipeline.fault for pipeline in self._pipelines if pipeline.fault]
+        if summary.pending:
+            why = self._link.last_error or "No controller acknowledged them in time."
+            faults.append(f"{summary.pending} events wait in the spool and are sent at the next start. {why}")
+        return faults
 
     def _watch(self) -> None:
         while not self._stopping.wait(TICK_S if not self._once else 0.05):
@@ -153,6 +160,11 @@ class Agent:
         return summary
 
     def _pipeline(self, camera: CameraSettings, landmarker: Landmarker, numbers: "itertools.count[int]") -> Pipeline:
+        if self._once and open_source(camera, once=True).live:
+            raise SettingsError(
+                f"The source of camera {camera.name} never ends, so --once cannot read it to its end; "
+                "leave --once out, or give a video file or a folder of pictures."
+            )
         return Pipeline(
             camera,
             self._settings,

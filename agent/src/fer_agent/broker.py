@@ -233,9 +233,9 @@ class BrokerLink:
             self._protocol = MQTTProtocolVersion.MQTTv5
 
     def _complain(self, error: Exception) -> None:
-        sentence = (
-            str(error) if isinstance(error, BrokerError) else f"{self._name} cannot be reached ({error}); trying again."
-        )
+        sentence = str(error)
+        if not isinstance(error, BrokerError):
+            sentence = f"{self._name} cannot be reached ({error}); see that it runs, and that broker.url is right."
         if sentence != self.last_error:
             log.warning("%s", sentence)
         self.last_error = sentence

@@ -13,6 +13,7 @@ from fer_agent.errors import SettingsError
 from fer_agent.settings import CameraSettings, Settings
 
 ENVIRONMENT_PREFIX = "FER_AGENT_"
+UNKNOWN = "there is no such setting"
 DEFAULT_FILE = Path("/etc/fer-agent/config.toml")
 
 HEADER = """\
@@ -90,7 +91,9 @@ def _sentence(error: ValidationError, file: Optional[Path]) -> str:
     place = ".".join(str(level) for level in first["loc"])
     more = f" ({len(others)} more settings are wrong.)" if others else ""
     source = f"{file}, the environment or the options" if file else "the environment or the options"
-    return f"The setting {place} is wrong: {first['msg']}. Mend it in {source}; `fer-agent config` explains it.{more}"
+    own = first.get("ctx", {}).get("error")
+    reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
+    return f"The setting {place} is wrong: {reason}. Mend it in {source}; `fer-agent config` explains it.{more}"
 
 
 def _explain_field(name: str, field: FieldInfo) -> Iterator[str]:

@@ -61,7 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _checked(name: str, check: Callable[[], Outcome]) -> Finding:
     try:
         return Finding(name, *check())
-    except AgentError as error:
+    except (AgentError, OSError) as error:
         return Finding(name, FAILED, "does not work", str(error))
 
 

@@ -109,6 +109,12 @@ class Pipeline:
         """Whether the thread still turns; a camera that gives nothing and a full disk are no illness of it."""
         return not self.running() or time.monotonic() - self._turned_s < STUCK_S
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the camera, or with storing what it showed; empty when nothing is."""
+        unsaved = f"{len(self._unsaved)} events of camera {self.name} could not be stored." if self._unsaved else ""
+        return self._capture.error or unsaved
+
     def statistics(self) -> Statistics:
         """What it did since it began."""
         return Statistics(self._frames, self._faces, self._tracks, self._failures)

@@ -6,11 +6,11 @@ import socket
 from pathlib import Path
 from typing import List, Optional
 
-from fer_wire import checked_name
+from fer_wire import Topics, checked_name
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
 from fer_wire.topics import DEFAULT_PREFIX
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 from typing_extensions import Annotated, Literal
 
 AUTO = "auto"
@@ -28,6 +28,7 @@ class Section(BaseModel):
 
 
 DEFAULT_FPS = 30.0
+MAX_PORT = 65_535
 
 
 class CameraSettings(Section):
@@ -101,7 +102,7 @@ class BrokerSettings(Section):
     url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
     username: Optional[str] = Field(default=None, description="user name, when the broker asks for one")
     password: Optional[SecretStr] = Field(default=None, description="its password; better given by the environment")
-    ca_file: Optional[Path] = Field(
+    ca_file: Optional[FilePath] = Field(
         default=None, description="certificate authority for mqtts; by default the system's"
     )
     mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
@@ -114,9 +115,15 @@ class BrokerSettings(Section):
     @field_validator("url")
     @classmethod
     def _spelt(cls, url: str) -> str:
-        if not re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(:\d{1,5})?", url):
+        match = re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(?::(\d{1,5}))?", url)
+        if not match or not 1 <= int(match[2] or 1) <= MAX_PORT:
             raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
         return url
+
+    @field_validator("prefix")
+    @classmethod
+    def _levels(cls, prefix: str) -> str:
+        return Topics(prefix).prefix
 
 
 class SpoolSettings(Section):

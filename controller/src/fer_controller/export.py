@@ -69,6 +69,8 @@ def _chunks(events: Iterable[StoredEvent]) -> Iterator[list[dict[str, Any]]]:
 
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
+    if out.exists() and not out.is_file():
+        raise ExportError(f"{out} is no plain file; name another with --out.")
     partial = out.with_name(out.name + ".partial")
     try:
         yield partial

@@ -3,18 +3,18 @@
 import hashlib
 import re
 import socket
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from fer_wire.topics import DEFAULT_PREFIX
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from fer_controller.errors import SettingsError
 
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
+UNKNOWN = "there is no such setting"
 WEEK_S = 7 * 24 * 3600
 
 
@@ -30,7 +30,9 @@ class BrokerSettings(Section):
     url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
     username: str | None = Field(default=None, description="user name, when the broker asks for one")
     password: SecretStr | None = Field(default=None, description="its password; better given by the environment")
-    ca_file: Path | None = Field(default=None, description="certificate authority for mqtts; by default the system's")
+    ca_file: FilePath | None = Field(
+        default=None, description="certificate authority for mqtts; by default the system's"
+    )
     prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
     client_id: str = Field(
         default="", max_length=64, description="name of our session at the broker; by default made of host and database"
@@ -104,7 +106,7 @@ def load(config: Path | None = None, **options: Any) -> Settings:
         raise SettingsError(_sentence(error, config)) from error
     except OSError as error:
         raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or not even text
         raise SettingsError(f"The configuration {config} is no TOML: {error}.") from error
 
 
@@ -136,7 +138,9 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 def _sentence(error: ValidationError, config: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(level) for level in first["loc"])
+    own = first.get("ctx", {}).get("error")
+    reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
     return (
-        f"The setting {place} is wrong: {first['msg']}. It comes from an option, "
+        f"The setting {place} is wrong: {reason}. It comes from an option, "
         f"from {ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}, or from {config or 'a default'}."
     )

@@ -139,7 +139,7 @@ def test_wrong_use_is_exit_status_2(arguments: list[str]) -> None:
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     done = run("serve", "--db", str(tmp_path / "fleet.db"), "--broker", "http://x")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("error: The setting broker.url is wrong: ")
 
 

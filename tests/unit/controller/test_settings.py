@@ -22,7 +22,7 @@ def test_options_override_the_environment_and_that_the_file(tmp_path: Path, monk
             "[broker]\nkeepalive_s = 1\n",
             "The setting broker.keepalive_s is wrong: .*FER_CONTROLLER_BROKER__KEEPALIVE_S",
         ),
-        ("[broker]\nhost = 'x'\n", "The setting broker.host is wrong: Extra inputs are not permitted"),
+        ("[broker]\nhost = 'x'\n", "The setting broker.host is wrong: there is no such setting"),
         ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
         ("[broker]\nurl = 'mqtt://x:70000'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
         ("[broker\n", "is no TOML"),

@@ -27,7 +27,7 @@ class Capture:
     """Frames of one camera, for one thread that calls next() again and again.
 
     A fault of a live camera is reported in `error` and answered by opening it again, with growing pauses, for ever.
-    A source that is read once ends at its end or first fault.
+    A source that is read once ends at its end or first fault, which then stands in `error`.
     """
 
     def __init__(self, settings: CameraSettings, source: Callable[[], Camera]) -> None:
@@ -104,7 +104,6 @@ class Capture:
         self.state = ENDED
         if reader.fault and not self._stopped.is_set():
             self.error = reader.fault
-            logger.warning("%s", reader.fault)
 
     def _patience_s(self, reader: Reader) -> float:
         return self._settings.stall_s if reader.seen else max(OPENING_S, self._settings.stall_s)

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Optional, Set
 
 from fer_agent.cameras.camera import Image
 from fer_agent.cameras.pace import Pace
@@ -27,6 +27,7 @@ class FolderCamera:
         self._fps = settings.fps or DEFAULT_FPS
         self._images: Iterator[Image] = iter(())
         self._pace: Optional[Pace] = None
+        self._unreadable: Set[Path] = set()
 
     def open(self) -> None:
         if not self._path.exists():
@@ -41,8 +42,8 @@ class FolderCamera:
         if image is None and self.live:
             self._images = self._round()
             image = next(self._images, None)
-            if image is None:
-                raise CameraError(f"No picture in {self._path} can be read; put readable ones there.")
+        if image is None and self._unreadable.issuperset(self._pictures()):
+            raise CameraError(f"No picture in {self._path} can be read; put readable ones there.")
         if self._pace and self.live:
             self._pace.wait()
         return image
@@ -55,8 +56,11 @@ class FolderCamera:
         for index, path in enumerate(self._pictures()):
             image = read_picture(path)
             if image is None:
-                logger.warning("%s cannot be read as a picture and is passed over.", path)
+                if path not in self._unreadable:
+                    logger.warning("%s cannot be read as a picture and is passed over.", path)
+                self._unreadable.add(path)
                 continue
+            self._unreadable.discard(path)
             self.position_s = None if self.live else index / self._fps
             yield image
 

@@ -1,6 +1,10 @@
 """The fer-agent command line: one file a command."""
 
+import os
 import sys
+import threading
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
@@ -8,7 +12,7 @@ from fer_agent.cli.config import config
 from fer_agent.cli.doctor import doctor
 from fer_agent.cli.start import start
 from fer_agent.cli.terminal import explain_failure
-from fer_agent.errors import AgentError
+from fer_agent.errors import AgentError, SettingsError
 
 app = typer.Typer(
     name="fer-agent",
@@ -23,12 +27,35 @@ app.command()(config)
 
 
 def main() -> None:
-    """Run the command line; an error is a sentence on stderr and exit status 1."""
+    """Run the command line: an error is a sentence on stderr; exit status 0 done, 1 failed, 2 wrong use."""
+    _leave(_run())
+
+
+def _run() -> int:
     try:
         app()
-    except AgentError as error:
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 1
+    except (AgentError, OSError) as error:
         explain_failure(error)
-        sys.exit(1)
+        return 2 if isinstance(error, SettingsError) else 1
+    return 0
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process, without Python's own way out where a thread is left: one that waits in a camera's driver would
+    abort it.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = status or 1
+    if threading.active_count() == 1:
+        sys.exit(status)
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(status)
 
 
 __all__ = ["app", "main"]

@@ -8,7 +8,7 @@ from typing_extensions import Annotated
 
 from fer_agent.cli.terminal import Config, Debug
 from fer_agent.configuration import effective, explain, load_settings
-from fer_agent.errors import SettingsError
+from fer_agent.errors import AgentError
 
 
 def config(
@@ -33,6 +33,6 @@ def _write(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise SettingsError(f"{path} exists and is left as it is; give another --out or remove it.") from error
+        raise AgentError(f"{path} exists and is left as it is; give another --out or remove it.") from error
     except OSError as error:
-        raise SettingsError(f"Cannot write {path} ({error}); give another --out.") from error
+        raise AgentError(f"Cannot write {path} ({error}); give another --out.") from error

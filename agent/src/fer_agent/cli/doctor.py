@@ -2,6 +2,7 @@
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from fer_agent.cli.terminal import (
@@ -46,7 +47,7 @@ def doctor(
         table = Table("check", "state", "found", "what to do")
         for finding in findings:
             state = f"[{COLOURS[finding.state]}]{finding.state}[/]"
-            table.add_row(finding.check, state, finding.found, finding.remedy)
+            table.add_row(escape(finding.check), state, escape(finding.found), escape(finding.remedy))
         Console().print(table)
     if any(finding.state == FAILED for finding in findings):
         raise typer.Exit(1)

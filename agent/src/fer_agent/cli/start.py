@@ -20,7 +20,7 @@ from fer_agent.cli.terminal import (
     print_json,
     settings_from,
 )
-from fer_agent.errors import SpoolError
+from fer_agent.errors import AgentError
 
 
 def start(
@@ -52,7 +52,6 @@ def start(
     summary = agent.run()
     if once or json:
         print_json(summary.as_json())
-    if once and summary.pending:
-        raise SpoolError(
-            f"{summary.pending} events wait in the spool ({agent.why_pending()}); they are sent at the next start."
-        )
+    left_undone = agent.left_undone(summary) if once else []
+    if left_undone:
+        raise AgentError(" ".join(left_undone))

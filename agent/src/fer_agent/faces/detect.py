@@ -63,13 +63,20 @@ class Landmarker:
     """Finds the 68 landmarks of a face. 100 MB in memory and never changed, so all cameras share one."""
 
     def __init__(self, path: Path) -> None:
-        """Raises ModelError when the file is damaged."""
+        """Raises ModelError when the file is damaged, or finds other landmarks than the 68."""
         try:
             self._predict = dlib.shape_predictor(str(path))
         except (RuntimeError, MemoryError) as error:
+            reason = str(error).splitlines()[0]
             raise ModelError(
-                f"The landmarks file {path} is damaged or not dlib's ({error}); fetch it again."
+                f"The landmarks file {path} is damaged or not dlib's ({reason}); fetch it again."
             ) from error
+        found = len(self.find(np.zeros((100, 100), np.uint8), Rectangle(10, 10, 80, 80)))
+        if found != geometry.LANDMARKS:
+            raise ModelError(
+                f"The landmarks file {path} finds {found} landmarks instead of {geometry.LANDMARKS}; give "
+                f"{LANDMARKS_NAME} as faces.landmarks_file."
+            )
 
     def find(self, grey: Picture, box: Rectangle) -> Points:
         """The landmarks of the face in the box: float64, 68 × 2, pixels; always some, so check them."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
 
+LANDMARKS = 68
 JAW = slice(0, 17)
 BROWS = slice(17, 27)
 NOSE = slice(27, 36)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import typer
 
 from fer_controller.cli import dead_letters, demo, devices, events, export, serve, telemetry
-from fer_controller.errors import ControllerError
+from fer_controller.errors import ControllerError, SettingsError
 
 DEBUG = "--debug"
+WRONG_USE = 2
 
 app = typer.Typer(
     name="fer-controller",
@@ -44,12 +45,14 @@ def run(arguments: Sequence[str]) -> int:
         if DEBUG in arguments:
             raise
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return WRONG_USE if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         if error.errno != errno.EPIPE:
-            raise
+            if DEBUG in arguments:
+                raise
+            print(f"error: {error}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0

@@ -22,18 +22,21 @@ def test_config_writes_a_file_and_never_over_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "status", "sentence"),
     [
-        (["--device", "a/b"], "The setting device is wrong: Value error, 'a/b' is no name for a device or camera"),
-        (["--broker", "http://x"], "The setting broker.url is wrong: Value error, expected mqtt://HOST:PORT"),
-        (["--config", "none.toml"], "The settings file none.toml does not exist"),
-        (["--source", "none.mp4", "--once"], "There is no video file none.mp4"),
-        (["--model", "nowhere"], "nowhere"),
+        (["--device", "a/b"], 2, "The setting device is wrong: 'a/b' is no name for a device or camera"),
+        (["--broker", "http://x"], 2, "The setting broker.url is wrong: expected mqtt://HOST:PORT"),
+        (["--config", "none.toml"], 2, "The settings file none.toml does not exist"),
+        (["--source", "demo:", "--once"], 2, "The source of camera camera never ends"),
+        (["--source", "none.mp4", "--once"], 1, "There is no video file none.mp4"),
+        (["--model", "nowhere"], 1, "nowhere"),
     ],
 )
-def test_wrong_input_is_one_sentence_and_no_traceback(tmp_path: Path, arguments: List[str], sentence: str) -> None:
+def test_wrong_input_is_one_sentence_and_no_traceback(
+    tmp_path: Path, arguments: List[str], status: int, sentence: str
+) -> None:
     result = fer_agent("start", "--state-dir", str(tmp_path), *arguments)
-    assert result.returncode == 1
+    assert result.returncode == status
     complaint = result.stderr.splitlines()[-1]
     assert complaint.startswith("fer-agent: ")
     assert sentence in complaint
@@ -42,7 +45,7 @@ def test_wrong_input_is_one_sentence_and_no_traceback(tmp_path: Path, arguments:
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     result = fer_agent("start", "--state-dir", str(tmp_path), "--device", "a/b", "--debug")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "Traceback" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("fer-agent: The setting device is wrong")
 
