@@ -1,5 +1,6 @@
 """The demonstration as a live table for people, or as plain lines where there is no terminal."""
 
+import re
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,8 @@ from fer_controller.demo import Snapshot
 BAR_CELLS = 10
 LETTERS = 2
 PICTURE_COLUMNS = 100
+WEB_FONTS = re.compile(r"@font-face\s*\{[^}]*\}")
+"""A picture that is looked at offline must not ask a server for its letters."""
 LINE_EVERY_S = 5.0
 COLORS = {
     "angry": "red",
@@ -94,7 +97,7 @@ class Picture:
             return
         console = Console(record=True, width=PICTURE_COLUMNS, file=StringIO(), force_terminal=True)
         console.print(drawing(self._last))
-        console.save_svg(str(path), title="fer-controller demo")
+        path.write_text(WEB_FONTS.sub("", console.export_svg(title="fer-controller demo")), encoding="utf-8")
 
 
 def drawing(snapshot: Snapshot) -> RenderableType:
