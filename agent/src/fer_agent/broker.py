@@ -4,6 +4,7 @@ import logging
 import random
 import re
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any, List, Optional, Sequence, Tuple
 
@@ -23,6 +24,8 @@ DEFAULT_PORT = 1883
 DEFAULT_TLS_PORT = 8883
 FIRST_PAUSE_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
+STEADY_S = 60.0
+"""A connection that held for less is not yet a good one: perhaps two agents push each other off the broker."""
 ANSWER_TIMEOUT_S = 5.0
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
@@ -108,12 +111,13 @@ class BrokerLink:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._was_connected = False
+            self._was_connected, began_s = False, time.monotonic()
             try:
                 self._session()
             except (BrokerError, OSError, ValueError) as error:
                 self._complain(error)
-            failures = 0 if self._was_connected else failures + 1
+            steady = self._was_connected and time.monotonic() - began_s > STEADY_S
+            failures = 0 if steady else failures + 1
             self._stopping.wait(self._pause_s(failures))
 
     def _session(self) -> None:
@@ -188,7 +192,7 @@ class BrokerLink:
         self._was_connected, self._client = True, client
         self._listener.connected(self)
 
-    def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any) -> None:
+    def _on_disconnect(self, _client: mqtt.Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:
         if str(code) == SESSION_TAKEN_OVER:
             self._complain(
                 BrokerError(
@@ -197,7 +201,8 @@ class BrokerLink:
                 )
             )
         elif not self._stopping.is_set() and not self.last_error:
-            self._complain(BrokerError(f"{self._name} went away ({code}); events wait in the spool."))
+            reason = f" ({code})" if flags.is_disconnect_packet_from_server else ""
+            self._complain(BrokerError(f"{self._name} went away{reason}; events wait in the spool."))
         self._client = None
         self._answered.set()
         self._ended.set()

@@ -113,8 +113,8 @@ def _serving(settings: Settings) -> Iterator[list[ControllerError]]:
 @contextmanager
 def _agent(settings: Settings, folder: Path, source: str) -> Iterator["subprocess.Popen[bytes]"]:
     command = [
-        _agent_program(), "start", "--device", DEVICE, "--source", source, "--broker", settings.broker.url,
-        "--state-dir", str(folder / "agent"), "--json",
+        *_bound_to_us(), _agent_program(), "start", "--device", DEVICE, "--source", source,
+        "--broker", settings.broker.url, "--state-dir", str(folder / "agent"), "--json",
     ]  # fmt: skip
     with (folder / "agent.out").open("wb") as out, (folder / "agent.log").open("wb") as log:
         process = subprocess.Popen(
@@ -126,6 +126,12 @@ def _agent(settings: Settings, folder: Path, source: str) -> Iterator["subproces
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def _bound_to_us() -> list[str]:
+    """The prefix of a command that the kernel ends when this process is killed and can end nothing itself."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
 
 def _agent_program() -> str:

@@ -34,6 +34,7 @@ class Fleet:
         self._devices = {device.device: device for device in known}
         self._changed: dict[str, None] = {}
         self._former_runs: dict[str, deque[str]] = {}
+        self._told: set[str] = set()
 
     def heard(self, device: str, at: str) -> None:
         """Something came from the device just now."""
@@ -90,7 +91,8 @@ class Fleet:
 
     def _note_run(self, device: Device, run: str) -> None:
         former = self._former_runs.setdefault(device.device, deque(maxlen=FORMER_RUNS))
-        if run in former:
+        if run in former and device.device not in self._told:
+            self._told.add(device.device)
             log.warning(
                 "Two agents call themselves %s (runs %s and %s), and each pushes the other off the broker; "
                 "give each a name of its own with --device.",
