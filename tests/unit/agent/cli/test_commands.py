@@ -66,3 +66,14 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
     assert "There is no video file none.mp4" in findings["camera camera"]["remedy"]
     assert "licence excludes commercial use" in findings["landmarks"]["found"]
     assert findings["state"]["state"] == "ok"
+
+
+def test_a_thread_that_hangs_in_its_driver_does_not_keep_python_from_leaving() -> None:
+    code = (
+        "import atexit, sys, threading; from fer_agent.cli import main; sys.argv = ['fer-agent', 'config'];"
+        "atexit.register(print, 'the long way out');"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start(); main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0
+    assert result.stdout == fer_agent("config").stdout
