@@ -22,8 +22,9 @@ EAGER = {
     "FER_AGENT_BROKER__RECONNECT_MAX_S": "1",
     "FER_AGENT_SPOOL__RESEND_AFTER_S": "3",
     "FER_AGENT_TELEMETRY__INTERVAL_S": "1",
+    "FER_CONTROLLER_INGEST__ACK_INTERVAL_MS": "0",
 }
-"""Settings that make an agent talk much more than it would, so that every moment is a bad one."""
+"""Settings that make agent and controller talk much more than they would, so that every moment is a bad one."""
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = START_TIMEOUT_S) -> None:
@@ -94,7 +95,9 @@ class Fleet:
     def __init__(self, folder: Path, broker: Mosquitto, source: str = "demo:", *more: str, **environment: str) -> None:
         self.folder, self.broker = folder, broker
         self.db, self.state = folder / "fleet.db", folder / "state"
-        self.controller = Program(folder, "fer-controller", "serve", "--db", str(self.db), "--broker", broker.url)
+        self.controller = Program(
+            folder, "fer-controller", "serve", "--db", str(self.db), "--broker", broker.url, **environment
+        )
         self.agent = Program(
             folder, "fer-agent", "start", "--device", DEVICE, "--source", source, "--broker", broker.url,
             "--state-dir", str(self.state), "--json", *more, **environment,
