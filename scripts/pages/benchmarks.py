@@ -22,7 +22,7 @@ from the capture of the frame to its arrival at `mosquitto_sub`.
 """
 
 INGEST = """\
-Mosquitto at QoS 1 into SQLite (WAL, synchronous=FULL), a commit for each batch, acknowledged after it. The backlog waits
+Mosquitto at QoS 1 into SQLite (WAL, synchronous=FULL), a commit a batch, acknowledged after it. The backlog waits
 in the controller's session at the broker, as after an outage; mosquitto_sub took it at {sub:,} a second and stored
 nothing. Resident memory at 10, 50 and 100 % of the live run: {memory} MB. The database had {size:g} MB at the end.
 """
