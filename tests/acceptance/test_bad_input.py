@@ -17,6 +17,7 @@ from controller_messages import an_event
 from fer_agent.cameras.demo import PORTRAIT
 from fer_agent.faces.detect import landmarks_file
 from fer_agent.settings import FacesSettings
+from paho.mqtt.enums import CallbackAPIVersion
 from real_broker import Mosquitto
 from tiny_onnx import network, write_model
 
@@ -191,6 +192,7 @@ def odd_pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
     folder.mkdir()
     portrait = cv2.imread(str(PORTRAIT))
+    assert portrait is not None
     grey = cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY)
     pictures = {
         "1 pixel.png": portrait[:1, :1],
@@ -269,7 +271,7 @@ def test_rubbish_between_two_events_is_kept_apart_and_costs_neither(served: Flee
 
 def post(broker: Mosquitto, messages: list[tuple[str, bytes]]) -> None:
     """Send these, each acknowledged by the broker before the next."""
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
     client.connect("127.0.0.1", broker.port)
     client.loop_start()
     for topic, payload in messages:
