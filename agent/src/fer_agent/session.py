@@ -1,6 +1,7 @@
 """What the agent says and hears on the broker link."""
 
 import logging
+import threading
 from typing import Callable, List, Optional
 
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
@@ -9,6 +10,8 @@ from fer_agent.broker import BrokerLink
 from fer_agent.errors import SpoolError
 from fer_agent.presence import Presence
 from fer_agent.publisher import Publisher
+
+GOODBYE_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,8 @@ class Session:
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
         self._link: Optional[BrokerLink] = None
         self._warned = False
+        self._parting = threading.Condition()
+        self._last_delivered: Optional[int] = None
 
     @property
     def subscriptions(self) -> List[str]:
@@ -44,6 +49,9 @@ class Session:
 
     def delivered(self, message_id: int) -> None:
         """Tell the publisher; a spool that cannot be written only means that the event is sent again."""
+        with self._parting:
+            self._last_delivered = message_id
+            self._parting.notify_all()
         try:
             self._publisher.delivered(message_id)
         except SpoolError as error:
@@ -65,9 +73,16 @@ class Session:
             self._link.publish(self._telemetry, telemetry.payload(), qos=0, expiry_s=expiry_s)
 
     def leave(self) -> None:
-        """Say that the device leaves on purpose."""
-        if self._link:
-            self._link.publish(self._presence.topic, self._presence.farewell().payload(), qos=1, retain=True)
+        """Say that the device leaves on purpose, and wait until the broker has it.
+
+        A connection that is closed with something unread is reset, the goodbye is lost, and the will goes out instead.
+        """
+        if not self._link:
+            return
+        with self._parting:
+            farewell = self._link.publish(self._presence.topic, self._presence.farewell().payload(), qos=1, retain=True)
+            if farewell is not None:
+                self._parting.wait_for(lambda: self._last_delivered == farewell, GOODBYE_S)
 
     def _hear(self, status: Status) -> None:
         if not self._presence.is_foreign(status):

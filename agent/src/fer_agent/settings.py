@@ -89,7 +89,7 @@ class EmotionSettings(Section):
 class EventSettings(Section):
     """When a face's emotion becomes an event."""
 
-    heartbeat_s: float = Field(default=10.0, gt=0, description="a face that stays is reported again after this long")
+    heartbeat_s: float = Field(default=5.0, gt=0, description="a face that stays is reported again after this long")
     change_margin: float = Field(
         default=0.1, ge=0, le=1, description="a new emotion must lead the old one by this much to count (hysteresis)"
     )

@@ -82,7 +82,8 @@ class Ingest:
         """Now and then: whoever sends rubbish may send a lot of it."""
         self._untold += len(letters)
         now = self._clock()
-        if not letters or now < self._tell_again:
+        # A wait that is longer than the interval means that the clock jumped back.
+        if not letters or timedelta(0) < self._tell_again - now <= DEAD_LETTERS_TOLD_EVERY:
             return
         last = letters[-1]
         log.warning(

@@ -9,7 +9,7 @@ from typing import Callable, Dict, Iterator, List, Tuple
 
 import pytest
 from fer_agent.broker import BrokerLink
-from fer_agent.presence import Presence
+from fer_agent.presence import STOPPED, Presence
 from fer_agent.publisher import Publisher
 from fer_agent.session import Session
 from fer_agent.settings import BrokerSettings, SpoolSettings
@@ -160,6 +160,31 @@ def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, l
     child.wait()
     until(lambda: parse(Status, listening.messages("/status")[-1]).state == OFFLINE, "the will")
     assert parse(Status, listening.messages("/status")[-1]).run == presence.run
+
+
+def test_a_device_that_leaves_on_purpose_is_never_declared_lost(
+    mosquitto: Mosquitto, listening: Ear, tmp_path: Path
+) -> None:
+    runs = [come_and_go(mosquitto, listening, tmp_path / str(turn)) for turn in range(10)]
+    time.sleep(1)  # a will that is wrongly sent comes late
+    assert [said_by(listening)[run].reason for run in runs] == [STOPPED] * len(runs)
+
+
+def come_and_go(broker: Mosquitto, ear: Ear, folder: Path) -> str:
+    """One run of the device, left as soon as it is there; returns its run id."""
+    device = Device(broker, folder)
+    run = device.presence.run
+    until(lambda: run in said_by(ear), "the birth")
+    device.session.leave()
+    device.link.stop()
+    device.stop()
+    until(lambda: said_by(ear)[run].state == OFFLINE, "the farewell")
+    return run
+
+
+def said_by(ear: Ear) -> Dict[str, Status]:
+    """The last status of each run."""
+    return {status.run: status for status in (parse(Status, payload) for payload in ear.messages("/status"))}
 
 
 def test_a_late_will_of_a_dead_run_does_not_hide_the_running_one(listening: Ear, device: Device) -> None:

@@ -125,3 +125,24 @@ def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.L
         for _ in range(3):
             some.write(some.read([raw("fer/v1/x/status", b"?")]))
     assert [record.getMessage()[:2] for record in caplog.records] == ["1 ", "2 "]
+
+
+def test_a_clock_that_jumps_back_does_not_silence_what_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([NOW] * 2 + [NOW - timedelta(hours=5)] * 2)
+    store = MemoryStore()
+    some = Ingest(store, Topics(), Streams([], store.seqs_above, 100), Fleet([]), clock=lambda: next(times))
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            some.write(some.read([raw("fer/v1/x/status", b"?")]))
+    assert [record.getMessage()[:2] for record in caplog.records] == ["1 ", "1 "]
+
+
+def test_events_of_a_device_whose_clock_jumped_back_are_stored_and_acknowledged() -> None:
+    store = MemoryStore()
+    streams = Streams([], store.seqs_above, 100)
+    some = Ingest(store, Topics(), streams, Fleet([]))
+    earlier = an_event(2).model_copy(update={"time": an_event(1).time - timedelta(days=365)})
+    some.write(some.read([delivered(an_event(1)), delivered(earlier), delivered(an_event(3))]))
+    assert store.tally("nano-01").stored == 3
+    assert streams.newest()
+    assert [streams.ack(key).seq for key in streams.newest()] == [3]
