@@ -15,7 +15,7 @@ from fer_wire.telemetry import CameraTelemetry
 from fer_agent import __version__, systemd
 from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
-from fer_agent.emotion.classify import Classifier, runtime
+from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.hardware import capabilities
@@ -90,6 +90,7 @@ class Agent:
             collectors(settings.state_dir),
             self._cameras,
             self._spool.statistics,
+            self._failures,
             lambda telemetry: self._session.send_telemetry(telemetry, settings.telemetry.expiry_s),
         )
 
@@ -134,7 +135,7 @@ class Agent:
         for pipeline in self._pipelines:
             pipeline.join()
         self._publisher.flush(self._settings.spool.flush_timeout_s)
-        self._session.send_telemetry(self._reporter.measure_now(), self._settings.telemetry.expiry_s)
+        self._reporter.report()
         self._session.leave()
         self._reporter.stop()
         self._publisher.stop()
@@ -193,7 +194,7 @@ class Agent:
             run=self._presence.run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
-            capabilities=capabilities(runtime().__version__, runtime().get_available_providers()),
+            capabilities=capabilities(self._classifier.runtime, self._classifier.available_providers),
             running=RunningModel(
                 model=self._classifier.reference,
                 sha256=self._classifier.sha256,
@@ -201,6 +202,9 @@ class Agent:
                 provider_fallback=self._classifier.provider_fallback,
             ),
         )
+
+    def _failures(self) -> int:
+        return sum(pipeline.statistics().failures for pipeline in self._pipelines)
 
     def _cameras(self) -> List[CameraTelemetry]:
         return [pipeline.telemetry() for pipeline in self._pipelines]

@@ -1,5 +1,6 @@
 """Sends telemetry at its interval, from a thread of its own."""
 
+import logging
 import threading
 import time
 from datetime import datetime, timezone
@@ -8,7 +9,10 @@ from typing import Callable, Sequence
 from fer_wire import Telemetry
 from fer_wire.telemetry import CameraTelemetry, SpoolTelemetry
 
+from fer_agent.errors import AgentError
 from fer_agent.telemetry import Collector, measure
+
+log = logging.getLogger(__name__)
 
 
 class TelemetryReporter:
@@ -21,10 +25,11 @@ class TelemetryReporter:
         sources: Sequence[Collector],
         cameras: Callable[[], Sequence[CameraTelemetry]],
         spool: Callable[[], SpoolTelemetry],
+        failures: Callable[[], int],
         send: Callable[[Telemetry], None],
     ) -> None:
         self._identity, self._interval_s, self._sources = identity, interval_s, sources
-        self._cameras, self._spool, self._send = cameras, spool, send
+        self._cameras, self._spool, self._failures, self._send = cameras, spool, failures, send
         self._began_s = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
@@ -41,8 +46,15 @@ class TelemetryReporter:
         for source in self._sources:
             source.close()
 
+    def report(self) -> None:
+        """Send one message about this moment; what keeps it from being measured is logged."""
+        try:
+            self._send(self.measure_now())
+        except AgentError as error:
+            log.error("%s", error)
+
     def measure_now(self) -> Telemetry:
-        """One message about this moment."""
+        """One message about this moment; raises SpoolError when the spool cannot be read."""
         return self._identity.model_copy(
             update={
                 "time": datetime.now(timezone.utc),
@@ -50,9 +62,10 @@ class TelemetryReporter:
                 "host": measure(self._sources),
                 "cameras": tuple(self._cameras()),
                 "spool": self._spool(),
+                "errors": self._failures(),
             }
         )
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval_s):
-            self._send(self.measure_now())
+            self.report()
