@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from fer_models.data.fer2013 import Faces
+from fer_models.data.faces import Faces
 from fer_models.golden import make_golden
 from fer_models.manifest import describe, write_manifest
 from fer_wire import EMOTIONS, ModelManifest

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from fer_wire.emotions import EMOTIONS
 
-from fer_models.data.fer2013 import Faces
+from fer_models.data.faces import Faces
 from fer_models.runtime import Classifier
 
 BATCH = 64

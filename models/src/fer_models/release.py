@@ -14,7 +14,8 @@ from fer_wire import ModelManifest
 from fer_wire.manifest import FP16, FP32, INT8, Accuracy, Variant
 
 from fer_models.card import write_card
-from fer_models.data.fer2013 import DATASET, LICENCE, Faces, load_split, without_known
+from fer_models.data.faces import Faces, without_known
+from fer_models.data.fer2013 import DATASET, LICENCE, load_split
 from fer_models.errors import ContractError
 from fer_models.evaluate import Evaluation, evaluate
 from fer_models.export import export_fp32

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_models.data.augment import Augmentation, augment
-from fer_models.data.fer2013 import Faces
+from fer_models.data.faces import Faces
 from fer_models.errors import TrainingError
 from fer_models.xception import Xception, XceptionConfig, initialise, light
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fer_models.data.fer2013 import Faces, hold_out, load_split, without_known
+from fer_models.data.faces import Faces, hold_out, without_known
+from fer_models.data.fer2013 import load_split
 from fer_models.errors import DatasetError
 from fer_wire import EMOTIONS
 from hypothesis import given

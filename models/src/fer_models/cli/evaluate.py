@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from fer_models.data.fer2013 import Faces, load_split
+from fer_models.data.faces import Faces
+from fer_models.data.fer2013 import load_split
 from fer_models.evaluate import Evaluation
 from fer_models.evaluate import evaluate as evaluate_faces
 from fer_models.manifest import read_manifest

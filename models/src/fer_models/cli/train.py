@@ -26,7 +26,8 @@ def train(
     """Train a small Xception on FER2013's training images, a tenth of them held out."""
     import torch
 
-    from fer_models.data.fer2013 import hold_out, load_split
+    from fer_models.data.faces import hold_out
+    from fer_models.data.fer2013 import load_split
     from fer_models.train import Recipe, Run
 
     if threads:
