@@ -1,0 +1,116 @@
+"""FER+ (Barsoum et al. 2016, arXiv:1608.01041): ten people's votes on each FER2013 image, as soft labels."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+from fer_wire.emotions import EMOTIONS
+
+from fer_models.data.faces import Faces
+from fer_models.errors import DatasetError
+
+CLASSES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
+PATH_COLUMN = "path"
+OFFICIAL_COLUMNS = ("Usage", "Image name")
+ROW_NAME = "fer{:07}.png"
+FIRST_LINE = 2
+SMOOTHING = 1.0  # votes that each FER+ class gets for each label, so that a rare class is not taken at its word
+REMEDY = "give a file with a path column or FER+'s fer2013new.csv"
+
+Votes = npt.NDArray[np.float32]
+
+
+def load_votes(path: Path, faces: Faces) -> Votes:
+    """The votes on each face: float32 N×10 in the order of CLASSES; zeros for a face without votes.
+
+    A table with a path column is matched by folder and file name, or by a file name that occurs once. The official
+    table is matched by row: its image names skip the faces that it leaves out, so they drift away from FER2013's rows.
+    Raises DatasetError when the file is malformed or has no votes for any of the faces.
+    """
+    known = _by_name(_read(path))
+    repeated = {name for name, times in Counter(map(_file_name, faces.names)).items() if times > 1}
+    nothing = np.zeros(len(CLASSES), np.float32)
+    rows = [_find(known, name, repeated) for name in faces.names]
+    if len(faces) and all(row is None for row in rows):
+        raise DatasetError(
+            f"{path} has votes for none of the {len(faces)} images, of which the first is {faces.names[0]}; "
+            "give the votes of this data set."
+        )
+    return np.stack([nothing if row is None else row for row in rows]) if rows else np.zeros((0, len(CLASSES)), "f4")
+
+
+def translated(votes: Votes, labels: npt.NDArray[np.int64]) -> Votes:
+    """Votes, N×10, as a distribution over the seven original labels: float32 N×7, rows that add up to 1.
+
+    A FER+ class stands for the original labels of the faces it was voted for, counted over these very faces; a face
+    without votes keeps its label alone.
+    """
+    one_hot = np.eye(len(EMOTIONS))[labels]
+    meaning = votes.T.astype(np.float64) @ one_hot + SMOOTHING
+    meaning /= meaning.sum(axis=1, keepdims=True)
+    totals = votes.sum(axis=1, keepdims=True, dtype=np.float64)
+    shares = np.divide(votes, totals, out=np.zeros(votes.shape), where=totals > 0)
+    return np.where(totals > 0, shares @ meaning, one_hot).astype(np.float32)
+
+
+def _read(path: Path) -> Iterator[tuple[str, Votes]]:
+    """Each row's name and votes."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = csv.reader(file)
+            head = [column.strip() for column in next(lines, [])]
+            official = set(OFFICIAL_COLUMNS) <= set(head)
+            _check_head(path, head, (*CLASSES, *(() if official else (PATH_COLUMN,))))
+            columns = [head.index(name) for name in CLASSES]
+            for row, cells in enumerate(lines):
+                _check_width(path, row + FIRST_LINE, cells, len(head))
+                votes = _numbers(path, row + FIRST_LINE, cells, columns)
+                yield ROW_NAME.format(row) if official else cells[head.index(PATH_COLUMN)], votes
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"Cannot read {path} as FER+ votes ({error}); {REMEDY}.") from error
+
+
+def _check_head(path: Path, head: list[str], wanted: Iterable[str]) -> None:
+    missing = [column for column in wanted if column not in head]
+    if missing:
+        raise DatasetError(f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; {REMEDY}.")
+
+
+def _check_width(path: Path, line: int, cells: list[str], wanted: int) -> None:
+    if len(cells) != wanted:
+        raise DatasetError(f"{path}, line {line}: {len(cells)} columns instead of {wanted}; fetch the file again.")
+
+
+def _numbers(path: Path, line: int, cells: list[str], columns: list[int]) -> Votes:
+    for name, column in zip(CLASSES, columns, strict=True):
+        if not cells[column].strip().isdecimal():
+            raise DatasetError(
+                f"{path}, line {line}, column {name}: {cells[column]!r} is no number of votes; "
+                "write a whole number from 0 on."
+            )
+    return np.array([int(cells[column]) for column in columns], np.float32)
+
+
+def _by_name(rows: Iterable[tuple[str, Votes]]) -> dict[str, Votes]:
+    """The rows by FOLDER/FILE, and by FILE where that is unambiguous."""
+    found = {_folder_and_file(name): votes for name, votes in rows}
+    times = Counter(map(_file_name, found))
+    return found | {_file_name(name): votes for name, votes in found.items() if times[_file_name(name)] == 1}
+
+
+def _find(known: dict[str, Votes], name: str, repeated: set[str]) -> Votes | None:
+    file = _file_name(name)
+    return known.get(_folder_and_file(name), None if file in repeated else known.get(file))
+
+
+def _folder_and_file(name: str) -> str:
+    return "/".join(PurePosixPath(name).parts[-2:])
+
+
+def _file_name(name: str) -> str:
+    return PurePosixPath(name).name
