@@ -15,7 +15,8 @@ from fer_wire.manifest import FP16, FP32, INT8, Accuracy, Variant
 
 from fer_models.card import write_card
 from fer_models.data.faces import Faces, without_known
-from fer_models.data.fer2013 import DATASET, LICENCE, load_split
+from fer_models.data.fer2013 import DATASET, LICENCE
+from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_split
 from fer_models.errors import ContractError
 from fer_models.evaluate import Evaluation, evaluate
 from fer_models.export import export_fp32
@@ -29,7 +30,6 @@ from fer_models.xception import Xception
 
 CALIBRATION_FACES = 400
 CALIBRATION_SEED = 0
-TRAINING, PUBLIC_TEST = "Training", "PublicTest"
 STEPS = 8
 UNSEEN = f"{PUBLIC_TEST} without training duplicates"
 
@@ -71,7 +71,7 @@ def release(request: Request, on_step: Progress) -> ModelManifest:
         raise ContractError(f"{request.folder} exists; give a new --version, or remove the folder to make it again.")
     on_step("reading the checkpoint and the images")
     network = load_trained(request.checkpoint)
-    training, test = load_split(request.data, f"{TRAINING}_"), load_split(request.data, f"{PUBLIC_TEST}_")
+    training, test = load_split(request.data, TRAINING), load_split(request.data, PUBLIC_TEST)
     request.folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=request.folder.parent, prefix=".new-") as made:
         entry = Path(made) / request.version

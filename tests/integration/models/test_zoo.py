@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fer_models.data.fer2013 import load_split
+from fer_models.data.sources import load_split
 from fer_models.evaluate import evaluate
 from fer_models.runtime import Classifier
 from fer_models.verify import verify_entry
@@ -43,7 +43,7 @@ def test_each_variant_is_as_accurate_as_its_manifest_says(
 ) -> None:
     variant = next(v for v in manifest.variants if v.precision == precision)
     stated = variant.accuracy[0]
-    found = evaluate(Classifier(entry / variant.file, threads=2), load_split(data_dir / "fer2013.zip", "PublicTest_"))
+    found = evaluate(Classifier(entry / variant.file, threads=2), load_split(data_dir / "fer2013.zip", "PublicTest"))
     assert found.images == stated.images
     assert found.accuracy == pytest.approx(stated.accuracy, abs=ACCURACY_STEP)
     assert found.accuracy >= LEAST_ACCURACY

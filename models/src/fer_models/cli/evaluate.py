@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from fer_models.data.faces import Faces
-from fer_models.data.fer2013 import load_split
+from fer_models.data.sources import load_split
 from fer_models.evaluate import Evaluation
 from fer_models.evaluate import evaluate as evaluate_faces
 from fer_models.manifest import read_manifest
@@ -28,7 +28,7 @@ def evaluate(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
     """Measure accuracy, macro F1, figures per emotion and the confusion table of one model or of all its variants."""
-    faces = load_split(data, f"{split}_")
+    faces = load_split(data, split)
     found = {path.name: _evaluate_one(path, faces, threads) for path in _files(model)}
     if json_:
         typer.echo(json.dumps({"split": split, "files": {name: each.as_dict() for name, each in found.items()}}))

@@ -27,12 +27,12 @@ def train(
     import torch
 
     from fer_models.data.faces import hold_out
-    from fer_models.data.fer2013 import load_split
+    from fer_models.data.sources import TRAINING, load_split
     from fer_models.train import Recipe, Run
 
     if threads:
         torch.set_num_threads(threads)
-    chosen, held_out = hold_out(load_split(data, "Training_"))
+    chosen, held_out = hold_out(load_split(data, TRAINING))
     Run(Recipe(width=width, epochs=epochs, seed=seed), chosen, held_out, out).fit(_print_epoch)
 
 
