@@ -22,7 +22,7 @@ VARIABLE = "FER_MODELS_CACHE"
 OFF = "off"
 KEPT = 12
 TAIL_BYTES = 65_536
-DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile, ZlibError)
+DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, ZlibError)
 
 
 def cache_folder() -> Path | None:
@@ -51,7 +51,7 @@ def cache_file(folder: Path | None, source: Path, split: str, label_map: LabelMa
 def recall(path: Path) -> Faces | None:
     """The faces kept in this file, or None when it is missing or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             faces = Faces(kept["images"], kept["labels"], kept["names"].tolist())
         os.utime(path)
     except DAMAGED:

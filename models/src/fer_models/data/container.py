@@ -48,9 +48,8 @@ def opened(source: Path) -> Iterator[Container]:
         with _kind(source)(source) as container:
             yield container
     except UNREADABLE as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DatasetError(
-            f"Cannot read {source} ({reason}); give FER2013 as a zip, a CSV or the folder above train/, "
+            f"Cannot read {source} ({_reason(error)}); give FER2013 as a zip, a CSV or the folder above train/, "
             "or another folder of images."
         ) from error
 
@@ -103,6 +102,12 @@ def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 
 def _visible(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if not any(part.startswith(HIDDEN) for part in PurePosixPath(name).parts))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(":")
 
 
 def _refuse(error: OSError) -> None:
