@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ HISTORY = [
         "seconds": 1.0,
     },
 ]
-BINS = [
+BINS: list[dict[str, Any]] = [
     {"low": 0.0, "high": 0.5, "images": 0, "accuracy": None, "confidence": None},
     {"low": 0.5, "high": 0.8, "images": 3, "accuracy": 2 / 3, "confidence": 0.6},
     {"low": 0.8, "high": 1.0, "images": 3, "accuracy": 2 / 3, "confidence": 0.9},

@@ -1,8 +1,10 @@
 """The figures, against cases small enough to work out by hand."""
 
+import json
+
 import numpy as np
 import pytest
-from fer_models.evaluate import score
+from fer_models.evaluate import score, score_probabilities
 from fer_wire import EMOTIONS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +40,17 @@ def test_the_confusion_table_counts_every_image_once(pairs: list[tuple[int, int]
     assert table.trace() / len(pairs) == pytest.approx(found.accuracy)
     assert [each.images for each in found.emotions] == [int((labels == i).sum()) for i in range(len(EMOTIONS))]
     assert table.sum(axis=0).tolist() == [int((predictions == i).sum()) for i in range(len(EMOTIONS))]
+
+
+def test_the_table_in_percent_adds_up_to_a_hundred_in_each_row_that_has_images() -> None:
+    found = score(np.array([ANGRY, ANGRY, FEAR]), np.array([ANGRY, FEAR, FEAR]))
+    assert found.confusion_percent[ANGRY][:3] == (50, 0, 50)
+    assert [sum(row) for row in found.confusion_percent] == [100, 0, 100, 0, 0, 0, 0]
+
+
+def test_what_is_written_is_json_and_bears_calibration_where_there_are_probabilities() -> None:
+    labels = np.arange(7)
+    written = json.loads(json.dumps(score_probabilities(labels, np.eye(7, dtype=np.float32)).as_dict()))
+    assert written["calibration"]["ece"] == 0
+    assert written["accuracy_interval"][1] == 1
+    assert score(labels, labels).as_dict()["calibration"] is None
