@@ -3,6 +3,9 @@
 ModelsError
 ├── DatasetError      the training or test images cannot be read as asked
 ├── TrainingError     a run cannot start, go on or be resumed
+├── Interrupted       somebody stopped a run, and all of it is saved
+├── BudgetError       pruning cannot keep to the budget
+├── BenchError        a benchmark cannot be run as asked, or a row of it cannot be measured
 └── ContractError     an .onnx file or a manifest breaks the model contract
 """
 
@@ -19,5 +22,17 @@ class TrainingError(ModelsError):
     """A run cannot start, go on or be resumed."""
 
 
+class Interrupted(ModelsError):  # noqa: N818  # no error: somebody wished it
+    """Somebody stopped a run, and all of it is saved."""
+
+
+class BudgetError(ModelsError):
+    """Pruning cannot keep to the budget."""
+
+
 class ContractError(ModelsError):
     """An .onnx file or a manifest breaks the model contract."""
+
+
+class BenchError(ModelsError):
+    """A benchmark cannot be run as asked, or a row of it cannot be measured."""

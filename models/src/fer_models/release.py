@@ -23,9 +23,9 @@ from fer_models.export import export_fp32
 from fer_models.golden import golden_faces, make_golden
 from fer_models.half import store_weights_in_half, to_fp16
 from fer_models.manifest import describe, write_manifest
-from fer_models.quantize import to_int8
+from fer_models.quantize.qdq import to_int8
 from fer_models.runtime import Classifier
-from fer_models.train import load_trained, read_checkpoint
+from fer_models.checkpoint import load_trained, read_checkpoint
 from fer_models.xception import Xception
 
 CALIBRATION_FACES = 400

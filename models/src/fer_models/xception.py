@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
-CHANNEL_MULTIPLE = 8
+from fer_models.network import XceptionConfig
+
 MIDDLE_BLOCKS = 8
 PIXEL_CENTRE = 127.5
-
-
-@dataclass(frozen=True)
-class XceptionConfig:
-    """Everything that decides the shape of the network; width 1, 3 channels, 1000 classes is the paper's."""
-
-    width: float = 1.0
-    in_channels: int = 1
-    classes: int = 7
-    stem_stride: int = 2
-    stem_padding: int = 0
-    dropout: float = 0.0
-
-    def channels(self, published: int) -> int:
-        """Scale a published channel count by the width, to a multiple of 8 (published counts stay at width 1)."""
-        if self.width == 1.0:
-            return published
-        return max(CHANNEL_MULTIPLE, CHANNEL_MULTIPLE * round(published * self.width / CHANNEL_MULTIPLE))
 
 
 class SeparableConv(nn.Module):
@@ -119,13 +102,34 @@ def parameter_counts(model: nn.Module) -> tuple[int, int]:
     return trainable, trainable + running
 
 
-def light(width: float = 0.25) -> Xception:
-    """The small network of the zoo: 48-pixel faces, a stem of stride 1 that keeps the picture's size."""
-    return Xception(XceptionConfig(width=width, stem_stride=1, stem_padding=1, dropout=0.1))
-
-
 def initialise(model: nn.Module) -> None:
     """He initialisation for convolutions (He et al. 2015), in place; batch norms keep PyTorch's."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             torch.nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def shape_like(model: Xception, weights: Mapping[str, Tensor]) -> None:
+    """Give every layer the channels that these weights have, in place: so a pruned network is built again."""
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            _shape_convolution(module, weights[f"{name}.weight"])
+        elif isinstance(module, nn.BatchNorm2d):
+            _shape_norm(module, len(weights[f"{name}.weight"]))
+        elif isinstance(module, nn.Linear):
+            module.out_features, module.in_features = weights[f"{name}.weight"].shape
+            module.weight = nn.Parameter(torch.empty(module.out_features, module.in_features))
+
+
+def _shape_convolution(module: nn.Conv2d, weight: Tensor) -> None:
+    outputs, inputs = weight.shape[:2]
+    depthwise = module.groups > 1
+    module.out_channels, module.in_channels = outputs, outputs if depthwise else inputs
+    module.groups = outputs if depthwise else 1
+    module.weight = nn.Parameter(torch.empty(weight.shape))
+
+
+def _shape_norm(module: nn.BatchNorm2d, channels: int) -> None:
+    module.num_features = channels
+    module.weight, module.bias = (nn.Parameter(torch.empty(channels)) for _ in range(2))
+    module.running_mean, module.running_var = torch.zeros(channels), torch.ones(channels)

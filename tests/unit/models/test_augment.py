@@ -13,7 +13,8 @@ def _torch() -> None:
 
 def test_views_keep_shape_and_range_and_differ_from_their_faces() -> None:
     import torch
-    from fer_models.data.augment import Augmentation, augment
+    from fer_models.data.augment import augment
+    from fer_models.data.augmentation import Augmentation
 
     faces = torch.from_numpy(made_faces(21).images).unsqueeze(1).float()
     views = augment(faces, Augmentation(), torch.Generator().manual_seed(1))
@@ -25,7 +26,8 @@ def test_views_keep_shape_and_range_and_differ_from_their_faces() -> None:
 
 def test_the_same_seed_draws_the_same_views() -> None:
     import torch
-    from fer_models.data.augment import Augmentation, augment
+    from fer_models.data.augment import augment
+    from fer_models.data.augmentation import Augmentation
 
     faces = torch.from_numpy(made_faces(7).images).unsqueeze(1).float()
     one, other = (augment(faces, Augmentation(), torch.Generator().manual_seed(3)) for _ in range(2))
@@ -34,7 +36,8 @@ def test_the_same_seed_draws_the_same_views() -> None:
 
 def test_a_still_augmentation_only_flips() -> None:
     import torch
-    from fer_models.data.augment import Augmentation, augment
+    from fer_models.data.augment import augment
+    from fer_models.data.augmentation import Augmentation
 
     faces = torch.from_numpy(made_faces(7).images).unsqueeze(1).float()
     views = augment(faces, Augmentation(0, 0, 0, 0, 0, 0, 0), torch.Generator().manual_seed(3))

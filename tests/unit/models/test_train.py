@@ -1,21 +1,46 @@
 """A run learns, goes on where it was, and says what stops it."""
 
+import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from fer_models.errors import TrainingError
+from fer_models.data.augmentation import Augmentation
+from fer_models.errors import Interrupted, TrainingError
+from fer_models.network import XceptionConfig
+from fer_models.recipe import Recipe
 from made_models import made_faces
 
 pytestmark = pytest.mark.training
 
-HELD_OUT = made_faces(14, seed=1)
+STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
+RECIPE = Recipe(
+    network=XceptionConfig(width=0.05, stem_stride=1, stem_padding=1, dropout=0.1),
+    epochs=3,
+    batch=14,
+    augmentation=STILL,
+)
 
 
-class Interruption(Exception):  # noqa: N818  # no error: what stops a run from outside
-    """The run is stopped from outside."""
+class Listener:
+    """Hears epochs, and can stop a run at a step."""
+
+    def __init__(self, stop_at: int = -1, sent: int = signal.SIGINT) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self.steps: list[int] = []
+        self._stop_at, self._sent = stop_at, sent
+
+    def step(self, step: int, steps: int) -> None:
+        self.steps.append(step)
+        if step == self._stop_at:
+            os.kill(os.getpid(), self._sent)
+
+    def epoch(self, entry: dict[str, Any]) -> None:
+        self.entries.append(entry)
 
 
 @pytest.fixture
@@ -29,80 +54,93 @@ def train() -> Iterator[ModuleType]:
     torch.set_num_threads(threads)
 
 
-def recipe(train: ModuleType, **changes: Any) -> Any:
-    still = train.Augmentation(0, 0, 0, 0, 0, 0, 0)
-    return train.Recipe(**{"width": 0.05, "epochs": 3, "batch": 14, "augmentation": still, **changes})
+def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
+    import torch
+    from fer_models.deck import deal
+    from fer_models.train import Run, new_model
+
+    cpu = torch.device("cpu")
+    decks = deal(made_faces(faces), recipe, cpu), deal(made_faces(14, seed=1), recipe, cpu)
+    return Run(recipe, *decks, folder, new_model(recipe), **more)
 
 
 def test_a_small_run_learns_made_up_faces_by_heart(train: ModuleType, tmp_path: Path) -> None:
-    entries: list[dict[str, Any]] = []
-    faces = made_faces(56)
-    chosen = recipe(train, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
-    network = train.Run(chosen, faces, HELD_OUT, tmp_path).fit(entries.append)
-    assert train.accuracy(network, faces) == 1.0
-    assert entries[-1]["train_loss"] < entries[0]["train_loss"]
+    listener = Listener()
+    run = started(tmp_path, replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9), faces=56)
+    network = run.fit(listener)
+    assert train.measure(network, run.train)[0] == 1.0
+    assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
-def test_a_run_stopped_and_resumed_ends_with_the_weights_of_an_unbroken_one(train: ModuleType, tmp_path: Path) -> None:
-    unbroken = train.Run(recipe(train), made_faces(42), HELD_OUT, tmp_path / "unbroken").fit(lambda _: None)
+def test_small_pictures_come_first_and_full_ones_last(train: ModuleType, tmp_path: Path) -> None:
+    listener = Listener()
+    started(tmp_path, replace(RECIPE, sizes=((0.4, 32), (0.7, 40), (1.0, 48)))).fit(listener)
+    assert [entry["px"] for entry in listener.entries] == [32, 40, 48]
 
-    def stop(_: dict[str, Any]) -> None:
-        raise Interruption
 
-    with pytest.raises(Interruption):
-        train.Run(recipe(train), made_faces(42), HELD_OUT, tmp_path / "broken").fit(stop)
-    resumed = train.Run(recipe(train), made_faces(42), HELD_OUT, tmp_path / "broken").fit(lambda _: None)
+@pytest.mark.parametrize("step", [1, 3, 4, 6, 8])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken_one(
+    train: ModuleType, step: int, sent: int, tmp_path: Path
+) -> None:
+    whole = started(tmp_path / "unbroken")
+    unbroken = whole.fit(Listener())
+    with pytest.raises(Interrupted, match=r"Stopped in epoch \d of 3; .*checkpoint\.pt has all of it\. Give the same"):
+        started(tmp_path / "broken").fit(Listener(step, sent))
+    rest = Listener()
+    again = started(tmp_path / "broken")
+    resumed = again.fit(rest)
+    assert rest.steps[0] == step + 1
     for name, weights in unbroken.state_dict().items():
         assert weights.equal(resumed.state_dict()[name]), name
+    timeless = [[{**entry, "seconds": 0} for entry in run.history] for run in (whole, again)]
+    assert timeless[0] == timeless[1]
 
 
 def test_a_finished_run_has_nothing_more_to_do(train: ModuleType, tmp_path: Path) -> None:
-    train.Run(recipe(train, epochs=1), made_faces(14), HELD_OUT, tmp_path).fit(lambda _: None)
-    again: list[dict[str, Any]] = []
-    train.Run(recipe(train, epochs=1), made_faces(14), HELD_OUT, tmp_path).fit(again.append)
-    assert again == []
+    recipe = replace(RECIPE, epochs=1)
+    started(tmp_path, recipe).fit(Listener())
+    again = Listener()
+    started(tmp_path, recipe).fit(again)
+    assert again.steps == []
     assert len((tmp_path / train.LOG).read_text().splitlines()) == 1
 
 
 def test_a_checkpoint_gives_the_averaged_network(train: ModuleType, tmp_path: Path) -> None:
-    network = train.Run(recipe(train, epochs=1), made_faces(28), HELD_OUT, tmp_path).fit(lambda _: None)
-    loaded = train.load_trained(tmp_path / train.CHECKPOINT)
-    faces = train.as_input(HELD_OUT.images)
-    assert loaded(faces).allclose(network.eval()(faces), atol=1e-5)
+    from fer_models.checkpoint import CHECKPOINT, load_trained
+
+    network = started(tmp_path, replace(RECIPE, epochs=1)).fit(Listener())
+    faces = train.as_input(made_faces(14, seed=1).images)
+    assert load_trained(tmp_path / CHECKPOINT)(faces).allclose(network.eval()(faces), atol=1e-5)
 
 
-def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence(train: ModuleType, tmp_path: Path) -> None:
-    run = train.Run(recipe(train, peak_learning_rate=1e12), made_faces(56), HELD_OUT, tmp_path)
-    with pytest.raises(
-        TrainingError, match=r"The loss became (nan|inf) in epoch \d of .*; train again with another --seed"
-    ):
-        run.fit(lambda _: None)
+def test_a_teacher_draws_its_student_along(train: ModuleType, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
+    teacher = started(tmp_path / "teacher", recipe, faces=56).fit(Listener())
+    taught = started(tmp_path / "student", replace(recipe, teacher_share=1.0), faces=56, teacher=teacher)
+    taught.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
+    assert train.measure(taught.fit(Listener()), taught.train)[0] > 0.9
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(train: ModuleType, tmp_path: Path) -> None:
+    from fer_models.checkpoint import CHECKPOINT
+
+    run = started(tmp_path)
+    run.train.targets.fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"The loss became nan in epoch 1 of .*; train again with a lower --learn"):
+        run.fit(Listener())
+    assert not (tmp_path / CHECKPOINT).exists()
 
 
 def test_too_few_images_are_said_before_the_first_epoch(train: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"7 training and 14 held-out images are too few; at least 14 and 1"):
-        train.Run(recipe(train), made_faces(7), HELD_OUT, tmp_path)
+        started(tmp_path, faces=7)
 
 
-def test_a_run_is_not_resumed_with_another_recipe(train: ModuleType, tmp_path: Path) -> None:
-    train.Run(recipe(train, epochs=1), made_faces(14), HELD_OUT, tmp_path).fit(lambda _: None)
-    with pytest.raises(TrainingError, match=r"was made with another recipe; give the same options or another --out"):
-        train.Run(recipe(train, epochs=2), made_faces(14), HELD_OUT, tmp_path).fit(lambda _: None)
-
-
-@pytest.mark.parametrize("damage", ["truncated", "text", "empty"])
-def test_a_damaged_checkpoint_is_refused_with_a_sentence(train: ModuleType, damage: str, tmp_path: Path) -> None:
-    train.Run(recipe(train, epochs=1), made_faces(14), HELD_OUT, tmp_path).fit(lambda _: None)
-    path = tmp_path / train.CHECKPOINT
-    whole = path.read_bytes()
-    path.write_bytes({"truncated": whole[: len(whole) // 2], "text": b"not a checkpoint", "empty": b""}[damage])
-    with pytest.raises(TrainingError, match=r"Cannot read the checkpoint .*checkpoint\.pt \(.*\); train again or give"):
-        train.load_trained(path)
-
-
-def test_some_other_file_of_pytorch_is_no_checkpoint(train: ModuleType, tmp_path: Path) -> None:
-    import torch
-
-    torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
-    with pytest.raises(TrainingError, match=r"other\.pt is no checkpoint of fer-models train"):
-        train.load_trained(tmp_path / "other.pt")
+@pytest.mark.parametrize(("recipe", "faces"), [(replace(RECIPE, epochs=2), 42), (RECIPE, 56)])
+def test_a_run_is_not_resumed_with_another_recipe_or_other_images(
+    train: ModuleType, recipe: Recipe, faces: int, tmp_path: Path
+) -> None:
+    started(tmp_path).fit(Listener())
+    with pytest.raises(TrainingError, match=r"was made with another recipe or other images; give the same options"):
+        started(tmp_path, recipe, faces).fit(Listener())

@@ -1,8 +1,11 @@
 """The network is the published one, and its small form keeps the contract's input."""
 
+from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import pytest
+from fer_models.recipe import LIGHT
 
 pytestmark = pytest.mark.training
 
@@ -29,17 +32,21 @@ def test_a_width_scales_every_channel_to_a_multiple_of_eight(xception: ModuleTyp
     assert all(config.channels(n) % 8 == 0 and config.channels(n) >= 8 for n in (32, 64, 128, 256, 728, 2048))
 
 
+def small(xception: ModuleType) -> Any:
+    return xception.Xception(replace(LIGHT, width=0.05)).eval()
+
+
 def test_the_small_network_takes_48_pixel_faces_of_any_number(xception: ModuleType) -> None:
     import torch
 
-    network = xception.light(0.05).eval()
+    network = small(xception)
     assert network(torch.zeros(3, 1, 48, 48)).shape == (3, 7)
 
 
 def test_scaling_pixels_is_the_networks_own_work(xception: ModuleType) -> None:
     import torch
 
-    network = xception.light(0.05).eval()
+    network = small(xception)
     seen = []
     network.features[0].register_forward_hook(lambda _module, inputs, _output: seen.append(inputs[0]))
     network(torch.tensor([0.0, 127.5, 255.0]).view(3, 1, 1, 1).expand(3, 1, 48, 48))

@@ -7,11 +7,13 @@ import typer
 
 from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
+from fer_models.cli.prune import prune
 from fer_models.cli.train import train
 from fer_models.cli.verify import verify
-from fer_models.errors import ModelsError
+from fer_models.errors import Interrupted, ModelsError
 
 DEBUG = "--debug"
+INTERRUPTED = 130
 TORCH = "torch"
 
 app = typer.Typer(
@@ -23,6 +25,7 @@ app = typer.Typer(
     "With --debug, anywhere, an error also shows its traceback.",
 )
 app.command()(train)
+app.command()(prune)
 app.command()(export)
 app.command()(evaluate)
 app.command()(verify)
@@ -40,11 +43,14 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except (ModelsError, OSError, ModuleNotFoundError) as error:
         sentence = _sentence(error)
         if DEBUG in arguments or sentence is None:
             raise
+        if isinstance(error, Interrupted):
+            print(sentence, file=sys.stderr)
+            return INTERRUPTED
         print(f"error: {sentence}", file=sys.stderr)
         return 1
     return 0

@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-DEFAULT_OUT = Path("runs/light")
+from fer_models.recipe import PRESETS, changed, preset
+
+DEFAULT_PRESET = "cpu-light"
+RUNS = Path("runs")
 
 
 def train(
-    data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder of train/EMOTION/*.jpg.")],
+    data: Annotated[
+        list[Path], typer.Option(help="FER2013 as zip, folder or CSV, or an image folder; give it again to add more.")
+    ],
+    preset_: Annotated[
+        str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Options below change it.")
+    ] = DEFAULT_PRESET,
     out: Annotated[
-        Path, typer.Option(help="Folder of the run: checkpoint and log; an unfinished run goes on.")
-    ] = DEFAULT_OUT,
+        Path | None, typer.Option(help="Folder of the run; an unfinished one goes on.", show_default="runs/PRESET")
+    ] = None,
+    label_map: Annotated[
+        Path | None, typer.Option(help="For an image folder: JSON or TOML from its classes to emotions.")
+    ] = None,
+    votes: Annotated[
+        str, typer.Option(help="FER+ votes: a CSV, auto (ferplus_votes.csv beside the data, if there), or none.")
+    ] = "auto",
     width: Annotated[
-        float, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
-    ] = 0.25,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training images.")] = 30,
+        float | None, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
+    batch: Annotated[int | None, typer.Option(min=2, help="Images in one step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate of the cycle.")] = None,
+    class_weights: Annotated[str | None, typer.Option(help="none, balanced or sqrt.")] = None,
+    magnitude_ratio: Annotated[
+        float | None, typer.Option(min=1, help="Prune single weights while training, to this compression ratio R.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the weights, the order and the augmentation.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    compiled: Annotated[bool, typer.Option("--compile", help="Let torch.compile fuse the network.")] = False,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 takes all.")] = 0,
-    seed: Annotated[int, typer.Option(help="Seed of the weights, the order and the augmentation.")] = 0,
+    json_: Annotated[bool, typer.Option("--json", help="JSON Lines, one an epoch, instead of a progress bar.")] = False,
 ) -> None:
-    """Train a small Xception on FER2013's training images, a tenth of them held out."""
-    import torch
+    """Train an Xception on faces, a tenth of them held out to watch it by; goes on where it was stopped or killed."""
+    from fer_models.cli.command_line import spoken
+    from fer_models.cli.run_display import display
+    from fer_models.prune.magnitude import while_training
+    from fer_models.session import Place, run
+    from fer_models.train import new_model
+    from fer_models.training_data import Sources
 
-    from fer_models.data.faces import hold_out
-    from fer_models.data.sources import TRAINING, load_split
-    from fer_models.train import Recipe, Run
-
-    if threads:
-        torch.set_num_threads(threads)
-    chosen, held_out = hold_out(load_split(data, TRAINING))
-    Run(Recipe(width=width, epochs=epochs, seed=seed), chosen, held_out, out).fit(_print_epoch)
-
-
-def _print_epoch(entry: dict[str, Any]) -> None:
-    typer.echo(json.dumps(entry))
+    recipe = changed(
+        preset(preset_),
+        epochs=epochs,
+        batch=batch,
+        peak_learning_rate=learning_rate,
+        class_weights=class_weights,
+        magnitude_ratio=magnitude_ratio,
+        seed=seed,
+        width=width,
+    )
+    folder = out or RUNS / preset_
+    with display(f"training {preset_}", json_) as watch:
+        run(
+            Place(folder, device, precision, compiled, threads),
+            Sources(tuple(data), label_map, votes),
+            recipe,
+            new_model(recipe),
+            watch,
+            pruning=while_training(recipe.magnitude_ratio),
+            commands=(spoken(),),
+        )

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How far a view may stray: degrees, shares of the picture's size, and shares of its contrast."""
-
-    rotation_deg: float = 12.0
-    scale: float = 0.15
-    translate: float = 0.1
-    contrast: float = 0.25
-    brightness: float = 30.0
-    erase_probability: float = 0.3
-    erase_px: int = 14
+from fer_models.data.augmentation import Augmentation
 
 
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:

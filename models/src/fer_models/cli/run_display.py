@@ -1,0 +1,51 @@
+"""How a training run looks: a progress bar and a line an epoch for people, JSON Lines for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+LINE = (
+    "epoch {epoch:3}  {px} px  loss {train_loss:.3f}  held out {held_out_accuracy:.2%} (live weights "
+    "{live_accuracy:.2%})  learning rate {learning_rate:.5f}  {seconds:.0f} s"
+)
+
+
+class JsonLines:
+    """One line of JSON an epoch."""
+
+    def step(self, step: int, steps: int) -> None:
+        """Steps are not told."""
+
+    def epoch(self, entry: dict[str, Any]) -> None:
+        typer.echo(json.dumps(entry))
+
+
+class Bar:
+    """A bar that counts steps, and a line for each epoch above it."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def step(self, step: int, steps: int) -> None:
+        self._progress.update(self._task, completed=step, total=steps)
+
+    def epoch(self, entry: dict[str, Any]) -> None:
+        self._progress.console.print(LINE.format(**entry), highlight=False)
+
+
+@contextmanager
+def display(title: str, json_: bool) -> Iterator[JsonLines | Bar]:
+    """Who watches the run, for as long as it goes."""
+    if json_:
+        yield JsonLines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield Bar(progress, progress.add_task(title, total=None))

@@ -1,0 +1,18 @@
+"""How far a random view of a face may stray."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a view may stray: degrees, shares of the picture's size, and shares of its contrast."""
+
+    rotation_deg: float = 12.0
+    scale: float = 0.15
+    translate: float = 0.1
+    contrast: float = 0.25
+    brightness: float = 30.0
+    erase_probability: float = 0.3
+    erase_px: int = 14

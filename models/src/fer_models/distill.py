@@ -1,0 +1,19 @@
+"""Learning from a teacher (Hinton et al. 2015, arXiv:1503.02531)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+
+def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Cross entropy against distributions: N×7 logits, N×7 targets, N losses in nats."""
+    return -(targets * functional.log_softmax(logits, dim=1)).sum(dim=1)
+
+
+def distance(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+    """T²·KL(teacher ‖ student) of the softened distributions: N×7 twice to N losses in nats."""
+    student = functional.log_softmax(logits / temperature, dim=1)
+    teacher = functional.log_softmax(teacher_logits / temperature, dim=1)
+    divergence = functional.kl_div(student, teacher, reduction="none", log_target=True).sum(dim=1)
+    return divergence * temperature**2

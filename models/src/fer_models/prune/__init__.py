@@ -1,0 +1,1 @@
+"""Making a network smaller: single weights while it trains, or whole channels."""

@@ -1,0 +1,42 @@
+"""The one thing a user says about pruning: how small, how fast, or how much accuracy it may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fer_models.errors import BudgetError
+
+RATIO, LATENCY, ACCURACY_LOSS = "ratio", "latency_ms", "accuracy_loss"
+SENTENCES = {
+    RATIO: "a compression ratio R of {value:g}",
+    LATENCY: "{value:g} ms a face",
+    ACCURACY_LOSS: "a loss of {value:g} points of accuracy",
+}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """kind: RATIO (R over weights, above 1), LATENCY (ms of one face) or ACCURACY_LOSS (points on held-out images)."""
+
+    kind: str
+    value: float
+
+    def __str__(self) -> str:
+        return SENTENCES[self.kind].format(value=self.value)
+
+    def unmet(self, reached: str) -> BudgetError:
+        """What to raise when it cannot be kept; reached: how far pruning came."""
+        return BudgetError(f"The budget, {self}, cannot be met: {reached}. Give a wider budget or a smaller network.")
+
+
+def budget(ratio: float | None, latency_ms: float | None, accuracy_loss: float | None) -> Budget:
+    """The budget that was given; raises BudgetError unless it is exactly one, and possible."""
+    given = {RATIO: ratio, LATENCY: latency_ms, ACCURACY_LOSS: accuracy_loss}
+    named = [(kind, value) for kind, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise BudgetError("Give one budget: --ratio, --latency-ms or --accuracy-loss.")
+    kind, value = named[0]
+    least = 1.0 if kind == RATIO else 0.0
+    if not value > least:
+        raise BudgetError(f"A budget of {SENTENCES[kind].format(value=value)} is none; give more than {least:g}.")
+    return Budget(kind, value)

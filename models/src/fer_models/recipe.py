@@ -1,0 +1,90 @@
+"""Everything that decides a training run, and the presets that were tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from fer_models.data.augmentation import Augmentation
+from fer_models.data.faces import FACE_PX
+from fer_models.errors import TrainingError
+from fer_models.network import XceptionConfig
+
+NO_WEIGHTS = "none"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run does; a resumed run must have the same.
+
+    sizes: picture size in pixels up to that share of the epochs; small pictures early make a run cheaper.
+    votes_share: how much of a label is what FER+'s taggers said (0–1). teacher_share: how much of the loss is the
+    distance to a teacher (0–1). magnitude_ratio: compression ratio R over single weights that the run ends with.
+    """
+
+    network: XceptionConfig = field(default_factory=XceptionConfig)
+    epochs: int = 30
+    sizes: tuple[tuple[float, int], ...] = ((1.0, FACE_PX),)
+    batch: int = 64
+    peak_learning_rate: float = 0.1
+    warm_up: float = 0.25
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    votes_share: float = 0.0
+    teacher_share: float = 0.0
+    temperature: float = 2.0
+    class_weights: str = NO_WEIGHTS
+    ema_decay: float = 0.998
+    magnitude_ratio: float = 1.0
+    seed: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def px(self, epoch: int) -> int:
+        """Side of the pictures in this epoch, counted from 0."""
+        for share, px in self.sizes:
+            if epoch < round(share * self.epochs):
+                return px
+        return self.sizes[-1][1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as a checkpoint keeps it: plain lists and numbers."""
+        return {**asdict(self), "sizes": [list(size) for size in self.sizes]}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
+        """The recipe that a checkpoint keeps."""
+        parts = {
+            "network": XceptionConfig(**kept["network"]),
+            "augmentation": Augmentation(**kept["augmentation"]),
+            "sizes": tuple((share, px) for share, px in kept["sizes"]),
+        }
+        return cls(**{**kept, **parts})
+
+
+LIGHT = XceptionConfig(width=0.25, stem_stride=1, stem_padding=1, dropout=0.1)
+TEACHER = XceptionConfig(width=1.0, stem_stride=1, stem_padding=1, dropout=0.3)
+
+PRESETS: dict[str, Recipe] = {
+    "cpu-light": Recipe(network=LIGHT, epochs=32, sizes=((0.4, 32), (0.65, 40), (1.0, FACE_PX)), votes_share=0.5),
+    "gpu-light": Recipe(network=LIGHT, epochs=200, batch=128, votes_share=0.5, ema_decay=0.999),
+    "gpu-teacher": Recipe(
+        network=TEACHER, epochs=200, batch=128, votes_share=0.5, ema_decay=0.999, label_smoothing=0.15
+    ),
+    "tiny": Recipe(network=XceptionConfig(width=0.05, stem_stride=1, stem_padding=1), epochs=3, batch=32),
+}
+"""By name. `cpu-light` takes about an hour on two cores; `tiny` shows in a minute that everything works."""
+
+
+def preset(name: str) -> Recipe:
+    """The recipe of that name; raises TrainingError when there is none."""
+    if name not in PRESETS:
+        raise TrainingError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def changed(recipe: Recipe, width: float | None = None, **changes: Any) -> Recipe:
+    """The recipe with those values that are not None."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    network = recipe.network if width is None else replace(recipe.network, width=width)
+    return replace(recipe, network=network, **given)

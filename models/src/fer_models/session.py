@@ -1,0 +1,94 @@
+"""One training session: sources, recipe and machine put together, run, and its pictures drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from fer_wire.emotions import EMOTIONS
+
+from fer_models.deck import Deck
+from fer_models.errors import TrainingError
+from fer_models.evaluate import score
+from fer_models.plots import confusion_matrix, training_curves
+from fer_models.prune.ratio import Counted
+from fer_models.recipe import Recipe
+from fer_models.train import Machine, Pruning, Run, Watch
+from fer_models.training_data import Sources, decks
+from fer_models.xception import Xception
+
+AUTO, CPU, CUDA = "auto", "cpu", "cuda"
+FP32, BF16 = "fp32", "bf16"
+CURVES, CONFUSION = "curves.png", "confusion.png"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session runs: its folder, and the machine as the command's options name it."""
+
+    folder: Path
+    device: str = AUTO
+    precision: str = AUTO
+    compiled: bool = False
+    threads: int = 0
+
+    def machine(self) -> Machine:
+        """The device and precision; raises TrainingError when they are not to be had."""
+        if self.threads:
+            torch.set_num_threads(self.threads)
+        device = torch.device(self._device())
+        if self.precision not in (AUTO, FP32, BF16):
+            raise TrainingError(f"There is no precision {self.precision!r}; choose {AUTO}, {FP32} or {BF16}.")
+        bfloat16 = self.precision == BF16 or (self.precision == AUTO and device.type == CUDA)
+        return Machine(device, bfloat16, self.compiled)
+
+    def _device(self) -> str:
+        has_cuda = torch.cuda.is_available()
+        if self.device == AUTO:
+            return CUDA if has_cuda else CPU
+        if self.device not in (CPU, CUDA) or (self.device == CUDA and not has_cuda):
+            offered = f"{CPU} or {CUDA}" if has_cuda else CPU
+            raise TrainingError(f"There is no device {self.device!r} here; choose {AUTO} or {offered}.")
+        return self.device
+
+
+def run(
+    place: Place,
+    sources: Sources,
+    recipe: Recipe,
+    model: Xception,
+    watch: Watch,
+    *,
+    teacher: Xception | None = None,
+    pruning: Pruning | None = None,
+    unpruned: Counted | None = None,
+    commands: Sequence[str] = (),
+) -> Xception:
+    """Train the model in the place's folder to the recipe's end and draw the run; returns the averaged model."""
+    machine = place.machine()
+    chosen, held_out = decks(sources, recipe, machine.device)
+    if teacher is not None:
+        teacher.to(machine.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's stub lacks it
+    training = Run(
+        recipe, chosen, held_out, place.folder, model, teacher, pruning, machine, unpruned or {}, list(commands)
+    )
+    trained = training.fit(watch)
+    training_curves(training.history, place.folder / CURVES)
+    _draw_confusion(trained, held_out, place.folder)
+    return trained
+
+
+@torch.inference_mode()
+def predictions(model: Xception, deck: Deck, batch: int = 256) -> torch.Tensor:
+    """The most probable emotion of each face: int64 N on the CPU."""
+    model.eval()
+    parts = [model(deck.images[at : at + batch].float()).argmax(1) for at in range(0, len(deck), batch)]
+    return torch.cat(parts).cpu()
+
+
+def _draw_confusion(model: Xception, held_out: Deck, folder: Path) -> None:
+    found = score(held_out.labels.cpu().numpy(), predictions(model, held_out).numpy())
+    title = f"Held-out training images: {100 * found.accuracy:.1f} %"
+    confusion_matrix(found.confusion, EMOTIONS, folder / CONFUSION, title)

@@ -1,0 +1,70 @@
+"""A checkpoint is whole, or the one before it is still there."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fer_models.errors import TrainingError
+
+pytestmark = pytest.mark.training
+torch = pytest.importorskip("torch", exc_type=ImportError)
+
+STATE_KEYS = ("recipe", "config", "step", "model", "average", "optimiser", "schedule", "history")
+
+
+def state(size: int = 10) -> dict[str, object]:
+    return {**dict.fromkeys(STATE_KEYS, 0), "model": {"weight": torch.arange(size)}}
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond 4 KiB, as on a disk with no more room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    from fer_models.checkpoint import read_checkpoint, write_checkpoint
+
+    write_checkpoint(state(), tmp_path / "checkpoint.pt")
+    assert read_checkpoint(tmp_path / "checkpoint.pt")["model"]["weight"].equal(torch.arange(10))
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path: Path, full_disk: None) -> None:
+    from fer_models.checkpoint import read_checkpoint, write_checkpoint
+
+    path = tmp_path / "checkpoint.pt"
+    write_checkpoint(state(), path)
+    with pytest.raises(
+        TrainingError, match=r"Cannot write the checkpoint .*checkpoint\.pt \(File too large\); the one"
+    ):
+        write_checkpoint(state(10_000), path)
+    assert read_checkpoint(path)["model"]["weight"].equal(torch.arange(10))
+    assert [each.name for each in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+@pytest.mark.parametrize("damage", ["truncated", "text", "empty", "missing"])
+def test_a_damaged_checkpoint_is_refused_with_a_sentence(damage: str, tmp_path: Path) -> None:
+    from fer_models.checkpoint import read_checkpoint, write_checkpoint
+
+    path = tmp_path / "checkpoint.pt"
+    write_checkpoint(state(), path)
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes({"truncated": whole[: len(whole) // 2], "text": b"not a checkpoint", "empty": b""}[damage])
+    with pytest.raises(TrainingError, match=r"Cannot read the checkpoint .*checkpoint\.pt \(.*\); train again or give"):
+        read_checkpoint(path)
+
+
+def test_some_other_file_of_pytorch_is_no_checkpoint(tmp_path: Path) -> None:
+    from fer_models.checkpoint import read_checkpoint
+
+    torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(TrainingError, match=r"other\.pt is no checkpoint of fer-models train"):
+        read_checkpoint(tmp_path / "other.pt")
