@@ -1,14 +1,16 @@
-"""No test keeps anything in the cache of the user who runs it."""
+"""PyTorch for the tests that need it, on one thread, so that they do not fight for the cores."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from fer_models.data.cache import VARIABLE
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The cache of this test alone."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv(VARIABLE, str(folder))
-    return folder
+@pytest.fixture
+def torch() -> Iterator[Any]:
+    """The module torch; without it the test is skipped."""
+    module = pytest.importorskip("torch", exc_type=ImportError)
+    threads = module.get_num_threads()
+    module.set_num_threads(1)
+    yield module
+    module.set_num_threads(threads)

@@ -3,22 +3,24 @@
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fer_models.errors import TrainingError
 
-pytestmark = pytest.mark.training
-torch = pytest.importorskip("torch", exc_type=ImportError)
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
 STATE_KEYS = ("recipe", "config", "step", "model", "average", "optimiser", "schedule", "history")
 
 
-def state(size: int = 10) -> dict[str, object]:
+def state(size: int = 10) -> dict[str, Any]:
+    import torch
+
     return {**dict.fromkeys(STATE_KEYS, 0), "model": {"weight": torch.arange(size)}}
 
 
 @pytest.fixture
-def full_disk() -> Iterator[None]:
+def _full_disk() -> Iterator[None]:
     """No file may grow beyond 4 KiB, as on a disk with no more room."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
@@ -30,11 +32,12 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     from fer_models.checkpoint import read_checkpoint, write_checkpoint
 
     write_checkpoint(state(), tmp_path / "checkpoint.pt")
-    assert read_checkpoint(tmp_path / "checkpoint.pt")["model"]["weight"].equal(torch.arange(10))
+    assert read_checkpoint(tmp_path / "checkpoint.pt")["model"]["weight"].tolist() == list(range(10))
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
-def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path: Path, full_disk: None) -> None:
+@pytest.mark.usefixtures("_full_disk")
+def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path: Path) -> None:
     from fer_models.checkpoint import read_checkpoint, write_checkpoint
 
     path = tmp_path / "checkpoint.pt"
@@ -43,7 +46,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path: 
         TrainingError, match=r"Cannot write the checkpoint .*checkpoint\.pt \(File too large\); the one"
     ):
         write_checkpoint(state(10_000), path)
-    assert read_checkpoint(path)["model"]["weight"].equal(torch.arange(10))
+    assert read_checkpoint(path)["model"]["weight"].tolist() == list(range(10))
     assert [each.name for each in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
@@ -62,7 +65,7 @@ def test_a_damaged_checkpoint_is_refused_with_a_sentence(damage: str, tmp_path: 
         read_checkpoint(path)
 
 
-def test_some_other_file_of_pytorch_is_no_checkpoint(tmp_path: Path) -> None:
+def test_some_other_file_of_pytorch_is_no_checkpoint(torch: Any, tmp_path: Path) -> None:
     from fer_models.checkpoint import read_checkpoint
 
     torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")

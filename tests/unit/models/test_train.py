@@ -2,10 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from fer_models.network import XceptionConfig
 from fer_models.recipe import Recipe
 from made_models import made_faces
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
 RECIPE = Recipe(
@@ -43,17 +41,6 @@ class Listener:
         self.entries.append(entry)
 
 
-@pytest.fixture
-def train() -> Iterator[ModuleType]:
-    torch = pytest.importorskip("torch", exc_type=ImportError)
-    from fer_models import train
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield train
-    torch.set_num_threads(threads)
-
-
 def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
     import torch
     from fer_models.deck import deal
@@ -64,15 +51,17 @@ def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any)
     return Run(recipe, *decks, folder, new_model(recipe), **more)
 
 
-def test_a_small_run_learns_made_up_faces_by_heart(train: ModuleType, tmp_path: Path) -> None:
+def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:
+    from fer_models.train import measure
+
     listener = Listener()
     run = started(tmp_path, replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9), faces=56)
     network = run.fit(listener)
-    assert train.measure(network, run.train)[0] == 1.0
+    assert measure(network, run.train)[0] == 1.0
     assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
-def test_small_pictures_come_first_and_full_ones_last(train: ModuleType, tmp_path: Path) -> None:
+def test_small_pictures_come_first_and_full_ones_last(tmp_path: Path) -> None:
     listener = Listener()
     started(tmp_path, replace(RECIPE, sizes=((0.4, 32), (0.7, 40), (1.0, 48)))).fit(listener)
     assert [entry["px"] for entry in listener.entries] == [32, 40, 48]
@@ -81,7 +70,7 @@ def test_small_pictures_come_first_and_full_ones_last(train: ModuleType, tmp_pat
 @pytest.mark.parametrize("step", [1, 3, 4, 6, 8])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken_one(
-    train: ModuleType, step: int, sent: int, tmp_path: Path
+    step: int, sent: int, tmp_path: Path
 ) -> None:
     whole = started(tmp_path / "unbroken")
     unbroken = whole.fit(Listener())
@@ -97,32 +86,35 @@ def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken
     assert timeless[0] == timeless[1]
 
 
-def test_a_finished_run_has_nothing_more_to_do(train: ModuleType, tmp_path: Path) -> None:
+def test_a_finished_run_has_nothing_more_to_do(tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=1)
     started(tmp_path, recipe).fit(Listener())
     again = Listener()
     started(tmp_path, recipe).fit(again)
     assert again.steps == []
-    assert len((tmp_path / train.LOG).read_text().splitlines()) == 1
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 1
 
 
-def test_a_checkpoint_gives_the_averaged_network(train: ModuleType, tmp_path: Path) -> None:
+def test_a_checkpoint_gives_the_averaged_network(tmp_path: Path) -> None:
     from fer_models.checkpoint import CHECKPOINT, load_trained
+    from fer_models.train import as_input
 
     network = started(tmp_path, replace(RECIPE, epochs=1)).fit(Listener())
-    faces = train.as_input(made_faces(14, seed=1).images)
+    faces = as_input(made_faces(14, seed=1).images)
     assert load_trained(tmp_path / CHECKPOINT)(faces).allclose(network.eval()(faces), atol=1e-5)
 
 
-def test_a_teacher_draws_its_student_along(train: ModuleType, tmp_path: Path) -> None:
+def test_a_teacher_draws_its_student_along(tmp_path: Path) -> None:
+    from fer_models.train import measure
+
     recipe = replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
     teacher = started(tmp_path / "teacher", recipe, faces=56).fit(Listener())
     taught = started(tmp_path / "student", replace(recipe, teacher_share=1.0), faces=56, teacher=teacher)
     taught.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
-    assert train.measure(taught.fit(Listener()), taught.train)[0] > 0.9
+    assert measure(taught.fit(Listener()), taught.train)[0] > 0.9
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(train: ModuleType, tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Path) -> None:
     from fer_models.checkpoint import CHECKPOINT
 
     run = started(tmp_path)
@@ -132,15 +124,13 @@ def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(train: Module
     assert not (tmp_path / CHECKPOINT).exists()
 
 
-def test_too_few_images_are_said_before_the_first_epoch(train: ModuleType, tmp_path: Path) -> None:
+def test_too_few_images_are_said_before_the_first_epoch(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"7 training and 14 held-out images are too few; at least 14 and 1"):
         started(tmp_path, faces=7)
 
 
 @pytest.mark.parametrize(("recipe", "faces"), [(replace(RECIPE, epochs=2), 42), (RECIPE, 56)])
-def test_a_run_is_not_resumed_with_another_recipe_or_other_images(
-    train: ModuleType, recipe: Recipe, faces: int, tmp_path: Path
-) -> None:
+def test_a_run_is_not_resumed_with_another_recipe_or_other_images(recipe: Recipe, faces: int, tmp_path: Path) -> None:
     started(tmp_path).fit(Listener())
     with pytest.raises(TrainingError, match=r"was made with another recipe or other images; give the same options"):
         started(tmp_path, recipe, faces).fit(Listener())

@@ -1,4 +1,4 @@
-"""Magnitude pruning inside training, on a cubic schedule (Zhu & Gupta 2017, arXiv:1710.01878), as Light-FER prunes.
+"""Magnitude pruning inside training, as Light-FER prunes.
 
 One threshold for the whole network: no layer has a setting of its own.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from fer_models.prune.schedule import sparsity_share
 from fer_models.xception import Xception
-
-STARTS, ENDS = 0.1, 0.75
-"""Shares of the run: before, the network only learns; afterwards, what is left of it settles."""
 
 
 class MagnitudePruning:
@@ -37,12 +35,6 @@ class MagnitudePruning:
 def while_training(ratio: float) -> MagnitudePruning | None:
     """What prunes a run to this compression ratio R; None for 1."""
     return MagnitudePruning(ratio) if ratio > 1 else None
-
-
-def sparsity_share(progress: float) -> float:
-    """How much of the final sparsity is due at this share of the run: 1 − (1 − t)³ between start and end, 0–1."""
-    time = min(max((progress - STARTS) / (ENDS - STARTS), 0.0), 1.0)
-    return 1 - (1 - time) ** 3
 
 
 def prunable(model: nn.Module) -> list[Tensor]:

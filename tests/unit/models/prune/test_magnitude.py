@@ -1,14 +1,17 @@
 """Single weights go, the smallest first, ever more of them, and stay gone."""
 
+from typing import Any
+
 import pytest
+from fer_models.prune.schedule import ENDS, STARTS, sparsity_share
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.training
-torch = pytest.importorskip("torch", exc_type=ImportError)
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
 
-def network() -> "object":
+def network() -> Any:
+    import torch
     from fer_models.network import XceptionConfig
     from fer_models.xception import Xception, initialise
 
@@ -20,8 +23,6 @@ def network() -> "object":
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_the_schedule_never_falls_and_runs_from_none_to_all(earlier: float, later: float) -> None:
-    from fer_models.prune.magnitude import sparsity_share
-
     earlier, later = sorted((earlier, later))
     assert 0 <= sparsity_share(earlier) <= sparsity_share(later) <= 1
     assert sparsity_share(0) == 0
@@ -29,13 +30,11 @@ def test_the_schedule_never_falls_and_runs_from_none_to_all(earlier: float, late
 
 
 def test_half_way_seven_eighths_of_the_weights_are_gone() -> None:
-    from fer_models.prune.magnitude import ENDS, STARTS, sparsity_share
-
     assert sparsity_share((STARTS + ENDS) / 2) == pytest.approx(7 / 8)
 
 
 @pytest.mark.parametrize("ratio", [1.5, 2, 4, 10])
-def test_at_the_end_r_is_what_was_asked_for_in_the_network_and_in_its_average(ratio: float) -> None:
+def test_at_the_end_r_is_what_was_asked_for_in_the_network_and_in_its_average(torch: Any, ratio: float) -> None:
     from fer_models.prune.magnitude import MagnitudePruning, prunable
     from fer_models.prune.ratio import compression, counted
 

@@ -1,12 +1,15 @@
 """R counts what is left, as Eq. 1 does."""
 
+from typing import Any
+
 import pytest
 
-pytestmark = pytest.mark.training
-torch = pytest.importorskip("torch", exc_type=ImportError)
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
 
-def small() -> "torch.nn.Sequential":
+def small() -> Any:
+    import torch
+
     return torch.nn.Sequential(
         torch.nn.Conv2d(2, 4, 1, bias=False),
         torch.nn.Conv2d(4, 4, 3, groups=4, bias=False),
@@ -20,7 +23,7 @@ def test_an_unpruned_network_holds_all_its_weights_filters_and_channels() -> Non
     assert counted(small()) == {"weights": 8 + 36 + 12, "filters": 4 + 4 + 3, "channels": 2 + 4 + 4}
 
 
-def test_a_filter_counts_until_its_last_weight_is_zero() -> None:
+def test_a_filter_counts_until_its_last_weight_is_zero(torch: Any) -> None:
     from fer_models.prune.ratio import compression, counted
 
     model = small()

@@ -1,13 +1,14 @@
 """Whole channels go, in every layer that shares them, and the network still computes."""
 
+from typing import Any
+
 import pytest
 
 pytestmark = pytest.mark.training
-torch = pytest.importorskip("torch", exc_type=ImportError)
 
 
-@pytest.fixture(scope="module")
-def network() -> object:
+@pytest.fixture
+def network(torch: Any) -> Any:
     from fer_models.network import XceptionConfig
     from fer_models.xception import Xception, initialise
 
@@ -18,7 +19,7 @@ def network() -> object:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.6])
-def test_a_cut_network_has_fewer_channels_in_multiples_of_eight(network: object, share: float) -> None:
+def test_a_cut_network_has_fewer_channels_in_multiples_of_eight(torch: Any, network: Any, share: float) -> None:
     from fer_models.prune.structured import cut
     from fer_models.xception import parameter_counts
 
@@ -29,7 +30,7 @@ def test_a_cut_network_has_fewer_channels_in_multiples_of_eight(network: object,
     assert smaller(torch.zeros(2, 1, 48, 48)).shape == (2, 7)
 
 
-def test_the_network_itself_is_left_alone(network: object) -> None:
+def test_the_network_itself_is_left_alone(network: Any) -> None:
     from fer_models.prune.ratio import counted
     from fer_models.prune.structured import cut
 
@@ -39,7 +40,7 @@ def test_the_network_itself_is_left_alone(network: object) -> None:
 
 
 @pytest.mark.parametrize("ratio", [1.2, 2.0, 4.0])
-def test_the_largest_network_within_a_ratio_is_close_to_it(network: object, ratio: float) -> None:
+def test_the_largest_network_within_a_ratio_is_close_to_it(network: Any, ratio: float) -> None:
     from fer_models.prune.ratio import compression, counted
     from fer_models.prune.structured import largest
 
@@ -49,13 +50,13 @@ def test_the_largest_network_within_a_ratio_is_close_to_it(network: object, rati
     assert ratio <= compression(unpruned, counted(found))["weights"] < 1.5 * ratio
 
 
-def test_a_demand_that_no_cut_meets_finds_none(network: object) -> None:
+def test_a_demand_that_no_cut_meets_finds_none(network: Any) -> None:
     from fer_models.prune.structured import largest
 
     assert largest(network, lambda _: False) is None
 
 
-def test_a_cut_network_is_built_again_from_its_weights_alone(network: object) -> None:
+def test_a_cut_network_is_built_again_from_its_weights_alone(torch: Any, network: Any) -> None:
     from fer_models.prune.structured import cut
     from fer_models.xception import Xception, shape_like
 
@@ -67,7 +68,7 @@ def test_a_cut_network_is_built_again_from_its_weights_alone(network: object) ->
     assert again.eval()(faces).allclose(smaller(faces), atol=1e-6)
 
 
-def test_sparse_learning_pushes_weak_channels_harder_than_strong_ones() -> None:
+def test_sparse_learning_pushes_weak_channels_harder_than_strong_ones(torch: Any) -> None:
     from fer_models.network import XceptionConfig
     from fer_models.prune.structured import SparseLearning
     from fer_models.xception import Xception, initialise
