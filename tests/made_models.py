@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 FILTERS = 8
+FORKED_CONVOLUTIONS = 4
 
 
 def write_network(
@@ -61,6 +62,45 @@ def write_network(
     imports = [helper.make_opsetid(domain, version) for domain, version in opsets]
     onnx.save(helper.make_model(graph, opset_imports=imports, ir_version=ir_version), path)
     return path
+
+
+def write_forked_network(path: Path) -> Path:
+    """A network whose first map goes two ways, which meet in a sum: four convolutions, under the contract."""
+    draw = np.random.default_rng(0)
+    kernels = {
+        "stem": draw.normal(0, 0.01, (FILTERS, 1, 3, 3)),
+        "depthwise": draw.normal(0, 0.5, (FILTERS, 1, 3, 3)),
+        "pointwise": draw.normal(0, 0.5, (FILTERS, FILTERS, 1, 1)),
+        "skip": draw.normal(0, 0.5, (FILTERS, FILTERS, 1, 1)),
+        "dense": draw.normal(0, 1, (len(EMOTIONS), FILTERS)),
+    }
+    nodes = [
+        _convolution(INPUT_NAME, "stem", "maps"),
+        helper.make_node("Relu", ["maps"], ["active"]),
+        _convolution("active", "depthwise", "apart", group=FILTERS),
+        _convolution("apart", "pointwise", "mixed"),
+        _convolution("active", "skip", "skipped"),
+        helper.make_node("Add", ["mixed", "skipped"], ["sum"]),
+        helper.make_node("ReduceMean", ["sum"], ["means"], axes=[2, 3], keepdims=0),
+        helper.make_node("Gemm", ["means", "dense"], ["logits"], transB=1),
+        helper.make_node("Softmax", ["logits"], [OUTPUT_NAME]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "forked",
+        [helper.make_tensor_value_info(INPUT_NAME, TensorProto.FLOAT, ["N", 1, 48, 48])],
+        [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, ["N", len(EMOTIONS)])],
+        [numpy_helper.from_array(kernel.astype(np.float32), name) for name, kernel in kernels.items()],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION), path)
+    return path
+
+
+def _convolution(source: str, kernel: str, output: str, group: int = 1) -> onnx.NodeProto:
+    size = 1 if kernel in ("pointwise", "skip") else 3
+    return helper.make_node(
+        "Conv", [source, kernel], [output], name=kernel, kernel_shape=[size] * 2, pads=[size // 2] * 4, group=group
+    )
 
 
 def write_entry(folder: Path) -> ModelManifest:

@@ -1,4 +1,4 @@
-"""Weights in float16: fp16.onnx from fp32.onnx, and an fp32.onnx that is half as large."""
+"""Weights in float16: fp16.onnx from fp32.onnx, an fp32.onnx that is half as large, and the way back."""
 
 from __future__ import annotations
 
@@ -34,6 +34,22 @@ def store_weights_in_half(fp32: Path, path: Path) -> None:
     casts = [_cast(_half_name(tensor.name), tensor.name, TensorProto.FLOAT) for tensor in weights]
     stored = [_narrowed(tensor, _half_name(tensor.name)) for tensor in weights]
     _save(model, [*casts, *model.graph.node], stored, path)
+
+
+def widened(model: ModelProto) -> ModelProto:
+    """The network with its weights stored in float32, whether they were or a Cast widened them."""
+    stored = {tensor.name: tensor for tensor in model.graph.initializer}
+    casts = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in stored}
+    made = ModelProto()
+    made.CopyFrom(model)
+    del made.graph.node[:], made.graph.initializer[:]
+    made.graph.node.extend(node for node in model.graph.node if node.output[0] not in casts)
+    made.graph.initializer.extend(tensor for name, tensor in stored.items() if name not in casts.values())
+    made.graph.initializer.extend(
+        numpy_helper.from_array(numpy_helper.to_array(stored[source]).astype(np.float32), name)
+        for name, source in casts.items()
+    )
+    return made
 
 
 def _with_casts(nodes: list[NodeProto], weights: set[str]) -> Iterator[NodeProto]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime
 from fer_wire.manifest import INPUT_NAME, OUTPUT_NAME, Latency
 
@@ -55,6 +57,31 @@ class Classifier:
                 times_ms.append((time.perf_counter() - started) * 1000)
         p50_ms, p95_ms = (round(float(np.percentile(times_ms, p)), 3) for p in (50, 95))
         return Latency(machine=machine(), provider=CPU, threads=self.threads, p50_ms=p50_ms, p95_ms=p95_ms)
+
+
+class Probe:
+    """A network whose inner float32 tensors can be read by name."""
+
+    def __init__(self, model: onnx.ModelProto, names: Sequence[str]) -> None:
+        """Raises ContractError when ONNX Runtime refuses the network."""
+        self._names = list(names)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = LOG_ERRORS_ONLY
+        try:
+            self._session = onnxruntime.InferenceSession(_with_outputs(model, names), options, providers=[CPU])
+        except Exception as error:  # as above
+            raise ContractError(f"The network does not load in ONNX Runtime ({error}); export it again.") from error
+
+    def read(self, faces: Array) -> dict[str, Array]:
+        """What the tensors hold for these faces, float32 N×1×48×48."""
+        return dict(zip(self._names, self._session.run(self._names, {INPUT_NAME: faces}), strict=True))
+
+
+def _with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> bytes:
+    probed = onnx.ModelProto()
+    probed.CopyFrom(model)
+    probed.graph.output.extend(onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, None) for n in names)
+    return bytes(probed.SerializeToString())
 
 
 def machine() -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from fer_models.errors import ContractError
-from fer_models.quantize import to_int8
+from fer_models.quantize.qdq import to_int8
 from fer_models.verify import verify_entry, verify_file
 from made_models import made_faces, write_entry, write_network
 from onnx import TensorProto, numpy_helper

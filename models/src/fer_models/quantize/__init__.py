@@ -1,0 +1,1 @@
+"""Quantization: the paper's equations, calibration, QDQ files and fine-tuning."""
