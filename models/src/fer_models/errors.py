@@ -1,6 +1,7 @@
 """Everything fer-models raises on purpose.
 
 ModelsError
+├── UsageError        the command was given what it cannot take
 ├── DatasetError      the training or test images cannot be read as asked
 ├── TrainingError     a run cannot start, go on or be resumed
 ├── Interrupted       somebody stopped a run, and all of it is saved
@@ -12,6 +13,10 @@ ModelsError
 
 class ModelsError(Exception):
     """Base of all errors of fer-models; its text is the sentence that the user sees."""
+
+
+class UsageError(ModelsError):
+    """The command was given what it cannot take."""
 
 
 class DatasetError(ModelsError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer_models.data.augmentation import Augmentation
 from fer_models.data.faces import FACE_PX
-from fer_models.errors import TrainingError
+from fer_models.errors import UsageError
 from fer_models.network import XceptionConfig
 
 NO_WEIGHTS = "none"
@@ -77,9 +77,9 @@ PRESETS: dict[str, Recipe] = {
 
 
 def preset(name: str) -> Recipe:
-    """The recipe of that name; raises TrainingError when there is none."""
+    """The recipe of that name; raises UsageError when there is none."""
     if name not in PRESETS:
-        raise TrainingError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+        raise UsageError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
 
 

@@ -10,7 +10,7 @@ import torch
 from fer_wire.emotions import EMOTIONS
 
 from fer_models.deck import Deck
-from fer_models.errors import TrainingError
+from fer_models.errors import UsageError
 from fer_models.evaluate import score
 from fer_models.plots import confusion_matrix, training_curves
 from fer_models.prune.ratio import Counted
@@ -35,12 +35,12 @@ class Place:
     threads: int = 0
 
     def machine(self) -> Machine:
-        """The device and precision; raises TrainingError when they are not to be had."""
+        """The device and precision; raises UsageError when they are not to be had."""
         if self.threads:
             torch.set_num_threads(self.threads)
         device = torch.device(self._device())
         if self.precision not in (AUTO, FP32, BF16):
-            raise TrainingError(f"There is no precision {self.precision!r}; choose {AUTO}, {FP32} or {BF16}.")
+            raise UsageError(f"There is no precision {self.precision!r}; choose {AUTO}, {FP32} or {BF16}.")
         bfloat16 = self.precision == BF16 or (self.precision == AUTO and device.type == CUDA)
         return Machine(device, bfloat16, self.compiled)
 
@@ -50,7 +50,7 @@ class Place:
             return CUDA if has_cuda else CPU
         if self.device not in (CPU, CUDA) or (self.device == CUDA and not has_cuda):
             offered = f"{CPU} or {CUDA}" if has_cuda else CPU
-            raise TrainingError(f"There is no device {self.device!r} here; choose {AUTO} or {offered}.")
+            raise UsageError(f"There is no device {self.device!r} here; choose {AUTO} or {offered}.")
         return self.device
 
 

@@ -10,11 +10,13 @@ from fer_models.cli.export import export
 from fer_models.cli.prune import prune
 from fer_models.cli.train import train
 from fer_models.cli.verify import verify
-from fer_models.errors import Interrupted, ModelsError
+from fer_models.errors import Interrupted, ModelsError, UsageError
 
 DEBUG = "--debug"
 INTERRUPTED = 130
-TORCH = "torch"
+WRONG_USE = 2
+EXIT_STATUS: dict[type[Exception], int] = {Interrupted: INTERRUPTED, UsageError: WRONG_USE}
+TRAINING_PACKAGES = {"torch": "PyTorch", "torch_pruning": "Torch-Pruning", "matplotlib": "matplotlib"}
 
 app = typer.Typer(
     name="fer-models",
@@ -48,11 +50,8 @@ def run(arguments: Sequence[str]) -> int:
         sentence = _sentence(error)
         if DEBUG in arguments or sentence is None:
             raise
-        if isinstance(error, Interrupted):
-            print(sentence, file=sys.stderr)
-            return INTERRUPTED
-        print(f"error: {sentence}", file=sys.stderr)
-        return 1
+        print(sentence if isinstance(error, Interrupted) else f"error: {sentence}", file=sys.stderr)
+        return EXIT_STATUS.get(type(error), 1)
     return 0
 
 
@@ -61,8 +60,9 @@ def _sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}; check the path, its permissions and the free space."
-    if isinstance(error, ModuleNotFoundError) and error.name == TORCH:
-        return "This command needs PyTorch, which is not installed; run: pip install 'fer-models[train]'."
+    if isinstance(error, ModuleNotFoundError) and error.name in TRAINING_PACKAGES:
+        name = TRAINING_PACKAGES[error.name]
+        return f"This command needs {name}, which is not installed; run: pip install 'fer-models[train]'."
     return None
 
 

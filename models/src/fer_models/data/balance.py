@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from fer_wire.emotions import EMOTIONS
 
-from fer_models.errors import DatasetError
+from fer_models.errors import DatasetError, UsageError
 
 BALANCED, SQRT = "balanced", "sqrt"
 POWERS = {BALANCED: 1.0, SQRT: 0.5}
@@ -15,10 +15,10 @@ POWERS = {BALANCED: 1.0, SQRT: 0.5}
 def class_weights(labels: npt.NDArray[np.int64], how: str) -> npt.NDArray[np.float32]:
     """float32 7: balanced is 1/share of the emotion, sqrt its root; the mean over the labels is 1.
 
-    Raises DatasetError for another way, or when an emotion has no label.
+    Raises UsageError for another way, DatasetError when an emotion has no label.
     """
     if how not in POWERS:
-        raise DatasetError(f"There are no class weights {how!r}; choose none, {' or '.join(POWERS)}.")
+        raise UsageError(f"There are no class weights {how!r}; choose none, {' or '.join(POWERS)}.")
     counts = np.bincount(labels, minlength=len(EMOTIONS))
     if not counts.all():
         raise DatasetError(f"No image is labelled {EMOTIONS[int(counts.argmin())]}, so it cannot be given a weight.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fer_models.errors import BudgetError
+from fer_models.errors import BudgetError, UsageError
 
 RATIO, LATENCY, ACCURACY_LOSS = "ratio", "latency_ms", "accuracy_loss"
 SENTENCES = {
@@ -30,13 +30,13 @@ class Budget:
 
 
 def budget(ratio: float | None, latency_ms: float | None, accuracy_loss: float | None) -> Budget:
-    """The budget that was given; raises BudgetError unless it is exactly one, and possible."""
+    """The budget that was given; raises UsageError unless it is exactly one, and possible."""
     given = {RATIO: ratio, LATENCY: latency_ms, ACCURACY_LOSS: accuracy_loss}
     named = [(kind, value) for kind, value in given.items() if value is not None]
     if len(named) != 1:
-        raise BudgetError("Give one budget: --ratio, --latency-ms or --accuracy-loss.")
+        raise UsageError("Give one budget: --ratio, --latency-ms or --accuracy-loss.")
     kind, value = named[0]
     least = 1.0 if kind == RATIO else 0.0
     if not value > least:
-        raise BudgetError(f"A budget of {SENTENCES[kind].format(value=value)} is none; give more than {least:g}.")
+        raise UsageError(f"A budget of {SENTENCES[kind].format(value=value)} is none; give more than {least:g}.")
     return Budget(kind, value)

@@ -13,7 +13,7 @@ from typing import Any
 
 from fer_models.checkpoint import averaged, read_checkpoint
 from fer_models.data.faces import FACE_PX
-from fer_models.errors import BudgetError
+from fer_models.errors import UsageError
 from fer_models.export import export_fp32
 from fer_models.golden import golden_faces
 from fer_models.prune.budget import ACCURACY_LOSS, LATENCY, RATIO, Budget
@@ -56,11 +56,11 @@ class Course:
     """One pruning, from a checkpoint to another in the place's folder; each part goes on where it was stopped."""
 
     def __init__(self, order: Order, sources: Sources, place: Place, display: Display) -> None:
-        """Raises TrainingError when the checkpoint cannot be read, BudgetError when the method cannot serve it."""
+        """Raises TrainingError when the checkpoint cannot be read, UsageError when the method cannot serve it."""
         if order.method not in METHODS:
-            raise BudgetError(f"There is no pruning {order.method!r}; choose {' or '.join(METHODS)}.")
+            raise UsageError(f"There is no pruning {order.method!r}; choose {' or '.join(METHODS)}.")
         if order.method == MAGNITUDE and order.budget.kind == LATENCY:
-            raise BudgetError(
+            raise UsageError(
                 f"Magnitude pruning leaves the shape of the network, so it cannot reach {order.budget}; "
                 f"choose --method {STRUCTURED}."
             )

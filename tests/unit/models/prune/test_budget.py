@@ -1,7 +1,7 @@
 """One budget, and one that can be."""
 
 import pytest
-from fer_models.errors import BudgetError
+from fer_models.errors import UsageError
 from fer_models.prune.budget import Budget, budget
 
 
@@ -13,17 +13,17 @@ def test_the_budget_that_was_given_is_taken() -> None:
 
 @pytest.mark.parametrize("given", [(None, None, None), (2.0, 1.0, None), (2.0, 1.0, 0.5)])
 def test_none_or_several_are_refused(given: tuple[float | None, float | None, float | None]) -> None:
-    with pytest.raises(BudgetError, match=r"^Give one budget: --ratio, --latency-ms or --accuracy-loss\.$"):
+    with pytest.raises(UsageError, match=r"^Give one budget: --ratio, --latency-ms or --accuracy-loss\.$"):
         budget(*given)
 
 
 def test_a_ratio_that_prunes_nothing_is_no_budget() -> None:
-    with pytest.raises(BudgetError, match=r"A budget of a compression ratio R of 1 is none; give more than 1\."):
+    with pytest.raises(UsageError, match=r"A budget of a compression ratio R of 1 is none; give more than 1\."):
         budget(1.0, None, None)
 
 
 def test_a_latency_of_nothing_is_no_budget() -> None:
-    with pytest.raises(BudgetError, match=r"A budget of 0 ms a face is none; give more than 0\."):
+    with pytest.raises(UsageError, match=r"A budget of 0 ms a face is none; give more than 0\."):
         budget(None, 0.0, None)
 
 

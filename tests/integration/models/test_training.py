@@ -1,0 +1,151 @@
+"""Training and pruning with the commands alone, through kills and Ctrl-C."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from made_models import made_faces, write_images
+
+pytestmark = pytest.mark.training
+
+EPOCHS = 3
+BATCH = 16
+KILLS = 6
+DEADLINE_S = 240
+INTERRUPTED = 130
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("torch", exc_type=ImportError)
+    folder = tmp_path_factory.mktemp("faces")
+    write_images(folder, "Training", made_faces(350))
+    write_images(folder, "PublicTest", made_faces(28, seed=1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unbroken(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "unbroken"
+    _done(_train(data, folder))
+    return folder
+
+
+def test_a_training_killed_at_random_moments_ends_with_the_same_weights(
+    data: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "killed"
+    kills = sum(_killed(_train(data, folder), moment) for moment in _moments())
+    _done(_train(data, folder))
+    print(f"\n  kill -9 of a training: {kills} kills, the same weights to the last bit", end=" ")
+    assert kills >= KILLS // 2
+    assert _weights_are_equal(folder, unbroken)
+    assert _history(folder) == _history(unbroken)
+
+
+def test_ctrl_c_saves_and_the_same_command_goes_on(data: Path, unbroken: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "stopped"
+    with subprocess.Popen(
+        _train(data, folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        _wait_for(folder / "log.jsonl")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == INTERRUPTED
+    assert "Stopped in epoch" in errors
+    assert "Traceback" not in errors
+    _done(_train(data, folder))
+    assert _weights_are_equal(folder, unbroken)
+
+
+def test_a_finished_run_shows_its_curves_and_its_confusion(unbroken: Path) -> None:
+    assert {path.name for path in unbroken.iterdir()} == {"checkpoint.pt", "log.jsonl", "curves.png", "confusion.png"}
+    assert (unbroken / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_structured_pruning_makes_the_network_smaller_through_kills(data: Path, unbroken: Path, tmp_path: Path) -> None:
+    command = _prune(data, unbroken, tmp_path / "pruned", "--ratio", "1.5")
+    kills = sum(_killed(command, moment) for moment in (2.0, 6.0))
+    outcome = json.loads(_done([*command, "--json"]).splitlines()[-1])
+    print(f"\n  kill -9 of a pruning: {kills} kills", end=" ")
+    assert outcome["ratio"]["weights"] >= 1.5
+    assert outcome["parameters"]["after"] < outcome["parameters"]["before"]
+    again = json.loads((tmp_path / "pruned" / "prune.json").read_text())
+    assert again == outcome
+
+
+def test_magnitude_pruning_leaves_the_zeros_that_were_asked_for(data: Path, unbroken: Path, tmp_path: Path) -> None:
+    command = _prune(data, unbroken, tmp_path, "--ratio", "2", "--method", "magnitude", "--json")
+    outcome = json.loads(_done(command).splitlines()[-1])
+    assert outcome["ratio"]["weights"] == pytest.approx(2, rel=0.01)
+    assert outcome["parameters"]["after"] == outcome["parameters"]["before"]
+
+
+def test_a_budget_that_no_cut_meets_is_refused(data: Path, unbroken: Path, tmp_path: Path) -> None:
+    command = _prune(data, unbroken, tmp_path, "--latency-ms", "0.000001", "--sparse-epochs", "0")
+    failed = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert failed.returncode == 1
+    assert failed.stderr == (
+        "error: The budget, 1e-06 ms a face, cannot be met: even the smallest cut misses it. "
+        "Give a wider budget or a smaller network.\n"
+    )
+
+
+def _train(data: Path, out: Path) -> list[str]:
+    return [
+        *(sys.executable, "-c", "from fer_models.cli import main; main()", "train", "--data", str(data)),
+        *("--preset", "tiny", "--out", str(out), "--epochs", str(EPOCHS), "--batch", str(BATCH), "--threads", "1"),
+    ]
+
+
+def _prune(data: Path, run: Path, out: Path, *options: str) -> list[str]:
+    return [
+        *(sys.executable, "-c", "from fer_models.cli import main; main()", "prune", "--data", str(data)),
+        *("--checkpoint", str(run / "checkpoint.pt"), "--out", str(out)),
+        *("--sparse-epochs", "1", "--epochs", "1", "--threads", "1", *options),
+    ]
+
+
+def _done(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=DEADLINE_S).stdout
+
+
+def _killed(command: list[str], after_s: float) -> bool:
+    """Whether the command was still running when it was killed."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+    return process.returncode == -signal.SIGKILL
+
+
+def _moments() -> Iterator[float]:
+    dice = random.Random(3)
+    return (dice.uniform(2, 8) for _ in range(KILLS))
+
+
+def _weights_are_equal(one: Path, other: Path) -> bool:
+    import torch
+
+    states = [torch.load(folder / "checkpoint.pt", weights_only=True) for folder in (one, other)]
+    assert states[0]["step"] == states[1]["step"] > 0
+    return all(weights.equal(states[1]["average"][name]) for name, weights in states[0]["average"].items())
+
+
+def _history(folder: Path) -> list[dict[str, float]]:
+    entries = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [{**entry, "seconds": 0} for entry in entries]
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.02)
