@@ -3,6 +3,7 @@
 ModelsError
 ├── UsageError        the command was given what it cannot take
 ├── DatasetError      the training or test images cannot be read as asked
+│   └── EmptySplitError  the data set has no images of this split
 ├── TrainingError     a run cannot start, go on or be resumed
 ├── Interrupted       somebody stopped a run, and all of it is saved
 ├── BudgetError       pruning cannot keep to the budget
@@ -21,6 +22,10 @@ class UsageError(ModelsError):
 
 class DatasetError(ModelsError):
     """The training or test images cannot be read as asked."""
+
+
+class EmptySplitError(DatasetError):
+    """The data set has no images of this split."""
 
 
 class TrainingError(ModelsError):

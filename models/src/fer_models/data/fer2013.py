@@ -11,7 +11,7 @@ from fer_models.data.container import Container
 from fer_models.data.faces import Faces
 from fer_models.data.images import Progress, decoded, image_names, unchanged
 from fer_models.data.splits import SPLITS
-from fer_models.errors import DatasetError
+from fer_models.errors import DatasetError, EmptySplitError
 
 DATASET = "FER2013"
 LICENCE = (
@@ -34,7 +34,7 @@ def read_layout(container: Container, split: str, on_done: Progress) -> Faces:
     """
     names = [name for name in image_names(container) if _file_name(name).startswith(f"{split}_")]
     if not names:
-        raise DatasetError(
+        raise EmptySplitError(
             f"{container.source} holds no image named {split}_*; expected EMOTION/{split}_ID.jpg below train/ or test/."
         )
     labels = np.array([_emotion_index(container, name) for name in names], np.int64)

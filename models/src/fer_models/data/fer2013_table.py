@@ -14,12 +14,13 @@ from fer_models.data.container import TABLE_SUFFIX, Container
 from fer_models.data.faces import FACE_PX, Faces
 from fer_models.data.images import PROGRESS_STEP, Progress
 from fer_models.data.splits import SPLITS
-from fer_models.errors import DatasetError
+from fer_models.errors import DatasetError, EmptySplitError
 
 TABLES = ("fer2013.csv", "icml_face_data.csv")
 EMOTION, PIXELS, USAGE = COLUMNS = ("emotion", "pixels", "Usage")
 NAME = "{}/fer{:07}.png"
 PIXELS_IN_ALL = FACE_PX * FACE_PX
+LEVELS = {str(level): level for level in range(256)}
 WHOLE_TABLE = 35_887
 FIRST_LINE = 2
 UNREADABLE = (UnicodeDecodeError, csv.Error)
@@ -48,7 +49,7 @@ def read_table(container: Container, table: str, split: str, on_done: Progress) 
             names.append(NAME.format(usage, row))
             pixels += _pixels(where, row + FIRST_LINE, text)
     if not names:
-        raise DatasetError(f"{where} has no row whose {USAGE} is {split}; {FETCH}, or choose another split.")
+        raise EmptySplitError(f"{where} has no row whose {USAGE} is {split}; {FETCH}, or choose another split.")
     images = np.frombuffer(bytes(pixels), np.uint8).reshape(-1, FACE_PX, FACE_PX)
     return Faces(images, np.array(labels, np.int64), names)
 
@@ -99,10 +100,9 @@ def _usage(where: str, line: int, text: str) -> str:
 
 def _pixels(where: str, line: int, text: str) -> bytes:
     try:
-        pixels = bytes(map(int, text.split()))
-    except ValueError as error:
-        odd = next(each for each in text.split() if not (each.isdecimal() and int(each) <= 255))
-        raise DatasetError(f"{where}, line {line}: the pixel {odd!r} is not from 0 to 255; {FETCH}.") from error
+        pixels = bytes(map(LEVELS.__getitem__, text.split()))
+    except KeyError as error:
+        raise DatasetError(f"{where}, line {line}: the pixel {error} is not from 0 to 255; {FETCH}.") from error
     if len(pixels) != PIXELS_IN_ALL:
         raise DatasetError(f"{where}, line {line}: {len(pixels)} pixels instead of {PIXELS_IN_ALL}; {FETCH}.")
     return pixels

@@ -12,7 +12,7 @@ from fer_models.data.faces import Faces
 from fer_models.data.images import Progress, decoded, fitted, image_names
 from fer_models.data.label_map import LabelMap, emotion_index
 from fer_models.data.splits import PRIVATE_TEST, PUBLIC_TEST, TRAINING
-from fer_models.errors import DatasetError
+from fer_models.errors import DatasetError, EmptySplitError
 
 TRAIN, VALIDATION, TEST, NOTHING = "train", "val", "test", ""
 EXPECTED = f"{{{TRAIN},{VALIDATION},{TEST}}}"
@@ -41,7 +41,7 @@ def read_folder(container: Container, split: str, label_map: LabelMap | None, on
     emotions = {folder: emotion_index(str(container.source), folder, label_map) for folder in _classes(container)}
     labelled = [(name, label) for name in members if (label := emotions[_class(container, name)]) is not None]
     if not labelled:
-        raise DatasetError(f"{container.source} holds no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
+        raise EmptySplitError(f"{container.source} holds no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
     names = [name for name, _ in labelled]
     labels = np.array([label for _, label in labelled], np.int64)
     return Faces(decoded(container, names, fitted, on_done), labels, names)
