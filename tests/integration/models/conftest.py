@@ -7,8 +7,8 @@ from fer_models.data.cache import VARIABLE
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def image_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache of this test alone."""
-    folder = tmp_path / "cache"
+    folder = tmp_path / "image-cache"
     monkeypatch.setenv(VARIABLE, str(folder))
     return folder

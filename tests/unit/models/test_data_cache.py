@@ -86,29 +86,31 @@ def test_another_label_map_is_another_reading(data: Path, tmp_path: Path) -> Non
     ],
     ids=["emptied", "cut off", "a bit flipped", "without labels", "other shapes", "pickled"],
 )
-def test_a_damaged_cache_is_rebuilt(data: Path, cache: Path, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_cache_is_rebuilt(data: Path, image_cache: Path, damage: Callable[[Path], None]) -> None:
     first = load(data, TRAINING)
-    damage(next(cache.glob("*.npz")))
+    damage(next(image_cache.glob("*.npz")))
     again = load(data, TRAINING)
     assert not again.cached
     assert _same(first.faces, again.faces)
     assert load(data, TRAINING).cached
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(data: Path, cache: Path) -> None:
-    cache.write_text("a file where the folder should be")
+def test_a_cache_that_cannot_be_written_is_done_without(data: Path, image_cache: Path) -> None:
+    image_cache.write_text("a file where the folder should be")
     assert not load(data, TRAINING).cached
     assert not load(data, TRAINING).cached
 
 
-def test_a_write_that_fails_leaves_nothing_behind(data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_nothing_behind(
+    data: Path, image_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full_disk(path: Path, **_: object) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full_disk)
     assert not load(data, TRAINING).cached
-    assert not list(cache.iterdir())
+    assert not list(image_cache.iterdir())
 
 
 def test_a_read_only_source_is_as_good_as_any(data: Path) -> None:
@@ -118,11 +120,11 @@ def test_a_read_only_source_is_as_good_as_any(data: Path) -> None:
     assert load(data, TRAINING).cached
 
 
-def test_the_cache_can_be_turned_off(data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_can_be_turned_off(data: Path, image_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not load(data, TRAINING, use_cache=False).cached
     monkeypatch.setenv(VARIABLE, OFF)
     assert not load(data, TRAINING).cached
-    assert not cache.exists()
+    assert not image_cache.exists()
 
 
 def test_without_a_word_it_lies_in_the_users_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,14 +136,14 @@ def test_without_a_word_it_lies_in_the_users_cache_folder(monkeypatch: pytest.Mo
     assert cache_folder() == Path("/home/somebody/.cache/fer-models")
 
 
-def test_only_the_files_used_last_are_kept(data: Path, cache: Path) -> None:
-    cache.mkdir()
+def test_only_the_files_used_last_are_kept(data: Path, image_cache: Path) -> None:
+    image_cache.mkdir()
     for age in range(KEPT):
-        (cache / f"Training-{age}.npz").write_bytes(b"")
-        os.utime(cache / f"Training-{age}.npz", (1000 - age, 1000 - age))
+        (image_cache / f"Training-{age}.npz").write_bytes(b"")
+        os.utime(image_cache / f"Training-{age}.npz", (1000 - age, 1000 - age))
     load(data, TRAINING)
-    assert len(list(cache.iterdir())) == KEPT
-    assert not (cache / f"Training-{KEPT - 1}.npz").exists()
+    assert len(list(image_cache.iterdir())) == KEPT
+    assert not (image_cache / f"Training-{KEPT - 1}.npz").exists()
 
 
 def _same(one: Faces, other: Faces) -> bool:
