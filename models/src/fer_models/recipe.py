@@ -19,8 +19,10 @@ class Recipe:
     """What a run does; a resumed run must have the same.
 
     sizes: picture size in pixels up to that share of the epochs; small pictures early make a run cheaper.
-    votes_share: how much of a label is what FER+'s taggers said (0–1). teacher_share: how much of the loss is the
-    distance to a teacher (0–1). magnitude_ratio: compression ratio R over single weights that the run ends with.
+    votes_share: how much of a label is what FER+'s taggers said (0–1).
+    teacher_share: how much of the loss is the distance to a teacher (0–1).
+    magnitude_ratio: compression ratio R over single weights that the run ends with.
+    origin: what the run starts from; fresh weights, where it is empty.
     """
 
     network: XceptionConfig = field(default_factory=XceptionConfig)
@@ -37,6 +39,7 @@ class Recipe:
     class_weights: str = NO_WEIGHTS
     ema_decay: float = 0.998
     magnitude_ratio: float = 1.0
+    origin: str = ""
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
 

@@ -245,7 +245,7 @@ class Run:
         if not path.exists():
             return
         state = read_checkpoint(path)
-        if state["recipe"] != self.recipe.as_dict() or state["steps"] != self.steps:
+        if Recipe.from_dict(state["recipe"]) != self.recipe or state["steps"] != self.steps:
             raise TrainingError(
                 f"{path} was made with another recipe or other images; give the same options or another --out folder."
             )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fer_models.checkpoint import averaged, read_checkpoint
+from fer_models.checkpoint import CHECKPOINT, averaged, digest, load_trained, read_checkpoint
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
 from fer_models.export import export_fp32
@@ -81,7 +81,9 @@ class Course:
     def _to_size(self) -> Xception:
         if self.order.method == MAGNITUDE:
             return self._zeroed(self.teacher, self.order.budget.value, self.place)
-        return self._tuned(self._cut(self._sparse(self.teacher, self.place)), self.place)
+        begun = self.place.folder / CHECKPOINT
+        smaller = load_trained(begun) if begun.exists() else self._cut(self._sparse(self.teacher, self.place))
+        return self._tuned(smaller, self.place)
 
     def _within_loss(self) -> Xception:
         """Ever smaller, a quarter of R at a time, until the loss is too great; the last good one is the result."""
@@ -183,4 +185,6 @@ def _fine_tuning(recipe: Recipe, order: Order) -> Recipe:
         warm_up=0.1,
         teacher_share=order.teacher_share,
         magnitude_ratio=1.0,
+        origin=f"{digest(order.checkpoint)} {order.method} {order.budget.kind}={order.budget.value:g} "
+        f"sparse_epochs={order.sparse_epochs} strength={order.strength:g}",
     )
