@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
 from fer_models.cli.prune import prune
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="Trains, exports, evaluates and verifies emotion models. "
     "With --debug, anywhere, an error also shows its traceback.",
 )
+app.command()(data)
 app.command()(train)
 app.command()(prune)
 app.command()(export)
