@@ -3,61 +3,131 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from fer_wire import EMOTIONS
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from fer_models.data.faces import Faces
-from fer_models.data.sources import load_split
-from fer_models.evaluate import Evaluation
-from fer_models.evaluate import evaluate as evaluate_faces
-from fer_models.manifest import read_manifest
-from fer_models.runtime import Classifier
+from fer_models.cli.command_line import spoken
+from fer_models.evaluate.document import document, measured, write
+from fer_models.evaluate.files import ModelFile, model_files
+from fer_models.evaluate.images import EvaluationImages, load_images
+from fer_models.evaluate.views import ALL, FLIP, LOOKS, SINGLE, TEN_CROP, VIEWS
+
+SHORT = 4
+
+
+class Views(StrEnum):
+    """What the option takes."""
+
+    SINGLE = SINGLE
+    FLIP = FLIP
+    TEN_CROP = TEN_CROP
+    ALL = ALL
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="An .onnx file, or the folder NAME/VERSION of a zoo.")],
-    data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder.")],
+    models: Annotated[list[Path], typer.Argument(help=".onnx files, or folders NAME/VERSION of a zoo.")],
+    data: Annotated[Path, typer.Option(help="FER2013 as zip, folder or CSV, or another folder of images.")],
     split: Annotated[str, typer.Option(help="Training, PublicTest or PrivateTest.")] = "PublicTest",
+    views: Annotated[
+        Views, typer.Option(help="The image alone, the mean with its mirror image, the mean over ten crops, or all.")
+    ] = Views.SINGLE,
+    label_map: Annotated[
+        Path | None, typer.Option(help="JSON or TOML that names the emotion of each class folder.")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for evaluate-MODEL.json and pictures of confusion and reliability.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
-    """Measure accuracy, macro F1, figures per emotion and the confusion table of one model or of all its variants."""
-    faces = load_split(data, split)
-    found = {path.name: _evaluate_one(path, faces, threads) for path in _files(model)}
+    """Measure accuracy, macro F1, each emotion, confusion and calibration, with and without images seen in training."""
+    files = model_files(models)
+    images = load_images(data, split, label_map)
+    chosen = VIEWS if views is Views.ALL else (views.value,)
+    found = document(spoken(), data, split, chosen, images, _measure(files, images, chosen, threads))
+    paths = write(found, files, out) if out else []
     if json_:
-        typer.echo(json.dumps({"split": split, "files": {name: each.as_dict() for name, each in found.items()}}))
-        return
-    for name, evaluation in found.items():
-        _show(f"{name} on {split}", evaluation)
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        _show(found, files, paths)
 
 
-def _files(model: Path) -> list[Path]:
-    if not model.is_dir():
-        return [model]
-    return [model / variant.file for variant in read_manifest(model).variants]
+def _measure(
+    files: Mapping[str, ModelFile], images: EvaluationImages, views: Sequence[str], threads: int
+) -> dict[str, Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    total = len(images.faces) * sum(LOOKS[view] for view in views)
+    found = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        for name, file in files.items():
+            advance = partial(progress.advance, progress.add_task(file.title, total=total))
+            found[name] = measured(file, images, views, threads, advance)
+    return found
 
 
-def _evaluate_one(path: Path, faces: Faces, threads: int) -> Evaluation:
-    classifier = Classifier(path, threads)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(path.name, total=len(faces))
-        return evaluate_faces(classifier, faces, lambda done: progress.advance(task, done))
+def _show(found: Mapping[str, Any], files: Mapping[str, ModelFile], paths: Sequence[Path]) -> None:
+    console = Console()
+    for name, file in files.items():
+        console.print(_emotions(f"{file.title} on {found['split']}", found["files"][name]))
+    console.print(_summary(found, files))
+    if found["deduplicated"]:
+        console.print(
+            "Unseen: without the {removed} images that equal a training image.".format(**found["deduplicated"])
+        )
+    else:
+        console.print(f"Unseen images could not be told from known ones: {found['deduplicated_reason']}")
+    for path in paths:
+        console.print(f"wrote {path}", highlight=False, soft_wrap=True)
 
 
-def _show(title: str, evaluation: Evaluation) -> None:
-    table = Table(
-        title=f"{title}: {evaluation.images} images, accuracy {100 * evaluation.accuracy:.2f} %, "
-        f"macro F1 {100 * evaluation.macro_f1:.2f} %"
+def _emotions(title: str, found: Mapping[str, Any]) -> Table:
+    table = _table(
+        f"{title}: {found['images']} images, accuracy {100 * found['accuracy']:.2f} %, "
+        f"macro F1 {100 * found['macro_f1']:.2f} %; predictions in % of a label's images",
+        ("label", "images", "prec.", "recall", "F1", *(emotion[:SHORT] for emotion in EMOTIONS)),
     )
-    for head in ("label", "precision", "recall", "F1", *(f"→ {emotion}" for emotion in EMOTIONS)):
-        table.add_column(head, justify="left" if head == "label" else "right")
-    for each, row in zip(evaluation.emotions, evaluation.confusion, strict=True):
-        shares = (f"{100 * share:.1f}" for share in (each.precision, each.recall, each.f1))
-        table.add_row(each.emotion, *shares, *map(str, row))
-    Console().print(table)
+    for each, row in zip(found["emotions"], found["confusion_percent"], strict=True):
+        shares = (f"{100 * each[key]:.1f}" for key in ("precision", "recall", "f1"))
+        table.add_row(each["emotion"], str(each["images"]), *shares, *(f"{share:.1f}" for share in row))
+    return table
+
+
+def _summary(found: Mapping[str, Any], files: Mapping[str, ModelFile]) -> Table:
+    heads = ("acc. %", "95 %", "F1 %", "ECE %", "Brier", "NLL", "unseen %")
+    table = _table(f"on {found['data']}, {found['split']}", ("model", "view", *heads))
+    for name, file in files.items():
+        one = found["files"][name]
+        for view, whole in one["views"].items():
+            calibration = whole["calibration"]
+            table.add_row(
+                file.title,
+                view,
+                *_accuracy(whole),
+                f"{100 * whole['macro_f1']:.2f}",
+                f"{100 * calibration['ece']:.2f}",
+                f"{calibration['brier']:.3f}",
+                f"{calibration['nll']:.3f}",
+                f"{100 * one['deduplicated'][view]['accuracy']:.2f}" if one["deduplicated"] else "–",
+            )
+    return table
+
+
+def _accuracy(found: Mapping[str, Any]) -> tuple[str, str]:
+    low, high = found["accuracy_interval"]
+    return f"{100 * found['accuracy']:.2f}", f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def _table(title: str, heads: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    for head in heads:
+        table.add_column(head, justify="left" if head in {"label", "model", "view"} else "right", no_wrap=True)
+    return table
