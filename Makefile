@@ -11,7 +11,7 @@ PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
 unexport PYTHONPATH
 
-.PHONY: demo test check bench bench-peer test-py38 test-training docs lock format clean
+.PHONY: demo test check bench bench-peer bench-models test-py38 test-training docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -39,6 +39,9 @@ bench: $(READY)         ## measure the pipeline and the ingest on this machine
 
 bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (several GB)
 	$(MAKE) bench PARTS="pipeline peer"
+
+bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models in every runtime (several GB)
+	.venv-training/bin/fer-models bench --out docs/bench-models.json
 
 test-py38: .venv-py38/.ready   ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
@@ -71,11 +74,20 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	.venv-bench/bin/python $(PIP) install -q -r requirements/bench.txt
 	touch $@
 
+# Only what Keras and TFLite need: a row's process imports nothing else of ours.
+.venv-compare/.ready: requirements/build.txt requirements/compare.txt wire/pyproject.toml models/pyproject.toml
+	test -x .venv-compare/bin/python || $(PYTHON) -m venv .venv-compare
+	.venv-compare/bin/python $(PIP) install -q -r requirements/build.txt
+	.venv-compare/bin/python $(PIP) install -q -r requirements/compare.txt
+	.venv-compare/bin/python $(PIP) install -q --no-build-isolation --no-deps -e wire -e models
+	touch $@
+
 lock:                   ## pin the environments anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/dev.in -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/compare.in -o requirements/compare.txt
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/build.in -o requirements/build-py38.txt
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/py38.in -o requirements/py38.txt
 
 clean:
-	rm -rf .venv .venv-py38 .venv-training .venv-bench
+	rm -rf .venv .venv-py38 .venv-training .venv-compare .venv-bench

@@ -1,0 +1,74 @@
+"""Builds everything that a benchmark needs, and runs it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_models.bench.interpreters import Interpreters
+from fer_models.bench.jetson import Jetson
+from fer_models.bench.meters import Meter, NvidiaSmi, Rapl
+from fer_models.bench.rows import LIGHT, XCEPTION, Row
+from fer_models.bench.run import OnStep, Outcome, run_rows
+from fer_models.bench.settings import Settings
+from fer_models.bench.sources import FullXception, LightModel, Source
+from fer_models.bench.spawn import Processes
+from fer_models.bench.workshop import Workshop
+from fer_models.errors import BenchError
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which rows to measure, and how; entry is the folder NAME/VERSION of the light model."""
+
+    rows: Sequence[Row]
+    entry: Path
+    settings: Settings
+    compare_python: Path | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps on_step will hear of."""
+        return len(self.rows) * (1 + self.settings.repeats)
+
+
+def benchmark(request: Request, meters: Sequence[Meter], on_step: OnStep) -> Outcome:
+    """Measure; raises BenchError or ContractError when it cannot begin."""
+    runner = Processes(Interpreters(request.compare_python))
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Workshop(_sources(request, Path(folder)), Path(folder), request.settings, runner)
+        return run_rows(request.rows, workshop, runner, request.settings.repeats, meters, on_step)
+
+
+def newest(model: Path) -> Path:
+    """The newest version in a zoo's folder of one model; raises BenchError when there is none."""
+    versions = [folder for folder in model.glob("*") if folder.is_dir()]
+    if not versions:
+        raise BenchError(f"{model} holds no version of a model; give the folder NAME/VERSION of one.")
+    return max(versions, key=lambda folder: [int(number) for number in re.findall(r"\d+", folder.name)])
+
+
+@contextmanager
+def readable_meters() -> Iterator[Sequence[Meter]]:
+    """Those that answer on this machine; a Jetson's jtop before the others, because it reads the whole board."""
+    jetson, rapl, nvidia = Jetson(), Rapl(), NvidiaSmi()
+    try:
+        if jetson.is_readable:
+            yield (jetson,)
+        else:
+            yield tuple(each for each in (rapl, nvidia) if each.is_readable)
+    finally:
+        jetson.close()
+
+
+def _sources(request: Request, folder: Path) -> dict[str, Source]:
+    makers: dict[str, Callable[[], Source]] = {
+        XCEPTION: lambda: FullXception(folder),
+        LIGHT: lambda: LightModel(request.entry, folder),
+    }
+    asked = {row.model for row in request.rows}
+    return {model: make() for model, make in makers.items() if model in asked}

@@ -1,0 +1,43 @@
+"""The one JSON document of a benchmark, and where its figures come from."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fer_models.bench.meters import Meter
+from fer_models.bench.results import ratio
+from fer_models.bench.run import Outcome
+from fer_models.bench.settings import Settings
+from fer_models.runtime import machine
+
+BYTES_PER_GIB = 2**30
+
+
+def surroundings(meters: Sequence[Meter]) -> dict[str, Any]:
+    """The kind of this machine, its load before the benchmark, and what its power is read from."""
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "kind": machine(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory_bytes / BYTES_PER_GIB, 1),
+        "load_before": round(os.getloadavg()[0], 2),
+        "meters": [meter.name for meter in meters],
+    }
+
+
+def document(outcome: Outcome, where: dict[str, Any], settings: Settings, model: str, command: str) -> dict[str, Any]:
+    """{machine, versions, threads, runs, …, command, rows, ratio}; ratio is null where one of its rows is missing."""
+    found = ratio(outcome.results)
+    return {
+        "machine": where,
+        "versions": {"python": platform.python_version(), **outcome.versions},
+        "model": model,
+        **asdict(settings),
+        "command": command,
+        "rows": [each.as_dict() for each in outcome.results],
+        "ratio": asdict(found) if found else None,
+    }

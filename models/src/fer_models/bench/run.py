@@ -1,0 +1,85 @@
+"""All rows, measured in rounds, so that a slow minute of the machine strikes every row and not one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fer_models.bench.job import Job, Measured
+from fer_models.bench.meters import Meter, Reading, Watch
+from fer_models.bench.results import Result, summarise
+from fer_models.bench.rows import Row
+from fer_models.bench.spawn import RowRunner
+from fer_models.bench.workshop import Workshop
+from fer_models.errors import BenchError
+
+OnStep = Callable[[str], None]
+"""Hears what is done next; a row has one step to make its files, and one a process."""
+
+
+@dataclass
+class _Progress:
+    row: Row
+    job: Job | None = None
+    reason: str | None = None
+    measured: list[tuple[Measured, Reading]] = field(default_factory=list)
+
+    def result(self) -> Result:
+        if self.reason is not None:
+            return Result(self.row, reason=self.reason)
+        return Result(self.row, summarise(self.measured))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Results in the order of the rows, and the version of every library that a row ran in."""
+
+    results: tuple[Result, ...]
+    versions: dict[str, str]
+
+
+def run_rows(
+    rows: Sequence[Row],
+    workshop: Workshop,
+    runner: RowRunner,
+    repeats: int,
+    meters: Sequence[Meter] = (),
+    on_step: OnStep = lambda _: None,
+) -> Outcome:
+    """Measure every row; one that cannot run keeps its reason, and does not stop the others."""
+    all_rows = [_Progress(row) for row in rows]
+    for each in all_rows:
+        on_step(f"{each.row.name}: files")
+        _prepare(each, workshop)
+    for number in range(1, repeats + 1):
+        for each in all_rows:
+            on_step(f"{each.row.name}: {number} of {repeats}")
+            _run_once(each, runner, meters)
+    return Outcome(tuple(each.result() for each in all_rows), _versions(all_rows))
+
+
+def _versions(all_rows: Sequence[_Progress]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in all_rows:
+        for measured, _ in each.measured:
+            found.update(measured.versions)
+    return dict(sorted(found.items()))
+
+
+def _prepare(each: _Progress, workshop: Workshop) -> None:
+    try:
+        each.job = workshop.job(each.row)
+    except BenchError as error:
+        each.reason = str(error)
+
+
+def _run_once(each: _Progress, runner: RowRunner, meters: Sequence[Meter]) -> None:
+    if each.job is None or each.reason is not None:
+        return
+    try:
+        with Watch(meters) as watch:
+            measured = runner.run(each.job)
+    except BenchError as error:
+        each.reason = str(error)
+        return
+    each.measured.append((measured, watch.during(measured.from_s, measured.to_s)))

@@ -1,0 +1,55 @@
+"""ONNX Runtime on the CPU, through CUDA or through TensorRT; nothing but numpy is loaded beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime
+
+from fer_models.bench.job import CPU as ON_CPU
+from fer_models.bench.job import GPU as ON_GPU
+from fer_models.bench.job import Array, Job, Loaded
+from fer_models.bench.providers import CPU, CUDA, TENSORRT, chain
+from fer_models.errors import BenchError
+
+PROVIDERS = {"ort-cpu": CPU, "ort-cuda": CUDA, "ort-tensorrt": TENSORRT}
+LOG_ERRORS_ONLY = 3
+
+
+def load(job: Job, face: Array) -> Loaded:
+    """The file on the row's provider; raises BenchError when that provider is not what runs it."""
+    provider = PROVIDERS[job.runtime]
+    _check_offered(provider)
+    session = _session(job, provider)
+    running = session.get_providers()[0]
+    if running != provider:
+        raise BenchError(f"ONNX Runtime fell back from {provider} to {running}; see its libraries and the driver")
+    (name,) = (each.name for each in session.get_inputs())
+
+    def predict() -> Array:
+        probabilities: Array = session.run(None, {name: face})[0]
+        return probabilities
+
+    device = ON_CPU if provider == CPU else ON_GPU
+    return Loaded(predict, {"onnxruntime": onnxruntime.__version__}, device, provider)
+
+
+def _check_offered(provider: str) -> None:
+    offered = onnxruntime.get_available_providers()
+    if provider not in offered:
+        raise BenchError(
+            f"no {provider.removesuffix('ExecutionProvider')}: ONNX Runtime {onnxruntime.__version__} here offers "
+            f"{', '.join(offered)}"
+        )
+
+
+def _session(job: Job, provider: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = job.threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = LOG_ERRORS_ONLY
+    asked = chain(provider, job.precision, onnxruntime.__version__, Path(job.engines))
+    try:
+        return onnxruntime.InferenceSession(job.file, options, providers=asked)
+    except Exception as error:  # ONNX Runtime's own errors share no base
+        raise BenchError(f"ONNX Runtime does not load the file: {error}") from error

@@ -1,0 +1,97 @@
+"""The two networks that run in every runtime, each in the forms that the runtimes read."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from fer_wire.manifest import FACE_PX
+
+from fer_models.bench import full
+from fer_models.bench.full import Array
+from fer_models.bench.full_onnx import write_full
+from fer_models.bench.job import LEVELS
+from fer_models.bench.onnx_layers import write_layers
+from fer_models.bench.rows import FP16, FP32, INT8
+from fer_models.errors import BenchError
+from fer_models.half import to_fp16
+from fer_models.quantize.qdq import to_int8
+from fer_models.verify import verify_entry
+
+CALIBRATION_FACES = 32
+CALIBRATION_SEED = 2
+
+
+class Source(Protocol):
+    """One network; its methods raise BenchError where it has no such form."""
+
+    face_shape: tuple[int, ...]
+
+    def onnx(self, precision: str) -> Path: ...
+
+    def weights(self) -> Path: ...
+
+
+class FullXception:
+    """The full Xception, with drawn weights; its files are made in the folder when they are asked for."""
+
+    face_shape: tuple[int, ...] = full.FACE_SHAPE
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def weights(self) -> Path:
+        """The weights as an .npz file, by layer."""
+        path = self._folder / "xception.npz"
+        if not path.exists():
+            np.savez(path, **self._drawn)  # type: ignore[arg-type]  # the names are those of arrays
+        return path
+
+    def onnx(self, precision: str) -> Path:
+        """The network as an .onnx file."""
+        path = self._folder / f"xception-{precision}.onnx"
+        if path.exists():
+            return path
+        if precision == FP32:
+            write_full(self._drawn, path)
+        elif precision == FP16:
+            to_fp16(self.onnx(FP32), path)
+        elif precision == INT8:
+            to_int8(self.onnx(FP32), path, _calibration_faces(self.face_shape))
+        return path
+
+    @cached_property
+    def _drawn(self) -> dict[str, Array]:
+        return full.draw_weights()
+
+
+class LightModel:
+    """A model of the zoo, as it is shipped; raises ContractError when it breaks the contract."""
+
+    face_shape: tuple[int, ...] = (1, FACE_PX, FACE_PX)
+
+    def __init__(self, entry: Path, folder: Path) -> None:
+        manifest = verify_entry(entry)
+        self.reference = f"{manifest.name}@{manifest.version}"
+        self._files = {variant.precision: entry / variant.file for variant in manifest.variants}
+        self._folder = folder
+
+    def weights(self) -> Path:
+        """The network as an .npz file of layers."""
+        path = self._folder / "light.npz"
+        if not path.exists():
+            write_layers(self.onnx(FP32), path)
+        return path
+
+    def onnx(self, precision: str) -> Path:
+        """The shipped file."""
+        if precision not in self._files:
+            raise BenchError(f"{self.reference} has no variant in {precision}")
+        return self._files[precision]
+
+
+def _calibration_faces(shape: tuple[int, ...]) -> Array:
+    drawn = np.random.default_rng(CALIBRATION_SEED).integers(0, LEVELS, (CALIBRATION_FACES, *shape))
+    return drawn.astype(np.float32)

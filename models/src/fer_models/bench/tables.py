@@ -1,0 +1,74 @@
+"""The results for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from rich import box
+from rich.table import Table
+
+from fer_models.bench.results import Figures, Ratio, Result
+from fer_models.bench.rows import Row
+
+HEADS = ("runtime", "FPS", "p50 ms", "min–max", "p95 ms", "CPU %", "MB")
+GPU_HEAD, POWER_HEAD = "GPU MB", "W"
+NOT_READ = "–"
+NO_RATIO = (
+    "No ratio: it needs the light model in ONNX Runtime and xception/keras-function/fp32, both measured, and on the "
+    "same kind of device."
+)
+
+
+def tables(results: Sequence[Result]) -> Iterator[Table]:
+    """A table a model, of the rows that were measured; MB is the highest resident memory of the row's process."""
+    for model, group in groupby(results, lambda each: each.row.model):
+        rows = [(each.row, each.figures) for each in group if each.figures]
+        if rows:
+            yield _table(model, rows)
+
+
+def _table(model: str, rows: Sequence[tuple[Row, Figures]]) -> Table:
+    table = Table(title=model, box=box.SIMPLE_HEAD, title_justify="left")
+    more = [head for head, read in EXTRA_COLUMNS.items() if any(read(figures) is not None for _, figures in rows)]
+    for place, head in enumerate((*HEADS, *more)):
+        table.add_column(head, justify="right" if place else "left", no_wrap=True)
+    for row, figures in rows:
+        cells = (_or_dash(EXTRA_COLUMNS[head](figures)) for head in more)
+        table.add_row(f"{row.runtime} {row.precision}", *_cells(figures), *cells)
+    return table
+
+
+def reasons(results: Sequence[Result]) -> Iterator[str]:
+    """A line a row that was not measured."""
+    return (f"{each.row.name}: not measured, {each.reason}" for each in results if each.reason is not None)
+
+
+def sentence(found: Ratio | None) -> str:
+    """The ratio in words, and whether it reaches its targets."""
+    if found is None:
+        return NO_RATIO
+    return (
+        f"{found.light} is {found.speed:g} times as fast as {found.full} (target {found.speed_target:g}) and takes "
+        f"{found.memory:.3f} of its memory (target {found.memory_target:g}): {'met' if found.is_met else 'not met'}."
+    )
+
+
+def _cells(figures: Figures) -> Iterator[str]:
+    yield f"{figures.fps:.1f}"
+    yield f"{figures.p50_ms:.2f}"
+    yield f"{figures.p50_min_ms:.2f}–{figures.p50_max_ms:.2f}"
+    yield f"{figures.p95_ms:.2f}"
+    yield f"{figures.cpu_percent:.0f}"
+    yield f"{figures.memory_peak_mb:.0f}"
+
+
+EXTRA_COLUMNS: dict[str, Callable[[Figures], float | None]] = {
+    GPU_HEAD: lambda figures: figures.gpu_memory_mb,
+    POWER_HEAD: lambda figures: figures.power_w,
+}
+"""Columns that are there when this machine tells them."""
+
+
+def _or_dash(value: float | None) -> str:
+    return NOT_READ if value is None else f"{value:.1f}"

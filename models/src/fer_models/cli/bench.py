@@ -1,0 +1,94 @@
+"""fer-models bench."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from fer_models.bench.benchmark import Request
+    from fer_models.bench.run import OnStep
+
+ZOO = Path("models/zoo/light")
+
+
+def bench(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help=f"NAME/VERSION of the light model in a zoo; by default the newest in {ZOO}."),
+    ] = None,
+    row: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL, MODEL/RUNTIME or MODEL/RUNTIME/PRECISION, again for more; by default all rows."),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Timed classifications of each process.")] = 300,
+    warm_up: Annotated[int, typer.Option(min=0, help="Classifications before the timed ones.")] = 30,
+    repeats: Annotated[int, typer.Option(min=1, help="Processes a row.")] = 3,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of each runtime.")] = 1,
+    compare_python: Annotated[
+        Path | None,
+        typer.Option(
+            help="A Python with fer-models[compare], for Keras and TFLite; by default this one, or else the one of "
+            ".venv-compare beside this environment."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file that the JSON document is written to as well.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+) -> None:
+    """Measure speed, processor, memory and power of the full and the light model in every runtime on this machine."""
+    from fer_models.bench.benchmark import Request, benchmark, newest, readable_meters
+    from fer_models.bench.document import document, surroundings
+    from fer_models.bench.results import ratio
+    from fer_models.bench.rows import select
+    from fer_models.bench.settings import Settings
+    from fer_models.bench.tables import reasons, sentence, tables
+
+    settings = Settings(threads, runs, warm_up, repeats)
+    request = Request(select(row or ()), model or newest(ZOO), settings, compare_python)
+    with readable_meters() as meters, _steps(request.steps) as on_step:
+        where = surroundings(meters)
+        outcome = benchmark(request, meters, on_step)
+    text = json.dumps(document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+    if json_:
+        typer.echo(text)
+        return
+    console = Console()
+    for table in tables(outcome.results):
+        console.print(table)
+    for line in (*reasons(outcome.results), sentence(ratio(outcome.results))):
+        typer.echo(line)
+
+
+@contextmanager
+def _steps(total: int) -> Iterator[OnStep]:
+    """A progress bar on the terminal's other stream."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        begun = iter(range(total))
+        yield lambda step: progress.update(task, description=step, completed=next(begun))
+
+
+def _name(entry: Path) -> str:
+    return "/".join(entry.parts[-2:])
+
+
+def _command(request: Request, names: list[str]) -> str:
+    """What to type to measure the same; a folder of this machine is named by its last parts."""
+    settings = request.settings
+    options = {"runs": settings.runs, "warm-up": settings.warm_up, "repeats": settings.repeats}
+    entry = _name(request.entry) if request.entry.is_absolute() else str(request.entry)
+    words = ["fer-models", "bench", entry, *(word for name in names for word in ("--row", name))]
+    for name, value in {**options, "threads": settings.threads}.items():
+        words += [f"--{name}", str(value)]
+    return shlex.join(words)
