@@ -72,7 +72,7 @@ def averaged(state: State) -> Xception:
 
 
 def digest(path: Path) -> str:
-    """sha256 of a checkpoint's file, by which later steps know it again."""
+    """sha256 of a file, by which later steps know it again; raises OSError when it cannot be read."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -28,13 +28,27 @@ class Deck:
         return len(self.labels)
 
 
-def deal(faces: Faces, recipe: Recipe, device: torch.device, translated: npt.NDArray[np.float32] | None = None) -> Deck:
-    """The faces on the device; translated (float32 N×7) is what FER+'s taggers said of each, over the labels."""
+Shares = npt.NDArray[np.float32]
+
+
+def deal(
+    faces: Faces,
+    recipe: Recipe,
+    device: torch.device,
+    translated: Shares | None = None,
+    answers: Shares | None = None,
+) -> Deck:
+    """The faces on the device.
+
+    translated: what FER+'s taggers said of each, over the labels; answers: what tutors say. Both float32 N×7.
+    """
     labels = torch.from_numpy(faces.labels)
     targets = torch.full((len(faces), len(EMOTIONS)), recipe.label_smoothing / len(EMOTIONS))
     targets[torch.arange(len(faces)), labels] += 1 - recipe.label_smoothing
     if translated is not None:
         targets = torch.lerp(targets, torch.from_numpy(translated), recipe.votes_share)
+    if answers is not None:
+        targets = torch.lerp(targets, torch.from_numpy(answers), recipe.tutor_share)
     return Deck(
         torch.from_numpy(faces.images).unsqueeze(1).to(device),
         targets.to(device),

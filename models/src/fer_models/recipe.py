@@ -20,6 +20,7 @@ class Recipe:
 
     sizes: picture size in pixels up to that share of the epochs; small pictures early make a run cheaper.
     votes_share: how much of a label is what FER+'s taggers said (0–1).
+    tutor_share: how much of that is then what finished models say of the picture (0–1); tutors: their sha256.
     teacher_share: how much of the loss is the distance to a teacher (0–1).
     magnitude_ratio: compression ratio R over single weights that the run ends with.
     origin: what the run starts from; fresh weights, where it is empty.
@@ -34,6 +35,8 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     votes_share: float = 0.0
+    tutor_share: float = 0.0
+    tutors: tuple[str, ...] = ()
     teacher_share: float = 0.0
     temperature: float = 2.0
     class_weights: str = NO_WEIGHTS
@@ -52,7 +55,7 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as a checkpoint keeps it: plain lists and numbers."""
-        return {**asdict(self), "sizes": [list(size) for size in self.sizes]}
+        return {**asdict(self), "sizes": [list(size) for size in self.sizes], "tutors": list(self.tutors)}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
@@ -61,6 +64,7 @@ class Recipe:
             "network": XceptionConfig(**kept["network"]),
             "augmentation": Augmentation(**kept["augmentation"]),
             "sizes": tuple((share, px) for share, px in kept["sizes"]),
+            "tutors": tuple(kept.get("tutors", ())),
         }
         return cls(**{**kept, **parts})
 

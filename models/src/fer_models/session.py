@@ -68,7 +68,7 @@ def run(
 ) -> Xception:
     """Train the model in the place's folder to the recipe's end and draw the run; returns the averaged model."""
     machine = place.machine()
-    chosen, held_out = decks(sources, recipe, machine.device)
+    chosen, held_out = decks(sources, recipe, machine.device, watch.step)
     if teacher is not None:
         teacher.to(machine.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's stub lacks it
     training = Run(

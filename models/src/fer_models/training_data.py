@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from fer_models.checkpoint import digest
 from fer_models.data.faces import Faces, hold_out
 from fer_models.data.ferplus import load_votes, translated
 from fer_models.data.sources import TRAINING, load_all
 from fer_models.deck import Deck, deal
 from fer_models.recipe import Recipe
+from fer_models.tutors import answers, file_of
 
 AUTO, NONE = "auto", "none"
 VOTES_FILE = "ferplus_votes.csv"
@@ -27,6 +29,7 @@ class Sources:
     data: tuple[Path, ...]
     label_map: Path | None = None
     votes: str = AUTO
+    tutors: tuple[Path, ...] = ()
 
     def votes_file(self) -> Path | None:
         """The file of the votes, or None where they are not wanted or not there."""
@@ -38,13 +41,32 @@ class Sources:
         return found[0] if found else None
 
 
-def decks(sources: Sources, recipe: Recipe, device: torch.device) -> tuple[Deck, Deck]:
-    """(to learn from, to watch by); the held-out faces have hard labels alone.
+def decks(
+    sources: Sources,
+    recipe: Recipe,
+    device: torch.device,
+    on_asked: Callable[[int, int], None] = lambda _done, _all: None,
+) -> tuple[Deck, Deck]:
+    """(to learn from, to watch by); the held-out faces have hard labels alone. on_asked hears how far the tutors are.
 
     Raises DatasetError when the votes fit none of the images.
     """
     chosen, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))
-    return deal(chosen, recipe, device, _translated(sources, chosen, recipe)), deal(held_out, recipe, device)
+    said = answers(sources.tutors, chosen, on_asked) if sources.tutors and recipe.tutor_share else None
+    return deal(chosen, recipe, device, _translated(sources, chosen, recipe), said), deal(held_out, recipe, device)
+
+
+def held_out_deck(sources: Sources, recipe: Recipe, device: torch.device) -> Deck:
+    """The faces to watch by alone."""
+    _, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))
+    return deal(held_out, recipe, device)
+
+
+def tutored(recipe: Recipe, sources: Sources, share: float) -> Recipe:
+    """The recipe with the sources' tutors in it, if there are any."""
+    if not sources.tutors:
+        return recipe
+    return replace(recipe, tutor_share=share, tutors=tuple(digest(file_of(tutor)) for tutor in sources.tutors))
 
 
 def _translated(sources: Sources, faces: Faces, recipe: Recipe) -> npt.NDArray[np.float32] | None:

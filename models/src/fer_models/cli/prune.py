@@ -27,6 +27,10 @@ def prune(
     ] = "structured",
     label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
     votes: Annotated[str, typer.Option(help="As for train.")] = "auto",
+    tutor: Annotated[
+        list[Path] | None,
+        typer.Option(help="A finished model, .onnx or zoo entry, whose answers become half of the labels; repeatable."),
+    ] = None,
     sparse_epochs: Annotated[int, typer.Option(min=0, help="Epochs of sparse learning before the cut.")] = 2,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of fine-tuning after it.")] = 10,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -52,7 +56,7 @@ def prune(
     )
     course = Course(
         order,
-        Sources(tuple(data), label_map, votes),
+        Sources(tuple(data), label_map, votes, tuple(tutor or ())),
         Place(out, device, precision, threads=threads),
         lambda title: display(title, json_),
     )

@@ -11,6 +11,7 @@ from fer_models.recipe import PRESETS, changed, preset
 
 DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
+TUTOR_SHARE = 0.5
 
 
 def train(
@@ -29,6 +30,10 @@ def train(
     votes: Annotated[
         str, typer.Option(help="FER+ votes: a CSV, auto (ferplus_votes.csv beside the data, if there), or none.")
     ] = "auto",
+    tutor: Annotated[
+        list[Path] | None,
+        typer.Option(help="A finished model, .onnx or zoo entry, whose answers become half of the labels; repeatable."),
+    ] = None,
     width: Annotated[
         float | None, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
     ] = None,
@@ -52,7 +57,7 @@ def train(
     from fer_models.prune.magnitude import while_training
     from fer_models.session import Place, run
     from fer_models.train import new_model
-    from fer_models.training_data import Sources
+    from fer_models.training_data import Sources, tutored
 
     recipe = changed(
         preset(preset_),
@@ -64,11 +69,13 @@ def train(
         seed=seed,
         width=width,
     )
+    sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
+    recipe = tutored(recipe, sources, TUTOR_SHARE)
     folder = out or RUNS / preset_
     with display(f"training {preset_}", json_) as watch:
         run(
             Place(folder, device, precision, compiled, threads),
-            Sources(tuple(data), label_map, votes),
+            sources,
             recipe,
             new_model(recipe),
             watch,

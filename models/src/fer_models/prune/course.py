@@ -24,7 +24,7 @@ from fer_models.recipe import Recipe
 from fer_models.runtime import Classifier
 from fer_models.session import Place, run
 from fer_models.train import Watch, measure
-from fer_models.training_data import Sources, decks
+from fer_models.training_data import Sources, held_out_deck, tutored
 from fer_models.xception import Xception, parameter_counts
 
 STRUCTURED, MAGNITUDE = "structured", "magnitude"
@@ -48,6 +48,7 @@ class Order:
     epochs: int = 10
     learning_rate: float = 0.03
     teacher_share: float = 0.5
+    tutor_share: float = 0.5
     strength: float = 1e-4
     commands: tuple[str, ...] = ()
 
@@ -69,7 +70,7 @@ class Course:
         self.teacher = averaged(state)
         self.unpruned: Counted = state.get("unpruned") or counted(self.teacher)
         self.commands = [*state.get("commands", []), *order.commands]
-        self.recipe = _fine_tuning(Recipe.from_dict(state["recipe"]), order)
+        self.recipe = tutored(_fine_tuning(Recipe.from_dict(state["recipe"]), order), sources, order.tutor_share)
 
     def prune(self) -> dict[str, Any]:
         """Prune within the budget and write prune.json; returns what it says. Raises BudgetError where that fails."""
@@ -150,8 +151,7 @@ class Course:
 
     def _accuracy(self, model: Xception) -> float:
         """Share of the held-out training images, 0–1."""
-        _, held_out = decks(self.sources, self.recipe, next(model.parameters()).device)
-        return measure(model, held_out)[0]
+        return measure(model, held_out_deck(self.sources, self.recipe, next(model.parameters()).device))[0]
 
     def _outcome(self, smaller: Xception) -> dict[str, Any]:
         ratios = compression(self.unpruned, counted(smaller))
@@ -185,6 +185,8 @@ def _fine_tuning(recipe: Recipe, order: Order) -> Recipe:
         warm_up=0.1,
         teacher_share=order.teacher_share,
         magnitude_ratio=1.0,
+        tutor_share=0.0,
+        tutors=(),
         origin=f"{digest(order.checkpoint)} {order.method} {order.budget.kind}={order.budget.value:g} "
         f"sparse_epochs={order.sparse_epochs} strength={order.strength:g}",
     )
