@@ -29,7 +29,9 @@ def data(
         Path | None, typer.Option(help="For an image folder: JSON or TOML from its classes to emotions.")
     ] = None,
     votes: Annotated[Path | None, typer.Option(help="FER+ votes on these images.")] = None,
-    cache: Annotated[bool, typer.Option(help="Take images decoded before, and keep those decoded now.")] = True,
+    cache: Annotated[
+        bool, typer.Option(help="Take images decoded before and keep those decoded now; FER_MODELS_CACHE says where.")
+    ] = True,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
     """Say what data sets hold: images by emotion, duplicates and contradicting labels, class weights, votes."""
