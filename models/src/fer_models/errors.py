@@ -8,6 +8,7 @@ ModelsError
 ├── Interrupted       somebody stopped a run, and all of it is saved
 ├── BudgetError       pruning cannot keep to the budget
 ├── BenchError        a benchmark cannot be run as asked, or a row of it cannot be measured
+├── ReportError       the records of runs cannot be read as such
 └── ContractError     an .onnx file or a manifest breaks the model contract
 """
 
@@ -46,3 +47,7 @@ class ContractError(ModelsError):
 
 class BenchError(ModelsError):
     """A benchmark cannot be run as asked, or a row of it cannot be measured."""
+
+
+class ReportError(ModelsError):
+    """The records of runs cannot be read as such."""
