@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fer_wire import EMOTIONS, ModelManifest
-from fer_wire.manifest import FP32, Variant
+from fer_wire.manifest import FP16, FP32, INT8, Compression, Variant
 
 from fer_models.evaluate import Evaluation
+from fer_models.quantize.record import FINE_TUNED, Figures, Record
 
 CARD = "card.md"
+BYTES_OF_A_FLOAT = 4
 
 LIMITS = """\
 - It names the expression that a face shows, as labellers named it; it does not know what the person feels. It is no
@@ -26,18 +28,19 @@ LIMITS = """\
   and in education is prohibited in the European Union (Regulation 2024/1689, article 5)."""
 
 
-def write_card(manifest: ModelManifest, evaluation: Evaluation, folder: Path) -> None:
+def write_card(manifest: ModelManifest, evaluation: Evaluation, record: Record, folder: Path) -> None:
     """Write card.md beside the manifest; the evaluation is the float32 variant's on the PublicTest images."""
-    (folder / CARD).write_text("\n\n".join(_sections(manifest, evaluation)) + "\n", encoding="utf-8")
+    (folder / CARD).write_text("\n\n".join(_sections(manifest, evaluation, record)) + "\n", encoding="utf-8")
 
 
-def _sections(manifest: ModelManifest, evaluation: Evaluation) -> Iterable[str]:
+def _sections(manifest: ModelManifest, evaluation: Evaluation, record: Record) -> Iterable[str]:
     first = manifest.variants[0]
     yield f"# {manifest.name} {manifest.version}"
     yield (
         f"A small Xception that reads one of seven expressions from a grey face of {manifest.face_px}×"
         f"{manifest.face_px} pixels: {', '.join(manifest.labels)}. {first.parameters:,} parameters, "
-        f"{(first.macs or 0) / 1e6:.1f} million multiply-accumulates a face. Nothing was pruned."
+        f"{(first.macs or 0) / 1e6:.1f} million multiply-accumulates a face. "
+        f"{_pruned(first)}"
     )
     yield "## Variants"
     yield _table(
@@ -47,8 +50,9 @@ def _sections(manifest: ModelManifest, evaluation: Evaluation) -> Iterable[str]:
     yield (
         f"Accuracy on the {evaluation.images:,} PublicTest images of FER2013, one view each, original labels; unseen: "
         "without those that are, pixel for pixel, among the training images. Latency of one face on "
-        f"{_where(first)}. {_storage(manifest)}"
+        f"{_where(first)}. {_storage(first)}"
     )
+    yield _quantized(record)
     yield f"## By emotion ({FP32})"
     yield _table(
         ("emotion", "images", "precision %", "recall %", "F1 %"),
@@ -84,8 +88,33 @@ def _where(variant: Variant) -> str:
     return f"{latency.machine}, {latency.provider}, {latency.threads} thread{'s' if latency.threads > 1 else ''}"
 
 
-def _storage(manifest: ModelManifest) -> str:
-    if FP32 not in {variant.precision for variant in manifest.variants}:
+def _pruned(variant: Variant) -> str:
+    ratio = variant.compression
+    if ratio == Compression():
+        return "Nothing was pruned."
+    return (
+        f"Pruned to a compression ratio R (Pascual et al. 2022, Eq. 1) of {ratio.weights:.2f} by weights, "
+        f"{ratio.filters:.2f} by filters and {ratio.channels:.2f} by channels; {variant.nonzero_parameters:,} of its "
+        "parameters are not zero."
+    )
+
+
+def _quantized(record: Record) -> str:
+    method = "after fine-tuning with rounded numbers" if record.method == FINE_TUNED else "without fine-tuning"
+    return (
+        f"`{INT8}` holds the integers of the paper's Eqs. 2–4, a scale for each output channel, {method}. Its ranges "
+        f"come from {record.calibration_faces} training images. On {record.held_out_images:,} training images that "
+        f"were held out its accuracy is {_beside(record.files[INT8])} that of `{FP32}`, and `{FP16}`'s is "
+        f"{_beside(record.files[FP16])} it."
+    )
+
+
+def _beside(figures: Figures) -> str:
+    return f"{abs(figures.loss_points):.2f} points {'above' if figures.loss_points < 0 else 'below'}"
+
+
+def _storage(variant: Variant) -> str:
+    if variant.precision != FP32 or variant.size_bytes >= BYTES_OF_A_FLOAT * variant.parameters:
         return ""
     return f"{FP32} computes in float32; its weights are stored in float16 and widened when it is loaded."
 

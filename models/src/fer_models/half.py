@@ -16,7 +16,7 @@ CAST_NAMES = {TensorProto.FLOAT16: "half", TensorProto.FLOAT: "single"}
 
 def to_fp16(fp32: Path, path: Path) -> None:
     """Write the same network with its convolutions in float16, float32 at both ends."""
-    model = onnx.load(fp32)
+    model = widened(onnx.load(fp32))
     weights = {tensor.name for tensor in model.graph.initializer}
     nodes = list(_with_casts(model.graph.node, weights))
     halved = {name for node in nodes if node.op_type in HALF_OPERATORS for name in node.input} & weights

@@ -6,13 +6,13 @@ import hashlib
 from pathlib import Path
 
 from fer_wire import MessageError, ModelManifest, parse
-from fer_wire.manifest import Accuracy, Latency, Variant
+from fer_wire.manifest import Accuracy, Compression, Latency, Variant
 
 from fer_models.errors import ContractError
 from fer_models.graph import count
 
 MANIFEST = "manifest.json"
-DECIMALS = 4
+UNPRUNED = Compression()
 
 # Largest difference between a device's probabilities and the golden ones. Runtimes order sums and pick kernels
 # differently, which moves float32 by about 1e-6, float16 by about 1e-2 (TensorRT computes in it, a CPU widens it),
@@ -20,8 +20,14 @@ DECIMALS = 4
 TOLERANCES = {"fp32": 1e-3, "fp16": 2e-2, "int8": 5e-2}
 
 
-def describe(path: Path, precision: str, accuracy: tuple[Accuracy, ...], latency: tuple[Latency, ...]) -> Variant:
-    """One .onnx file as the manifest lists it; nothing was pruned, so its compression is 1."""
+def describe(
+    path: Path,
+    precision: str,
+    accuracy: tuple[Accuracy, ...],
+    latency: tuple[Latency, ...],
+    compression: Compression = UNPRUNED,
+) -> Variant:
+    """One .onnx file as the manifest lists it."""
     counts = count(path)
     data = path.read_bytes()
     return Variant(
@@ -31,6 +37,7 @@ def describe(path: Path, precision: str, accuracy: tuple[Accuracy, ...], latency
         size_bytes=len(data),
         parameters=counts.parameters,
         nonzero_parameters=counts.nonzero_parameters,
+        compression=compression,
         macs=counts.macs,
         accuracy=accuracy,
         latency=latency,

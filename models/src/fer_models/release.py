@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from fer_wire import ModelManifest
-from fer_wire.manifest import FP16, FP32, INT8, Accuracy, Variant
+from fer_wire.manifest import PRECISIONS, Accuracy, Compression, Variant
 
 from fer_models.card import write_card
+from fer_models.checkpoint import State, digest, read_checkpoint
 from fer_models.data.faces import Faces, without_known
 from fer_models.data.fer2013 import DATASET, LICENCE
 from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_split
 from fer_models.errors import ContractError
 from fer_models.evaluate import Evaluation, evaluate
-from fer_models.export import export_fp32
 from fer_models.golden import golden_faces, make_golden
-from fer_models.half import store_weights_in_half, to_fp16
 from fer_models.manifest import describe, write_manifest
-from fer_models.quantize.qdq import to_int8
+from fer_models.quantize.files import FOLDER, quantize_checkpoint
+from fer_models.quantize.files import Request as Quantization
+from fer_models.quantize.record import Record, read_record
 from fer_models.runtime import Classifier
-from fer_models.checkpoint import load_trained, read_checkpoint
-from fer_models.xception import Xception
+from fer_models.staging import staged
 
-CALIBRATION_FACES = 400
-CALIBRATION_SEED = 0
-STEPS = 8
 UNSEEN = f"{PUBLIC_TEST} without training duplicates"
 
 Progress = Callable[[str], None]
@@ -53,6 +49,11 @@ class Request:
         """Where the entry will stand."""
         return self.out / self.name / self.version
 
+    @property
+    def quantized(self) -> Path:
+        """Where the files of the checkpoint are looked for, and made."""
+        return self.checkpoint.parent / FOLDER
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -65,48 +66,38 @@ class Measured:
 def release(request: Request, on_step: Progress) -> ModelManifest:
     """Make the entry beside its place and move it there when it is whole.
 
+    Takes the files that `fer-models quantize` made of the checkpoint, and makes them first where there are none.
     Raises ContractError when that version exists, DatasetError and TrainingError when the inputs are unfit.
     """
     if request.folder.exists():
         raise ContractError(f"{request.folder} exists; give a new --version, or remove the folder to make it again.")
     on_step("reading the checkpoint and the images")
-    network = load_trained(request.checkpoint)
+    state = read_checkpoint(request.checkpoint)
     training, test = load_split(request.data, TRAINING), load_split(request.data, PUBLIC_TEST)
-    request.folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=request.folder.parent, prefix=".new-") as made:
-        entry = Path(made) / request.version
-        entry.mkdir()
-        files = _write_files(network, calibration_faces(training), entry, on_step)
-        measured = [_measure(path, precision, training, test, on_step) for precision, path in files.items()]
+    record = _quantized(request, on_step)
+    with staged(request.folder) as entry:
+        files = {precision: entry / f"{precision}.onnx" for precision in PRECISIONS}
+        for path in files.values():
+            shutil.copyfile(request.quantized / path.name, path)
+        compression = Compression(**state.get("compression", {}))
+        measured = [_measure(path, p, compression, training, test, on_step) for p, path in files.items()]
         on_step("writing golden batch, manifest and card")
-        manifest = _manifest(request, measured, files)
+        manifest = _manifest(request, measured, files, _commands(request, state, record))
         write_manifest(manifest, entry)
-        write_card(manifest, measured[0].evaluation, entry)
-        entry.replace(request.folder)
+        write_card(manifest, measured[0].evaluation, record, entry)
     return manifest
 
 
-def calibration_faces(training: Faces) -> npt.NDArray[np.float32]:
-    """A few hundred training images, the same at every call: float32 N×1×48×48, 0–255."""
-    chosen = np.random.default_rng(CALIBRATION_SEED).permutation(len(training))[:CALIBRATION_FACES]
-    return training.images[chosen].astype(np.float32)[:, np.newaxis]
+def _quantized(request: Request, on_step: Progress) -> Record:
+    found = read_record(request.quantized, digest(request.checkpoint))
+    return found or quantize_checkpoint(
+        Quantization(request.checkpoint, (request.data,), _quantize_command(request)), on_step
+    )
 
 
-def _write_files(
-    network: Xception, calibration: npt.NDArray[np.float32], entry: Path, on_step: Progress
-) -> dict[str, Path]:
-    files = {precision: entry / f"{precision}.onnx" for precision in (FP32, FP16, INT8)}
-    on_step(f"exporting {FP32}")
-    export_fp32(network, files[FP32])
-    on_step(f"converting to {FP16}")
-    to_fp16(files[FP32], files[FP16])
-    on_step(f"calibrating {INT8} on {len(calibration)} training images")
-    to_int8(files[FP32], files[INT8], calibration)
-    store_weights_in_half(files[FP32], files[FP32])
-    return files
-
-
-def _measure(path: Path, precision: str, training: Faces, test: Faces, on_step: Progress) -> Measured:
+def _measure(
+    path: Path, precision: str, compression: Compression, training: Faces, test: Faces, on_step: Progress
+) -> Measured:
     on_step(f"evaluating {precision}")
     classifier = Classifier(path)
     whole = evaluate(classifier, test)
@@ -122,10 +113,10 @@ def _measure(path: Path, precision: str, training: Faces, test: Faces, on_step: 
         for split, found in ((PUBLIC_TEST, whole), (UNSEEN, unseen))
     )
     latency = classifier.latency(golden_faces((1, 1, 1, 1), 1))
-    return Measured(describe(path, precision, accuracy, (latency,)), whole)
+    return Measured(describe(path, precision, accuracy, (latency,), compression), whole)
 
 
-def _manifest(request: Request, measured: list[Measured], files: dict[str, Path]) -> ModelManifest:
+def _manifest(request: Request, measured: list[Measured], files: dict[str, Path], command: str) -> ModelManifest:
     return ModelManifest(
         name=request.name,
         version=request.version,
@@ -134,15 +125,25 @@ def _manifest(request: Request, measured: list[Measured], files: dict[str, Path]
         dataset=f"{DATASET}: {TRAINING} images for training and calibration, {PUBLIC_TEST} for the figures",
         licence=LICENCE,
         commit=request.commit,
-        command=request.command or _command(request),
+        command=command,
         created=datetime.now(UTC),
     )
 
 
-def _command(request: Request) -> str:
-    recipe = read_checkpoint(request.checkpoint)["recipe"]
-    return (
-        f"fer-models train --data {request.data.name} --width {recipe['width']} --epochs {recipe['epochs']} "
-        f"--seed {recipe['seed']} && fer-models export --checkpoint {request.checkpoint.name} "
-        f"--data {request.data.name} --name {request.name} --version {request.version}"
+def _commands(request: Request, state: State, record: Record) -> str:
+    """The command lines that made the entry, in their order."""
+    export = (
+        f"fer-models export --checkpoint {request.checkpoint.name} --data {request.data.name} --name {request.name} "
+        f"--version {request.version}"
     )
+    made = state.get("commands") or [_train_command(request, state["recipe"])]
+    return request.command or " && ".join([*made, record.command, export])
+
+
+def _train_command(request: Request, recipe: dict[str, Any]) -> str:
+    options = " ".join(f"--{name} {recipe[name]}" for name in ("width", "epochs", "seed"))
+    return f"fer-models train --data {request.data.name} {options}"
+
+
+def _quantize_command(request: Request) -> str:
+    return f"fer-models quantize --checkpoint {request.checkpoint.name} --data {request.data.name}"

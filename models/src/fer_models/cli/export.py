@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from fer_models.cli.steps import steps
 
 DEFAULT_OUT = Path("models/zoo")
 
@@ -26,32 +26,18 @@ def export(
         str, typer.Option(help="Commands that made it; by default read off the checkpoint and these options.")
     ] = "",
 ) -> None:
-    """Write fp32, fp16 and int8 .onnx files of a trained model, with manifest, golden batch and card."""
-    from fer_models.release import STEPS, Request, release
+    """Make a zoo entry of what quantize made (it runs first if need be): files, manifest, golden batch and card."""
+    from fer_models.release import Request, release
 
     request = Request(checkpoint, data, out, name, version, commit or _checked_out(), command)
-    with _progress() as progress:
-        task = progress.add_task("", total=STEPS)
-        done = iter(range(STEPS))
-        manifest = release(request, lambda step: progress.update(task, description=step, completed=next(done)))
-        progress.update(task, description="done", completed=STEPS)
+    with steps() as on_step:
+        manifest = release(request, on_step)
     for variant in manifest.variants:
         typer.echo(
             f"{request.folder / variant.file}: {variant.size_bytes / 1e6:.2f} MB, "
             f"{100 * variant.accuracy[0].accuracy:.2f} % on {variant.accuracy[0].split}, "
             f"{variant.latency[0].p50_ms:.2f} ms"
         )
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-        console=Console(stderr=True),
-    )
 
 
 def _checked_out() -> str:

@@ -13,13 +13,26 @@ from fer_models.verify import verify_entry
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder NAME/VERSION of a zoo.")],
+    against: Annotated[
+        Path | None, typer.Option(help="checkpoint.pt that it was made of: compare its answers too; needs PyTorch.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
 ) -> None:
     """Check every file of a zoo entry: bytes, contract, zero-points and golden batch."""
     manifest = verify_entry(folder)
+    differences: dict[str, float] = {}
+    if against:
+        from fer_models.against import verify_against
+
+        differences = verify_against(folder, manifest, against)
     if json_:
         files = {v.file: {"precision": v.precision, "sha256": v.sha256} for v in manifest.variants}
-        typer.echo(json.dumps({"model": f"{manifest.name}@{manifest.version}", "ok": True, "files": files}))
+        document = {"model": f"{manifest.name}@{manifest.version}", "ok": True, "files": files}
+        typer.echo(json.dumps({**document, "differences": differences} if against else document))
         return
     for variant in manifest.variants:
-        typer.echo(f"{manifest.reference(variant.precision)}: keeps the contract and reproduces the golden batch.")
+        found = differences.get(variant.precision)
+        compared = "" if found is None else f" It answers as {against} does, within {found:.2g}."
+        typer.echo(
+            f"{manifest.reference(variant.precision)}: keeps the contract and reproduces the golden batch.{compared}"
+        )

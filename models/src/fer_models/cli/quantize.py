@@ -1,0 +1,74 @@
+"""fer-models quantize."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fer_models.cli.command_line import spoken
+from fer_models.cli.steps import steps
+from fer_models.quantize.calibrate import CALIBRATION_FACES, LEAST_FACES
+
+if TYPE_CHECKING:
+    from fer_models.quantize.record import Figures, Record
+
+
+def quantize(
+    checkpoint: Annotated[Path, typer.Option(help="checkpoint.pt of a training or pruning run.")],
+    data: Annotated[list[Path], typer.Option(help="The images it was trained on, as for train: calibration, choices.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the files; replaced as a whole.", show_default="quantized beside it")
+    ] = None,
+    label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
+    qat: Annotated[
+        Literal["auto", "always", "never"],
+        typer.Option(help="Fine-tune with rounded numbers: auto does when static int8 loses more than 0.3 points."),
+    ] = "auto",
+    calibration_faces: Annotated[
+        int, typer.Option(min=LEAST_FACES, help="Training images that set the ranges of int8.")
+    ] = CALIBRATION_FACES,
+    seed: Annotated[int, typer.Option(help="Seed of the calibration images and of fine-tuning.")] = 0,
+    json_: Annotated[bool, typer.Option("--json", help="quantize.json instead of a table.")] = False,
+) -> None:
+    """Write fp32, fp16 and int8 .onnx files of a checkpoint, and what each costs in accuracy on held-out images."""
+    from fer_models.quantize.files import Request, quantize_checkpoint
+    from fer_models.quantize.qat import FineTuning
+
+    request = Request(
+        checkpoint, tuple(data), spoken(), label_map, out, qat, calibration_faces, seed, FineTuning(seed=seed)
+    )
+    with steps() as on_step:
+        record = quantize_checkpoint(request, on_step)
+    if json_:
+        typer.echo(json.dumps({"folder": str(request.folder), **record.as_dict()}))
+        return
+    _show(record, request.folder)
+
+
+def _show(record: Record, folder: Path) -> None:
+    table = Table(
+        title=f"{folder}: int8 is {record.method}; {record.held_out_images} held-out training images, one CPU thread"
+    )
+    for head in ("", "accuracy %", "loss, points", "MB", "packed, MB", "ms (p50)"):
+        table.add_column(head, justify="right" if head else "left")
+    for name, figures in record.files.items():
+        table.add_row(name, *_cells(figures))
+    table.add_section()
+    for name, figures in record.experiments.items():
+        table.add_row(name.replace("_", " "), *_cells(figures))
+    Console().print(table)
+
+
+def _cells(figures: Figures) -> tuple[str, ...]:
+    return (
+        f"{100 * figures.accuracy:.2f}",
+        f"{figures.loss_points:.2f}",
+        f"{figures.size_bytes / 1e6:.2f}",
+        f"{figures.packed_bytes / 1e6:.2f}" if figures.packed_bytes else "",
+        f"{figures.p50_ms:.2f}" if figures.p50_ms else "",
+    )

@@ -1,0 +1,38 @@
+"""A folder that is made beside its place and moved in when it is whole, so that nobody ever finds half of it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fer_models.errors import ContractError
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """An empty folder to fill; it replaces the target when the block ends well, and goes when it does not.
+
+    Raises ContractError when the disk refuses to be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as beside:
+            made = Path(beside) / "made"
+            made.mkdir()
+            yield made
+            if target.exists():
+                target.replace(Path(beside) / "before")
+            made.replace(target)
+    except OSError as error:
+        free_mb = shutil.disk_usage(_nearest(target)).free // 10**6
+        raise ContractError(
+            f"{target} cannot be written ({error.strerror or error}; {free_mb} MB are free there); make room, or "
+            "give another --out. What stood there before is kept."
+        ) from error
+
+
+def _nearest(path: Path) -> Path:
+    return next(each for each in (path, *path.parents) if each.exists())
