@@ -71,19 +71,25 @@ def write(found: Mapping[str, Any], files: Mapping[str, ModelFile], folder: Path
         own = {name: found["files"][name] for name, file in files.items() if file.group == group}
         path.write_text(as_text({**found, "files": own}), encoding="utf-8")
         written.append(path)
-    return [*written, *(path for name, file in files.items() for path in _draw(found["files"][name], file, folder))]
+    for name, file in files.items():
+        written += draw(found["files"][name], file.title, folder)
+    return written
 
 
-def _draw(evaluation: Mapping[str, Any], file: ModelFile, folder: Path) -> list[Path]:
+def draw(evaluation: Mapping[str, Any], title: str, folder: Path) -> list[Path]:
+    """Draw confusion-TITLE.png and reliability-TITLE.png of one file's figures; returns the paths."""
     from fer_models import plots
 
-    confusion, reliability = (folder / f"{kind}-{file.slug}.png" for kind in ("confusion", "reliability"))
+    confusion, reliability = (folder / f"{kind}-{slug(title)}.png" for kind in ("confusion", "reliability"))
     accuracy, ece = 100 * evaluation["accuracy"], 100 * evaluation["calibration"]["ece"]
-    plots.confusion_matrix(evaluation["confusion"], EMOTIONS, confusion, f"{file.title}: accuracy {accuracy:.2f} %")
-    plots.reliability(
-        evaluation["calibration"]["bins"], reliability, f"{file.title}: calibration error {ece:.2f} points"
-    )
+    plots.confusion_matrix(evaluation["confusion"], EMOTIONS, confusion, f"{title}: accuracy {accuracy:.2f} %")
+    plots.reliability(evaluation["calibration"]["bins"], reliability, f"{title}: calibration error {ece:.2f} points")
     return [confusion, reliability]
+
+
+def slug(title: str) -> str:
+    """A title, fit for a file name: light-0.1.0-fp32."""
+    return title.replace(" ", "-")
 
 
 def _on_one_line(match: re.Match[str]) -> str:

@@ -34,11 +34,6 @@ class ModelFile:
         """What the file belongs to, fit for a file name: light-0.1.0, or the file's name."""
         return f"{self.model}-{self.version}" if self.model else self.path.stem
 
-    @property
-    def slug(self) -> str:
-        """The title, fit for a file name: light-0.1.0-fp32."""
-        return self.title.replace(" ", "-")
-
     def facts(self) -> dict[str, Any]:
         """What can be told without running it: identity, digest, sizes."""
         data = self.path.read_bytes()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fer_models.data.faces import Faces, without_known
 from fer_models.data.sources import TRAINING, load_split
-from fer_models.errors import DatasetError
+from fer_models.errors import EmptySplitError
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def load_images(data: Path, split: str, label_map: Path | None = None) -> Evalua
         return EvaluationImages(faces, None, "these are the training images themselves")
     try:
         training = load_split(data, TRAINING, label_map)
-    except DatasetError as error:
+    except EmptySplitError as error:
         return EvaluationImages(faces, None, f"there are no training images to compare with: {error}")
     unseen = unseen_among(faces, training)
     if not len(unseen):

@@ -30,7 +30,7 @@ def images(count: int = 21, unseen: int = 14) -> EvaluationImages:
 def test_a_zoo_entry_gives_its_files_with_their_names_and_precisions(tmp_path: Path) -> None:
     write_entry(tmp_path / "entry")
     (file,) = model_files([tmp_path / "entry"]).values()
-    assert (file.title, file.slug, file.group) == ("small 1.0.0 fp32", "small-1.0.0-fp32", "small-1.0.0")
+    assert (file.title, file.group) == ("small 1.0.0 fp32", "small-1.0.0")
 
 
 def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""fer-models report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_RUNS, DEFAULT_OUT = Path("docs/results"), Path("docs/results.md")
+
+
+def report(
+    runs: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the records: evaluate-*.json, bench-*.json, prune-*.json, quantize-*.json and logs of "
+            "training, *.jsonl. The pictures are drawn into it."
+        ),
+    ] = DEFAULT_RUNS,
+    out: Annotated[Path, typer.Option(help="The page, in Markdown.")] = DEFAULT_OUT,
+) -> None:
+    """Write the paper's four tables beside ours, with pictures, from the JSON that the other commands wrote."""
+    from fer_models.report import draw, page, read_records
+
+    records = read_records(runs)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    text = page(records, Path(os.path.relpath(runs, out.parent)).as_posix())
+    paths = draw(records, runs)
+    out.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {out} and {len(paths)} pictures in {runs}")

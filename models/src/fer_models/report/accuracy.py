@@ -1,0 +1,159 @@
+"""Tables 1 and 2: confusion by emotion, and accuracy by model and compression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fer_models.evaluate.document import slug
+from fer_models.evaluate.views import FLIP, SINGLE, TEN_CROP
+from fer_models.report import paper
+from fer_models.report.evaluated import Evaluated, evaluations, files, newest
+from fer_models.report.markdown import NOTHING, UNKNOWN, by, interval, number, percent, picture, table
+from fer_models.report.records import Record, Records
+
+MAKE = (
+    "No evaluation is recorded yet. "
+    "`fer-models evaluate models/zoo/NAME/VERSION --data fer2013.zip --views all --out docs/results` makes one.\n"
+)
+TABLE_1 = """\
+{paper}: the table's figures are {unknown}. Ours, {title}, single view, on the {images:,} {split} images of {data}: rows
+are labels, columns predictions, in % of a label's images; n is how many bear the label.
+"""
+CALIBRATION = """\
+A probability can be believed as far as it equals the share of answers that are right. Expected calibration error (Guo
+et al. 2017, Eq. 3, {bins} bins of equal width): {ece} points; Brier score over all classes {brier}; log loss {nll}
+nats.
+"""
+TABLE_2 = """\
+R is the compression ratio of the paper's Eq. 1: weights, filters and channels, unpruned over pruned. Accuracy is of a
+single view, in brackets its 95 % interval (Wilson). Unseen: without the images that equal, pixel for pixel, a training
+image. The paper's row is of {theirs}, ours are of the split that each names, so they bound each other only roughly.
+The paper's other rows (VGG16, ResNet-50, a simple CNN) are {unknown}.
+"""
+VIEWS = "What more looks at each face bring, in % (of the unseen images in brackets), and the calibration error:\n"
+
+
+def table_1(records: Records, folder: str) -> Iterator[str]:
+    """The section on confusion."""
+    yield "## Table 1: confusion by emotion\n"
+    file = newest(records)
+    if file is None:
+        yield MAKE
+        return
+    data, split = file.images
+    images = file.figures["images"]
+    yield TABLE_1.format(paper=paper.PAPER, unknown=UNKNOWN, title=file.title, images=images, split=split, data=data)
+    yield _confusion(file)
+    yield by(file.run["command"]) + "\n"
+    yield picture(f"Confusion of {file.title}", f"confusion-{slug(file.title)}.png", folder)
+    yield "### Calibration\n"
+    found = file.figures["calibration"]
+    yield CALIBRATION.format(
+        bins=len(found["bins"]), ece=percent(found["ece"]), brier=number(found["brier"], 3), nll=number(found["nll"], 3)
+    )
+    yield picture(f"Reliability of {file.title}", f"reliability-{slug(file.title)}.png", folder)
+
+
+def table_2(records: Records, folder: str) -> Iterator[str]:
+    """The section on accuracy and size."""
+    yield "## Table 2: accuracy by model and compression\n"
+    yield TABLE_2.format(theirs=paper.ACCURACY_SPLIT, unknown=UNKNOWN)
+    found = evaluations(records)
+    yield table(
+        (
+            "model",
+            "MB",
+            "parameters",
+            "not zero",
+            "R",
+            "million MACs",
+            "images",
+            "accuracy %",
+            "unseen %",
+            "macro F1 %",
+        ),
+        [_paper_row(), *(_row(file) for record in found for file in files(record))],
+    )
+    if not found:
+        yield MAKE
+        return
+    yield VIEWS
+    yield table(
+        ("model", "single", "flip", "ten-crop", "error, single", "error, flip", "error, ten-crop"),
+        [_views(file) for record in found for file in files(record)],
+    )
+    yield from _origins(found)
+    yield picture("Accuracy by size", "accuracy-by-size.png", folder)
+
+
+def _confusion(file: Evaluated) -> str:
+    labels = file.run["labels"]
+    heads = ("label", "n", *labels, "precision", "recall", "F1")
+    rows = zip(file.figures["emotions"], file.figures["confusion_percent"], strict=True)
+    return table(
+        heads,
+        [
+            (
+                each["emotion"],
+                str(each["images"]),
+                *(
+                    f"**{share:.1f}**" if label == each["emotion"] else f"{share:.1f}"
+                    for label, share in zip(labels, row, strict=True)
+                ),
+                *(percent(each[key], 1) for key in ("precision", "recall", "f1")),
+            )
+            for each, row in rows
+        ],
+    )
+
+
+def _paper_row() -> tuple[str, ...]:
+    unknown = [UNKNOWN] * 5
+    return f"Light-FER ({paper.PAPER})", *unknown, paper.ACCURACY_SPLIT, percent(paper.ACCURACY), UNKNOWN, UNKNOWN
+
+
+def _row(file: Evaluated) -> tuple[str, ...]:
+    figures = file.figures
+    ratios = figures["compression"]
+    unseen = (figures["deduplicated"] or {}).get(SINGLE)
+    return (
+        file.title,
+        number(figures["size_bytes"] / 1e6),
+        f"{figures['parameters']:,}",
+        f"{figures['nonzero_parameters']:,}",
+        " / ".join(number(ratios[kind]) for kind in ("weights", "filters", "channels")) if ratios else NOTHING,
+        number(figures["macs"] / 1e6, 1),
+        f"{figures['images']:,} {file.run['split']}",
+        interval(figures["accuracy"], figures["accuracy_interval"]),
+        interval(unseen["accuracy"], unseen["accuracy_interval"]) if unseen else NOTHING,
+        percent(figures["macro_f1"]),
+    )
+
+
+def _views(file: Evaluated) -> tuple[str, ...]:
+    views, unseen = file.figures["views"], file.figures["deduplicated"] or {}
+    shown = (SINGLE, FLIP, TEN_CROP)
+    return (
+        file.title,
+        *(_accuracy(views.get(view), unseen.get(view)) for view in shown),
+        *(percent(views[view]["calibration"]["ece"]) if view in views else NOTHING for view in shown),
+    )
+
+
+def _accuracy(whole: dict[str, float] | None, unseen: dict[str, float] | None) -> str:
+    if whole is None:
+        return NOTHING
+    return percent(whole["accuracy"]) + (f" ({percent(unseen['accuracy'])})" if unseen else "")
+
+
+def _origins(found: list[Record]) -> Iterator[str]:
+    for record in found:
+        said = record.said
+        looks = "; ".join(f"{view}: {words}" for view, words in said["views"].items())
+        yield f"{files(record)[0].model} on {said['data']}, {said['split']}. {by(said['command'])} Views: {looks}."
+        removed = said["deduplicated"]
+        yield (
+            f"{removed['removed']:,} of the {said['images']:,} images equal a training image.\n"
+            if removed
+            else f"Unseen images are not told apart: {said['deduplicated_reason']}\n"
+        )

@@ -1,0 +1,56 @@
+"""The evaluated files, taken out of their records in the order of their versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fer_models.report.records import Record, Records
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One file and its figures, as evaluate wrote them; run: the record it stands in."""
+
+    name: str
+    figures: Mapping[str, Any]
+    run: Mapping[str, Any]
+
+    @property
+    def model(self) -> str:
+        """As in light 0.1.0, or the file's name where no manifest told it."""
+        known = self.figures["model"]
+        return f"{known} {self.figures['version']}" if known else Path(self.name).stem
+
+    @property
+    def title(self) -> str:
+        """As in light 0.1.0 fp32, or the file's name."""
+        return f"{self.model} {self.figures['precision']}" if self.figures["model"] else self.model
+
+    @property
+    def images(self) -> tuple[str, str]:
+        """Data set and split."""
+        return self.run["data"], self.run["split"]
+
+
+def evaluations(records: Records) -> list[Record]:
+    """The evaluations, oldest version first."""
+    return sorted(records.evaluate, key=lambda record: (_version(files(record)[0]), record.name))
+
+
+def files(record: Record) -> list[Evaluated]:
+    """The files of one evaluation."""
+    return [Evaluated(name, figures, record.said) for name, figures in record.said["files"].items()]
+
+
+def newest(records: Records) -> Evaluated | None:
+    """The first file, the most exact one, of the newest version; None when nothing was evaluated."""
+    found = evaluations(records)
+    return files(found[-1])[0] if found else None
+
+
+def _version(file: Evaluated) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", file.figures["version"] or ""))

@@ -1,0 +1,58 @@
+"""The pictures of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fer_models import plots
+from fer_models.evaluate import document
+from fer_models.report.evaluated import evaluations, files, newest
+from fer_models.report.markdown import number
+from fer_models.report.records import Record, Records
+from fer_models.report.speed import latency_name, measured
+
+
+def draw(records: Records, folder: Path) -> list[Path]:
+    """Draw every picture that the page shows into the folder; returns the paths."""
+    drawn = [_curves(records, folder), _confusion(records, folder), _sizes(records, folder)]
+    latencies = [_latency(record, folder) for record in records.bench if measured(record)]
+    return [*(path for paths in drawn for path in paths), *latencies]
+
+
+def _curves(records: Records, folder: Path) -> list[Path]:
+    paths = [folder / f"curves-{log.name}.png" for log in records.logs]
+    for log, path in zip(records.logs, paths, strict=True):
+        plots.training_curves(log.history, path, f"Training of {log.name}")
+    return paths
+
+
+def _confusion(records: Records, folder: Path) -> list[Path]:
+    file = newest(records)
+    return document.draw(file.figures, file.title, folder) if file else []
+
+
+def _sizes(records: Records, folder: Path) -> list[Path]:
+    shown = newest(records)
+    if shown is None:
+        return []
+    groups: dict[str, list[tuple[str, float, float]]] = {}
+    for file in (each for record in evaluations(records) for each in files(record) if each.images == shown.images):
+        point = (
+            file.figures["precision"] or file.name,
+            file.figures["size_bytes"] / 1e6,
+            100 * file.figures["accuracy"],
+        )
+        groups.setdefault(file.model, []).append(point)
+    path = folder / "accuracy-by-size.png"
+    plots.scatter(
+        groups, path, f"Accuracy by size, {shown.images[1]}, single view", ("size of the file, MB", "accuracy, %")
+    )
+    return [path]
+
+
+def _latency(record: Record, folder: Path) -> Path:
+    rows = sorted(measured(record), key=lambda row: float(row["p50_ms"]))
+    bars = [(row["name"].replace("/", " "), row["p50_ms"], f"{number(row['p50_ms'])} ms") for row in rows]
+    path = folder / latency_name(record)
+    plots.bars(bars, path, "One face, one at a time", "median, ms (shorter is better)")
+    return path

@@ -1,0 +1,154 @@
+"""The page says what the records say, names their commands, and says what is missing."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fer_models.cli import run
+from fer_models.errors import ReportError
+from fer_models.report import draw, page, read_records
+from fer_models.report.markdown import UNKNOWN
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from made_records import PRUNE, bench, evaluation, write_records
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_records(tmp_path / "results")
+
+
+@pytest.fixture
+def text(folder: Path) -> str:
+    return page(read_records(folder), "results")
+
+
+def rows(text: str, start: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith(start)]
+
+
+def test_the_same_records_give_the_same_page(folder: Path, text: str) -> None:
+    assert page(read_records(folder), "results") == text
+
+
+def test_the_papers_accuracy_stands_beside_ours_with_both_splits(text: str) -> None:
+    assert "69.87 (PrivateTest)" in text
+    ((_, paper, ours),) = rows(text, "| accuracy, %")
+    assert "PrivateTest" in paper
+    assert "PublicTest, light 0.10.0 fp32, single view" in ours
+
+
+def test_the_newest_version_is_the_one_with_the_highest_number(text: str) -> None:
+    assert "Ours, light 0.10.0 fp32, single view, on the 70 PublicTest images" in text
+
+
+def test_every_command_is_named(text: str) -> None:
+    for command in (
+        "fer-models evaluate light/0.9.0",
+        "fer-models evaluate light/0.10.0",
+        "fer-models bench light/0.10.0",
+        "fer-models train && fer-models prune --ratio 2",
+        "fer-models quantize",
+        "fer-models train --epochs 2",
+    ):
+        assert f"Made by `{command}`." in text
+
+
+def test_each_row_of_the_confusion_table_adds_up_to_a_hundred(text: str) -> None:
+    for emotion in evaluation()["labels"]:
+        (row,) = rows(text, f"| {emotion} |")
+        assert sum(float(cell.strip("*")) for cell in row[2:9]) == pytest.approx(100, abs=0.4)
+
+
+def test_every_table_has_as_many_cells_in_each_row_as_heads(text: str) -> None:
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({line.count("|") for line in block.splitlines()}) == 1, block
+
+
+def test_a_row_that_could_not_be_measured_stands_with_its_reason_and_in_no_table(text: str) -> None:
+    assert "- `light/ort-tensorrt/fp16`: there is no TensorRT here" in text
+    assert not rows(text, "| ort-tensorrt")
+
+
+def test_a_gain_is_told_against_keras_of_the_same_model(text: str) -> None:
+    gains = {row[0]: row[-1] for row in rows(text, "| keras-function") + rows(text, "| ort-cpu") if len(row) == 8}
+    assert gains == {"keras-function fp32": "1.00", "ort-cpu fp32 (CPUExecutionProvider)": "2.00"}
+
+
+def test_the_ratio_stands_beside_what_was_asked_for(text: str) -> None:
+    assert "**15.3 times** as fast" in text
+    assert "asked for: 15; the paper's best gain: 2.2" in text
+
+
+def test_what_the_paper_says_and_we_do_not_know_is_said_to_be_unknown(text: str) -> None:
+    (row,) = rows(text, "| Light-FER (Pascual")
+    assert row.count(UNKNOWN) == 7
+
+
+def test_without_records_each_section_says_which_command_makes_them(tmp_path: Path) -> None:
+    text = page(read_records(tmp_path), "results")
+    for command in ("evaluate", "bench", "train", "prune", "quantize"):
+        assert re.search(rf"is recorded yet\. .*`fer-models {command}", text), command
+    assert "![" not in text
+
+
+def test_unseen_images_that_were_not_told_apart_are_a_dash_and_a_reason(tmp_path: Path) -> None:
+    said = evaluation(deduplicated=None, deduplicated_reason="there are no training images to compare with")
+    for figures in said["files"].values():
+        figures["deduplicated"] = None
+    (tmp_path / "evaluate-light.json").write_text(json.dumps(said), encoding="utf-8")
+    text = page(read_records(tmp_path), "results")
+    assert "not told apart: there are no training images" in text
+    assert {row[8] for row in rows(text, "| light 0.1.0")[:2]} == {"–"}
+
+
+def test_a_benchmark_without_a_ratio_says_so(tmp_path: Path) -> None:
+    (tmp_path / "bench-x.json").write_text(json.dumps({**bench(), "ratio": None}), encoding="utf-8")
+    assert "No ratio of the light model" in page(read_records(tmp_path), "results")
+
+
+def test_every_picture_of_the_page_is_drawn_and_no_other(folder: Path, text: str) -> None:
+    shown = set(re.findall(r"!\[[^]]*\]\(results/([^)]+)\)", text))
+    assert {path.name for path in draw(read_records(folder), folder)} == shown
+    assert all((folder / name).stat().st_size > 1000 for name in shown)
+    assert len(shown) == 5
+
+
+def test_the_command_writes_the_page_with_links_that_lead_to_the_pictures(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pages" / "results.md"
+    assert run(["report", "--runs", str(folder), "--out", str(out)]) == 0
+    links = re.findall(r"!\[[^]]*\]\(([^)]+)\)", out.read_text(encoding="utf-8"))
+    assert links
+    assert all((out.parent / link).is_file() for link in links)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("evaluate-x.json", "{", "evaluate-x.json is no JSON"),
+        ("bench-x.json", "[]", "bench-x.json holds no record of a run"),
+        ("prune-x.json", json.dumps({**PRUNE, "ratio": None} | {"x": 1}).replace('"method"', '"m"'), "lacks method"),
+        ("log.jsonl", '{"loss": 1}\n', "log.jsonl is no log of `fer-models train`"),
+    ],
+)
+def test_a_record_that_is_none_is_named(name: str, content: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ReportError, match=re.escape(sentence)):
+        read_records(tmp_path)
+
+
+def test_a_missing_folder_is_one_sentence_and_exit_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "--runs", str(tmp_path / "none")]) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=3))
+def test_no_reason_breaks_a_table(tmp_path: Path, reasons: list[str]) -> None:
+    said: dict[str, Any] = bench()
+    said["rows"] += [{**said["rows"][-1], "reason": reason} for reason in reasons]
+    (tmp_path / "bench-x.json").write_text(json.dumps(said), encoding="utf-8")
+    text = page(read_records(tmp_path), "results")
+    assert len(rows(text, "| ort-cpu")) == 2
