@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 import typer
 
+from fer_models.cli.bench import bench
 from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
 from fer_models.cli.prune import prune
+from fer_models.cli.quantize import quantize
+from fer_models.cli.report import report
 from fer_models.cli.train import train
 from fer_models.cli.verify import verify
 from fer_models.errors import Interrupted, ModelsError, UsageError
@@ -30,8 +33,11 @@ app = typer.Typer(
 app.command()(data)
 app.command()(train)
 app.command()(prune)
+app.command()(quantize)
 app.command()(export)
 app.command()(evaluate)
+app.command()(bench)
+app.command()(report)
 app.command()(verify)
 
 
