@@ -12,10 +12,10 @@ from fer_models.report.records import Record, Records
 
 MAKE = "No benchmark is recorded yet. `fer-models bench --out docs/results/bench-MACHINE.json` makes one.\n"
 PAPERS = """\
-Of {paper} the first table is known to us; its rows by framework are {unknown}, but for the best gain: {gain:g} times
-from {before} to {after} on the Nano. We read those frame rates as the whole system's, from camera to emotion; ours are
-in [Benchmarks](benchmarks.md). The tables below it count the network alone, one face at a time, each row in a process
-of its own.
+The first table is what we know of {paper}; its rows by framework are {unknown}, but for the best gain:
+{gain:g} times from {before} to {after} on the Nano. We read those frame rates as the whole system's, from
+camera to emotion; ours are in [Benchmarks](benchmarks.md). The tables below it count the network alone, one face at a
+time, each row in a process of its own.
 """
 HEADS = ("runtime", "FPS", "p50, ms", "p50, least–most", "p95, ms", "CPU % of one core", "memory, MB")
 KERAS = ("keras-function", "fp32")
@@ -57,8 +57,8 @@ def _machine(record: Record, folder: str) -> Iterator[str]:
     machine = said["machine"]
     yield f"### {record.name or 'Measured'}: {machine['kind']}\n"
     yield (
-        f"{machine['cores']} cores, {machine['memory_gib']:g} GiB, load before {machine['load_before']:g}; power is "
-        f"read from {', '.join(machine['meters']) or 'nothing here'}. {_settings(said)} {by(said['command'])}\n"
+        f"{machine['cores']} cores, {machine['memory_gib']:g} GiB, load before {machine['load_before']:g}; power "
+        f"{_power(machine['meters'])}. {_settings(said)} {by(said['command'])}\n"
     )
     for model, rows in groupby(measured(record), lambda row: row["model"]):
         yield f"**{_model(str(model), said)}**\n"
@@ -72,6 +72,10 @@ def _machine(record: Record, folder: str) -> Iterator[str]:
 def latency_name(record: Record) -> str:
     """The file name of a benchmark's picture."""
     return f"latency-{record.name}.png" if record.name else "latency.png"
+
+
+def _power(meters: Sequence[str]) -> str:
+    return f"is read from {', '.join(meters)}" if meters else "cannot be read here"
 
 
 def _settings(said: Mapping[str, Any]) -> str:
