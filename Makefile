@@ -27,6 +27,7 @@ check: $(READY)         ## lint, format, types, architecture, and that the docs 
 	$(BIN)/python scripts/docs.py --check
 
 docs: $(READY)          ## write the generated pages anew
+	$(BIN)/fer-models report
 	$(BIN)/python scripts/docs.py
 
 format: $(READY)
@@ -43,8 +44,9 @@ bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (severa
 bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models in every runtime (several GB)
 	.venv-training/bin/fer-models bench --out docs/bench-models.json
 
-test-py38: .venv-py38/.ready   ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
+test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
+	.venv-jetpack46/bin/pytest tests/integration/agent/test_shipped_models.py
 
 test-training: .venv-training/.ready  ## what needs torch
 	.venv-training/bin/pytest -m training
@@ -60,6 +62,14 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	test -x .venv-py38/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-py38
 	.venv-py38/bin/python $(PIP) install -q -r requirements/build-py38.txt
 	.venv-py38/bin/python $(PIP) install -q --no-build-isolation -r requirements/py38.txt -e wire -e agent
+	touch $@
+
+# ONNX Runtime of JetPack 4.6; the agent comes without what cameras and faces need.
+.venv-jetpack46/.ready: requirements/build-py38.txt requirements/jetpack46.txt wire/pyproject.toml agent/pyproject.toml
+	test -x .venv-jetpack46/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-jetpack46
+	.venv-jetpack46/bin/python $(PIP) install -q -r requirements/build-py38.txt
+	.venv-jetpack46/bin/python $(PIP) install -q -r requirements/jetpack46.txt
+	.venv-jetpack46/bin/python $(PIP) install -q --no-build-isolation --no-deps -e wire -e agent
 	touch $@
 
 .venv-training/.ready: requirements/build.txt requirements/dev.txt requirements/training.txt */pyproject.toml
@@ -88,6 +98,7 @@ lock:                   ## pin the environments anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/compare.in -o requirements/compare.txt
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/build.in -o requirements/build-py38.txt
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/py38.in -o requirements/py38.txt
+	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/jetpack46.in -o requirements/jetpack46.txt
 
 clean:
-	rm -rf .venv .venv-py38 .venv-training .venv-compare .venv-bench
+	rm -rf .venv .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench
