@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,12 +35,18 @@ class Request:
         return len(self.rows) * (1 + self.settings.repeats)
 
 
-def benchmark(request: Request, meters: Sequence[Meter], on_step: OnStep) -> Outcome:
-    """Measure; raises BenchError or ContractError when it cannot begin."""
-    runner = Processes(Interpreters(request.compare_python))
-    with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop(_sources(request, Path(folder)), Path(folder), request.settings, runner)
-        return run_rows(request.rows, workshop, runner, request.settings.repeats, meters, on_step)
+class Benchmark:
+    """A request, and a folder for what is made on the way; raises BenchError or ContractError when it cannot begin."""
+
+    def __init__(self, request: Request, folder: Path) -> None:
+        self._request = request
+        self._runner = Processes(Interpreters(request.compare_python))
+        self._workshop = Workshop(_sources(request, folder), folder, request.settings, self._runner)
+
+    def run(self, meters: Sequence[Meter], on_step: OnStep) -> Outcome:
+        """Measure every row; on_step hears of each step before it begins."""
+        repeats = self._request.settings.repeats
+        return run_rows(self._request.rows, self._workshop, self._runner, repeats, meters, on_step)
 
 
 def newest(model: Path) -> Path:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.job import Job, Measured
@@ -41,7 +41,7 @@ class Processes:
 
     def run(self, job: Job) -> Measured:
         """The figures of the job, from a process that does nothing else."""
-        answer = json.loads(self._output(ROW, job).strip().splitlines()[-1])
+        answer = _last_document(self._output(ROW, job))
         if REASON in answer:
             raise BenchError(answer[REASON])
         return Measured(**answer)
@@ -62,6 +62,17 @@ class Processes:
         if ended.returncode:
             raise BenchError(_how_it_ended(ended.returncode, ended.stderr))
         return ended.stdout
+
+
+def _last_document(text: str) -> dict[str, Any]:
+    """The last line, because libraries print before it."""
+    try:
+        found = json.loads((text.splitlines() or [""])[-1])
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BenchError("its process ended without an answer")
+    return found
 
 
 def _how_it_ended(status: int, errors: str) -> str:

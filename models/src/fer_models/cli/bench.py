@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,7 @@ def bench(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
     """Measure speed, processor, memory and power of the full and the light model in every runtime on this machine."""
-    from fer_models.bench.benchmark import Request, benchmark, newest, readable_meters
+    from fer_models.bench.benchmark import Benchmark, Request, newest, readable_meters
     from fer_models.bench.document import document, surroundings
     from fer_models.bench.results import ratio
     from fer_models.bench.rows import select
@@ -53,9 +54,10 @@ def bench(
 
     settings = Settings(threads, runs, warm_up, repeats)
     request = Request(select(row or ()), model or newest(ZOO), settings, compare_python)
-    with readable_meters() as meters, _steps(request.steps) as on_step:
-        where = surroundings(meters)
-        outcome = benchmark(request, meters, on_step)
+    with tempfile.TemporaryDirectory() as folder, readable_meters() as meters:
+        benchmark, where = Benchmark(request, Path(folder)), surroundings(meters)
+        with _steps(request.steps) as on_step:
+            outcome = benchmark.run(meters, on_step)
     text = json.dumps(document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
     if out:
         out.write_text(text + "\n", encoding="utf-8")
