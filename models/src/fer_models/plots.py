@@ -17,7 +17,7 @@ from PIL import Image
 COLOURS_OF_A_FILE = 200
 INK, FAINT, GRID = "#22303c", "#7a8794", "#dfe5ea"
 BLUE, ORANGE, GREEN, RED = "#2f6db3", "#dd7a2b", "#3a8f66", "#b8433c"
-PALE_RED = "#dd9a94"
+PALE_RED, PALE_GREEN = "#dd9a94", "#a9cdb9"
 COLOURS = (BLUE, ORANGE, GREEN, RED, "#7a5ba8", "#8a6a4f", "#4a9db5")
 DARK_CELL = 55.0
 
@@ -30,13 +30,15 @@ def training_curves(history: Sequence[Mapping[str, Any]], path: Path, title: str
     loss, accuracy, rate = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 1.2))
     _curve(loss, history, "train_loss", BLUE, "training")
     _curve(loss, history, "held_out_loss", ORANGE, "held out")
-    _curve(accuracy, history, "held_out_accuracy", GREEN, "held out", 100)
+    _curve(accuracy, history, "live_accuracy", PALE_GREEN, "held out, live weights", 100)
+    _curve(accuracy, history, "held_out_accuracy", GREEN, "held out, averaged weights", 100)
     _curve(rate, history, "learning_rate", FAINT, "")
     for axes, name in ((loss, "loss"), (accuracy, "accuracy, %"), (rate, "learning rate")):
         axes.set_ylabel(name)
         _plain(axes, "both")
     _mark_sizes(loss, history)
     _legend(loss)
+    _legend(accuracy, "upper left")
     _mark_best(accuracy, history)
     rate.set_xlabel("epoch")
     rate.xaxis.set_major_locator(MaxNLocator(integer=True))

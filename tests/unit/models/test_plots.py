@@ -16,6 +16,7 @@ HISTORY = [
         "epoch": 2,
         "train_loss": 1.5,
         "held_out_accuracy": 0.4,
+        "live_accuracy": 0.35,
         "held_out_loss": 1.6,
         "learning_rate": 0.1,
         "px": 48,
