@@ -7,6 +7,7 @@ READY    := $(VENV)/.ready
 DISTS    := -e wire -e agent -e controller -e models
 SECONDS  ?= 60
 PARTS    ?=
+MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
 unexport PYTHONPATH
@@ -42,7 +43,7 @@ bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (severa
 	$(MAKE) bench PARTS="pipeline peer"
 
 bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models in every runtime (several GB)
-	.venv-training/bin/fer-models bench --out docs/bench-models.json
+	.venv-training/bin/fer-models bench --out docs/results/bench-$(MACHINE).json
 
 test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fer_models.bench.benchmark import newest
 from fer_models.cli import run
 
 ROWS = ("light/ort-cpu", "light/opencv", "light/ort-cuda/fp16")
@@ -15,13 +16,13 @@ FULL_WEIGHTS_MB = 83
 
 @pytest.fixture(scope="module")
 def entry(root: Path) -> Path:
-    return root / "models" / "zoo" / "light" / "0.1.0"
+    return newest(root / "models" / "zoo" / "light")
 
 
 @pytest.fixture(scope="module")
 def out(entry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The JSON of one benchmark of a few rows."""
-    path = tmp_path_factory.mktemp("bench") / "bench.json"
+    path = tmp_path_factory.mktemp("bench") / "results" / "bench.json"
     rows = [word for row in ROWS for word in ("--row", row)]
     assert run(["bench", str(entry), *rows, "--runs", "5", "--warm-up", "2", "--repeats", "2", "--out", str(path)]) == 0
     return path
@@ -67,12 +68,12 @@ def test_the_process_of_the_light_model_fits_beside_everything_else_on_a_nano(ro
     assert rows["light/ort-cpu/fp32"]["memory_peak_mb"] < 119
 
 
-def test_the_document_says_how_it_was_made(document: dict[str, Any], out: Path) -> None:
+def test_the_document_says_how_it_was_made(document: dict[str, Any], out: Path, entry: Path) -> None:
     assert document["command"] == (
-        "fer-models bench light/0.1.0 --row light/ort-cpu --row light/opencv --row light/ort-cuda/fp16 "
+        f"fer-models bench light/{entry.name} --row light/ort-cpu --row light/opencv --row light/ort-cuda/fp16 "
         "--runs 5 --warm-up 2 --repeats 2 --threads 1"
     )
-    assert (document["model"], document["threads"], document["runs"]) == ("light/0.1.0", 1, 5)
+    assert (document["model"], document["threads"], document["runs"]) == (f"light/{entry.name}", 1, 5)
     assert {"python", "onnxruntime", "opencv"} <= set(document["versions"])
     assert document["ratio"] is None
     assert platform.node() not in out.read_text()

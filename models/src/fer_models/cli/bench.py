@@ -60,6 +60,7 @@ def bench(
             outcome = benchmark.run(meters, on_step)
     text = json.dumps(document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
     if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text + "\n", encoding="utf-8")
     if json_:
         typer.echo(text)

@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from fer_models.bench import layers
+from fer_models.bench.benchmark import newest
 from fer_models.bench.onnx_layers import write_layers
 from fer_models.errors import BenchError
 from fer_models.half import store_weights_in_half
@@ -68,7 +69,7 @@ def test_pytorch_computes_the_shipped_model_from_its_layers(root: Path, tmp_path
     from fer_models.bench.job import Job
     from fer_models.bench.runtimes.pytorch import load
 
-    file = root / "models" / "zoo" / "light" / "0.1.0" / "fp32.onnx"
+    file = newest(root / "models" / "zoo" / "light") / "fp32.onnx"
     write_layers(file, tmp_path / "light.npz")
     job = Job("light", "pytorch", "fp32", str(tmp_path / "light.npz"), (1, 48, 48), threads=1, runs=1, warm_up=0)
     assert load(job, job.face()).predict() == pytest.approx(Classifier(file).predict(job.face()), abs=1e-5)
