@@ -1,6 +1,6 @@
 """Every shipped .onnx file loads in this environment's ONNX Runtime and answers as where it was made.
 
-`make test-py38` runs this on ONNX Runtime 1.19 and on 1.11, JetPack 4.6's; it needs fer_agent, fer_wire and numpy alone.
+`make test-py38` runs this on ONNX Runtime 1.19 and on 1.11, JetPack 4.6's; it needs no camera, no dlib and no onnx.
 """
 
 from pathlib import Path

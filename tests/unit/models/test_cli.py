@@ -77,8 +77,12 @@ def test_evaluate_names_a_split_that_is_not_there(entry: Path, data: Path, capsy
 
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "--data", "x.zip"], ["export", "--checkpoint", "c.pt", "--data", "x.zip"]],
-    ids=["train", "export"],
+    [
+        ["train", "--data", "x.zip"],
+        ["quantize", "--checkpoint", "c.pt", "--data", "x.zip"],
+        ["export", "--checkpoint", "c.pt", "--data", "x.zip"],
+    ],
+    ids=["train", "quantize", "export"],
 )
 def test_without_pytorch_a_command_names_the_extra(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
