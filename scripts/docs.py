@@ -15,7 +15,7 @@ def pages() -> dict[Path, str]:
     os.environ.update(STABLE_ENVIRONMENT)
     for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
         del os.environ[name]
-    from pages import benchmarks, command_line, configuration, protocol
+    from pages import benchmarks, command_line, configuration, protocol, results
 
     made = {
         "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
@@ -23,7 +23,8 @@ def pages() -> dict[Path, str]:
         "cli.md": ("the commands", command_line.page()),
         "configuration.md": ("the settings of both programs", configuration.page()),
     }
-    return {ROOT / "docs" / name: NOTE.format(source=source) + text for name, (source, text) in made.items()}
+    noted = {ROOT / "docs" / name: NOTE.format(source=source) + text for name, (source, text) in made.items()}
+    return {**noted, ROOT / "docs" / "results.md": results.page(ROOT)}
 
 
 def check() -> int:
