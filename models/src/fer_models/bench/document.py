@@ -15,6 +15,7 @@ from fer_models.bench.settings import Settings
 from fer_models.runtime import machine
 
 BYTES_PER_GIB = 2**30
+BUSY_SHARE = 0.25
 
 
 def surroundings(meters: Sequence[Meter]) -> dict[str, Any]:
@@ -27,6 +28,14 @@ def surroundings(meters: Sequence[Meter]) -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 2),
         "meters": [meter.name for meter in meters],
     }
+
+
+def busy(where: dict[str, Any]) -> str:
+    """A warning where other work had more than a quarter of the cores before the benchmark began, else nothing."""
+    load, cores = where["load_before"], where["cores"]
+    if load <= BUSY_SHARE * cores:
+        return ""
+    return f"This machine was busy before (load {load:g} on {cores} cores), so do not rely on these figures."
 
 
 def document(outcome: Outcome, where: dict[str, Any], settings: Settings, model: str, command: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def answer(job: Job) -> dict[str, Any]:
     try:
         return measure(_load(job), job).as_dict()
     except BenchError as error:
-        return {"reason": str(error)}
+        return {"reason": " ".join(str(error).split())}
     except ModuleNotFoundError as error:
         return {"reason": missing(error.name or "")}
 

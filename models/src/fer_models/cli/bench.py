@@ -46,7 +46,7 @@ def bench(
 ) -> None:
     """Measure speed, processor, memory and power of the full and the light model in every runtime on this machine."""
     from fer_models.bench.benchmark import Benchmark, Request, newest, readable_meters
-    from fer_models.bench.document import document, surroundings
+    from fer_models.bench.document import busy, document, surroundings
     from fer_models.bench.results import ratio
     from fer_models.bench.rows import select
     from fer_models.bench.settings import Settings
@@ -58,6 +58,8 @@ def bench(
         benchmark, where = Benchmark(request, Path(folder)), surroundings(meters)
         with _steps(request.steps) as on_step:
             outcome = benchmark.run(meters, on_step)
+    if busy(where):
+        typer.echo(busy(where), err=True)
     text = json.dumps(document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from fer_models.bench.providers import CPU, CUDA, TENSORRT, chain
 from fer_models.errors import BenchError
 
 PROVIDERS = {"ort-cpu": CPU, "ort-cuda": CUDA, "ort-tensorrt": TENSORRT}
+SPOKEN = {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}
 LOG_ERRORS_ONLY = 3
 
 
@@ -38,8 +39,7 @@ def _check_offered(provider: str) -> None:
     offered = onnxruntime.get_available_providers()
     if provider not in offered:
         raise BenchError(
-            f"no {provider.removesuffix('ExecutionProvider')}: ONNX Runtime {onnxruntime.__version__} here offers "
-            f"{', '.join(offered)}"
+            f"no {SPOKEN[provider]}: ONNX Runtime {onnxruntime.__version__} here offers {', '.join(offered)}"
         )
 
 
