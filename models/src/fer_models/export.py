@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import onnx
 import torch
 from fer_wire.manifest import FACE_PX, INPUT_NAME, OPSET, OUTPUT_NAME
+from onnx import ModelProto
 from torch import Tensor, nn
 
 from fer_models.xception import Xception
@@ -41,3 +43,22 @@ def export_fp32(network: Xception, path: Path) -> None:
             output_names=[OUTPUT_NAME],
             dynamic_axes={INPUT_NAME: {0: "N"}, OUTPUT_NAME: {0: "N"}},
         )
+    onnx.save(_with_weights_of_their_own(onnx.load(path)), path)
+
+
+def _with_weights_of_their_own(model: ModelProto) -> ModelProto:
+    """The network with every layer's weights stored: the exporter stores equal ones once, Identity for the rest."""
+    stored = {tensor.name: tensor for tensor in model.graph.initializer}
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type == "Identity" and node.input[0] in stored:
+            own = model.graph.initializer.add()
+            own.CopyFrom(stored[node.input[0]])
+            own.name = node.output[0]
+        else:
+            nodes.append(node)
+    made = ModelProto()
+    made.CopyFrom(model)
+    del made.graph.node[:]
+    made.graph.node.extend(nodes)
+    return made

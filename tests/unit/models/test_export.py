@@ -16,12 +16,12 @@ AGREEMENT = 1e-5
 
 
 @pytest.fixture
-def network() -> Any:
-    torch = pytest.importorskip("torch", exc_type=ImportError)
-    from fer_models.xception import initialise, light
+def network(torch: Any) -> Any:
+    from fer_models.network import XceptionConfig
+    from fer_models.xception import Xception, initialise
 
     torch.manual_seed(0)
-    network = light(0.05)
+    network = Xception(XceptionConfig(width=0.05, stem_stride=1, stem_padding=1, dropout=0.1))
     initialise(network)
     network(torch.rand(16, 1, 48, 48) * 255)  # gives the batch norms statistics to fold
     return network.eval()
@@ -54,3 +54,16 @@ def test_exporting_twice_gives_the_same_bytes(network: Any, tmp_path: Path) -> N
     for name in ("one.onnx", "other.onnx"):
         export_fp32(network, tmp_path / name)
     assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "other.onnx").read_bytes()
+
+
+@pytest.mark.usefixtures("torch")
+def test_layers_with_equal_weights_have_their_own(tmp_path: Path) -> None:
+    from fer_models.export import export_fp32
+    from fer_models.network import XceptionConfig
+    from fer_models.xception import Xception
+
+    export_fp32(Xception(XceptionConfig(width=0.05)).eval(), tmp_path / "fp32.onnx")
+    model = onnx.load(tmp_path / "fp32.onnx")
+    stored = {tensor.name for tensor in model.graph.initializer}
+    assert all(set(node.input[1:]) <= stored for node in model.graph.node if node.op_type in ("Conv", "Gemm"))
+    verify_file(tmp_path / "fp32.onnx")

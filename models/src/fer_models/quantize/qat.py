@@ -46,9 +46,9 @@ def fine_tune(
 ) -> nn.Module:
     """A copy without batch norms whose float32 weights bear rounding better; on_epoch hears each epoch's mean loss."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    faces = torch.from_numpy(calibration).to(device)
-    teacher = folded(network.to(device), faces[:1])
-    student = copy.deepcopy(teacher)
+    faces = torch.from_numpy(calibration)
+    teacher = folded(network, faces[:1]).to(device)
+    student, faces = copy.deepcopy(teacher), faces.to(device)
     hooks = _round_activations(student, faces)
     _round_weights(student, how.bits)
     optimiser = torch.optim.Adam(student.parameters(), how.learning_rate)
