@@ -218,8 +218,8 @@ class Run:
     def _save(self) -> None:
         self._check_loss()
         write_checkpoint(self._state(), self.directory / CHECKPOINT)
-        log = "".join(json.dumps(entry) + "\n" for entry in self.history)
-        (self.directory / LOG).write_text(log, encoding="utf-8")
+        entries = [*({"command": each} for each in self.commands[-1:]), *self.history]
+        (self.directory / LOG).write_text("".join(json.dumps(each) + "\n" for each in entries), encoding="utf-8")
 
     def _state(self) -> State:
         return {
