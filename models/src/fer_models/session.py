@@ -12,10 +12,11 @@ from fer_wire.emotions import EMOTIONS
 from fer_models.deck import Deck
 from fer_models.errors import UsageError
 from fer_models.evaluate import score
+from fer_models.learner import Learner, Machine, Pruning
 from fer_models.plots import confusion_matrix, training_curves
 from fer_models.prune.ratio import Counted
 from fer_models.recipe import Recipe
-from fer_models.train import Machine, Pruning, Run, Watch
+from fer_models.train import Run, Watch
 from fer_models.training_data import Sources, decks
 from fer_models.xception import Xception
 
@@ -71,9 +72,8 @@ def run(
     chosen, held_out = decks(sources, recipe, machine.device, watch.step)
     if teacher is not None:
         teacher.to(machine.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's stub lacks it
-    training = Run(
-        recipe, chosen, held_out, place.folder, model, teacher, pruning, machine, unpruned or {}, list(commands)
-    )
+    learner = Learner(recipe, chosen, model, teacher, pruning, machine)
+    training = Run(learner, held_out, place.folder, unpruned, list(commands))
     trained = training.fit(watch)
     training_curves(training.history, place.folder / CURVES)
     _draw_confusion(trained, held_out, place.folder)

@@ -44,20 +44,21 @@ class Listener:
 def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
     import torch
     from fer_models.deck import deal
-    from fer_models.train import Run, new_model
+    from fer_models.learner import Learner, new_model
+    from fer_models.train import Run
 
     cpu = torch.device("cpu")
-    decks = deal(made_faces(faces), recipe, cpu), deal(made_faces(14, seed=1), recipe, cpu)
-    return Run(recipe, *decks, folder, new_model(recipe), **more)
+    learner = Learner(recipe, deal(made_faces(faces), recipe, cpu), new_model(recipe), **more)
+    return Run(learner, deal(made_faces(14, seed=1), recipe, cpu), folder)
 
 
 def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:
-    from fer_models.train import measure
+    from fer_models.measuring import measure
 
     listener = Listener()
     run = started(tmp_path, replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9), faces=56)
     network = run.fit(listener)
-    assert measure(network, run.train)[0] == 1.0
+    assert measure(network, run.learner.train)[0] == 1.0
     assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
@@ -97,7 +98,7 @@ def test_a_finished_run_has_nothing_more_to_do(tmp_path: Path) -> None:
 
 def test_a_checkpoint_gives_the_averaged_network(tmp_path: Path) -> None:
     from fer_models.checkpoint import CHECKPOINT, load_trained
-    from fer_models.train import as_input
+    from fer_models.measuring import as_input
 
     network = started(tmp_path, replace(RECIPE, epochs=1)).fit(Listener())
     faces = as_input(made_faces(14, seed=1).images)
@@ -105,20 +106,20 @@ def test_a_checkpoint_gives_the_averaged_network(tmp_path: Path) -> None:
 
 
 def test_a_teacher_draws_its_student_along(tmp_path: Path) -> None:
-    from fer_models.train import measure
+    from fer_models.measuring import measure
 
     recipe = replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
     teacher = started(tmp_path / "teacher", recipe, faces=56).fit(Listener())
     taught = started(tmp_path / "student", replace(recipe, teacher_share=1.0), faces=56, teacher=teacher)
-    taught.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
-    assert measure(taught.fit(Listener()), taught.train)[0] > 0.9
+    taught.learner.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
+    assert measure(taught.fit(Listener()), taught.learner.train)[0] > 0.9
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Path) -> None:
     from fer_models.checkpoint import CHECKPOINT
 
     run = started(tmp_path)
-    run.train.targets.fill_(float("nan"))
+    run.learner.train.targets.fill_(float("nan"))
     with pytest.raises(TrainingError, match=r"The loss became nan in epoch 1 of .*; train again with a lower --learn"):
         run.fit(Listener())
     assert not (tmp_path / CHECKPOINT).exists()

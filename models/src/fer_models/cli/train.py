@@ -54,9 +54,9 @@ def train(
     """Train an Xception on faces, a tenth of them held out to watch it by; goes on where it was stopped or killed."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
+    from fer_models.learner import new_model
     from fer_models.prune.magnitude import while_training
     from fer_models.session import Place, run
-    from fer_models.train import new_model
     from fer_models.training_data import Sources, tutored
 
     recipe = changed(

@@ -16,6 +16,7 @@ from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
 from fer_models.export import export_fp32
 from fer_models.golden import golden_faces
+from fer_models.measuring import measure
 from fer_models.prune.budget import ACCURACY_LOSS, LATENCY, RATIO, Budget
 from fer_models.prune.magnitude import MagnitudePruning
 from fer_models.prune.ratio import CHANNELS, FILTERS, WEIGHTS, Counted, compression, counted
@@ -23,7 +24,7 @@ from fer_models.prune.structured import SparseLearning, largest
 from fer_models.recipe import Recipe
 from fer_models.runtime import Classifier
 from fer_models.session import Place, run
-from fer_models.train import Watch, measure
+from fer_models.train import Watch
 from fer_models.training_data import Sources, held_out_deck, tutored
 from fer_models.xception import Xception, parameter_counts
 
