@@ -42,7 +42,7 @@ def prune(
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.prune.budget import budget
-    from fer_models.prune.course import Course, Order
+    from fer_models.pruning import Course, Order
     from fer_models.session import Place
     from fer_models.training_data import Sources
 
