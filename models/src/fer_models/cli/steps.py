@@ -1,4 +1,4 @@
-"""How a command shows what it is at: one line on stderr with a spinner and the time."""
+"""How a command shows what it is at: one line with a spinner and the time, on a terminal alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 def steps() -> Iterator[Callable[[str], None]]:
     """What is to be called with each step in words."""
     columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("")
         yield lambda step: progress.update(task, description=step)
