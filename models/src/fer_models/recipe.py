@@ -90,8 +90,10 @@ def preset(name: str) -> Recipe:
     return PRESETS[name]
 
 
-def changed(recipe: Recipe, width: float | None = None, **changes: Any) -> Recipe:
-    """The recipe with those values that are not None."""
-    given = {name: value for name, value in changes.items() if value is not None}
-    network = recipe.network if width is None else replace(recipe.network, width=width)
-    return replace(recipe, network=network, **given)
+def changed(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
+    """The recipe with those values, its own and its network's, that are not None."""
+    return replace(recipe, network=replace(recipe.network, **_given(network)), **_given(changes))
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -87,6 +87,17 @@ def test_magnitude_pruning_leaves_the_zeros_that_were_asked_for(data: Path, unbr
     assert outcome["parameters"]["after"] == outcome["parameters"]["before"]
 
 
+def test_a_budget_of_accuracy_prunes_step_by_step_as_far_as_it_lasts(
+    data: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    command = _prune(data, unbroken, tmp_path, "--accuracy-loss", "100", "--json")
+    outcome = json.loads(_done(command).splitlines()[-1])
+    steps = sorted(path.name for path in tmp_path.glob("step-*"))
+    assert "step-2" in steps
+    assert outcome["ratio"]["weights"] >= 1.25**2
+    assert (tmp_path / "checkpoint.pt").read_bytes() == (tmp_path / f"step-{len(steps)}" / "checkpoint.pt").read_bytes()
+
+
 def test_a_budget_that_no_cut_meets_is_refused(data: Path, unbroken: Path, tmp_path: Path) -> None:
     command = _prune(data, unbroken, tmp_path, "--latency-ms", "0.000001", "--sparse-epochs", "0")
     failed = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)

@@ -37,6 +37,13 @@ def train(
     width: Annotated[
         float | None, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
     ] = None,
+    stem_stride: Annotated[
+        int | None, typer.Option(min=1, max=2, help="Of the first convolution; 1 keeps the picture's size.")
+    ] = None,
+    px: Annotated[
+        int | None,
+        typer.Option(min=32, max=128, help="Size of the training pictures throughout, instead of growing ones."),
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
     batch: Annotated[int | None, typer.Option(min=2, help="Images in one step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate of the cycle.")] = None,
@@ -61,13 +68,14 @@ def train(
 
     recipe = changed(
         preset(preset_),
+        {"width": width, "stem_stride": stem_stride},
         epochs=epochs,
         batch=batch,
         peak_learning_rate=learning_rate,
         class_weights=class_weights,
         magnitude_ratio=magnitude_ratio,
         seed=seed,
-        width=width,
+        sizes=((1.0, px),) if px else None,
     )
     sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
     recipe = tutored(recipe, sources, TUTOR_SHARE)
