@@ -21,6 +21,9 @@ def train(
     preset_: Annotated[
         str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Options below change it.")
     ] = DEFAULT_PRESET,
+    start: Annotated[
+        Path | None, typer.Option(help="checkpoint.pt to start from, pruned or not, instead of fresh weights.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; an unfinished one goes on.", show_default="runs/PRESET")
     ] = None,
@@ -61,9 +64,9 @@ def train(
     """Train an Xception on faces, a tenth of them held out to watch it by; goes on where it was stopped or killed."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
-    from fer_models.learner import new_model
     from fer_models.prune.magnitude import while_training
     from fer_models.session import Place, run
+    from fer_models.start import fresh, from_checkpoint
     from fer_models.training_data import Sources, tutored
 
     recipe = changed(
@@ -79,14 +82,16 @@ def train(
     )
     sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
     recipe = tutored(recipe, sources, TUTOR_SHARE)
+    begun = fresh(recipe) if start is None else from_checkpoint(recipe, start)
     folder = out or RUNS / preset_
     with display(f"training {preset_}", json_) as watch:
         run(
             Place(folder, device, precision, compiled, threads),
             sources,
-            recipe,
-            new_model(recipe),
+            begun.recipe,
+            begun.model,
             watch,
             pruning=while_training(recipe.magnitude_ratio),
-            commands=(spoken(),),
+            unpruned=begun.unpruned,
+            commands=(*begun.commands, spoken()),
         )

@@ -16,3 +16,9 @@ class Augmentation:
     brightness: float = 30.0
     erase_probability: float = 0.3
     erase_px: int = 14
+
+
+GENTLE = Augmentation(
+    rotation_deg=4.0, scale=0.05, translate=0.04, contrast=0.1, brightness=10.0, erase_probability=0.0
+)
+"""Views that are close to the pictures as they are, for the end of a training."""
