@@ -7,11 +7,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from fer_wire import ModelManifest
+from fer_wire.manifest import INT8
 
 from fer_models.checkpoint import load_trained
 from fer_models.errors import ContractError
 from fer_models.golden import golden_faces
 from fer_models.runtime import Classifier
+
+# A file of int8 differs from its checkpoint by all that rounding costs, and the golden faces, being no faces, strain its
+# ranges; another checkpoint's fp32 and fp16 are found out all the same.
+ROUNDING_TOLERANCES = {INT8: 0.25}
 
 
 def verify_against(folder: Path, manifest: ModelManifest, checkpoint: Path) -> dict[str, float]:
@@ -26,9 +31,10 @@ def verify_against(folder: Path, manifest: ModelManifest, checkpoint: Path) -> d
     for variant in manifest.variants:
         path = folder / variant.file
         differences[variant.precision] = float(np.abs(Classifier(path).predict(faces) - expected).max())
-        if not differences[variant.precision] <= variant.tolerance:
+        tolerance = ROUNDING_TOLERANCES.get(variant.precision, variant.tolerance)
+        if not differences[variant.precision] <= tolerance:
             raise ContractError(
                 f"{path} differs from {checkpoint} by {differences[variant.precision]:.3g}; at most "
-                f"{variant.tolerance:g} is allowed. It was made of another checkpoint: export this one, or give that."
+                f"{tolerance:g} is allowed. It was made of another checkpoint: export this one, or give that."
             )
     return differences
