@@ -14,8 +14,8 @@ from fer_models.errors import ContractError
 from fer_models.golden import golden_faces
 from fer_models.runtime import Classifier
 
-# A file of int8 differs from its checkpoint by all that rounding costs, and the golden faces, being no faces, strain its
-# ranges; another checkpoint's fp32 and fp16 are found out all the same.
+# A file of int8 differs from its checkpoint by all that rounding costs, and the golden faces, being no faces, strain
+# its ranges; another checkpoint's fp32 and fp16 are found out all the same.
 ROUNDING_TOLERANCES = {INT8: 0.25}
 
 
