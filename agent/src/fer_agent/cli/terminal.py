@@ -82,7 +82,8 @@ def explain_failure(error: Exception) -> None:
     """One sentence on stderr; the traceback only with --debug."""
     if _debugging["on"]:
         traceback.print_exception(type(error), error, error.__traceback__)
-    print(f"fer-agent: {error}", file=sys.stderr)
+    # In one piece: print writes the line's end by itself, and another thread's log line may slip in before it.
+    sys.stderr.write(f"fer-agent: {error}\n")
 
 
 def print_json(document: Mapping[str, Any]) -> None:
