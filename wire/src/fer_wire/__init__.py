@@ -1,7 +1,7 @@
 """What crosses the wire between agents, brokers and controllers."""
 
 from fer_wire.acks import Ack
-from fer_wire.desired import Desired
+from fer_wire.desired import Artifact, Desired
 from fer_wire.emotions import EMOTIONS
 from fer_wire.errors import MessageError, TopicError, WireError
 from fer_wire.events import Box, EmotionEvent
@@ -21,6 +21,7 @@ __all__ = [
     "EMOTIONS",
     "MESSAGES",
     "Ack",
+    "Artifact",
     "Box",
     "Desired",
     "EmotionEvent",

@@ -1,22 +1,62 @@
 """What a device should run."""
 
+from typing import Tuple
+
 from pydantic import Field
 
-from fer_wire.message import Message, PositiveCount, UtcTime
+from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
+PROBATION_S = 60.0
+DAY_S = 86_400
+
+
+class Artifact(Part):
+    """One .onnx file that a device can fetch."""
+
+    model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file")
+    size_bytes: PositiveCount = Field(description="of the .onnx file")
+    url: str = Field(default="", max_length=2000, description="where it can be had, as in the desired state")
 
 
 class Desired(Message):
-    """Retained; keyed by (rollout, device, attempt, sha256): the same twice does nothing."""
+    """Retained; keyed by (rollout, device, attempt, sha256): the same twice does nothing.
+
+    An empty payload withdraws it: an update that has not committed is canceled.
+    """
 
     device: Name = Field(description="the device that should run it")
     rollout: str = Field(min_length=1, max_length=64, description="id of the rollout")
     attempt: PositiveCount = Field(default=1, description="number of the try within the rollout")
+    sequence: Count = Field(
+        default=0, description="grows with each desired state of a device; one below the last is old, and passed over"
+    )
     time: UtcTime = Field(description="when it was decided")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
     sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file")
     size_bytes: PositiveCount = Field(description="of the .onnx file")
-    url: str = Field(max_length=2000, description="where the .onnx file can be had")
-    manifest_url: str = Field(default="", max_length=2000, description="where the signed manifest can be had")
+    url: str = Field(
+        default="",
+        max_length=2000,
+        description="where the .onnx file can be had; a path is one at the controller, empty when the device has it",
+    )
+    manifest_url: str = Field(default="", max_length=2000, description="where the signed manifest can be had, likewise")
+    alternatives: Tuple[Artifact, ...] = Field(
+        default=(), max_length=8, description="other variants; of all, the device takes the one that it runs fastest"
+    )
+    probation_s: float = Field(
+        default=PROBATION_S, ge=0, le=DAY_S, description="how long the model must serve well before it is committed"
+    )
+
+    @property
+    def artifacts(self) -> Tuple[Artifact, ...]:
+        """The .onnx files to choose from, the first choice first."""
+        first = Artifact(model=self.model, sha256=self.sha256, size_bytes=self.size_bytes, url=self.url)
+        return (first, *self.alternatives)
+
+    @property
+    def key(self) -> Tuple[str, int, str]:
+        """(rollout, attempt, sha256): what tells one update of the device from another."""
+        return self.rollout, self.attempt, self.sha256

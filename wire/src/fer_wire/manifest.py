@@ -1,11 +1,13 @@
 """manifest.json of a model in the zoo: its contract, its variants, its proofs."""
 
-from typing import Dict, Optional, Tuple
+import json
+from typing import Any, Dict, Optional, Tuple
 
 from pydantic import Field, model_validator
 
 from fer_wire.desired import SHA256_PATTERN
 from fer_wire.emotions import EMOTIONS
+from fer_wire.errors import MessageError
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
@@ -19,6 +21,8 @@ FP32 = "fp32"
 FP16 = "fp16"
 INT8 = "int8"
 PRECISIONS: Tuple[str, ...] = (FP32, FP16, INT8)
+
+SIGNATURE = "signature"
 
 FILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 
@@ -92,7 +96,9 @@ class ModelManifest(Message):
     commit: str = Field(default="", description="of the code that made it")
     command: str = Field(default="", description="that made it")
     created: UtcTime = Field(description="when it was made")
-    signature: str = Field(default="", description="Ed25519 over the manifest without this field, base64")
+    signature: str = Field(
+        default="", max_length=200, description="Ed25519 (RFC 8032) over the manifest's signed bytes, base64"
+    )
 
     @model_validator(mode="after")
     def _one_variant_per_precision(self) -> "ModelManifest":
@@ -104,3 +110,33 @@ class ModelManifest(Message):
     def reference(self, precision: str) -> str:
         """NAME@VERSION/PRECISION, as events and telemetry name a model."""
         return f"{self.name}@{self.version}/{precision}"
+
+
+def signed_bytes(payload: bytes) -> bytes:
+    """What the signature of a manifest covers: its JSON without the signature, keys sorted, no spaces, ASCII.
+
+    Taken from the payload itself, so that fields which this version does not know are covered too.
+    Raises MessageError when the payload is no JSON object.
+    """
+    document = _document(payload)
+    document.pop(SIGNATURE, None)
+    return _canonical(document)
+
+
+def with_signature(payload: bytes, signature: str) -> bytes:
+    """The manifest with this signature in it; raises MessageError when the payload is no JSON object."""
+    return _canonical({**_document(payload), SIGNATURE: signature})
+
+
+def _document(payload: bytes) -> Dict[str, Any]:
+    try:
+        document = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise MessageError(f"ModelManifest: Invalid JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise MessageError("ModelManifest: Input should be an object")
+    return document
+
+
+def _canonical(document: Dict[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()

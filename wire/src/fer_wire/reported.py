@@ -1,10 +1,10 @@
 """What a device can do, what it runs, and how far an update has come."""
 
-from typing import Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from pydantic import Field
 
-from fer_wire.message import Message, Part, PositiveCount, UtcTime
+from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 IDLE = "idle"
@@ -21,6 +21,8 @@ SUPERSEDED = "superseded"
 UPDATE_STATES: Tuple[str, ...] = (
     IDLE, DOWNLOADING, VERIFIED, STAGED, PROBATION, COMMITTED, REJECTED, FAILED, ROLLED_BACK, CANCELED, SUPERSEDED,
 )  # fmt: skip
+UNFINISHED_STATES: Tuple[str, ...] = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
+"""In these an update goes on; in all others it has ended or not begun."""
 
 
 class Capabilities(Part):
@@ -54,6 +56,12 @@ class Update(Part):
     sha256: str = Field(default="", max_length=64, description="of the .onnx file, as in the desired state")
     state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may come")
     reason: str = Field(default="", max_length=500, description="why it failed, was rejected or rolled back")
+    model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION that it brings")
+    downloaded_bytes: Count = Field(default=0, description="of its files, so far")
+    size_bytes: Count = Field(default=0, description="of its files")
+    measured_ms: Dict[str, float] = Field(
+        default={}, description="by NAME@VERSION/PRECISION: median time of one face, where several were to choose from"
+    )
 
 
 class Reported(Message):
@@ -65,4 +73,7 @@ class Reported(Message):
     agent_version: str = Field(default="", max_length=64, description="of fer-agent")
     capabilities: Capabilities = Field(default=Capabilities(), description="what the device is made of")
     running: Optional[RunningModel] = Field(default=None, description="the model that serves; null before the first")
+    previous: str = Field(
+        default="", max_length=200, description="NAME@VERSION/PRECISION that the device can return to by itself"
+    )
     update: Optional[Update] = Field(default=None, description="the last rollout; null before the first")

@@ -3,6 +3,9 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from fer_controller.store.registry_tables import REGISTRY_TABLES
+from fer_controller.store.rollout_tables import ROLLOUT_TABLES
+
 MIGRATIONS = Migrations("fer_controller")
 
 FIRST_TABLES = (
@@ -104,6 +107,20 @@ FIRST_TABLES = (
 def m001_first_tables(db: Database) -> None:
     """Events and their streams, devices, telemetry, dead letters."""
     for statement in FIRST_TABLES:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m002_registry(db: Database) -> None:
+    """Models, and the tokens by which devices fetch them."""
+    for statement in REGISTRY_TABLES:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m003_rollouts(db: Database) -> None:
+    """Labels, rollouts, desired states, the audit log."""
+    for statement in ROLLOUT_TABLES:
         db.execute(statement)
 
 

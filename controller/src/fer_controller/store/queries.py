@@ -1,4 +1,4 @@
-"""Reads queries.sql: each query has a name, a description and its text."""
+"""Reads the .sql files: each query has a name, a description and its text."""
 
 import re
 from importlib.resources import files
@@ -17,4 +17,5 @@ def read(text: str) -> dict[str, str]:
     return found
 
 
-QUERIES = read(files(__package__).joinpath("queries.sql").read_text("utf-8"))
+FILES = ("queries.sql", "registry.sql", "rollouts.sql")
+QUERIES = read("".join(files(__package__).joinpath(name).read_text("utf-8") for name in FILES))

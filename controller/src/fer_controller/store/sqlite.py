@@ -124,8 +124,33 @@ class SqliteReader:
             raise _explained(error, self._path) from error
 
 
-class SqliteStore(SqliteReader):
-    """The one writer of a database, which it makes or brings up to date; raises StoreError when it is not ours."""
+class SqliteWriter(SqliteReader):
+    """Writes in transactions to a database that it makes or brings up to date."""
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        migrations.MIGRATIONS.apply(Database(self._db))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _many(self, query: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            self._db.executemany(QUERIES[query], rows)
+
+
+class SqliteStore(SqliteWriter):
+    """The one writer of events; raises StoreError when the database is not ours."""
 
     def __init__(self, path: Path, *, busy_timeout_s: float = 2.0, dead_letters_max: int = 10_000) -> None:
         self._dead_letters_max = dead_letters_max
@@ -162,27 +187,6 @@ class SqliteStore(SqliteReader):
     def close(self) -> None:
         super().close()
         self._lock.release()
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        migrations.MIGRATIONS.apply(Database(self._db))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    def _many(self, query: str, rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            self._db.executemany(QUERIES[query], rows)
 
     def _conflicts(self, batch: Batch) -> tuple[DeadLetter, ...]:
         return tuple(conflict(event, batch.received_at) for event in batch.events if self._tells_another_story(event))

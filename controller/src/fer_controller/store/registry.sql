@@ -1,0 +1,2 @@
+-- The SQL of the model registry and of the tokens.
+

@@ -1,0 +1,2 @@
+-- The SQL of rollouts, labels and the audit log.
+
