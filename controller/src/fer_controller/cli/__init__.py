@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     except ControllerError as error:
         if DEBUG in arguments:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        sys.stderr.write(f"error: {error}\n")
         return WRONG_USE if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
         if error.errno != errno.EPIPE:
             if DEBUG in arguments:
                 raise
-            print(f"error: {error}", file=sys.stderr)
+            sys.stderr.write(f"error: {error}\n")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
