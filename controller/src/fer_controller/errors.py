@@ -6,6 +6,8 @@ ControllerError
 │   └── StoreUnavailable     the database cannot be written now, but may be later
 ├── BrokerError              the broker cannot be reached, or threw us out
 │   └── BrokerRefused        the broker knows us not, or forbids what we ask
+├── RegistryError            a model or a key cannot be taken in, found, proven or removed
+├── HttpError                the models cannot be served over HTTP
 ├── ExportError              the file cannot be written
 └── DemoError                the demonstration cannot run
 """
@@ -33,6 +35,14 @@ class BrokerError(ControllerError):
 
 class BrokerRefused(BrokerError):  # noqa: N818 - what the broker did
     """The broker knows us not, or forbids what we ask; trying again the same way hardly helps."""
+
+
+class RegistryError(ControllerError):
+    """A model or a key cannot be taken in, found, proven or removed."""
+
+
+class HttpError(ControllerError):
+    """The models cannot be served over HTTP."""
 
 
 class ExportError(ControllerError):

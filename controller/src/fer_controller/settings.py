@@ -4,10 +4,19 @@ import hashlib
 import re
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 from fer_wire.topics import DEFAULT_PREFIX
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from fer_controller.errors import SettingsError
@@ -15,6 +24,8 @@ from fer_controller.errors import SettingsError
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
 UNKNOWN = "there is no such setting"
+OPEN_ACCESS = "open"
+MODELS_SUFFIX = ".models"
 WEEK_S = 7 * 24 * 3600
 
 
@@ -69,6 +80,44 @@ class IngestSettings(Section):
     retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
 
 
+class HttpSettings(Section):
+    """How devices fetch models."""
+
+    listen: str = Field(
+        default="127.0.0.1:8780", description="HOST:PORT where models are served; port 0 is any free one, empty is none"
+    )
+    access: Literal["token", "open"] = Field(
+        default="token",
+        description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch",
+    )
+    max_downloads: int = Field(default=32, ge=1, le=10_000, description="downloads at once; others are told to wait")
+    max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
+    cert_file: FilePath | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
+    key_file: FilePath | None = Field(default=None, description="private key (PEM) of the certificate")
+
+    @field_validator("listen")
+    @classmethod
+    def _spelt(cls, listen: str) -> str:
+        spelt = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):(\d{1,5})", listen)
+        if listen and not (spelt and int(spelt[2]) < 65536):
+            raise ValueError("expected HOST:PORT, or nothing")
+        return listen
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file are given together, or not at all")
+        return self
+
+
+class RegistrySettings(Section):
+    """Where models are kept."""
+
+    folder: Path | None = Field(
+        default=None, description="the models' files and the key that signs; by default beside the database: DB.models"
+    )
+
+
 class FleetSettings(Section):
     """How the fleet is seen."""
 
@@ -87,12 +136,19 @@ class Settings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
     fleet: FleetSettings = FleetSettings()
+    http: HttpSettings = HttpSettings()
+    registry: RegistrySettings = RegistrySettings()
 
     @property
     def client_id(self) -> str:
         """As the broker knows us: the same after every restart with this database (at most 23 characters)."""
         place = f"{socket.gethostname()}:{self.db.resolve()}"
         return self.broker.client_id or f"fer-controller-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+    @property
+    def registry_folder(self) -> Path:
+        """Where the models' files and the signing key lie."""
+        return self.registry.folder or self.db.with_suffix(MODELS_SUFFIX)
 
 
 def load(config: Path | None = None, **options: Any) -> Settings:

@@ -131,7 +131,10 @@ class SqliteWriter(SqliteReader):
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        migrations.MIGRATIONS.apply(Database(self._db))
+        db = Database(self._db)
+        if migrations.MIGRATIONS.pending(db):
+            with self._transaction():
+                migrations.MIGRATIONS.apply(db)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
