@@ -22,6 +22,7 @@ from fer_models.xception import Xception
 
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
 FP32, BF16 = "fp32", "bf16"
+BF16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 CURVES, CONFUSION = "curves.png", "confusion.png"
 
 
@@ -42,7 +43,7 @@ class Place:
         device = torch.device(self._device())
         if self.precision not in (AUTO, FP32, BF16):
             raise UsageError(f"There is no precision {self.precision!r}; choose {AUTO}, {FP32} or {BF16}.")
-        bfloat16 = self.precision == BF16 or (self.precision == AUTO and device.type == CUDA)
+        bfloat16 = self.precision == BF16 or (self.precision == AUTO and _multiplies_bfloat16(device))
         return Machine(device, bfloat16, self.compiled)
 
     def _device(self) -> str:
@@ -78,6 +79,14 @@ def run(
     training_curves(training.history, place.folder / CURVES)
     _draw_confusion(trained, held_out, place.folder)
     return trained
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether the device has instructions for it; without them a CPU is slower in bfloat16 than in float32."""
+    if device.type == CUDA:
+        return True
+    has = torch.cpu.get_capabilities()
+    return any(has.get(name) for name in BF16_INSTRUCTIONS)
 
 
 @torch.inference_mode()
