@@ -8,6 +8,9 @@ ControllerError
 │   └── BrokerRefused        the broker knows us not, or forbids what we ask
 ├── RegistryError            a model or a key cannot be taken in, found, proven or removed
 ├── HttpError                the models cannot be served over HTTP
+├── RolloutError             the rollout, or what was ordered of it, cannot be done
+│   ├── RequestError         what is asked for is not spelt as it should be
+│   └── TransitionError      a state does not know what happened to it
 ├── ExportError              the file cannot be written
 └── DemoError                the demonstration cannot run
 """
@@ -43,6 +46,18 @@ class RegistryError(ControllerError):
 
 class HttpError(ControllerError):
     """The models cannot be served over HTTP."""
+
+
+class RolloutError(ControllerError):
+    """The rollout, or what was ordered of it, cannot be done."""
+
+
+class RequestError(RolloutError):
+    """What is asked for is not spelt as it should be."""
+
+
+class TransitionError(RolloutError):
+    """A state does not know what happened to it."""
 
 
 class ExportError(ControllerError):

@@ -124,6 +124,25 @@ class FleetSettings(Section):
     stale_after_s: float = Field(default=30.0, gt=0, description="an online device is stale when silent for this long")
 
 
+class RolloutSettings(Section):
+    """How rollouts are driven and judged."""
+
+    tick_s: float = Field(default=0.5, gt=0, description="orders, reports and waves are looked at this often")
+    baseline_s: float = Field(default=600.0, gt=0, description="how far back before a wave its devices are measured")
+    judge_every_s: float = Field(default=5.0, gt=0, description="while a wave soaks, its gates are judged this often")
+    min_samples: int = Field(
+        default=3, ge=1, description="telemetry messages of a device, before and after, below which it is not judged"
+    )
+    min_events: int = Field(
+        default=20, ge=1, description="the same for its emotion events, where emotion_mix and confidence are judged"
+    )
+    min_measured: float = Field(
+        default=0.5, gt=0, le=1, description="share of a wave's committed devices without which no gate is judged"
+    )
+    retry_pause_s: float = Field(default=10.0, ge=0, description="pause before a failed device is tried again; doubles")
+    quarantine_after: int = Field(default=3, ge=1, description="failures in a row that put a device into quarantine")
+
+
 class Settings(BaseSettings):
     """All settings of one controller."""
 
@@ -136,6 +155,7 @@ class Settings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
     fleet: FleetSettings = FleetSettings()
+    rollout: RolloutSettings = RolloutSettings()
     http: HttpSettings = HttpSettings()
     registry: RegistrySettings = RegistrySettings()
 
