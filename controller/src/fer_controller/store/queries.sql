@@ -35,8 +35,8 @@ ON CONFLICT (device) DO UPDATE SET
 -- Store one telemetry message; one that is there already stays as it is.
 INSERT INTO telemetry
   (device, run, time, fps, latency_p95_ms, cpu_percent, gpu_percent, cpu_temperature_c, memory_used_mb,
-   agent_memory_mb, pending_events, errors, model, provider, payload, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+   agent_memory_mb, pending_events, errors, model, provider, payload, received_at, temperature_c, throttled)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (device, time, run) DO NOTHING;
 
 -- insert_dead_letter --

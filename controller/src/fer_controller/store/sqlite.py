@@ -260,9 +260,11 @@ def _telemetry_row(telemetry: Telemetry, received_at: str) -> tuple[Any, ...]:
     host, cameras = telemetry.host, telemetry.cameras
     rates = [camera.fps for camera in cameras if camera.fps is not None]
     latencies = [camera.latency_p95_ms for camera in cameras if camera.latency_p95_ms is not None]
+    temperatures = [each for each in (host.cpu_temperature_c, host.gpu_temperature_c) if each is not None]
     return (
         telemetry.device, telemetry.run, iso_utc(telemetry.time), sum(rates) if rates else None,
         max(latencies, default=None), host.cpu_percent, host.gpu_percent, host.cpu_temperature_c, host.memory_used_mb,
         host.agent_memory_mb, telemetry.spool.pending_events, telemetry.errors, telemetry.model, telemetry.provider,
         telemetry.model_dump_json(), received_at,
+        max(temperatures, default=None), None if host.throttled is None else int(host.throttled),
     )  # fmt: skip
