@@ -29,7 +29,9 @@ SELECT id, created_at, created_by, model, manifest_url, request, state, reason, 
 FROM rollouts
 WHERE ended_at = ''
   OR id IN (SELECT rollout FROM rollout_orders WHERE done_at = '')
-  OR id IN (SELECT rollout FROM rollout_targets WHERE state = :straggling)
+  OR id IN (
+    SELECT t.rollout FROM rollout_targets t JOIN desired_states s ON s.device = t.device AND s.rollout = t.rollout
+    WHERE t.state = :straggling)
 ORDER BY created_at, rowid;
 
 -- upsert_rollout --

@@ -1,0 +1,82 @@
+"""What devices measured in windows of the controller's own time, so that a device's wrong clock does no harm."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fer_wire.message import iso_utc
+
+from fer_controller.rollout.measures import Measured
+from fer_controller.store.rollout_records import EmotionSums, TelemetrySums, Window
+
+
+class Sums(Protocol):
+    """What is asked of a store."""
+
+    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
+        """Each device's telemetry in its window."""
+
+    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
+        """Each device's emotions in its window."""
+
+
+def measure(sums: Sums, windows: Sequence[Window]) -> dict[str, Measured]:
+    """By device; one that was silent has no samples."""
+    lengths_min = {window.device: _minutes(window) for window in windows}
+    found = {window.device: Measured() for window in windows}
+    for each in sums.telemetry_sums(windows):
+        found[each.device] = _from_telemetry(each, lengths_min[each.device])
+    for device, emotions in _by_device(sums.emotion_sums(windows)).items():
+        events = sum(each.events for each in emotions)
+        found[device] = replace(
+            found[device],
+            emotions={each.emotion: each.events for each in emotions},
+            confidence=sum(each.confidence for each in emotions) / events,
+        )
+    return found
+
+
+def windows_before(
+    devices: Iterable[str], now: datetime, length_s: float, last_moves: Mapping[str, str]
+) -> list[Window]:
+    """The time before a wave, for each device; what lies before its model last changed says nothing of this one."""
+    since, until = iso_utc(now - timedelta(seconds=length_s)), iso_utc(now)
+    return [Window(device, min(until, max(since, last_moves.get(device, since))), until) for device in devices]
+
+
+def dumped(measured: Measured) -> str:
+    """As it is stored."""
+    return json.dumps(asdict(measured), separators=(",", ":"))
+
+
+def loaded(text: str) -> Measured:
+    """As it was stored; nothing measured where nothing is stored."""
+    return Measured(**json.loads(text)) if text else Measured()
+
+
+def _from_telemetry(sums: TelemetrySums, length_min: float) -> Measured:
+    return Measured(
+        samples=sums.samples,
+        fps=sums.fps,
+        latency_p95_ms=sums.latency_p95_ms,
+        errors_a_minute=sums.errors / length_min if length_min else None,
+        restarts=sums.restarts,
+        on_cpu=sums.on_cpu,
+        temperature_c=sums.temperature_c,
+        throttled=sums.throttled,
+        memory_mb=sums.memory_mb,
+    )
+
+
+def _by_device(sums: Iterable[EmotionSums]) -> dict[str, list[EmotionSums]]:
+    found: dict[str, list[EmotionSums]] = {}
+    for each in sums:
+        found.setdefault(each.device, []).append(each)
+    return found
+
+
+def _minutes(window: Window) -> float:
+    span = datetime.fromisoformat(window.until) - datetime.fromisoformat(window.since)
+    return span.total_seconds() / 60

@@ -1,0 +1,81 @@
+"""A device as a rollout chooses it: its name, whether it is there, what it is, what it runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from fer_wire import MessageError, Reported, parse
+from fer_wire.presence import ONLINE
+from fer_wire.reported import Capabilities, RunningModel
+
+from fer_controller.rollout import selector
+from fer_controller.store.records import Device
+from fer_controller.store.rollout_records import Failures, Label
+
+REPORTS_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Everything that decides about a device in a plan."""
+
+    device: str
+    online: bool = False
+    capabilities: Capabilities | None = None
+    running: RunningModel | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    quarantined: str = ""
+    busy_with: str = ""
+    """The unfinished rollout that it is in."""
+
+    @property
+    def device_class(self) -> str:
+        """nano, tx2, …; empty when it is not known."""
+        return self.capabilities.device_class if self.capabilities else ""
+
+    def facts(self) -> dict[str, str]:
+        """What a selector sees."""
+        name, _, rest = (self.running.model if self.running else "").partition("@")
+        built_in = {
+            selector.CLASS: self.device_class,
+            selector.DEVICE: self.device,
+            selector.MODEL: name,
+            selector.VERSION: rest.partition("/")[0],
+        }
+        return {**self.labels, **built_in}
+
+
+def candidates(
+    devices: Iterable[Device], labels: Iterable[Label], failures: Mapping[str, Failures], busy: Mapping[str, str]
+) -> list[Candidate]:
+    """All devices ever heard of, and those that have a label already."""
+    by_device: dict[str, dict[str, str]] = {}
+    for label in labels:
+        by_device.setdefault(label.device, {})[label.key] = label.value
+    heard = {device.device: device for device in devices}
+    return [
+        _candidate(heard.get(name) or Device(name), by_device.get(name, {}), failures.get(name), busy.get(name, ""))
+        for name in sorted({*heard, *by_device})
+    ]
+
+
+@lru_cache(REPORTS_REMEMBERED)
+def report(text: str) -> Reported | None:
+    """A report as it stands in the store; None when there is none that can be read."""
+    try:
+        return parse(Reported, text) if text else None
+    except MessageError:
+        return None
+
+
+def _candidate(device: Device, labels: dict[str, str], failures: Failures | None, busy: str) -> Candidate:
+    said = report(device.reported)
+    return Candidate(
+        device=device.device,
+        online=device.state == ONLINE,
+        capabilities=said.capabilities if said else None,
+        running=said.running if said else None,
+        labels=labels,
+        quarantined=(failures.reason or "it failed too often") if failures and failures.quarantined_at else "",
+        busy_with=busy,
+    )

@@ -1,0 +1,179 @@
+"""Who gets what in which wave, and why; nothing is done here."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fer_wire.desired import Artifact
+
+from fer_controller.rollout import selector
+from fer_controller.rollout.candidate import Candidate
+from fer_controller.rollout.models import Model
+from fer_controller.rollout.request import AUTO, Request
+from fer_controller.rollout.variants import candidates, engine
+
+RUNS_ALREADY = "it runs {model} already"
+QUARANTINED = "it is in quarantine: {reason}"
+NO_CAPABILITIES = "it never said what it is made of"
+UNKNOWN_CLASS = "its class {found!r} is not known; name a precision"
+NO_VARIANT = "{model} has none of {precisions}"
+NEVER_HEARD_OF = "no such device was ever heard of"
+BEYOND_WAVES = "the last wave ends before it"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A device, and what it is to run; of several artifacts it takes the one that it runs fastest."""
+
+    device: str
+    wave: int
+    device_class: str
+    online: bool
+    running: str
+    artifacts: tuple[Artifact, ...]
+    why: str
+    bytes_to_move: int
+    supersedes: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """As it is printed."""
+        first, *others = self.artifacts
+        return {
+            "device": self.device, "wave": self.wave, "class": self.device_class or None, "online": self.online,
+            "running": self.running or None, "model": first.model, "alternatives": [each.model for each in others],
+            "why": self.why, "bytes": self.bytes_to_move, "supersedes": self.supersedes or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A device that was selected, yet gets nothing."""
+
+    device: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole rollout before it is done."""
+
+    model: str
+    manifest_url: str
+    request: Request
+    devices: tuple[Planned, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def waves(self) -> int:
+        """How many there are."""
+        return max((each.wave for each in self.devices), default=0)
+
+    @property
+    def bytes_to_move(self) -> int:
+        """Of all devices together, when each fetches all that it may choose from."""
+        return sum(each.bytes_to_move for each in self.devices)
+
+    def document(self) -> dict[str, Any]:
+        """As it is printed."""
+        sizes = Counter(each.wave for each in self.devices)
+        return {
+            "model": self.model, "request": self.request.model_dump(mode="json"),
+            "gates": [str(gate) for gate in self.request.chosen_gates()],
+            "waves": [sizes[number] for number in range(1, self.waves + 1)], "bytes": self.bytes_to_move,
+            "devices": [each.document() for each in self.devices],
+            "left_out": [{"device": each.device, "reason": each.reason} for each in self.left_out],
+        }  # fmt: skip
+
+
+def plan(request: Request, fleet: Iterable[Candidate], model: Model) -> Plan:
+    """The plan for those devices of the fleet that the request selects."""
+    selected, left_out = _selected(request, fleet)
+    taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
+    for each in selected:
+        artifacts, why = _variant(request, each, model)
+        reason = _obstacle(each, artifacts, why)
+        if reason:
+            left_out.append(LeftOut(each.device, reason))
+        else:
+            taking.append((each, artifacts, why))
+    named = f"{model.name}@{model.version}"
+    order = {device: place for place, device in enumerate(_ordered([each for each, _, _ in taking], named))}
+    taking.sort(key=lambda each: order[each[0].device])
+    sizes = request.sizes(len(taking))
+    reached = sizes[-1] if sizes else 0
+    planned = tuple(_planned(each, _wave(place, sizes)) for place, each in enumerate(taking[:reached]))
+    left_out += [LeftOut(each.device, BEYOND_WAVES) for each, _, _ in taking[reached:]]
+    left_out.sort(key=lambda each: each.device)
+    return Plan(named, model.manifest_url, request, planned, tuple(left_out))
+
+
+def _selected(request: Request, fleet: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    if not request.devices:
+        terms = selector.parse(request.selector)
+        return [each for each in fleet if selector.matches(terms, each.facts())], []
+    known = {each.device: each for each in fleet}
+    unknown = [LeftOut(name, NEVER_HEARD_OF) for name in request.devices if name not in known]
+    return [known[name] for name in request.devices if name in known], unknown
+
+
+def _variant(request: Request, each: Candidate, model: Model) -> tuple[tuple[Artifact, ...], str]:
+    """The files to choose from, the first choice first, and why; no files, and why not."""
+    had = [variant.precision for variant in model.manifest.variants]
+    named = f"{model.name}@{model.version}"
+    if request.precision != AUTO:
+        if request.precision not in had:
+            return (), NO_VARIANT.format(model=named, precisions=request.precision)
+        return (model.artifact(request.precision),), f"{request.precision} was asked for"
+    if each.capabilities is None:
+        return (), NO_CAPABILITIES
+    providers = each.capabilities.providers
+    suited = candidates(each.device_class, providers)
+    if not suited:
+        return (), UNKNOWN_CLASS.format(found=each.device_class)
+    taken = [precision for precision in suited if precision in had]
+    if not taken:
+        return (), NO_VARIANT.format(model=named, precisions=" or ".join(suited))
+    place = f"{each.device_class} with {engine(providers)}"
+    why = f"{place}: {taken[0]}" + (f", or {' or '.join(taken[1:])} if it measures faster" if taken[1:] else "")
+    return tuple(model.artifact(precision) for precision in taken), why
+
+
+def _obstacle(each: Candidate, artifacts: Sequence[Artifact], why: str) -> str:
+    if each.quarantined:
+        return QUARANTINED.format(reason=each.quarantined)
+    if each.capabilities is None:
+        return NO_CAPABILITIES
+    if not artifacts:
+        return why
+    if each.running and each.running.sha256 in {artifact.sha256 for artifact in artifacts}:
+        return RUNS_ALREADY.format(model=each.running.model)
+    return ""
+
+
+def _ordered(taking: Sequence[Candidate], seed: str) -> list[str]:
+    """Online devices first, their classes by turns, else by lot: the same lot for the same model."""
+    ranks: Counter[tuple[bool, str]] = Counter()
+    keyed: list[tuple[bool, int, str, str]] = []
+    for lot, each in sorted((_lot(seed, each.device), each) for each in taking):
+        group = (each.online, each.device_class)
+        keyed.append((not each.online, ranks[group], lot, each.device))
+        ranks[group] += 1
+    return [device for *_, device in sorted(keyed)]
+
+
+def _lot(seed: str, device: str) -> str:
+    return hashlib.sha256(f"{seed}\n{device}".encode()).hexdigest()
+
+
+def _wave(place: int, sizes: Sequence[int]) -> int:
+    return next(number for number, size in enumerate(sizes, 1) if place < size)
+
+
+def _planned(taken: tuple[Candidate, tuple[Artifact, ...], str], wave: int) -> Planned:
+    each, artifacts, why = taken
+    return Planned(
+        each.device, wave, each.device_class, each.online, each.running.model if each.running else "", artifacts, why,
+        sum(artifact.size_bytes for artifact in artifacts), each.busy_with,
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""What may become of a rollout, of a wave and of a device in it: three tables; what they do not list is an error."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
+
+from fer_controller.errors import TransitionError
+
+PLANNED = "planned"
+RUNNING = "running"
+PAUSED = "paused"
+ROLLING_BACK = "rolling_back"
+COMPLETED = "completed"
+ROLLED_BACK = "rolled_back"
+ABORTED = "aborted"
+FAILED = "failed"
+SUPERSEDED = "superseded"
+ENDED = (COMPLETED, ROLLED_BACK, ABORTED, FAILED, SUPERSEDED)
+
+WAITING = "waiting"
+UPDATING = "updating"
+SOAKING = "soaking"
+PASSED = "passed"
+STOPPED = "stopped"
+
+PENDING = "pending"
+DESIRED = "desired"
+RETRYING = "retrying"
+COMMITTED = "committed"
+QUARANTINED = "quarantined"
+SKIPPED = "skipped"
+UNREACHABLE = "unreachable"
+CANCELED = "canceled"
+PROGRESS = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
+IN_FLIGHT = (DESIRED, *PROGRESS)
+UNSETTLED = (PENDING, *IN_FLIGHT, RETRYING)
+EXPOSED = (*IN_FLIGHT, RETRYING, COMMITTED, FAILED, QUARANTINED, UNREACHABLE)
+"""A device in one of these was told to run the model, and may run it."""
+
+PAUSE = "pause"
+RESUME = "resume"
+PROMOTE = "promote"
+ABORT = "abort"
+RETRY = "retry"
+ROLL_BACK = "rollback"
+ACTIONS = (PAUSE, RESUME, PROMOTE, ABORT, RETRY, ROLL_BACK)
+
+TAKE_UP = "take_up"
+STOP = "stop"
+COMPLETE = "complete"
+ALL_RETURNED = "all_returned"
+SOME_STRANDED = "some_stranded"
+SUPERSEDE = "supersede"
+
+START = "start"
+SETTLE = "settle"
+PASS = "pass"  # noqa: S105 - what a wave does
+FAIL = "fail"
+REOPEN = "reopen"
+
+TELL = "tell"
+COMMIT = "commit"
+TRY_LATER = "try_later"
+GIVE_UP = "give_up"
+QUARANTINE = "quarantine"
+SKIP = "skip"
+TIME_OUT = "time_out"
+CANCEL = "cancel"
+TAKE_BACK = "take_back"
+RETURNED = "returned"
+STRANDED = "stranded"
+
+Moves = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The states of one kind of thing, and what each event makes of them."""
+
+    kind: str
+    moves: Moves
+
+    def knows(self, state: str, event: str) -> bool:
+        """Whether the event may happen in the state."""
+        return (state, event) in self.moves
+
+    def after(self, state: str, event: str, name: str) -> str:
+        """The next state; raises TransitionError for an event that the state does not list."""
+        try:
+            return self.moves[state, event]
+        except KeyError:
+            raise TransitionError(f"{self.kind} {name} is {state}; {event} cannot happen to it.") from None
+
+    def starts_of(self, event: str) -> list[str]:
+        """The states in which the event may happen."""
+        return [state for state, happening in self.moves if happening == event]
+
+
+def _each(states: Iterable[str], event: str, target: str) -> Moves:
+    return {(state, event): target for state in states}
+
+
+ROLLOUT = Table(
+    "Rollout",
+    {
+        (PLANNED, TAKE_UP): RUNNING,
+        (RUNNING, PAUSE): PAUSED,
+        (PAUSED, RESUME): RUNNING,
+        **_each((RUNNING, PAUSED), PROMOTE, RUNNING),
+        **_each((RUNNING, PAUSED, COMPLETED), RETRY, RUNNING),
+        **_each((PLANNED, RUNNING, PAUSED), ABORT, ABORTED),
+        **_each((RUNNING, PAUSED, COMPLETED, ABORTED, FAILED), ROLL_BACK, ROLLING_BACK),
+        (RUNNING, STOP): ROLLING_BACK,
+        (RUNNING, COMPLETE): COMPLETED,
+        (ROLLING_BACK, ALL_RETURNED): ROLLED_BACK,
+        (ROLLING_BACK, SOME_STRANDED): FAILED,
+        **_each((PLANNED, RUNNING, PAUSED, ROLLING_BACK), SUPERSEDE, SUPERSEDED),
+    },
+)
+
+WAVE = Table(
+    "Wave",
+    {
+        (WAITING, START): UPDATING,
+        (UPDATING, SETTLE): SOAKING,
+        **_each((UPDATING, SOAKING), PASS, PASSED),
+        **_each((UPDATING, SOAKING), FAIL, FAILED),
+        **_each((WAITING, UPDATING, SOAKING), STOP, STOPPED),
+        **_each((UPDATING, SOAKING, PASSED, FAILED, STOPPED), TAKE_BACK, ROLLED_BACK),
+        **_each((UPDATING, SOAKING, PASSED), REOPEN, UPDATING),
+    },
+)
+
+TARGET = Table(
+    "Device",
+    {
+        (PENDING, TELL): DESIRED,
+        (RETRYING, TELL): DESIRED,
+        **{(state, progress): progress for state in IN_FLIGHT for progress in PROGRESS},
+        **_each((*IN_FLIGHT, UNREACHABLE), COMMIT, COMMITTED),
+        **_each(IN_FLIGHT, TRY_LATER, RETRYING),
+        **_each((*IN_FLIGHT, RETRYING, UNREACHABLE, COMMITTED), GIVE_UP, FAILED),
+        **_each((*IN_FLIGHT, RETRYING, UNREACHABLE, COMMITTED), QUARANTINE, QUARANTINED),
+        **_each((PENDING, RETRYING), SKIP, SKIPPED),
+        **_each((*IN_FLIGHT, RETRYING, ROLLING_BACK), TIME_OUT, UNREACHABLE),
+        **_each((*IN_FLIGHT, RETRYING, UNREACHABLE), CANCEL, CANCELED),
+        **_each((FAILED, QUARANTINED, UNREACHABLE), RETRY, RETRYING),
+        **_each((*EXPOSED, ROLLING_BACK), TAKE_BACK, ROLLING_BACK),
+        **_each((*EXPOSED, ROLLING_BACK), RETURNED, ROLLED_BACK),
+        **_each((*EXPOSED, ROLLING_BACK), STRANDED, FAILED),
+        **_each((PENDING, *EXPOSED, ROLLING_BACK), SUPERSEDE, SUPERSEDED),
+    },
+)
