@@ -1,3 +1,32 @@
 """The tables of the model registry and of the devices' tokens, as the migrations make them."""
 
-REGISTRY_TABLES: tuple[str, ...] = ()
+REGISTRY_TABLES: tuple[str, ...] = (
+    """
+    CREATE TABLE models (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      version TEXT NOT NULL,
+      manifest BLOB NOT NULL,
+      added_at TEXT NOT NULL,
+      UNIQUE (name, version)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE model_files (
+      id INTEGER PRIMARY KEY,
+      model_id INTEGER NOT NULL REFERENCES models (id),
+      precision TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      UNIQUE (model_id, precision)
+    ) STRICT
+    """,
+    "CREATE INDEX model_files_by_sha256 ON model_files (sha256)",
+    """
+    CREATE TABLE tokens (
+      device TEXT PRIMARY KEY,
+      sha256 TEXT NOT NULL,
+      made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256)",
+)

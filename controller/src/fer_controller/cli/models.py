@@ -1,0 +1,249 @@
+"""fer-controller models: keygen, add, list, show, verify, remove."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fer_controller.cli import options
+from fer_controller.settings import Settings
+
+if TYPE_CHECKING:
+    from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
+    from fer_controller.registry.model import RegisteredModel
+    from fer_controller.store.registry import RegistryStore
+
+FAILED = 1
+OK = "ok"
+SHA256_SHOWN = 12
+
+app = typer.Typer(no_args_is_help=True, help="The models that devices may fetch: proven, signed, kept.")
+
+Model = Annotated[str, typer.Argument(help="NAME or NAME@VERSION; a name alone is the version added last.")]
+
+
+@app.command()
+def keygen(
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the keys; every device then needs the new signing.pub.")
+    ] = False,
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Make the keys that sign models; what is there is completed, and replaced with --force alone."""
+    from fer_controller.registry import signing
+
+    settings = options.settings_for(db, config)
+    folder = settings.registry_folder
+    made = signing.make_keys(folder, force=force)
+    signed: list[RegisteredModel] = []
+    if settings.db.exists():
+        with _catalogue(settings) as catalogue:
+            signed = catalogue.sign_anew()
+    public = folder / signing.PUBLIC_FILE
+    if json_:
+        document = {"made": made, "public_key": str(public), "signed_anew": [model.label for model in signed]}
+        options.print_line(document)
+        return
+    print("The keys are made." if made else "The keys were there already.")
+    if signed:
+        print(f"Signed anew: {', '.join(model.label for model in signed)}.")
+    print(f"Give {public} to every device as update.public_key; {signing.PRIVATE_FILE} never leaves {folder}.")
+
+
+@app.command()
+def add(
+    entry: Annotated[Path, typer.Argument(help="A folder with manifest.json and .onnx files, NAME/VERSION.")],
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Prove a model, sign it and keep it; the same model once more changes nothing."""
+    with _catalogue(options.settings_for(db, config)) as catalogue, _progress(quiet=json_) as watch:
+        model, added = catalogue.add(entry, watch)
+    if json_:
+        options.print_line({"added": added, **_document(model)})
+    else:
+        what = "is in the registry now" if added else "was in the registry already"
+        print(f"{model.label} {what}: {', '.join(model.precisions)}.")
+
+
+@app.command("list")
+def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+    """The models of the registry, in the order in which they were added."""
+    with _shelf(options.settings_for(db, config)) as shelf:
+        models = shelf.list()
+    if json_:
+        options.print_lines(map(_document, models))
+        return
+    table = options.table("model", "precisions", "megabytes", "parameters", "accuracy", "added")
+    for model in models:
+        table.add_row(*map(options.plain, _row(model)))
+    options.print_table(table, empty="The registry has no model yet; add one with `fer-controller models add`.")
+
+
+@app.command()
+def show(model: Model, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+    """One model: its variants, how good they are, where it came from."""
+    with _shelf(options.settings_for(db, config)) as shelf:
+        found = _find(shelf, model)
+    if json_:
+        options.print_line({**_document(found), "manifest": found.manifest.model_dump(mode="json")})
+        return
+    table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
+    for each in found.manifest.variants:
+        accuracy = "; ".join(f"{a.accuracy:.1%} {a.dataset} {a.split}" for a in each.accuracy) or "–"
+        numbers = (f"{each.size_bytes / 1e6:.2f}", f"{each.parameters:,}", f"{each.nonzero_parameters:,}")
+        rest = (f"{each.compression.weights:.2f}", accuracy, f"{each.tolerance:g}", f"{each.sha256[:SHA256_SHOWN]}…")
+        table.add_row(*map(options.plain, (each.precision, *numbers, *rest)))
+    print(f"{found.label}, made {found.manifest.created:%Y-%m-%d}, added {found.added_at}")
+    for heading, text in (("Data", found.manifest.dataset), ("Licence", found.manifest.licence)):
+        print(f"{heading}: {text or '–'}")
+    options.print_table(table, empty="")
+
+
+@app.command()
+def verify(
+    model: Annotated[str | None, typer.Argument(help="NAME or NAME@VERSION; by default all.")] = None,
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Prove the kept models again: hashes, contract, golden batches, signature; fails when one has a fault."""
+    settings = options.settings_for(db, config)
+    with _shelf(settings) as shelf, _progress(quiet=json_) as watch:
+        models = shelf.list() if model is None else [_find(shelf, model)]
+        faults = {each.label: _fault(shelf, each, watch) for each in models}
+    if json_:
+        options.print_lines({"model": label, "ok": not fault, "fault": fault} for label, fault in faults.items())
+    else:
+        table = options.table("model", "result")
+        for label, fault in faults.items():
+            table.add_row(options.plain(label), options.plain(fault or OK))
+        options.print_table(table, empty="The registry has no model yet.")
+    if any(faults.values()):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def remove(
+    model: Annotated[str, typer.Argument(help="NAME@VERSION.")],
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Remove a model and the files that no other has; refused while a device or a rollout still needs it."""
+    settings = options.settings_for(db, config)
+    name, version = _split(model)
+    if version is None:
+        raise typer.BadParameter(f"name the version too: {name}@VERSION.")
+    with _catalogue(settings) as catalogue:
+        freed_bytes = catalogue.remove(name, version)
+    if json_:
+        options.print_line({"removed": model, "freed_bytes": freed_bytes})
+    else:
+        print(f"{model} is removed; {freed_bytes / 1e6:.2f} MB are free again.")
+
+
+@contextmanager
+def registry_store(settings: Settings) -> "Iterator[RegistryStore]":
+    """The registry's tables, for changing them; beside a running controller too."""
+    from fer_controller.store.registry import RegistryStore
+
+    store = RegistryStore(settings.db)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _catalogue(settings: Settings) -> "Iterator[Catalogue]":
+    from fer_controller.registry.catalogue import Catalogue
+
+    with registry_store(settings) as store:
+        yield Catalogue(store, settings.registry_folder)
+
+
+@contextmanager
+def _shelf(settings: Settings) -> "Iterator[Shelf]":
+    from fer_controller.registry.catalogue import Shelf
+    from fer_controller.store.registry import RegistryReader
+
+    store = RegistryReader(settings.db)
+    try:
+        yield Shelf(store, settings.registry_folder)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> "Iterator[Watch]":
+    """A bar on the terminal, on stderr; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def watch(step: str, more_bytes: int, all_bytes: int) -> None:
+            progress.update(task, description=step, advance=more_bytes, total=all_bytes)
+
+        yield watch
+
+
+def _find(shelf: "Shelf", text: str) -> "RegisteredModel":
+    return shelf.get(*_split(text))
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    name, _, version = text.partition("@")
+    return name, version or None
+
+
+def _fault(shelf: "Shelf", model: "RegisteredModel", watch: "Watch") -> str | None:
+    from fer_controller.errors import RegistryError
+
+    try:
+        shelf.verify(model, watch)
+    except RegistryError as error:
+        return str(error)
+    return None
+
+
+def _document(model: "RegisteredModel") -> dict[str, Any]:
+    return {
+        "model": model.label,
+        "name": model.name,
+        "version": model.version,
+        "added_at": model.added_at,
+        "manifest_url": model.manifest_url,
+        "variants": [
+            {
+                "precision": each.precision,
+                "sha256": each.sha256,
+                "size_bytes": each.size_bytes,
+                "parameters": each.parameters,
+                "url": model.artifact(each.precision).url,
+            }
+            for each in model.manifest.variants
+        ],
+    }
+
+
+def _row(model: "RegisteredModel") -> tuple[str, ...]:
+    variants = model.manifest.variants
+    best = max((a.accuracy for each in variants for a in each.accuracy), default=None)
+    return (
+        model.label,
+        ", ".join(model.precisions),
+        f"{sum(each.size_bytes for each in variants) / 1e6:.2f}",
+        f"{variants[0].parameters:,}",
+        "–" if best is None else f"{best:.1%}",
+        model.added_at,
+    )

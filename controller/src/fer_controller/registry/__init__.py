@@ -1,0 +1,1 @@
+"""The models that the fleet may run: proven, signed, kept by content."""

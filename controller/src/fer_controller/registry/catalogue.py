@@ -1,0 +1,176 @@
+"""The models that devices may fetch: proven, signed, added and removed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fer_wire import ModelManifest
+from fer_wire.manifest import Variant, signed_bytes
+from fer_wire.message import iso_utc
+
+from fer_controller.errors import RegistryError
+from fer_controller.registry import signing
+from fer_controller.registry.artifacts import Artifacts
+from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
+from fer_controller.store.registry import RegistryReader, RegistryStore, StoredModel
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MANIFEST = "manifest.json"
+USERS_NAMED = 3
+
+Watch = Callable[[str, int, int], None]
+"""Told what is done now, how many bytes more of it are, and how many bytes there are in all."""
+
+
+def _unwatched(_step: str, _more_bytes: int, _all_bytes: int) -> None:
+    """Nobody watches."""
+
+
+class Shelf:
+    """Looks at the models, for who changes nothing."""
+
+    def __init__(self, store: RegistryReader | RegistryStore, folder: Path) -> None:
+        self._looks = store
+        self.folder = folder
+        self.artifacts = Artifacts(folder)
+
+    def list(self) -> list[RegisteredModel]:
+        """All models in the order in which they were added."""
+        return [_registered(stored) for stored in self._looks.models()]
+
+    def get(self, name: str, version: str | None = None) -> RegisteredModel:
+        """The model, or without a version the one added last; raises RegistryError when there is none."""
+        stored = self._looks.model(name, version)
+        if stored is None:
+            wanted = name if version is None else f"{name}{VERSION_MARK}{version}"
+            raise RegistryError(
+                f"The registry has no model {wanted}; see `fer-controller models list`, "
+                "or add it with `fer-controller models add`."
+            )
+        return _registered(stored)
+
+    def by_sha256(self, sha256: str) -> tuple[RegisteredModel, str] | None:
+        """The model that has this file, and as which precision."""
+        found = self._looks.model_of_file(sha256)
+        return None if found is None else (_registered(found[0]), found[1])
+
+    def verify(self, model: RegisteredModel, watch: Watch = _unwatched) -> None:
+        """Prove hashes, contract, golden batches and signature again; raises RegistryError with the first fault."""
+        golden = _golden()
+        if not signing.PublicKey(self.folder).proves(model.payload, model.manifest.signature):
+            raise RegistryError(
+                f"{model.label} is not signed by {self.folder / signing.PRIVATE_FILE}; "
+                "run `fer-controller models keygen` to sign it anew."
+            )
+        for variant in model.manifest.variants:
+            golden.prove(self.artifacts.path(variant.sha256), variant, model.manifest)
+            watch(f"proving {model.label}", variant.size_bytes, _size_bytes(model.manifest))
+
+
+class Catalogue(Shelf):
+    """Also adds, signs and removes; killed anywhere, it leaves each model whole or not there."""
+
+    def __init__(self, store: RegistryStore, folder: Path) -> None:
+        super().__init__(store, folder)
+        self._store = store
+
+    def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
+        """Prove, sign and keep the model of a folder; False when it was there already.
+
+        Raises RegistryError when it breaks the contract, or when its name and version belong to another one.
+        """
+        payload = _manifest_bytes(entry)
+        manifest = read_manifest(payload, entry / MANIFEST)
+        key = signing.SigningKey(self.folder)
+        self._check_free(manifest, payload)
+        golden, all_bytes = _golden(), 2 * _size_bytes(manifest)
+        for variant in manifest.variants:
+            golden.prove(entry / variant.file, variant, manifest)
+            watch(f"proving {variant.precision}", variant.size_bytes, all_bytes)
+        with self.artifacts.held():
+            known = self._check_free(manifest, payload)
+            for variant in manifest.variants:
+                self.artifacts.take(entry / variant.file, variant.sha256, _copying(watch, variant, all_bytes))
+            if known is None:
+                self._insert(manifest, key.sign(payload))
+        return self.get(manifest.name, manifest.version), known is None
+
+    def sign_anew(self) -> list[RegisteredModel]:
+        """Sign those models whose signature is not our key's; returns them."""
+        key, public = signing.SigningKey(self.folder), signing.PublicKey(self.folder)
+        with self.artifacts.held():
+            stale = [m for m in self.list() if not public.proves(m.payload, m.manifest.signature)]
+            self._store.sign_anew(StoredModel(m.name, m.version, key.sign(m.payload), m.added_at) for m in stale)
+        return stale
+
+    def remove(self, name: str, version: str) -> int:
+        """Forget a model and the files that no other has; returns the bytes that became free.
+
+        Raises RegistryError when it is not there, or when a device or a rollout still needs one of its files.
+        """
+        with self.artifacts.held():
+            model = self.get(name, version)
+            self._store.remove_model(name, version, lambda: self._check_unused(model))
+            return self.artifacts.keep_only(self._store.kept_files())
+
+    def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
+        """The same model when it is there already; raises RegistryError when another bears its name and version."""
+        stored = self._store.model(manifest.name, manifest.version)
+        if stored is None:
+            return None
+        if signed_bytes(stored.manifest) != signed_bytes(payload):
+            raise RegistryError(
+                f"The registry has another {manifest.name}{VERSION_MARK}{manifest.version} already; "
+                "a version never changes, so export this one under a new version."
+            )
+        return _registered(stored)
+
+    def _check_unused(self, model: RegisteredModel) -> None:
+        users = {user for each in model.manifest.variants for user in self._store.users_of_file(each.sha256)}
+        if users:
+            named = ", ".join(sorted(users)[:USERS_NAMED]) + (" and others" if len(users) > USERS_NAMED else "")
+            raise RegistryError(
+                f"{model.label} is still needed by {named}; deploy another model there, or end the rollout."
+            )
+
+    def _insert(self, manifest: ModelManifest, signed: bytes) -> None:
+        stored = StoredModel(manifest.name, manifest.version, signed, iso_utc(datetime.now(UTC)))
+        self._store.add_model(stored, [(variant.precision, variant.sha256) for variant in manifest.variants])
+
+
+def _registered(stored: StoredModel) -> RegisteredModel:
+    place = f"The registry's {stored.name}{VERSION_MARK}{stored.version}"
+    manifest = read_manifest(stored.manifest, place)
+    return RegisteredModel(stored.name, stored.version, manifest, stored.added_at, stored.manifest)
+
+
+def _copying(watch: Watch, variant: Variant, all_bytes: int) -> Callable[[int], None]:
+    return lambda more_bytes: watch(f"copying {variant.precision}", more_bytes, all_bytes)
+
+
+def _size_bytes(manifest: ModelManifest) -> int:
+    return sum(variant.size_bytes for variant in manifest.variants)
+
+
+def _manifest_bytes(entry: Path) -> bytes:
+    try:
+        return (entry / MANIFEST).read_bytes()
+    except OSError as error:
+        raise RegistryError(
+            f"There is no model in {entry} ({MANIFEST}: {error.strerror}); "
+            "give the folder that `fer-models export` wrote, NAME/VERSION."
+        ) from error
+
+
+def _golden() -> "ModuleType":
+    try:
+        from fer_controller.registry import golden
+    except ImportError as error:
+        raise RegistryError(
+            "Models are proven with onnxruntime and numpy, which are not installed; "
+            "run `pip install 'fer-controller[registry]'`."
+        ) from error
+    return golden

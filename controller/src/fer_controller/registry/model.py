@@ -1,0 +1,73 @@
+"""One model of the registry, as the rest of the controller sees it."""
+
+from dataclasses import dataclass
+
+from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
+from fer_wire.desired import Artifact
+from fer_wire.manifest import FACE_PX, Variant
+
+from fer_controller.errors import RegistryError
+
+ARTIFACT_URL = "/v1/artifacts/{sha256}"
+MANIFEST_URL = "/v1/models/{name}/{version}/manifest.json"
+VERSION_MARK = "@"
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A model that devices may fetch."""
+
+    name: str
+    version: str
+    manifest: ModelManifest
+    added_at: str
+    payload: bytes = b""
+    """The manifest's JSON, as it was signed."""
+
+    @property
+    def label(self) -> str:
+        """NAME@VERSION."""
+        return f"{self.name}{VERSION_MARK}{self.version}"
+
+    @property
+    def manifest_url(self) -> str:
+        """Where the signed manifest lies at the controller."""
+        return MANIFEST_URL.format(name=self.name, version=self.version)
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """Those that it has."""
+        return tuple(variant.precision for variant in self.manifest.variants)
+
+    def reference(self, precision: str) -> str:
+        """NAME@VERSION/PRECISION."""
+        return self.manifest.reference(precision)
+
+    def variant(self, precision: str) -> Variant:
+        """The variant of a precision; raises RegistryError when it has none."""
+        for variant in self.manifest.variants:
+            if variant.precision == precision:
+                return variant
+        raise RegistryError(f"{self.label} has no variant {precision}; it has {', '.join(self.precisions)}.")
+
+    def artifact(self, precision: str) -> Artifact:
+        """The variant's file as a desired state names it; raises RegistryError when there is none."""
+        variant = self.variant(precision)
+        url = ARTIFACT_URL.format(sha256=variant.sha256)
+        return Artifact(model=self.reference(precision), sha256=variant.sha256, size_bytes=variant.size_bytes, url=url)
+
+
+def read_manifest(payload: bytes, place: object) -> ModelManifest:
+    """A manifest under the contract; raises RegistryError that names the place."""
+    try:
+        manifest = parse(ModelManifest, payload)
+    except MessageError as error:
+        raise RegistryError(f"{place} is no manifest of a model: {error}") from error
+    if manifest.labels != EMOTIONS:
+        raise RegistryError(
+            f"{place}: the labels are {', '.join(manifest.labels)}; "
+            f"the contract asks for {', '.join(EMOTIONS)}, in this order."
+        )
+    if manifest.face_px != FACE_PX:
+        raise RegistryError(f"{place}: the faces have {manifest.face_px} pixels; the contract asks for {FACE_PX}.")
+    return manifest

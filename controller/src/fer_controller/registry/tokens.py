@@ -1,0 +1,46 @@
+"""What devices prove themselves with when they fetch models; only a token's hash is kept."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
+from fer_wire import TopicError
+from fer_wire.message import iso_utc
+from fer_wire.names import checked_name
+
+from fer_controller.errors import RegistryError
+from fer_controller.store.registry import RegistryReader, RegistryStore
+
+TOKEN_BYTES = 32
+
+
+def make(store: RegistryStore, device: str) -> str:
+    """A new token for a device, instead of the one that it had; raises RegistryError for what is no device's name."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    store.put_token(_checked(device), _hashed(token), iso_utc(datetime.now(UTC)))
+    return token
+
+
+def revoke(store: RegistryStore, device: str) -> None:
+    """Take a device's token away; raises RegistryError when it has none."""
+    if not store.remove_token(_checked(device)):
+        raise RegistryError(f"{device} has no token; see how its name is spelt in `fer-controller devices`.")
+
+
+def device_of(store: RegistryReader, token: str) -> str | None:
+    """The device that a token belongs to; None when it is nobody's."""
+    found = store.token(_hashed(token))
+    if found is None or not secrets.compare_digest(found[1], _hashed(token)):
+        return None
+    return found[0]
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _checked(device: str) -> str:
+    try:
+        return checked_name(device)
+    except TopicError as error:
+        raise RegistryError(str(error)) from error
