@@ -34,7 +34,7 @@ class ControllerProcess:
     def __init__(self, db: Path, url: str, *options: str) -> None:
         self.db = db
         self.log_file = db.with_suffix(".log")
-        self._command = [*PROGRAM, "serve", "--db", str(db), "--broker", url, *options]
+        self._command = [*PROGRAM, "serve", "--db", str(db), "--broker", url, "--http", "", *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -96,7 +96,7 @@ class Fleet:
         self.folder, self.broker = folder, broker
         self.db, self.state = folder / "fleet.db", folder / "state"
         self.controller = Program(
-            folder, "fer-controller", "serve", "--db", str(self.db), "--broker", broker.url, **environment
+            folder, "fer-controller", "serve", "--db", str(self.db), "--broker", broker.url, "--http", "", **environment
         )
         self.agent = Program(
             folder, "fer-agent", "start", "--device", DEVICE, "--source", source, "--broker", broker.url,

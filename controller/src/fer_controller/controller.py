@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Event
 
 from fer_wire import TopicError, Topics
@@ -11,6 +11,7 @@ from fer_controller import systemd
 from fer_controller.broker import Broker
 from fer_controller.devices import Fleet
 from fer_controller.errors import BrokerError, SettingsError
+from fer_controller.http.process import HttpProcess
 from fer_controller.ingest import CHANNELS, Ingest
 from fer_controller.settings import Settings
 from fer_controller.store.sqlite import SqliteStore
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings, stop: Event) -> None:
     """Store what the fleet sends until stop is set; raises ControllerError when it cannot begin."""
-    with _embedded_broker(settings), _subscriber(settings) as subscriber:
+    with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings):
         systemd.notify(systemd.READY)
         log.info("Storing what comes below %s in %s.", settings.broker.prefix, settings.db)
         subscriber.run(stop)
@@ -59,6 +60,11 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
         ) from error
     with EmbeddedBroker(settings.broker.url):
         yield
+
+
+def _models(settings: Settings) -> AbstractContextManager[object]:
+    """The models over HTTP, unless the settings say nowhere."""
+    return HttpProcess(settings) if settings.http.listen else nullcontext()
 
 
 def _topics(settings: Settings) -> Topics:

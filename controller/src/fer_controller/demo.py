@@ -81,7 +81,7 @@ def run(
 
 def _settings(folder: Path, broker_url: str | None) -> Settings:
     url = broker_url or f"mqtt://127.0.0.1:{_free_port()}"
-    return load(db=folder / "fleet.db", embedded_broker=broker_url is None, broker={"url": url})
+    return load(db=folder / "fleet.db", embedded_broker=broker_url is None, broker={"url": url}, http={"listen": ""})
 
 
 def _free_port() -> int:

@@ -19,6 +19,9 @@ def serve(
     db: options.Db = None,
     broker: Annotated[str | None, typer.Option(help="mqtt://HOST:PORT or mqtts://HOST:PORT.")] = None,
     prefix: Annotated[str | None, typer.Option(help="First levels of every topic.")] = None,
+    http: Annotated[
+        str | None, typer.Option(help="HOST:PORT where devices fetch models; port 0 is any free one, '' is none.")
+    ] = None,
     config: options.Config = None,
     embedded_broker: Annotated[
         bool,
@@ -26,12 +29,18 @@ def serve(
     ] = False,
     json_: options.Json = False,
 ) -> None:
-    """Store what the fleet sends; ends in order on Ctrl-C or SIGTERM."""
+    """Store what the fleet sends, and serve it models; ends in order on Ctrl-C or SIGTERM."""
     from fer_controller import controller
     from fer_controller.settings import load
 
     _log_to_stderr(as_json=json_)
-    settings = load(config, db=db, embedded_broker=embedded_broker or None, broker={"url": broker, "prefix": prefix})
+    settings = load(
+        config,
+        db=db,
+        embedded_broker=embedded_broker or None,
+        broker={"url": broker, "prefix": prefix},
+        http={"listen": http},
+    )
     controller.serve(settings, stop_on_signals())
 
 

@@ -1,0 +1,1 @@
+"""How devices fetch models: HTTP, in a process of its own."""

@@ -1,0 +1,56 @@
+"""How many downloads run at once, and how fast all of them together."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+CHUNK_BYTES = 128 * 1024
+SMALLEST_CHUNK_BYTES = 4096
+BYTES_OF_MEGABYTE = 1_000_000
+
+
+class Downloads:
+    """Lets in so many at once, and paces their bytes through one bucket."""
+
+    def __init__(
+        self,
+        most: int,
+        max_mbytes_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._most = most
+        self._bytes_s = max_mbytes_s * BYTES_OF_MEGABYTE
+        self._clock, self._sleep = clock, sleep
+        self._running = 0
+        self._free_at_s = float("-inf")
+
+    @property
+    def chunk_bytes(self) -> int:
+        """So small that at full load each download moves once a second, or nearly so."""
+        if not self._bytes_s:
+            return CHUNK_BYTES
+        return max(SMALLEST_CHUNK_BYTES, min(CHUNK_BYTES, int(self._bytes_s / self._most)))
+
+    @contextmanager
+    def admitted(self) -> Iterator[bool]:
+        """Whether one more may run; if so, it runs until the block ends."""
+        if self._running >= self._most:
+            yield False
+            return
+        self._running += 1
+        try:
+            yield True
+        finally:
+            self._running -= 1
+
+    async def take(self, size_bytes: int) -> None:
+        """Wait for the turn of so many bytes."""
+        if not self._bytes_s:
+            return
+        now_s = self._clock()
+        turn_s = max(self._free_at_s, now_s)
+        self._free_at_s = turn_s + size_bytes / self._bytes_s
+        if turn_s > now_s:
+            await self._sleep(turn_s - now_s)

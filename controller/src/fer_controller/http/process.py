@@ -1,0 +1,173 @@
+"""The process that serves models: begun beside the controller, begun again when it ends, ended with it.
+
+Its standard input is its life line: it reads what to do in the first line, and ends when the other end is closed,
+which the kernel does however the controller ends. What it writes is what we log.
+"""
+
+import errno
+import logging
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from fer_controller.errors import HttpError
+from fer_controller.settings import HttpSettings, Settings
+
+PROGRAM = (sys.executable, "-m", "fer_controller.http")
+BACKLOG = 1024
+BIND_PATIENCE_S = 5.0
+BIND_AGAIN_S = 0.1
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0
+END_TIMEOUT_S = 8.0
+log = logging.getLogger(__name__)
+
+
+class Task(BaseModel):
+    """What the process is told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    db: Path
+    folder: Path
+    fd: int
+    http: HttpSettings
+
+
+class HttpProcess:
+    """Serves between enter and exit; raises HttpError when its place is taken or its certificate cannot be used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop, self._lock = Event(), Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread = Thread(target=self._supervise, name="http", daemon=True)
+
+    def __enter__(self) -> Self:
+        _check_certificate(self._settings.http)
+        self._listener = _listener(self._settings.http.listen)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        with self._lock:
+            child = self._child
+        if child is not None:
+            _cut(child)
+        self._thread.join(END_TIMEOUT_S)
+        if self._thread.is_alive() and child is not None:
+            child.kill()
+            self._thread.join()
+        self._listener.close()
+
+    def _supervise(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self._stop.is_set():
+            begun_s = time.monotonic()
+            how = self._run()
+            if time.monotonic() - begun_s > STEADY_AFTER_S:
+                pause_s = FIRST_PAUSE_S
+            if not self._stop.is_set():
+                log.warning("The process that serves models ended (%s); it begins again in %g s.", how, pause_s)
+                self._stop.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _run(self) -> str:
+        """One process from its begin to its end; returns how it ended."""
+        settings, fd = self._settings, self._listener.fileno()
+        task = Task(db=settings.db.absolute(), folder=settings.registry_folder.absolute(), fd=fd, http=settings.http)
+        try:
+            with self._lock:
+                if self._stop.is_set():
+                    return ""
+                self._child = child = _begun(fd)
+        except OSError as error:
+            return f"it cannot begin: {error.strerror}"
+        with child:
+            _tell(child, task)
+            _relay(child)
+            _cut(child)
+        return f"signal {-child.returncode}" if child.returncode < 0 else f"exit status {child.returncode}"
+
+
+def _begun(fd: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        PROGRAM,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(fd,),
+        start_new_session=True,  # Ctrl-C is for the controller, which then ends this one
+    )
+
+
+def _tell(child: "subprocess.Popen[bytes]", task: Task) -> None:
+    with suppress(OSError, ValueError):  # it ended already, which is seen next
+        if child.stdin is not None:
+            child.stdin.write(task.model_dump_json().encode() + b"\n")
+            child.stdin.flush()
+
+
+def _cut(child: "subprocess.Popen[bytes]") -> None:
+    """Cut the life line."""
+    with suppress(OSError):
+        if child.stdin is not None:
+            child.stdin.close()
+
+
+def _relay(child: "subprocess.Popen[bytes]") -> None:
+    """Log what it says, "LEVEL sentence" a line, until it ends."""
+    for line in child.stdout or ():
+        level, _, sentence = line.decode("utf-8", "replace").rstrip().partition(" ")
+        if level.isdigit():
+            log.log(int(level), "%s", sentence)
+        else:
+            log.error("The process that serves models says: %s %s", level, sentence)
+
+
+def _listener(place: str) -> socket.socket:
+    """A socket that listens, for every process to come; what we left there in a crash has a moment to end."""
+    host, _, port = place.rpartition(":")
+    until_s = time.monotonic() + BIND_PATIENCE_S
+    while True:
+        try:
+            return _bound(host.strip("[]"), int(port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until_s:
+                reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+                raise HttpError(
+                    f"Models cannot be served at {place}: {reason}. "
+                    "Name another place with --http HOST:PORT, or none with --http ''."
+                ) from error
+        time.sleep(BIND_AGAIN_S)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+
+
+def _check_certificate(http: HttpSettings) -> None:
+    if http.cert_file is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(http.cert_file, http.key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise HttpError(
+            f"The certificate {http.cert_file} with the key {http.key_file} cannot be used ({error}); "
+            "correct http.cert_file and http.key_file."
+        ) from error
