@@ -12,6 +12,7 @@ ControllerError
 │   ├── RequestError         what is asked for is not spelt as it should be
 │   └── TransitionError      a state does not know what happened to it
 ├── ExportError              the file cannot be written
+├── SimulationError          the simulated devices cannot run
 └── DemoError                the demonstration cannot run
 """
 
@@ -62,6 +63,10 @@ class TransitionError(RolloutError):
 
 class ExportError(ControllerError):
     """The file cannot be written."""
+
+
+class SimulationError(ControllerError):
+    """The simulated devices cannot run."""
 
 
 class DemoError(ControllerError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from fer_controller.cli import dead_letters, demo, devices, enroll, events, export, models, serve, telemetry
+from fer_controller.cli import dead_letters, demo, devices, enroll, events, export, models, serve, simulate, telemetry
 from fer_controller.errors import ControllerError, SettingsError
 
 DEBUG = "--debug"
@@ -28,6 +28,7 @@ app.command("telemetry")(telemetry.telemetry)
 app.command("export")(export.export)
 app.command("dead-letters")(dead_letters.dead_letters)
 app.command("demo")(demo.demo)
+app.command("simulate")(simulate.simulate)
 app.add_typer(models.app, name="models")
 app.command("enroll")(enroll.enroll)
 

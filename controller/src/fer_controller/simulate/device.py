@@ -1,0 +1,142 @@
+"""One simulated device: its timers, its crashes, and the disk that outlives them."""
+
+import random
+from dataclasses import dataclass
+
+from fer_wire import Reported, Topics
+
+from fer_controller.simulate.disk import Disk, Slots
+from fer_controller.simulate.download import Fetcher
+from fer_controller.simulate.effects import Effect, Effects
+from fer_controller.simulate.faces import Faces
+from fer_controller.simulate.faults import OFFLINE
+from fer_controller.simulate.fetching import Means, Nature
+from fer_controller.simulate.health import Health
+from fer_controller.simulate.links import Links
+from fer_controller.simulate.reports import Reports
+from fer_controller.simulate.scenario import Scenario
+from fer_controller.simulate.session import Session
+from fer_controller.simulate.timers import Timers
+from fer_controller.simulate.update import Updater
+
+RESTART_S = (1.0, 3.0)
+ONLINE_S = 30.0
+AWAY_S = 10.0
+OUTBOX_EVERY_S = 5.0
+
+
+@dataclass(frozen=True)
+class World:
+    """What all devices share."""
+
+    scenario: Scenario
+    topics: Topics
+    timers: Timers
+    links: Links
+    fetcher: Fetcher
+    effects: Effects
+
+
+class Device:
+    """Lives from start() to close(); all calls come from one thread."""
+
+    def __init__(self, nature: Nature, world: World) -> None:
+        scenario, seed = world.scenario, f"{world.scenario.seed}/{nature.name}"
+        self.nature, self._world, self._timers = nature, world, world.timers
+        # Draws for the life, for what is measured and for the update: one must not shift the others.
+        self._life, measured, updating = (random.Random(f"{seed}/{what}") for what in range(3))  # noqa: S311
+        self.disk = Disk(Slots(scenario.factory_model(nature.kind)))
+        self._faces = Faces(measured)
+        self._health = Health(nature.kind, scenario.fps, measured, world.timers.now())
+        self._reports = Reports(nature, self.disk, updating)
+        self.session = Session(
+            nature.name,
+            world.topics,
+            world.links,
+            self.disk.spool,
+            self._report,
+            self._desired,
+        )
+        means = Means(world.timers, world.fetcher, world.effects, self.session.report, self._die)
+        self._updater = Updater(nature, self.disk, means, updating)
+        self._awake = False
+        self._dead = False
+        self.crashes = 0
+        self.lie = self._reports.lie
+
+    def start(self) -> None:
+        """Connect, see faces, measure."""
+        scenario = self._world.scenario
+        self._awake = True
+        self.session.begin()
+        if scenario.events_per_s:
+            self._timers.later(self._life.random() / scenario.events_per_s, self._see)
+        self._timers.later(self._life.uniform(0, scenario.telemetry_s), self._measure)
+        self._timers.later(self._life.uniform(0, OUTBOX_EVERY_S), self._look_at_outbox)
+        if OFFLINE in self.nature.faults:
+            self._timers.later(self._life.expovariate(1 / ONLINE_S), self._go_offline)
+
+    def fall_asleep(self) -> None:
+        """See and measure nothing more; what is in the spool still goes out."""
+        self._awake = False
+
+    def close(self) -> None:
+        """Hang up, and let the update be."""
+        self._updater.stop()
+        self.session.close()
+
+    def _report(self, run: str) -> Reported:
+        return self._reports.report(run, self._effect())
+
+    def _desired(self, payload: bytes) -> None:
+        self._updater.desired(payload)
+
+    def _effect(self) -> Effect:
+        return self._world.effects.of(self.disk.slots.serving.model)
+
+    def _see(self) -> None:
+        if not self._awake:
+            return
+        if not self._dead:
+            self.session.spool(self._faces.next(self.disk.slots.serving.model, self._effect()))
+        self._timers.later(self._life.uniform(0.5, 1.5) / self._world.scenario.events_per_s, self._see)
+
+    def _measure(self) -> None:
+        if not self._awake:
+            return
+        if not self._dead and self.session.online:
+            now, effect = self._timers.now(), self._effect()
+            self.session.send_telemetry(
+                self._health.telemetry(self.nature.name, self.session.run, self.disk, effect, self._faces.seen, now)
+            )
+        self._timers.later(self._world.scenario.telemetry_s, self._measure)
+
+    def _look_at_outbox(self) -> None:
+        self.session.send_events()
+        self._timers.later(OUTBOX_EVERY_S, self._look_at_outbox)
+
+    def _go_offline(self) -> None:
+        if not self._awake:
+            return
+        if not self._dead:
+            self.session.cut()
+        self._timers.later(self._life.expovariate(1 / AWAY_S), self._come_back)
+
+    def _come_back(self) -> None:
+        if not self._dead:
+            self.session.come_back()
+        self._timers.later(self._life.expovariate(1 / ONLINE_S), self._go_offline)
+
+    def _die(self) -> None:
+        """The process is gone; what runs it starts it again."""
+        self.crashes += 1
+        self._dead = True
+        self._updater.stop()
+        self.session.cut()
+        self._timers.later(self._life.uniform(*RESTART_S), self._rise)
+
+    def _rise(self) -> None:
+        self._dead = False
+        self._health.restarted(self._timers.now())
+        self.session.begin()
+        self._updater.restart()

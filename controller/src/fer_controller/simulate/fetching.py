@@ -1,0 +1,159 @@
+"""How a simulated device gets the files of one desired state: the manifest first, then what it has not yet."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
+
+from fer_controller.simulate.classes import DeviceClass
+from fer_controller.simulate.disk import Disk, Part
+from fer_controller.simulate.download import Fetcher, Outcome, Request
+from fer_controller.simulate.effects import Effects
+from fer_controller.simulate.faults import SLOW
+from fer_controller.simulate.timers import Timers
+from fer_controller.simulate.transitions import FALSE, FETCHED, UNREACHABLE
+
+RETRIES = 5
+RETRY_PAUSE_S = 1.0
+SLOW_PIECE_BYTES = 64 * 1024
+SLOW_PAUSE_S = 1.0
+PROGRESS_EVERY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What the device is, by birth and by fault."""
+
+    name: str
+    kind: DeviceClass
+    faults: frozenset[str]
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What an update works with."""
+
+    timers: Timers
+    fetcher: Fetcher
+    effects: Effects
+    report: Callable[[], None]
+    die: Callable[[], None]
+
+
+class Fetching:
+    """Goes on by itself until it is canceled, or has told `ended` what came of it and why."""
+
+    def __init__(
+        self,
+        order: Desired,
+        nature: Nature,
+        disk: Disk,
+        means: Means,
+        dice: random.Random,
+        ended: Callable[[str, str], None],
+    ) -> None:
+        self._order, self._nature, self._disk, self._means, self._dice = order, nature, disk, means, dice
+        self._tell = ended
+        self._over = False
+        self._tries = 0
+        self._vouched = False
+        self._progress_at = means.timers.now()
+
+    def cancel(self) -> None:
+        """Stop, in mid-download too; nothing more is told."""
+        self._over = True
+
+    def go_on(self) -> None:
+        """Fetch what comes next."""
+        missing = [each for each in self._order.artifacts if not self._has(each)]
+        if self._over:
+            return
+        if missing and not self._vouched:
+            self._fetch_manifest()
+        elif missing:
+            self._fetch_file(missing[0])
+        else:
+            self._end(FETCHED)
+
+    def _has(self, artifact: Artifact) -> bool:
+        part = self._disk.parts.get(artifact.sha256)
+        return self._disk.slots.holds(artifact.sha256) or (
+            part is not None and part.received_bytes == artifact.size_bytes
+        )
+
+    def _fetch_manifest(self) -> None:
+        if self._order.manifest_url:
+            self._fetch(Request(self._order.manifest_url, self._nature.token), lambda got: self._vouch(got.body))
+        else:
+            self._end(FALSE, f"{self._order.model} has no signed manifest")
+
+    def _vouch(self, payload: bytes) -> None:
+        try:
+            manifest = parse(ModelManifest, payload)
+        except MessageError as error:
+            self._end(FALSE, str(error)[:400])
+            return
+        known = {(manifest.reference(each.precision), each.sha256) for each in manifest.variants}
+        strangers = [each.model for each in self._order.artifacts if (each.model, each.sha256) not in known]
+        if strangers:
+            self._end(FALSE, f"the manifest of {manifest.name}@{manifest.version} knows no such {strangers[0]}")
+            return
+        self._vouched = True
+        self.go_on()
+
+    def _fetch_file(self, artifact: Artifact) -> None:
+        if not artifact.url:
+            self._end(UNREACHABLE, f"{artifact.model} is not here, and the desired state says not where it is")
+            return
+        part = self._disk.parts.setdefault(artifact.sha256, Part())
+        piece_bytes = SLOW_PIECE_BYTES if SLOW in self._nature.faults else None
+        request = Request(artifact.url, self._nature.token, part, artifact.size_bytes, piece_bytes)
+        self._fetch(request, lambda _outcome: self._got(artifact, part))
+
+    def _got(self, artifact: Artifact, part: Part) -> None:
+        if part.received_bytes < artifact.size_bytes:
+            self._go_on_later(artifact, part)
+        elif part.sha256 != artifact.sha256:
+            self._end(FALSE, f"{artifact.model} has the hash {part.sha256[:12]}…, not {artifact.sha256[:12]}…")
+        else:
+            self.go_on()
+
+    def _go_on_later(self, artifact: Artifact, part: Part) -> None:
+        if SLOW in self._nature.faults:
+            self._tries = 0
+            self._means.timers.later(SLOW_PAUSE_S, self.go_on)
+        else:
+            self._try_again(f"{artifact.url} ended after {part.received_bytes} of {artifact.size_bytes} bytes")
+        now = self._means.timers.now()
+        if not self._over and now - self._progress_at >= PROGRESS_EVERY_S:
+            self._progress_at = now
+            self._means.report()
+
+    def _fetch(self, request: Request, done: Callable[[Outcome], None]) -> None:
+        def answered(outcome: Outcome) -> None:
+            if self._over:
+                return
+            if outcome.busy_s:
+                self._means.timers.later(outcome.busy_s * self._dice.uniform(1.0, 2.0), self.go_on)
+            elif outcome.fault and outcome.final:
+                self._end(FALSE if outcome.too_long else UNREACHABLE, outcome.fault)
+            elif outcome.fault:
+                self._try_again(outcome.fault)
+            else:
+                done(outcome)
+
+        self._means.fetcher.fetch(request, lambda: not self._over, answered)
+
+    def _try_again(self, fault: str) -> None:
+        self._tries += 1
+        if self._tries > RETRIES:
+            self._end(UNREACHABLE, fault)
+        else:
+            pause_s = RETRY_PAUSE_S * 2.0 ** (self._tries - 1) * self._dice.uniform(0.5, 1.0)
+            self._means.timers.later(pause_s, self.go_on)
+
+    def _end(self, how: str, why: str = "") -> None:
+        self._over = True
+        self._tell(how, why)

@@ -1,0 +1,126 @@
+"""Many connections in one thread: one epoll over all of them; only dialling, which blocks, has threads of its own."""
+
+import os
+import random
+import select
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Protocol
+
+from fer_controller.settings import BrokerSettings
+from fer_controller.simulate.timers import Timers
+
+DIALERS = 16
+LOOK_AFTER_S = 1.0
+READY_AT_ONCE = 512
+
+
+class Connection(Protocol):
+    """One of the many."""
+
+    def dial(self, number: int) -> None:
+        """Connect, and wait for it; called from a thread for dialling."""
+
+    def dialed(self, number: int, error: str) -> None:
+        """Go on after dialling."""
+
+    def serve(self, *, readable: bool) -> None:
+        """Read what is there, and write what waits."""
+
+    def write(self) -> None:
+        """Write what waits."""
+
+    def look_after(self) -> None:
+        """Called every second while it is open."""
+
+    def cut(self) -> None:
+        """Drop it without a word."""
+
+
+class Links:
+    """All connections of the process; not for several threads, but for wake()."""
+
+    def __init__(self, settings: BrokerSettings, timers: Timers, seed: int) -> None:
+        self.settings, self.timers = settings, timers
+        self.dice = random.Random(f"{seed}/links")  # noqa: S311  # jitter, no secret
+        self.knows_mqtt5 = True
+        self.last_error = ""
+        self.up = 0
+        self._epoll = select.epoll()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK)
+        self._epoll.register(self._bell, select.EPOLLIN)
+        self._dialers = ThreadPoolExecutor(DIALERS, "dial")
+        self._dialed: deque[tuple[Connection, int, str]] = deque()
+        self._by_fd: dict[int, Connection] = {}
+        self._unsent: set[Connection] = set()
+        timers.later(LOOK_AFTER_S, self._look_after)
+
+    def wake(self) -> None:
+        """End the wait of turn(); from any thread."""
+        os.eventfd_write(self._bell, 1)
+
+    def turn(self, timeout_s: float) -> None:
+        """Wait for traffic, read what is there, and write what waits."""
+        self._flush()
+        for fd, what in self._epoll.poll(timeout_s, READY_AT_ONCE):
+            link = self._by_fd.get(fd)
+            if link is not None:
+                link.serve(readable=bool(what & ~select.EPOLLOUT))
+            elif fd == self._bell:
+                os.eventfd_read(fd)
+        while self._dialed:
+            link, number, error = self._dialed.popleft()
+            link.dialed(number, error)
+        self._flush()
+
+    def close(self) -> None:
+        """Give everything back; links that are still open are cut."""
+        for link in list(self._by_fd.values()):
+            link.cut()
+        self._dialers.shutdown(wait=True, cancel_futures=True)
+        self._epoll.close()
+        os.close(self._bell)
+
+    def dial(self, link: Connection, number: int) -> None:
+        """Let it connect in a thread, and go on in this one."""
+        self._dialers.submit(self._dial, link, number)
+
+    def watch(self, fd: int, link: Connection) -> None:
+        """Serve it when there is traffic."""
+        self._by_fd[fd] = link
+        self._epoll.register(fd, select.EPOLLIN)
+
+    def unwatch(self, fd: int, link: Connection) -> None:
+        """Forget it; its socket may be closed already."""
+        self._unsent.discard(link)
+        if self._by_fd.get(fd) is link:
+            del self._by_fd[fd]
+            with suppress(OSError):
+                self._epoll.unregister(fd)
+
+    def await_room(self, fd: int, *, wanted: bool) -> None:
+        """Whether to serve it when the broker takes more."""
+        self._epoll.modify(fd, select.EPOLLIN | select.EPOLLOUT if wanted else select.EPOLLIN)
+
+    def to_write(self, link: Connection) -> None:
+        """Something waits there."""
+        self._unsent.add(link)
+
+    def _dial(self, link: Connection, number: int) -> None:
+        error = ""
+        try:
+            link.dial(number)
+        except (OSError, ValueError) as reason:
+            error = getattr(reason, "strerror", None) or str(reason) or "no answer"
+        self._dialed.append((link, number, error))
+        self.wake()
+
+    def _flush(self) -> None:
+        while self._unsent:
+            self._unsent.pop().write()
+
+    def _look_after(self) -> None:
+        for link in list(self._by_fd.values()):
+            link.look_after()
+        self.timers.later(LOOK_AFTER_S, self._look_after)

@@ -1,0 +1,71 @@
+"""What a simulated device reports: the truth, unless lying is its fault."""
+
+import hashlib
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+from fer_wire import Reported
+from fer_wire.reported import RunningModel, Update
+
+from fer_controller.simulate import health
+from fer_controller.simulate.disk import Disk
+from fer_controller.simulate.effects import Effect
+from fer_controller.simulate.faults import LYING
+from fer_controller.simulate.fetching import Nature
+
+AGENT_VERSION = "simulated"
+FALSE_HASH = hashlib.sha256(b"a lie").hexdigest()
+FALSE_ATTEMPT = 1_000
+WRONG_HASH = "wrong hash"
+WRONG_KEY = "wrong key"
+LIES = (WRONG_HASH, WRONG_KEY)
+
+
+class Reports:
+    """Makes the reports of one device."""
+
+    def __init__(self, nature: Nature, disk: Disk, dice: random.Random) -> None:
+        self._nature, self._disk = nature, disk
+        self._capabilities = nature.kind.capabilities()
+        self.lie = dice.choice(LIES) if LYING in nature.faults else ""
+
+    def report(self, run: str, effect: Effect) -> Reported:
+        """What holds now."""
+        slots = self._disk.slots
+        running = health.running(self._nature.kind, slots.serving, effect)
+        return Reported(
+            device=self._nature.name,
+            run=run,
+            time=datetime.now(UTC),
+            agent_version=AGENT_VERSION,
+            capabilities=self._capabilities,
+            running=self._bent_running(running),
+            previous=slots.previous.model if slots.previous else "",
+            update=self._update(),
+        )
+
+    def _update(self) -> Update | None:
+        disk, order = self._disk, self._disk.order
+        if order is None:
+            return None
+        update = Update(
+            rollout=order.rollout,
+            attempt=order.attempt,
+            sha256=order.sha256,
+            state=disk.state,
+            reason=disk.reason,
+            model=order.model,
+            downloaded_bytes=disk.downloaded_bytes,
+            size_bytes=disk.size_bytes,
+            measured_ms=disk.measured_ms,
+        )
+        changes: dict[str, dict[str, Any]] = {
+            WRONG_HASH: {"sha256": FALSE_HASH},
+            WRONG_KEY: {"attempt": update.attempt + FALSE_ATTEMPT},
+        }
+        return update.model_copy(update=changes.get(self.lie, {}))
+
+    def _bent_running(self, running: RunningModel) -> RunningModel:
+        lies = self.lie == WRONG_HASH and self._disk.order is not None
+        return running.model_copy(update={"sha256": FALSE_HASH}) if lies else running
