@@ -1,0 +1,58 @@
+"""Who decided what, when, and by which numbers."""
+
+import getpass
+import json
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from fer_controller.store.rollout_records import AuditRow
+
+RUNNER = "runner"
+PLANNED = "planned"
+TOLD = "told"
+COMMITTED = "committed"
+FAILED = "failed"
+TRIED_AGAIN = "tried_again"
+QUARANTINED = "quarantined"
+RELEASED = "released"
+SKIPPED = "skipped"
+TIMED_OUT = "timed_out"
+WITHDRAWN = "withdrawn"
+TAKEN_BACK = "taken_back"
+RETURNED = "returned"
+STRANDED = "stranded"
+SUPERSEDED = "superseded"
+STARTED = "started"
+WAVE_STARTED = "wave_started"
+WAVE_SOAKS = "wave_soaks"
+WAVE_PASSED = "wave_passed"
+WAVE_FAILED = "wave_failed"
+PAUSED = "paused"
+ENDED = "ended"
+REFUSED = "refused"
+ORDERED = "ordered"
+
+
+def entry(
+    at: str,
+    rollout: str,
+    action: str,
+    sentence: str,
+    *,
+    wave: int = 0,
+    device: str = "",
+    actor: str = RUNNER,
+    numbers: Mapping[str, Any] | None = None,
+) -> AuditRow:
+    """One decision, ready to be stored with what it did; wave 0 is the whole rollout."""
+    return AuditRow(at, rollout, wave, device, actor, action, sentence, json.dumps(numbers or {}, ensure_ascii=False))
+
+
+def operator() -> str:
+    """Who gives an order here: user@host."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,79 @@
+"""A device's desired state as a row that is stored before it is published."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from fer_wire import Desired
+from fer_wire.desired import Artifact
+from fer_wire.message import iso_utc
+from pydantic import TypeAdapter
+
+from fer_controller.rollout.models import FilesBySha
+from fer_controller.store.rollout_records import DesiredRow, RolloutRow, TargetRow
+
+UNKNOWN_SIZE = 1
+ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
+
+
+def dumped(artifacts: Sequence[Artifact]) -> str:
+    """Files to choose from, as they are stored with a device."""
+    return json.dumps([artifact.model_dump() for artifact in artifacts], separators=(",", ":"))
+
+
+@lru_cache(256)
+def artifacts_of(text: str) -> tuple[Artifact, ...]:
+    """The same, read."""
+    return ARTIFACTS.validate_json(text)
+
+
+@lru_cache(256)
+def shas_of(text: str) -> frozenset[str]:
+    """What a device runs when it took one of them."""
+    return frozenset(artifact.sha256 for artifact in artifacts_of(text))
+
+
+def forward(
+    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, probation_s: float
+) -> DesiredRow:
+    """The desired state that brings the rollout's model, for the attempt that the target names."""
+    first, *others = artifacts_of(target.artifacts)
+    desired = Desired(
+        device=target.device, rollout=rollout.id, attempt=target.attempt, sequence=_next(last, now), time=now,
+        model=first.model, sha256=first.sha256, size_bytes=first.size_bytes, url=first.url,
+        manifest_url=rollout.manifest_url, alternatives=tuple(others), probation_s=probation_s,
+    )  # fmt: skip
+    return _row(desired, now)
+
+
+def backward(
+    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, files: FilesBySha
+) -> DesiredRow:
+    """The desired state that brings back what the device ran before; it has the file still."""
+    known = files.by_sha256(target.previous_sha256)
+    artifact = known[0].artifact(known[1]) if known else None
+    desired = Desired(
+        device=target.device, rollout=rollout.id, attempt=target.attempt, sequence=_next(last, now), time=now,
+        model=target.previous_model, sha256=target.previous_sha256,
+        size_bytes=artifact.size_bytes if artifact else UNKNOWN_SIZE, url=artifact.url if artifact else "",
+        manifest_url=known[0].manifest_url if known else "", probation_s=0,
+    )  # fmt: skip
+    return _row(desired, now)
+
+
+def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:
+    """Nothing is desired of the device any more: what has not committed is canceled."""
+    return DesiredRow(device, rollout, last.attempt, last.sha256, _next(last, now), "", iso_utc(now))
+
+
+def _next(last: DesiredRow | None, now: datetime) -> int:
+    """It grows even when the database was lost."""
+    return max(last.sequence + 1 if last else 0, int(now.timestamp() * 1000))
+
+
+def _row(desired: Desired, now: datetime) -> DesiredRow:
+    return DesiredRow(
+        desired.device, desired.rollout, desired.attempt, desired.sha256, desired.sequence,
+        desired.model_dump_json(), iso_utc(now),
+    )  # fmt: skip
