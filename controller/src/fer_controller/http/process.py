@@ -54,6 +54,11 @@ class HttpProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = Thread(target=self._supervise, name="http", daemon=True)
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._listener.getsockname()[1])
+
     def __enter__(self) -> Self:
         _check_certificate(self._settings.http)
         self._listener = _listener(self._settings.http.listen)

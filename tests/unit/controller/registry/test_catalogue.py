@@ -1,0 +1,256 @@
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fer_controller.errors import RegistryError, StoreError
+from fer_controller.registry.catalogue import Catalogue, Shelf
+from fer_controller.registry.signing import PublicKey, make_keys
+from fer_controller.store.registry import RegistryReader, RegistryStore, StoredModel
+from fer_wire.manifest import signed_bytes
+from tiny_onnx import network, write_model
+
+OTHER_NETWORK = network().replace(b"tiny", b"tinY")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RegistryStore]:
+    made = RegistryStore(tmp_path / "fleet.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def catalogue(store: RegistryStore, tmp_path: Path) -> Catalogue:
+    make_keys(tmp_path / "fleet.models")
+    return Catalogue(store, tmp_path / "fleet.models")
+
+
+@pytest.fixture
+def entry(tmp_path: Path) -> Path:
+    return write_model(tmp_path / "tiny" / "1.0.0", {"fp32": network(), "int8": OTHER_NETWORK})
+
+
+def changed(entry: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    path = entry / "manifest.json"
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+    return entry
+
+
+def kept(catalogue: Catalogue) -> set[str]:
+    folder = catalogue.artifacts.path("x").parent
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def test_a_model_is_kept_signed_with_its_files(catalogue: Catalogue, entry: Path) -> None:
+    model, added = catalogue.add(entry)
+    assert added
+    assert (model.label, model.precisions) == ("tiny@1.0.0", ("fp32", "int8"))
+    assert PublicKey(catalogue.folder).proves(model.payload, model.manifest.signature)
+    assert signed_bytes(model.payload) == signed_bytes((entry / "manifest.json").read_bytes())
+    assert kept(catalogue) == {variant.sha256 for variant in model.manifest.variants}
+    assert catalogue.list() == [model]
+    catalogue.verify(model)
+
+
+def test_a_model_names_its_files_as_a_desired_state_does(catalogue: Catalogue, entry: Path) -> None:
+    model, _ = catalogue.add(entry)
+    sha256 = model.variant("int8").sha256
+    artifact = model.artifact("int8")
+    assert (artifact.model, artifact.sha256) == ("tiny@1.0.0/int8", sha256)
+    assert artifact.url == f"/v1/artifacts/{sha256}"
+    assert artifact.size_bytes == (entry / "int8.onnx").stat().st_size
+    assert model.manifest_url == "/v1/models/tiny/1.0.0/manifest.json"
+    assert catalogue.by_sha256(sha256) == (model, "int8")
+    assert catalogue.by_sha256("0" * 64) is None
+    with pytest.raises(RegistryError, match=r"tiny@1\.0\.0 has no variant fp16; it has fp32, int8\."):
+        model.artifact("fp16")
+
+
+def test_the_same_model_once_more_changes_nothing(catalogue: Catalogue, entry: Path) -> None:
+    first, _ = catalogue.add(entry)
+    assert catalogue.add(entry) == (first, False)
+    indented = json.dumps(json.loads((entry / "manifest.json").read_text()), indent=2)
+    (entry / "manifest.json").write_text(indented)
+    assert catalogue.add(entry) == (first, False)
+    assert catalogue.list() == [first]
+
+
+def test_the_same_model_once_more_mends_a_file_that_was_damaged(catalogue: Catalogue, entry: Path) -> None:
+    model, _ = catalogue.add(entry)
+    catalogue.artifacts.path(model.variant("fp32").sha256).write_bytes(b"rot")
+    with pytest.raises(RegistryError, match="has 3 bytes, its manifest says"):
+        catalogue.verify(model)
+    catalogue.add(entry)
+    catalogue.verify(model)
+
+
+def test_another_model_under_a_taken_version_is_refused(catalogue: Catalogue, entry: Path) -> None:
+    model, _ = catalogue.add(entry)
+    write_model(entry, {"fp32": OTHER_NETWORK})
+    with pytest.raises(RegistryError, match=r"has another tiny@1\.0\.0 already; a version never changes"):
+        catalogue.add(entry)
+    assert catalogue.list() == [model]
+
+
+def test_without_a_version_the_one_added_last_is_meant(catalogue: Catalogue, entry: Path) -> None:
+    catalogue.add(entry)
+    catalogue.add(changed(entry, lambda document: document.update(version="0.9.0")))
+    assert catalogue.get("tiny").version == "0.9.0"
+    assert catalogue.get("tiny", "1.0.0").version == "1.0.0"
+    for name, version, told in (("big", None, "big"), ("tiny", "7", "tiny@7")):
+        with pytest.raises(RegistryError, match=f"The registry has no model {told}; see"):
+            catalogue.get(name, version)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda m: m["labels"].reverse(), "the labels are neutral, surprise.*; the contract asks for angry, disgust"),
+        (lambda m: m.update(face_px=64), "the faces have 64 pixels; the contract asks for 48"),
+        (lambda m: m.pop("golden"), "is no manifest of a model: ModelManifest: golden: Field required"),
+        (lambda m: m["golden"]["outputs"].pop("int8"), "its manifest has no golden outputs for int8"),
+        (lambda m: m["variants"][0].update(file="../fp32.onnx"), "variants.0.file: String should match pattern"),
+        (lambda m: m["golden"]["outputs"]["fp32"].reverse(), "its golden batch differs by"),
+    ],
+)
+def test_what_breaks_the_contract_is_refused_and_leaves_nothing(
+    catalogue: Catalogue, entry: Path, change: Callable[[dict[str, Any]], object], sentence: str
+) -> None:
+    with pytest.raises(RegistryError, match=sentence) as caught:
+        catalogue.add(changed(entry, change))
+    assert str(entry) in str(caught.value)
+    assert (catalogue.list(), kept(catalogue)) == ([], set())
+
+
+def test_a_folder_without_a_manifest_is_refused(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match=r"There is no model in .*manifest\.json: No such file"):
+        catalogue.add(tmp_path)
+
+
+def test_without_a_key_nothing_is_added_and_the_command_is_named(
+    store: RegistryStore, entry: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(RegistryError, match="make one with `fer-controller models keygen`"):
+        Catalogue(store, tmp_path / "keyless").add(entry)
+    assert not (tmp_path / "keyless").exists()
+
+
+def test_without_onnxruntime_the_extra_is_named(
+    catalogue: Catalogue, entry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "fer_controller.registry.golden", raising=False)
+    monkeypatch.delattr("fer_controller.registry.golden", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(RegistryError, match=r"run `pip install 'fer-controller\[registry\]'`"):
+        catalogue.add(entry)
+
+
+def test_after_another_key_every_model_is_signed_anew(catalogue: Catalogue, entry: Path) -> None:
+    model, _ = catalogue.add(entry)
+    assert catalogue.sign_anew() == []
+    make_keys(catalogue.folder, force=True)
+    with pytest.raises(RegistryError, match=r"tiny@1\.0\.0 is not signed by .*signing\.key; run"):
+        catalogue.verify(model)
+    assert catalogue.sign_anew() == [model]
+    again = catalogue.get("tiny")
+    assert (again.added_at, again.manifest.variants) == (model.added_at, model.manifest.variants)
+    catalogue.verify(again)
+
+
+def test_a_removed_model_leaves_the_files_that_another_has(catalogue: Catalogue, entry: Path) -> None:
+    first, _ = catalogue.add(entry)
+    second_entry = write_model(entry.parent / "2", {"fp32": network()})
+    second, _ = catalogue.add(changed(second_entry, lambda document: document.update(version="2.0.0")))
+    shared, lone = (first.variant(precision).sha256 for precision in ("fp32", "int8"))
+    assert catalogue.remove("tiny", "1.0.0") == (entry / "int8.onnx").stat().st_size
+    assert catalogue.list() == [second]
+    assert kept(catalogue) == {shared} != {lone}
+    catalogue.verify(second)
+    assert catalogue.by_sha256(lone) is None
+    with pytest.raises(RegistryError, match=r"The registry has no model tiny@1\.0\.0"):
+        catalogue.remove("tiny", "1.0.0")
+
+
+def test_a_model_that_was_removed_can_be_added_again(catalogue: Catalogue, entry: Path) -> None:
+    catalogue.add(entry)
+    catalogue.remove("tiny", "1.0.0")
+    model, added = catalogue.add(entry)
+    assert added
+    catalogue.verify(model)
+
+
+DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1)"
+ROLLOUT = "INSERT INTO rollouts VALUES ('r1', '', '', '', '', '', '', '', '', ?)"
+TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '')"
+
+
+@pytest.mark.parametrize(
+    ("rows", "needed_by"),
+    [
+        ([(DESIRED, ("SHA", "{}"))], "nano-01"),
+        ([(DESIRED, ("other", '{"alternatives":[{"sha256":"SHA"}]}'))], "nano-01"),
+        ([(ROLLOUT, ("",)), (TARGET, ('[{"sha256":"SHA"}]', ""))], "rollout r1"),
+        ([(ROLLOUT, ("",)), (TARGET, ("[]", "SHA"))], "rollout r1"),
+        ([(ROLLOUT, ("2026-01-31",)), (TARGET, ('[{"sha256":"SHA"}]', "SHA"))], None),
+        ([(DESIRED, ("other", "{}"))], None),
+    ],
+)
+def test_a_model_that_a_device_or_a_rollout_needs_is_not_removed(
+    catalogue: Catalogue,
+    entry: Path,
+    tmp_path: Path,
+    rows: list[tuple[str, tuple[str, ...]]],
+    needed_by: str | None,
+) -> None:
+    model, _ = catalogue.add(entry)
+    sha256 = model.variant("int8").sha256
+    other = sqlite3.connect(tmp_path / "fleet.db")
+    with other:
+        for statement, values in rows:
+            other.execute(statement, [value.replace("SHA", sha256) for value in values])
+    other.close()
+    if needed_by is None:
+        catalogue.remove("tiny", "1.0.0")
+        return
+    with pytest.raises(RegistryError, match=rf"tiny@1\.0\.0 is still needed by {needed_by}; deploy another"):
+        catalogue.remove("tiny", "1.0.0")
+    catalogue.verify(model)
+
+
+def test_what_is_done_is_told_up_to_the_last_byte(catalogue: Catalogue, entry: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    catalogue.add(entry, lambda *step: told.append(step))
+    assert {step for step, _, _ in told} == {"proving fp32", "proving int8", "copying fp32", "copying int8"}
+    assert sum(more for _, more, _ in told) == told[0][2]
+
+
+def test_a_shelf_only_looks(catalogue: Catalogue, entry: Path, tmp_path: Path) -> None:
+    model, _ = catalogue.add(entry)
+    reader = RegistryReader(tmp_path / "fleet.db")
+    shelf = Shelf(reader, catalogue.folder)
+    assert shelf.list() == [model]
+    shelf.verify(model)
+    reader.close()
+
+
+def test_a_name_and_version_are_stored_once(store: RegistryStore) -> None:
+    model = StoredModel("a", "1", b"{}", "2026")
+    store.add_model(model, [("fp32", "x")])
+    with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+        store.add_model(model, [("fp32", "y")])
+    assert store.kept_files() == {"x"}
+
+
+def test_a_database_from_before_the_registry_is_told(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "old.db")
+    with old:
+        old.execute("CREATE TABLE _sqlite_migrations (id INTEGER, migration_set TEXT, name TEXT, applied_at TEXT)")
+    old.close()
+    with pytest.raises(StoreError, match=r"old\.db has no model yet; add one with `fer-controller models add`"):
+        RegistryReader(tmp_path / "old.db")
