@@ -1,0 +1,63 @@
+"""A model that keeps the contract and is no good: it says `happy` of every face. For trying out how a rollout stops.
+
+python scripts/spoil_model.py models/zoo/light/VERSION FOLDER writes FOLDER/NAME/VERSION+1.
+"""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+from fer_models.golden import make_golden
+from fer_models.manifest import read_manifest, write_manifest
+from fer_wire import EMOTIONS, ModelManifest
+from onnx import numpy_helper
+
+PUSH = 6.0
+HAPPY = EMOTIONS.index("happy")
+
+
+def spoil(source: Path, target: Path) -> ModelManifest:
+    """Write the model with `happy` pushed up before the softmax, under the next version; its golden batch agrees."""
+    manifest = read_manifest(source)
+    major, minor, patch = manifest.version.split(".")
+    folder = target / manifest.name / f"{major}.{minor}.{int(patch) + 1}"
+    folder.mkdir(parents=True)
+    files = {v.precision: folder / v.file for v in manifest.variants}
+    variants = []
+    for variant in manifest.variants:
+        file = files[variant.precision]
+        shutil.copy(source / variant.file, file)
+        _push_happy(file)
+        data = file.read_bytes()
+        changed = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data), "accuracy": ()}
+        variants.append(variant.model_copy(update=changed))
+    spoilt = manifest.model_copy(
+        update={"version": folder.name, "variants": tuple(variants), "golden": make_golden(files), "signature": ""}
+    )
+    write_manifest(spoilt, folder)
+    return spoilt
+
+
+def _push_happy(file: Path) -> None:
+    """An Add before the softmax, so that it works whatever the weights are stored as."""
+    model = onnx.load(file)
+    nodes = list(model.graph.node)
+    (softmax,) = (node for node in nodes if node.op_type == "Softmax")
+    logits, pushed = softmax.input[0], "logits.pushed"
+    push = np.eye(len(EMOTIONS), dtype=np.float32)[HAPPY] * PUSH
+    model.graph.initializer.append(numpy_helper.from_array(push, "push"))
+    softmax.input[0] = pushed
+    nodes.insert(nodes.index(softmax), onnx.helper.make_node("Add", [logits, "push"], [pushed], name="Add.push"))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.save(model, file)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("Give a model's folder and the folder to write to: spoil_model.py models/zoo/light/0.2.0 FOLDER")
+    made = spoil(Path(sys.argv[1]), Path(sys.argv[2]))
+    print(f"{Path(sys.argv[2]) / made.name / made.version}")
