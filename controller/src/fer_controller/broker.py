@@ -49,12 +49,20 @@ class Broker:
     """A connection that is made anew by connect() after every BrokerError; not for several threads."""
 
     def __init__(
-        self, settings: BrokerSettings, client_id: str, filters: Sequence[str], *, knows_mqtt5: bool = True
+        self,
+        settings: BrokerSettings,
+        client_id: str,
+        filters: Sequence[str],
+        *,
+        knows_mqtt5: bool = True,
+        on_confirmed: Callable[[int, str], None] | None = None,
     ) -> None:
+        """on_confirmed is told each message that the broker took: its number, and why the broker refused it, if so."""
         self._settings = settings
         self._client_id = client_id
         self._filters = list(filters)
         self._knows_mqtt5 = knows_mqtt5
+        self._on_confirmed = on_confirmed
         self._version = MQTT5 if knows_mqtt5 else MQTT311
         self._client: mqtt.Client | None = None
         self._inbox: deque[Delivery] = deque()
@@ -115,12 +123,12 @@ class Broker:
                 client.ack(delivery.mid, delivery.qos)
         self._flush(client)
 
-    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """Send retained messages at QoS 1."""
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
+        """Send retained messages at QoS 1; returns the numbers by which this connection confirms them."""
         client = self._open_client()
-        for topic, payload in messages:
-            client.publish(topic, payload, qos=QOS, retain=True)
+        numbers = [client.publish(topic, payload, qos=QOS, retain=True).mid for topic, payload in messages]
         self._flush(client)
+        return numbers
 
     def settle(self, timeout_s: float) -> None:
         """Give what was sent some time to leave."""
@@ -175,6 +183,8 @@ class Broker:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._message_taker()
+        if self._on_confirmed is not None:
+            client.on_publish = self._confirmation_taker(self._on_confirmed)
         client.on_socket_register_write = _written_by_us
         return client
 
@@ -261,6 +271,14 @@ class Broker:
 
         def take(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
             put(Delivery(_topic(message), message.payload, message.retain, message.qos, message.mid, connection))
+
+        return take
+
+    def _confirmation_taker(
+        self, tell: Callable[[int, str], None]
+    ) -> Callable[[mqtt.Client, Any, int, ReasonCode, Properties], None]:
+        def take(_client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _properties: object) -> None:
+            tell(mid, str(code) if code.is_failure else "")
 
         return take
 

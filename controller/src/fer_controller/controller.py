@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import Event
+from threading import Event, Thread
 
 from fer_wire import TopicError, Topics
+from fer_wire.topics import DESIRED
 
 from fer_controller import systemd
 from fer_controller.broker import Broker
@@ -13,17 +14,24 @@ from fer_controller.devices import Fleet
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
 from fer_controller.ingest import CHANNELS, Ingest
+from fer_controller.registry.catalogue import Shelf
+from fer_controller.rollout.publisher import Publisher
+from fer_controller.rollout.runner import Runner
 from fer_controller.settings import Settings
+from fer_controller.store.registry import RegistryReader
+from fer_controller.store.rollouts import RolloutStore
 from fer_controller.store.sqlite import SqliteStore
 from fer_controller.streams import Streams
 from fer_controller.subscriber import Subscriber
+
+AFTER_FAULT_S = 5.0
 
 log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, stop: Event) -> None:
     """Store what the fleet sends until stop is set; raises ControllerError when it cannot begin."""
-    with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings):
+    with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings), _rollouts(settings):
         systemd.notify(systemd.READY)
         log.info("Storing what comes below %s in %s.", settings.broker.prefix, settings.db)
         subscriber.run(stop)
@@ -60,6 +68,48 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
         ) from error
     with EmbeddedBroker(settings.broker.url):
         yield
+
+
+@contextmanager
+def _rollouts(settings: Settings) -> Iterator[None]:
+    """The runner and the publisher of rollouts, each in a thread with a connection of its own to the database."""
+    ending = Event()
+    driving, publishing = RolloutStore(settings.db), RolloutStore(settings.db)
+    looking = RegistryReader(settings.db)
+    runner = Runner(driving, Shelf(looking, settings.registry_folder), settings.rollout)
+    publisher = Publisher(publishing, _topics(settings), settings.broker.reconnect_max_s)
+    filters = [_topics(settings).every(DESIRED)]
+    broker = Broker(
+        settings.broker,
+        settings.rollouts_client_id,
+        filters,
+        knows_mqtt5=not settings.embedded_broker,
+        on_confirmed=publisher.confirm,
+    )
+    threads = [
+        Thread(target=_again, args=(lambda: runner.run(ending), ending), name="rollouts"),
+        Thread(target=_again, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
+        for store in (driving, publishing, looking):
+            store.close()
+
+
+def _again(work: Callable[[], None], ending: Event) -> None:
+    """Do the work until it ends in order; the ingest goes on whatever happens here."""
+    while not ending.is_set():
+        try:
+            work()
+        except Exception:  # a fault of ours must not end the ingest
+            log.exception("Rollouts met a fault and start again in %g s.", AFTER_FAULT_S)
+            ending.wait(AFTER_FAULT_S)
 
 
 def _models(settings: Settings) -> AbstractContextManager[object]:

@@ -162,8 +162,17 @@ class Settings(BaseSettings):
     @property
     def client_id(self) -> str:
         """As the broker knows us: the same after every restart with this database (at most 23 characters)."""
+        return self.broker.client_id or f"fer-controller-{self._place}"
+
+    @property
+    def rollouts_client_id(self) -> str:
+        """The same, for the connection on which desired states are published."""
+        return f"{self.broker.client_id}-rollouts" if self.broker.client_id else f"fer-rollouts-{self._place}"
+
+    @property
+    def _place(self) -> str:
         place = f"{socket.gethostname()}:{self.db.resolve()}"
-        return self.broker.client_id or f"fer-controller-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+        return hashlib.sha256(place.encode()).hexdigest()[:8]
 
     @property
     def registry_folder(self) -> Path:

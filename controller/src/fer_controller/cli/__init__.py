@@ -7,7 +7,21 @@ from collections.abc import Sequence
 
 import typer
 
-from fer_controller.cli import dead_letters, demo, devices, enroll, events, export, models, serve, simulate, telemetry
+from fer_controller.cli import (
+    dead_letters,
+    demo,
+    deploy,
+    devices,
+    enroll,
+    events,
+    export,
+    label,
+    models,
+    rollouts,
+    serve,
+    simulate,
+    telemetry,
+)
 from fer_controller.errors import ControllerError, SettingsError
 
 DEBUG = "--debug"
@@ -31,6 +45,9 @@ app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 app.add_typer(models.app, name="models")
 app.command("enroll")(enroll.enroll)
+app.command("deploy")(deploy.deploy)
+app.add_typer(rollouts.app, name="rollouts")
+app.command("label")(label.label)
 
 
 def main() -> None:

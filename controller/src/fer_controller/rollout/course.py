@@ -12,7 +12,7 @@ from fer_wire.presence import ONLINE
 from fer_controller.rollout import audit, desired, request
 from fer_controller.rollout.baseline import Sums
 from fer_controller.rollout.candidate import report
-from fer_controller.rollout.models import FilesBySha
+from fer_controller.rollout.models import FilesBySha, Model
 from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollout_records import (
@@ -44,6 +44,7 @@ class Pass:
     desired: dict[str, DesiredRow] = field(default_factory=dict)
     failures: dict[str, Failures] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    _known_files: dict[str, tuple[Model, str] | None] = field(default_factory=dict)
 
     @property
     def at(self) -> str:
@@ -53,6 +54,12 @@ class Pass:
     def later(self, seconds: float) -> str:
         """So many seconds on, as it is stored."""
         return iso_utc(self.now + timedelta(seconds=seconds))
+
+    def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
+        """The registry's answer, asked once a pass."""
+        if sha256 not in self._known_files:
+            self._known_files[sha256] = self.files.by_sha256(sha256)
+        return self._known_files[sha256]
 
     def desire(self, row: DesiredRow) -> None:
         """A device's new desired state."""

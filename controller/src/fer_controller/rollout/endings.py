@@ -10,9 +10,10 @@ from fer_controller.rollout.transitions import (
     FAIL,
     PASS,
     PAUSE,
-    ROLLOUT,
+    SKIPPED,
     STOP,
     SUPERSEDE,
+    SUPERSEDED,
     TIME_OUT,
     UNSETTLED,
     WAVE,
@@ -59,10 +60,17 @@ def complete(course: Course) -> None:
     course.note(audit.ENDED, f"The rollout is completed: {told}.", numbers=numbers)
 
 
+def supersede_if_empty(course: Course) -> bool:
+    """Whether later rollouts took every device; then this one ends, for it has nothing to do any more."""
+    states = {target.state for target in course.targets.values()}
+    if SUPERSEDED not in states or states - {SUPERSEDED, SKIPPED}:
+        return False
+    supersede(course, "Later rollouts took all of its devices.")
+    return True
+
+
 def supersede(course: Course, reason: str) -> None:
     """The rollout ends because nothing is left of it."""
-    if not ROLLOUT.knows(course.rollout.state, SUPERSEDE):
-        return
     for wave in list(course.waves.values()):
         if WAVE.knows(wave.state, STOP):
             course.move_wave(wave, STOP, reason, ended_at=course.shared.at)

@@ -24,6 +24,7 @@ MAX_FAILURES = "5%"
 MIN_COMMITTED = "50%"
 ATTEMPTS = 2
 CONCURRENCY = 100
+PROBATION = f"{PROBATION_S:g}s"
 MOST_WAVES = 50
 MONTH_S = 31 * DAY_S
 
@@ -76,7 +77,7 @@ def parse(
     deadline: str = DEADLINE,
     attempts: int = ATTEMPTS,
     concurrency: int = CONCURRENCY,
-    probation: str = f"{PROBATION_S:g}s",
+    probation: str = PROBATION,
 ) -> Request:
     """The request that these words make; raises RequestError."""
     name, version = _model(model or "")

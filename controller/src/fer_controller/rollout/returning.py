@@ -97,7 +97,7 @@ def _take_back(course: Course, target: TargetRow, *, tries: int) -> None:
     told = course.move(target, TAKE_BACK, reason, attempt=target.attempt + 1, failures=tries)
     shared = course.shared
     last = shared.desired.get(told.device)
-    shared.desire(desired.backward(course.rollout, told, last, shared.now, shared.files))
+    shared.desire(desired.backward(course.rollout, told, last, shared.now, shared))
     sentence = f"{told.device} is told, in attempt {told.attempt}, to go {reason}."
     numbers = {"attempt": told.attempt, "sha256": told.previous_sha256}
     course.note(audit.TAKEN_BACK, sentence, wave=told.wave, device=told.device, numbers=numbers)

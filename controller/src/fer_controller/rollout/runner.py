@@ -7,7 +7,7 @@ from threading import Event
 from typing import Protocol
 
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
-from fer_controller.rollout import audit, orders, reports, returning, superseding, waves
+from fer_controller.rollout import audit, endings, orders, reports, returning, superseding, waves
 from fer_controller.rollout.course import Course, Measurements, Pass
 from fer_controller.rollout.models import FilesBySha
 from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
@@ -129,6 +129,8 @@ def _guarded(course: Course, deed: Callable[[Course], None]) -> None:
 def _step(course: Course, courses: dict[str, Course]) -> None:
     if course.rollout.state == PLANNED:
         superseding.take_up(course, courses.values())
+    if course.ended or endings.supersede_if_empty(course):
+        return
     if course.rollout.state == RUNNING:
         waves.advance(course)
     if course.rollout.state == ROLLING_BACK:

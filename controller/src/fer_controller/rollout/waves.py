@@ -33,8 +33,6 @@ SHA256 = re.compile(SHA256_PATTERN)
 
 def advance(course: Course) -> None:
     """One step of the wave that the rollout is at."""
-    if _nothing_left(course):
-        return
     wave = course.wave
     if wave is None:
         endings.complete(course)
@@ -146,15 +144,6 @@ def _too_many_failed(course: Course, wave: WaveRow) -> bool:
     endings.stop(
         course, wave, f"{failed} of {counted} devices failed, more than {course.request.max_failures:.1%}; one: {last}."
     )
-    return True
-
-
-def _nothing_left(course: Course) -> bool:
-    """Whether later rollouts took every device; then this one has nothing to do any more."""
-    states = {target.state for target in course.targets.values()}
-    if SUPERSEDED not in states or states - {SUPERSEDED, SKIPPED}:
-        return False
-    endings.supersede(course, "Later rollouts took all of its devices.")
     return True
 
 

@@ -78,6 +78,22 @@ class RolloutStore(SqliteWriter):
         """The newest desired states of a rollout's devices, whichever rollout wrote them."""
         return [_desired(row) for row in self._rows("desired_of", (rollout,))]
 
+    def busy(self, states: Iterable[str]) -> dict[str, str]:
+        """By device: the latest unfinished rollout in which it is in one of these states."""
+        return dict(self._rows("busy_devices", (json.dumps(list(states)),)))
+
+    def wave_states(self, rollout: str) -> list[tuple[int, str, int]]:
+        """(wave, state, devices) of a rollout."""
+        return [tuple(row) for row in self._rows("wave_states", (rollout,))]
+
+    def unpublished_of(self, rollout: str) -> int:
+        """How many desired states of a rollout the broker has not confirmed."""
+        return int(self._rows("unpublished_of", (rollout,))[0][0])
+
+    def needed_files(self) -> list[tuple[str, str, str]]:
+        """(rollout, artifacts as JSON, previous sha256) of all devices in unfinished rollouts, each once."""
+        return [tuple(row) for row in self._rows("sha256s_in_use")]
+
     def open_orders(self) -> list[Order]:
         """Orders not taken up yet, in the order in which they were given."""
         return [Order(*row) for row in self._rows("open_orders")]
@@ -119,9 +135,10 @@ class RolloutStore(SqliteWriter):
         """Mark as unpublished what unfinished rollouts and stragglers desire."""
         self._run("publish_unfinished_again", [(straggling,)])
 
-    def publish_again(self, device: str) -> None:
-        """Mark a device's desired state as unpublished."""
-        self._run("publish_again", [(device,)])
+    def publish_again(self, device: str) -> bool:
+        """Mark a device's desired state as unpublished; False when it is not of an unfinished rollout, or is marked."""
+        with self._trouble(), self._transaction():
+            return self._db.execute(QUERIES["publish_again"], (device,)).rowcount > 0
 
     def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
         """The broker confirmed these (device, sequence)."""

@@ -105,8 +105,9 @@ WHERE published = 1 AND (
 );
 
 -- publish_again --
--- The broker holds something else than this desired state.
-UPDATE desired_states SET published = 0 WHERE device = ? AND published = 1;
+-- The broker holds something else than this desired state of an unfinished rollout.
+UPDATE desired_states SET published = 0
+WHERE device = ? AND published = 1 AND rollout IN (SELECT id FROM rollouts WHERE ended_at = '');
 
 -- mark_published --
 -- The broker confirmed it, and nothing newer was written meanwhile.
@@ -193,3 +194,21 @@ FROM events e NOT INDEXED CROSS JOIN windows w
   ON w.device = e.device AND e.received_at >= w.since AND e.received_at < w.until
 WHERE e.id >= :first_id AND e.kind <> :ended
 GROUP BY e.device, e.emotion;
+
+-- busy_devices --
+-- The devices that an unfinished rollout has yet to bring to an end, and that rollout.
+SELECT t.device, t.rollout FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
+WHERE r.ended_at = '' AND t.state IN (SELECT value FROM json_each(?)) ORDER BY r.created_at, r.rowid;
+
+-- wave_states --
+-- How many devices of each wave of a rollout are in which state.
+SELECT wave, state, count(*) FROM rollout_targets WHERE rollout = ? GROUP BY wave, state ORDER BY wave, state;
+
+-- unpublished_of --
+-- How many desired states of a rollout the broker has not confirmed.
+SELECT count(*) FROM desired_states WHERE rollout = ? AND published = 0;
+
+-- sha256s_in_use --
+-- The files that unfinished rollouts bring or would bring back, and those rollouts.
+SELECT DISTINCT t.rollout, t.artifacts, t.previous_sha256
+FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout WHERE r.ended_at = '';

@@ -1,0 +1,108 @@
+"""fer-controller deploy."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fer_controller.cli import options
+from fer_controller.rollout import request as asked
+
+if TYPE_CHECKING:
+    from fer_controller.rollout.plan import Plan
+    from fer_controller.rollout.request import Request
+    from fer_controller.settings import Settings
+
+MOST_ROWS = 40
+
+
+def deploy(
+    model: Annotated[str | None, typer.Option(help="NAME or NAME@VERSION; by default the newest of the one.")] = None,
+    precision: Annotated[str, typer.Option(help="auto, fp32, fp16 or int8.")] = asked.AUTO,
+    selector: Annotated[
+        str, typer.Option(help="'class=nano,site=lab': labels, or class, device, model, version; by default all.")
+    ] = "",
+    device: Annotated[list[str] | None, typer.Option(help="Only this device; repeatable.")] = None,
+    waves: Annotated[str, typer.Option(help="Devices or shares up to the end of each wave.")] = asked.WAVES,
+    soak: Annotated[str, typer.Option(help="How long a wave is watched before the next one.")] = asked.SOAK,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(help="fps>=0.8x, temperature<=+8, latency_p95_ms<=40 or METRIC=off; repeatable."),
+    ] = None,
+    max_failures: Annotated[str, typer.Option(help="More of a wave failing turns back.")] = asked.MAX_FAILURES,
+    min_committed: Annotated[str, typer.Option(help="Fewer of a wave committing pauses.")] = asked.MIN_COMMITTED,
+    deadline: Annotated[str, typer.Option(help="How long a wave waits for stragglers.")] = asked.DEADLINE,
+    attempts: Annotated[int, typer.Option(help="Tries of a device.")] = asked.ATTEMPTS,
+    concurrency: Annotated[int, typer.Option(help="Devices that update at once, at most.")] = asked.CONCURRENCY,
+    probation: Annotated[str, typer.Option(help="How long a model must serve well on a device.")] = asked.PROBATION,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended; fails unless completed.")] = False,
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Roll a model out in waves; a controller that runs takes it up at once."""
+    from fer_controller.errors import RequestError
+
+    try:
+        request = asked.parse(
+            model=model, precision=precision, selector_=selector, devices=device or (), waves=waves, soak=soak,
+            gates=gate or (), max_failures=max_failures, min_committed=min_committed, deadline=deadline,
+            attempts=attempts, concurrency=concurrency, probation=probation,
+        )  # fmt: skip
+    except RequestError as error:
+        raise typer.BadParameter(str(error)) from error
+    _deploy(options.settings_for(db, config), request, dry_run=dry_run, watch=watch, as_json=json_)
+
+
+def _deploy(settings: "Settings", request: "Request", *, dry_run: bool, watch: bool, as_json: bool) -> None:
+    from fer_controller.cli.watching import watch as stay
+    from fer_controller.registry.catalogue import Shelf
+    from fer_controller.rollout import audit, deployment
+    from fer_controller.store.registry import RegistryReader
+    from fer_controller.store.rollouts import RolloutStore
+
+    store = RolloutStore(settings.db)
+    models = RegistryReader(settings.db)
+    try:
+        plan = deployment.prepare(store, Shelf(models, settings.registry_folder), request)
+        _show(plan, as_json=as_json)
+        if dry_run:
+            return
+        rollout = deployment.begin(store, plan, audit.operator(), datetime.now(UTC))
+        if as_json:
+            options.print_line({"rollout": rollout})
+        else:
+            print(f"Rollout {rollout} is planned; `fer-controller rollouts watch {rollout}` shows how it goes.")
+        if watch:
+            stay(store, rollout, as_json=as_json)
+    finally:
+        models.close()
+        store.close()
+
+
+def _show(plan: "Plan", *, as_json: bool) -> None:
+    if as_json:
+        options.print_line({"plan": plan.document()})
+        return
+    table = options.table("wave", "device", "class", "runs now", "is to run", "why", "MB", "supersedes")
+    for each in plan.devices[:MOST_ROWS]:
+        name = each.device if each.online else f"{each.device} (away)"
+        cells = (
+            str(each.wave), name, each.device_class or "–", each.running or "–", each.artifacts[0].model, each.why,
+            f"{each.bytes_to_move / 1e6:.1f}", each.supersedes or "–",
+        )  # fmt: skip
+        table.add_row(*map(options.plain, cells))
+    options.print_table(table, empty="No device is to be updated.")
+    if len(plan.devices) > MOST_ROWS:
+        print(f"… and {len(plan.devices) - MOST_ROWS} more; --json shows all.")
+    sizes = ", ".join(map(str, plan.document()["waves"])) or "none"
+    print(
+        f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; "
+        f"{plan.bytes_to_move / 1e6:.1f} MB to move at most."
+    )
+    print(f"Gates: {', '.join(str(gate) for gate in plan.request.chosen_gates()) or 'none'}.")
+    for left in plan.left_out[:MOST_ROWS]:
+        print(f"Left out: {left.device}, for {left.reason}.")
+    if len(plan.left_out) > MOST_ROWS:
+        print(f"… and {len(plan.left_out) - MOST_ROWS} more are left out.")

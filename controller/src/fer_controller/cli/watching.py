@@ -1,0 +1,138 @@
+"""Rollouts on a terminal: a bar for each wave, the gates against their baseline, and what was decided."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fer_controller.cli import options
+from fer_controller.rollout import transitions as moves
+from fer_controller.rollout import view
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from fer_controller.store.rollouts import RolloutStore
+
+LOOK_EVERY_S = 0.5
+BAR_CHARACTERS = 30
+FAILED = 1
+COLORS = {
+    moves.COMPLETED: "green", moves.PASSED: "green", moves.RUNNING: "cyan", moves.UPDATING: "cyan",
+    moves.SOAKING: "cyan", moves.PAUSED: "yellow", "inconclusive": "yellow",
+    moves.FAILED: "red", moves.ROLLING_BACK: "red", moves.ROLLED_BACK: "red", moves.ABORTED: "red",
+}  # fmt: skip
+
+
+def watch(store: "RolloutStore", rollout: str, *, as_json: bool) -> None:
+    """Show how a rollout goes until it ends; leaves with 1 unless it is completed."""
+    from rich.console import Console
+
+    console = Console()
+    if as_json:
+        state = _lines(store, rollout)
+    elif console.is_terminal:
+        state = _live(store, rollout, console)
+    else:
+        state = _sentences(store, rollout)
+    if state != moves.COMPLETED:
+        raise typer.Exit(FAILED)
+
+
+def print_whole(document: dict[str, Any]) -> None:
+    """All of a rollout, as `show` has it."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=options.WIDTH_WITHOUT_TERMINAL)
+    console.print(_picture(document))
+    console.print(_devices(document))
+    table = options.table("time", "who", "what", "why")
+    for each in document["audit"]:
+        table.add_row(*map(options.plain, (each["time"], each["actor"], each["action"], each["sentence"])))
+    console.print(table)
+
+
+def _lines(store: "RolloutStore", rollout: str) -> str:
+    last: dict[str, Any] = {}
+    while True:
+        now = view.progress(store, view.find(store, rollout))
+        if now != last:
+            options.print_line(now)
+        last = now
+        if now["ended_at"]:
+            return str(now["state"])
+        time.sleep(LOOK_EVERY_S)
+
+
+def _sentences(store: "RolloutStore", rollout: str) -> str:
+    last_id = 0
+    while True:
+        row = view.find(store, rollout)
+        for entry in store.audit(rollout, last_id):
+            last_id = entry.id
+            print(f"{entry.time}  {entry.sentence}", flush=True)
+        if row.ended_at:
+            return row.state
+        time.sleep(LOOK_EVERY_S)
+
+
+def _live(store: "RolloutStore", rollout: str, console: Any) -> str:
+    from rich.live import Live
+
+    with Live(console=console, refresh_per_second=4) as live:
+        while True:
+            document = view.progress(store, view.find(store, rollout))
+            live.update(_picture(document))
+            if document["ended_at"]:
+                return str(document["state"])
+            time.sleep(LOOK_EVERY_S)
+
+
+def _picture(document: dict[str, Any]) -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
+    state = Text(document["state"], COLORS.get(document["state"], ""))
+    title = Text.assemble(f"Rollout {document['rollout']} · {document['model']} ({document['precision']}) · ", state)
+    parts: list[RenderableType] = [title]
+    if document["reason"]:
+        parts.append(Text(document["reason"]))
+    judged = [wave for wave in document["waves"] if wave["gates"]]
+    return Group(*parts, _waves(document), *([_gates(judged[-1])] if judged else []))
+
+
+def _waves(document: dict[str, Any]) -> "RenderableType":
+    from rich.progress_bar import ProgressBar
+    from rich.text import Text
+
+    table = options.table("wave", "", "devices", "state", "devices by state")
+    for wave in document["waves"]:
+        bar = ProgressBar(total=max(1, wave["devices"]), completed=wave["settled"], width=BAR_CHARACTERS)
+        state = Text(wave["state"], COLORS.get(wave["state"], "dim"))
+        states = ", ".join(f"{count} {name}" for name, count in wave["states"].items())
+        table.add_row(str(wave["wave"]), bar, f"{wave['settled']}/{wave['devices']}", state, Text(states))
+    return table
+
+
+def _gates(wave: dict[str, Any]) -> "RenderableType":
+    from rich.text import Text
+
+    table = options.table(f"gate (wave {wave['wave']})", "before", "after", "figure", "devices", "verdict")
+    for gate in wave["gates"]:
+        numbers = ("–" if gate[name] is None else f"{gate[name]:.3g}" for name in ("before", "after", "value"))
+        verdict = Text(gate["outcome"], COLORS.get(gate["outcome"], "dim"))
+        table.add_row(Text(gate["gate"]), *numbers, f"{gate['devices']}/{gate['of_devices']}", verdict)
+    return table
+
+
+def _devices(document: dict[str, Any]) -> "RenderableType":
+    table = options.table("wave", "device", "state", "attempt", "before", "model", "reason")
+    for each in document["devices"]:
+        cells = (
+            str(each["wave"]), each["device"], each["state"], str(each["attempt"]), each["previous"] or "–",
+            each["model"], each["reason"] or "–",
+        )  # fmt: skip
+        table.add_row(*map(options.plain, cells))
+    return table

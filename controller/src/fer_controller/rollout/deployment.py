@@ -1,0 +1,112 @@
+"""From a request to a planned rollout in the store; the runner takes it from there."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from fer_wire.message import iso_utc
+
+from fer_controller.errors import RolloutError
+from fer_controller.rollout import audit
+from fer_controller.rollout.candidate import candidates
+from fer_controller.rollout.desired import dumped, shas_of
+from fer_controller.rollout.models import Model
+from fer_controller.rollout.plan import Plan, plan
+from fer_controller.rollout.request import Request
+from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
+from fer_controller.store.records import Device
+from fer_controller.store.rollout_records import AuditRow, Changes, Failures, Label, RolloutRow, TargetRow, WaveRow
+
+BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
+
+
+class Models(Protocol):
+    """The registry's side."""
+
+    def list(self) -> Sequence[Model]:
+        """All models in the order in which they were added."""
+
+    def get(self, name: str, version: str | None = None) -> Model:
+        """The model, or without a version the one added last; raises RegistryError."""
+
+
+class Planning(Protocol):
+    """The store's side."""
+
+    def devices(self) -> list[Device]:
+        """All devices ever heard of."""
+
+    def labels(self) -> list[Label]:
+        """All labels."""
+
+    def failures(self) -> dict[str, Failures]:
+        """By device: failures in a row, and quarantine."""
+
+    def busy(self, states: Collection[str]) -> dict[str, str]:
+        """By device: the unfinished rollout in which it is in one of these states."""
+
+    def write(self, changes: Changes) -> None:
+        """All of it in one transaction."""
+
+
+def prepare(store: Planning, models: Models, request: Request) -> Plan:
+    """The plan for the fleet as it stands; raises RolloutError when there is no one model to plan with."""
+    fleet = candidates(store.devices(), store.labels(), store.failures(), store.busy(BUSY))
+    return plan(request, fleet, _chosen(models, request))
+
+
+def begin(store: Planning, planned: Plan, actor: str, now: datetime) -> str:
+    """Store the plan as a new rollout and return its id; raises RolloutError when it reaches no device."""
+    if not planned.devices:
+        reasons = "; ".join(f"{each.device}: {each.reason}" for each in planned.left_out[:3])
+        raise RolloutError(
+            f"The plan reaches no device. {f'Left out are {reasons}.' if reasons else 'The selector matches none.'}"
+        )
+    changes = Changes()
+    row = _rollout(planned, actor, now)
+    changes.rollouts[row.id] = row
+    for number in range(1, planned.waves + 1):
+        changes.waves[row.id, number] = WaveRow(row.id, number, WAITING)
+    for place, each in enumerate(planned.devices):
+        target = TargetRow(row.id, each.device, each.wave, place, PENDING, dumped(each.artifacts), each.why)
+        changes.targets[row.id, each.device] = target
+    changes.audit.append(_entry(planned, row, actor))
+    store.write(changes)
+    return row.id
+
+
+def needed(files: Sequence[tuple[str, str, str]], sha256s: Collection[str]) -> set[str]:
+    """Which unfinished rollouts need files of these sha256, out of what the store says that each needs."""
+    wanted = set(sha256s)
+    return {f"rollout {id_}" for id_, artifacts, previous in files if wanted & {*shas_of(artifacts), previous}}
+
+
+def _chosen(models: Models, request: Request) -> Model:
+    if request.model:
+        return models.get(request.model, request.version)
+    known = models.list()
+    names = sorted({model.name for model in known})
+    if len(names) != 1:
+        found = f"has several models ({', '.join(names)}); name one with --model" if names else "has no model yet"
+        raise RolloutError(f"The registry {found}{'.' if names else '; add one with `fer-controller models add`.'}")
+    return models.get(names[0])
+
+
+def _rollout(planned: Plan, actor: str, now: datetime) -> RolloutRow:
+    at = iso_utc(now)
+    return RolloutRow(
+        f"r-{secrets.token_hex(4)}", at, actor, planned.model, planned.manifest_url,
+        planned.request.model_dump_json(), PLANNED, updated_at=at,
+    )  # fmt: skip
+
+
+def _entry(planned: Plan, row: RolloutRow, actor: str) -> AuditRow:
+    document = planned.document()
+    numbers = {name: document[name] for name in ("waves", "bytes", "gates")}
+    numbers["left_out"] = len(planned.left_out)
+    sentence = (
+        f"{actor} planned {planned.model} for {len(planned.devices)} devices in {planned.waves} waves; "
+        f"{len(planned.left_out)} are left out."
+    )
+    return audit.entry(row.created_at, row.id, audit.PLANNED, sentence, actor=actor, numbers=numbers)

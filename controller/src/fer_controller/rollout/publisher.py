@@ -1,0 +1,182 @@
+"""Desired states → broker: a row counts as published only after the broker confirmed it."""
+
+import logging
+import random
+import time
+from collections.abc import Iterable, Sequence
+from threading import Event
+from typing import Protocol
+
+from fer_wire import Desired, MessageError, Topics, WireError, parse
+
+from fer_controller.broker import Delivery
+from fer_controller.errors import BrokerError, StoreUnavailable
+from fer_controller.rollout.transitions import UNREACHABLE
+from fer_controller.store.rollout_records import DesiredRow
+
+WINDOW = 500
+LOOK_EVERY_S = 0.2
+FIRST_PAUSE_S = 0.2
+CONFIRMED_WITHIN_S = 30.0
+GOODBYE_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Connection(Protocol):
+    """The side of fer_controller.broker.Broker that is used here."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages can go either way, as far as is known."""
+
+    def connect(self) -> None:
+        """Connect and subscribe; raises BrokerError."""
+
+    def pump(self, timeout_s: float, most: int) -> None:
+        """Wait for traffic; raises BrokerError."""
+
+    def collect(self, most: int) -> list[Delivery]:
+        """Take messages that came."""
+
+    def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
+        """Give the messages up for good."""
+
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
+        """Send retained messages at QoS 1; returns their numbers."""
+
+    def close(self) -> None:
+        """Say goodbye."""
+
+
+class Outbox(Protocol):
+    """What is asked of a store."""
+
+    def unpublished(self, limit: int) -> list[DesiredRow]:
+        """Desired states that the broker has not confirmed, oldest first."""
+
+    def publish_unfinished_again(self, straggling: str) -> None:
+        """Mark as unpublished what unfinished rollouts and stragglers desire."""
+
+    def publish_again(self, device: str) -> bool:
+        """Mark a device's desired state as unpublished."""
+
+    def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
+        """The broker confirmed these (device, sequence)."""
+
+    def desired(self, device: str) -> DesiredRow | None:
+        """The newest desired state of a device."""
+
+
+class Publisher:
+    """Publishes until stopped, on a connection of its own; what was not confirmed is published again."""
+
+    def __init__(self, store: Outbox, topics: Topics, reconnect_max_s: float) -> None:
+        self._store = store
+        self._topics = topics
+        self._reconnect_max_s = reconnect_max_s
+        self._sent: dict[int, tuple[str, int]] = {}
+        self._confirmed: list[tuple[str, int]] = []
+        self._early: dict[int, str] = {}
+        self._moved_s = 0.0
+        self._pause_s = FIRST_PAUSE_S
+
+    def confirm(self, number: int, refusal: str) -> None:
+        """The broker's word on one message; called while the connection is pumped."""
+        self._moved_s = time.monotonic()
+        key = self._sent.pop(number, None)
+        if key is None:
+            self._early[number] = refusal
+        elif refusal:
+            log.warning("The broker refuses the desired state of %s: %s. It is tried again later.", key[0], refusal)
+            self._sent[-number] = key
+        else:
+            self._confirmed.append(key)
+
+    def run(self, broker: Connection, stop: Event) -> None:
+        """Publish until stop is set; what is on its way then has a moment to be confirmed."""
+        told = False
+        while not stop.is_set():
+            try:
+                self._connect(broker)
+                told = False
+                while not stop.is_set():
+                    self._round(broker)
+            except (BrokerError, StoreUnavailable) as error:
+                log.log(logging.DEBUG if told else logging.WARNING, "%s Desired states wait.", error)
+                told = True
+                broker.close()
+                self._pause(stop)
+        self._finish(broker)
+
+    def _connect(self, broker: Connection) -> None:
+        broker.connect()
+        self._sent.clear()
+        self._confirmed.clear()
+        self._early.clear()
+        self._pause_s = FIRST_PAUSE_S
+        self._store.publish_unfinished_again(UNREACHABLE)
+
+    def _round(self, broker: Connection) -> None:
+        self._settle()
+        self._send(broker)
+        broker.pump(LOOK_EVERY_S, WINDOW)
+        deliveries = broker.collect(WINDOW)
+        for delivery in deliveries:
+            self._check(delivery)
+        broker.acknowledge(deliveries)
+        if self._sent and time.monotonic() - self._moved_s > CONFIRMED_WITHIN_S:
+            raise BrokerError("The broker does not confirm what is published.")
+
+    def _settle(self) -> None:
+        confirmed, self._confirmed = self._confirmed, []
+        if confirmed:
+            self._store.mark_published(confirmed)
+
+    def _send(self, broker: Connection) -> None:
+        under_way = set(self._sent.values())
+        rows = [row for row in self._store.unpublished(WINDOW) if (row.device, row.sequence) not in under_way]
+        if not rows:
+            return
+        if not self._sent:
+            self._moved_s = time.monotonic()
+        numbers = broker.publish((self._topics.desired(row.device), row.payload.encode()) for row in rows)
+        for number, row in zip(numbers, rows, strict=True):
+            self._sent[number] = (row.device, row.sequence)
+            if number in self._early:
+                self.confirm(number, self._early.pop(number))
+
+    def _check(self, delivery: Delivery) -> None:
+        """What stands at the broker, our own messages too: what was deleted or spoilt is published again."""
+        try:
+            device = self._topics.parse(delivery.topic).device
+        except WireError:
+            return
+        row = self._store.desired(device)
+        if row is None or not row.payload or _readable(delivery.payload):
+            return
+        if self._store.publish_again(device):
+            log.warning("The desired state of %s was deleted or spoilt at the broker; it is published again.", device)
+
+    def _pause(self, stop: Event) -> None:
+        stop.wait(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
+        self._pause_s = min(self._pause_s * 2, self._reconnect_max_s)
+
+    def _finish(self, broker: Connection) -> None:
+        until_s = time.monotonic() + GOODBYE_S
+        try:
+            while broker.connected and self._sent and time.monotonic() < until_s:
+                broker.pump(0.05, WINDOW)
+                broker.acknowledge(broker.collect(WINDOW))
+            self._settle()
+        except (BrokerError, StoreUnavailable) as error:
+            log.info("%s Desired states are published at the next start.", error)
+        broker.close()
+
+
+def _readable(payload: bytes) -> bool:
+    try:
+        parse(Desired, payload)
+    except MessageError:
+        return False
+    return True
