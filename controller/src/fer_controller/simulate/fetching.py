@@ -3,12 +3,13 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
 
 from fer_controller.simulate.classes import DeviceClass
 from fer_controller.simulate.disk import Disk, Part
-from fer_controller.simulate.download import Fetcher, Outcome, Request
+from fer_controller.simulate.download import Outcome, Request
 from fer_controller.simulate.effects import Effects
 from fer_controller.simulate.faults import SLOW
 from fer_controller.simulate.timers import Timers
@@ -31,12 +32,19 @@ class Nature:
     token: str = ""
 
 
+class Source(Protocol):
+    """Where files come from."""
+
+    def fetch(self, request: Request, wanted: Callable[[], bool], done: Callable[[Outcome], None]) -> None:
+        """Begin, go on while it is wanted, and tell what came of it in the caller's thread, later."""
+
+
 @dataclass(frozen=True)
 class Means:
     """What an update works with."""
 
     timers: Timers
-    fetcher: Fetcher
+    fetcher: Source
     effects: Effects
     report: Callable[[], None]
     die: Callable[[], None]

@@ -82,7 +82,7 @@ class LiveTable:
     def close_with(self, result: Result) -> None:
         """Print it under the table."""
         self._live.stop()
-        self._console.print(closing(result))
+        self._console.print(closing(result), soft_wrap=True)
 
 
 class PlainLines:
@@ -111,7 +111,7 @@ class PlainLines:
 
     def close_with(self, result: Result) -> None:
         """Print it."""
-        self._console.print(closing(result))
+        self._console.print(closing(result), soft_wrap=True)
 
     def _print(self, line: str) -> None:
         self._console.print(line, highlight=False, soft_wrap=True)

@@ -1,0 +1,80 @@
+"""What is asked of a simulation: names, tokens, the first model; and the table of an update's states."""
+
+import random
+from pathlib import Path
+
+import pytest
+from fakes_simulate import NANO, FakeClock, manifest_of
+from fer_controller.errors import SettingsError
+from fer_controller.settings import BrokerSettings
+from fer_controller.simulate import scenario
+from fer_controller.simulate.scenario import Scenario
+from fer_controller.simulate.transitions import ENDS, TRANSITIONS, after
+from fer_wire.reported import UNFINISHED_STATES, UPDATE_STATES
+
+
+def a_scenario(**changes: object) -> Scenario:
+    return Scenario(BrokerSettings(), 3, **changes)  # type: ignore[arg-type]  # by name
+
+
+def test_devices_are_numbered() -> None:
+    assert a_scenario(name="lab").devices == ["lab-0001", "lab-0002", "lab-0003"]
+
+
+def test_the_first_model_is_an_invented_one_or_that_of_a_manifest(tmp_path: Path) -> None:
+    assert a_scenario().factory_model(NANO).model == "factory@1.0.0/fp16"
+    file = tmp_path / "manifest.json"
+    file.write_bytes(manifest_of("0.2.0", {"light@0.2.0/fp16": b"half", "light@0.2.0/int8": b"eight"}))
+    known = a_scenario(first_model=scenario.manifest(file))
+    assert known.factory_model(NANO).model == "light@0.2.0/fp16"
+    file.write_bytes(b"{}")
+    with pytest.raises(SettingsError, match="is no manifest"):
+        scenario.manifest(file)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        scenario.manifest(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["sim-0001 abc\n\nsim-0002 def\n", 'sim-0001,abc\n{"device": "sim-0002", "token": "def", "more": 1}\n']
+)
+def test_tokens_come_as_words_or_as_json_lines(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(text)
+    assert scenario.tokens(file) == {"sim-0001": "abc", "sim-0002": "def"}
+
+
+@pytest.mark.parametrize("text", ["sim-0001\n", '{"device": "sim-0001"}\n', "{\n", "sim/1 abc\n", "a b c\n"])
+def test_a_line_that_is_no_token_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("sim-0001 abc\n" + text)
+    with pytest.raises(SettingsError, match="line 2"):
+        scenario.tokens(file)
+
+
+def test_every_way_through_the_table_ends() -> None:
+    dice = random.Random(1)
+    for _ in range(1000):
+        state, steps = after("idle", "ordered"), 0
+        while state in UNFINISHED_STATES:
+            state = dice.choice([to for (at, what), to in TRANSITIONS.items() if at == state])
+            steps += 1
+            assert steps < 200
+        assert state in ENDS
+
+
+def test_all_states_of_the_wire_can_be_reached_and_an_unknown_happening_changes_none() -> None:
+    assert set(TRANSITIONS.values()) | {"idle"} == set(UPDATE_STATES)
+    assert all(after(state, "rained") == state for state in UPDATE_STATES)
+
+
+def test_what_is_due_happens_in_its_order_and_not_before() -> None:
+    clock, happened = FakeClock(), list[str]()
+    clock.timers.later(2, lambda: happened.append("second"))
+    clock.timers.later(1, lambda: happened.append("first"))
+    clock.timers.later(1, lambda: happened.append("and then"))
+    assert clock.timers.wait_s(10) == 1
+    clock.pass_s(1.5)
+    assert happened == ["first", "and then"]
+    clock.pass_s(1)
+    assert happened[2:] == ["second"]
+    assert clock.timers.wait_s(10) == 10
