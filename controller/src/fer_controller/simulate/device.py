@@ -20,8 +20,8 @@ from fer_controller.simulate.timers import Timers
 from fer_controller.simulate.update import Updater
 
 RESTART_S = (1.0, 3.0)
-ONLINE_S = 30.0
-AWAY_S = 10.0
+ONLINE_S = 20.0
+AWAY_S = 5.0
 OUTBOX_EVERY_S = 5.0
 
 

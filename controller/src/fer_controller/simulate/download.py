@@ -14,7 +14,8 @@ import requests
 
 from fer_controller.simulate.disk import Part
 
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 64 * 1024
+"""What a broken connection costs at most: requests gives no part of a chunk."""
 TIMEOUT_S = 30.0
 BUSY_PAUSE_S = 1.0
 MANIFEST_MAX_BYTES = 1024 * 1024

@@ -196,6 +196,7 @@ class Link:
     def _on_subscribe(
         self, _client: mqtt.Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: object
     ) -> None:
+        self._links.last_error = ""
         if any(code.is_failure for code in codes):
             self._links.last_error = f"The broker forbids {self._client_id} to subscribe; check its access list."
         self.up, self._failures = True, 0

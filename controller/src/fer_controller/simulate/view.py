@@ -179,7 +179,7 @@ def closing(result: Result) -> RenderableType:
         f"{each['device']}: {each['pending']} events wait after seq {each['acked']}; {each['state']} {each['reason']}"
         for each in [each for each in result.devices if each["pending"]][:UNSOUND_ROWS]
     ]
-    return Text("\n".join([total, *left]))
+    return Text("\n".join([total, *filter(None, [sums.trouble]), *left]))
 
 
 def _in_order(states: dict[str, int]) -> list[tuple[str, int]]:
