@@ -10,7 +10,7 @@ from fer_controller.http.artifacts import ArtifactResponse
 from fer_controller.http.limits import Downloads
 from fer_controller.registry import tokens
 from fer_controller.registry.artifacts import Artifacts
-from fer_controller.store.registry import RegistryReader
+from fer_controller.store.registry import RegistryTables
 
 BEARER = "bearer"
 RETRY_AFTER_S = 5
@@ -18,7 +18,7 @@ LOOKED_AT = ["GET", "HEAD"]
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
 
 
-def make_app(store: RegistryReader, artifacts: Artifacts, downloads: Downloads, *, open_to_all: bool) -> FastAPI:
+def make_app(store: RegistryTables, artifacts: Artifacts, downloads: Downloads, *, open_to_all: bool) -> FastAPI:
     """The application over a registry."""
     app = FastAPI(title="fer-controller", openapi_url=None, docs_url=None, redoc_url=None)
     enrolled = [] if open_to_all else [Depends(_guard(store))]
@@ -47,7 +47,7 @@ def make_app(store: RegistryReader, artifacts: Artifacts, downloads: Downloads, 
     return app
 
 
-def _guard(store: RegistryReader) -> Callable[[Request], None]:
+def _guard(store: RegistryTables) -> Callable[[Request], None]:
     def enrolled_alone(request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != BEARER or not token:

@@ -153,12 +153,18 @@ def _listener(place: str) -> socket.socket:
             return _bound(host.strip("[]"), int(port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > until_s:
-                reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
                 raise HttpError(
-                    f"Models cannot be served at {place}: {reason}. "
+                    f"Models cannot be served at {place}: {_reason(error)}. "
                     "Name another place with --http HOST:PORT, or none with --http ''."
                 ) from error
         time.sleep(BIND_AGAIN_S)
+
+
+def _reason(error: OSError) -> str:
+    """Without the address, which create_server adds and we told already."""
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return str(error.strerror or error)
+    return os.strerror(error.errno)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -13,7 +13,7 @@ from fer_controller.errors import RegistryError
 from fer_controller.registry import signing
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
-from fer_controller.store.registry import RegistryReader, RegistryStore, StoredModel
+from fer_controller.store.registry import RegistryStore, RegistryTables, StoredModel
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -32,7 +32,7 @@ def _unwatched(_step: str, _more_bytes: int, _all_bytes: int) -> None:
 class Shelf:
     """Looks at the models, for who changes nothing."""
 
-    def __init__(self, store: RegistryReader | RegistryStore, folder: Path) -> None:
+    def __init__(self, store: RegistryTables, folder: Path) -> None:
         self._looks = store
         self.folder = folder
         self.artifacts = Artifacts(folder)

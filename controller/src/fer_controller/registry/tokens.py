@@ -9,7 +9,7 @@ from fer_wire.message import iso_utc
 from fer_wire.names import checked_name
 
 from fer_controller.errors import RegistryError
-from fer_controller.store.registry import RegistryReader, RegistryStore
+from fer_controller.store.registry import RegistryStore, RegistryTables
 
 TOKEN_BYTES = 32
 
@@ -27,7 +27,7 @@ def revoke(store: RegistryStore, device: str) -> None:
         raise RegistryError(f"{device} has no token; see how its name is spelt in `fer-controller devices`.")
 
 
-def device_of(store: RegistryReader, token: str) -> str | None:
+def device_of(store: RegistryTables, token: str) -> str | None:
     """The device that a token belongs to; None when it is nobody's."""
     found = store.token(_hashed(token))
     if found is None or not secrets.compare_digest(found[1], _hashed(token)):

@@ -25,8 +25,8 @@ class StoredModel:
     added_at: str
 
 
-class _Looks(SqliteReader):
-    """What both ask."""
+class RegistryTables(SqliteReader):
+    """What can be asked of models and tokens, by who looks and by who writes."""
 
     def models(self) -> list[StoredModel]:
         """All models in the order in which they were added."""
@@ -56,7 +56,7 @@ class _Looks(SqliteReader):
         return (rows[0][0], rows[0][1]) if rows else None
 
 
-class RegistryReader(_Looks):
+class RegistryReader(RegistryTables):
     """Looks at models and tokens; raises StoreError when the database is not there or is older than them."""
 
     def _prepare(self) -> None:
@@ -64,7 +64,7 @@ class RegistryReader(_Looks):
             raise StoreError(f"{self._path} has no model yet; add one with `fer-controller models add`.")
 
 
-class RegistryStore(_Looks, SqliteWriter):
+class RegistryStore(RegistryTables, SqliteWriter):
     """Also writes; each call is one transaction, durable when it returns."""
 
     def __init__(self, path: Path) -> None:

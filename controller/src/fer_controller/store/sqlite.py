@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,7 @@ from fer_controller.store.records import (
 
 READ_TIMEOUT_S = 10.0
 CHECKPOINT_PAGES = 4000
+LOOK_AGAIN_S = 0.02
 PASSING = {
     sqlite3.SQLITE_BUSY: "{db} is locked by another process",
     sqlite3.SQLITE_LOCKED: "{db} is locked by another process",
@@ -95,7 +97,7 @@ class SqliteReader:
         self._db.close()
 
     def _open(self, path: Path, uri: str, timeout_s: float) -> None:
-        self._path = path
+        self._path, self._timeout_s = path, timeout_s
         with self._trouble():
             self._db = sqlite3.connect(uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
         try:
@@ -128,13 +130,26 @@ class SqliteWriter(SqliteReader):
     """Writes in transactions to a database that it makes or brings up to date."""
 
     def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._into_wal()
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         db = Database(self._db)
         if migrations.MIGRATIONS.pending(db):
             with self._transaction():
                 migrations.MIGRATIONS.apply(db)
+
+    def _into_wal(self) -> None:
+        """Write ahead; who else makes the database at this moment is waited for, which SQLite does not do here."""
+        until_s = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    raise
+                time.sleep(LOOK_AGAIN_S)
+            else:
+                return
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from fer_controller.errors import RegistryError
-from fer_controller.registry import artifacts as module
 from fer_controller.registry.artifacts import Artifacts
 
 DATA = os.urandom(3_000_000)
@@ -78,7 +77,7 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing_half(
         raise OSError(28, os.strerror(28))
 
     with artifacts.held():
-        monkeypatch.setattr(module.os, "fsync", full)
+        monkeypatch.setattr("fer_controller.registry.whole.os.fsync", full)
         with pytest.raises(RegistryError, match="cannot be written: No space left on device"):
             artifacts.take(source, SHA256)
     assert names(artifacts) == []

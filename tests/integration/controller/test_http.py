@@ -1,0 +1,340 @@
+"""Models over HTTP: the real process, real requests."""
+
+import hashlib
+import random
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import psutil
+import pytest
+import requests
+import trustme
+from controller_process import eventually
+from fer_controller.errors import HttpError
+from fer_controller.http.process import HttpProcess
+from fer_controller.registry import tokens
+from fer_controller.registry.catalogue import Catalogue
+from fer_controller.registry.model import RegisteredModel
+from fer_controller.registry.signing import PublicKey, make_keys
+from fer_controller.settings import Settings, load
+from fer_controller.store.registry import RegistryStore, StoredModel
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_onnx import network, write_model
+
+TIMEOUT_S = 30
+MB = 1_000_000
+
+
+class Registry:
+    """A registry with a tiny model, and a process that serves it."""
+
+    def __init__(self, folder: Path, **http: Any) -> None:
+        self.settings = settings_in(folder, **http)
+        self.store = RegistryStore(self.settings.db)
+        make_keys(self.settings.registry_folder)
+        self.catalogue = Catalogue(self.store, self.settings.registry_folder)
+        self.token = tokens.make(self.store, "nano-01")
+        self.process = HttpProcess(self.settings)
+
+    def add(self, folder: Path) -> RegisteredModel:
+        return self.catalogue.add(write_model(folder, {"fp32": network()}))[0]
+
+    def add_bytes(self, source: Path, name: str = "large") -> str:
+        """A file of any bytes, which the process takes for a model's."""
+        sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
+        with self.catalogue.artifacts.held():
+            self.catalogue.artifacts.take(source, sha256)
+            self.store.add_model(StoredModel(name, "1", b"{}", ""), [("fp32", sha256)])
+        return sha256
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.process.port}{path}"
+
+    def ask(self, path: str, token: str | None = "", method: str = "GET", **headers: str) -> requests.Response:
+        """With our token, unless another is given; None is without one."""
+        given = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
+        return requests.request(
+            method, self.url(path), headers={**given, **headers}, timeout=TIMEOUT_S, stream=method == "GET"
+        )
+
+    def child(self) -> psutil.Process:
+        """The process itself."""
+        child = self.process._child
+        assert child is not None
+        return psutil.Process(child.pid)
+
+    def __enter__(self) -> "Registry":
+        self.process.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.__exit__(None, None, None)
+        self.store.close()
+
+
+def settings_in(folder: Path, **http: Any) -> Settings:
+    return load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0", **http})
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    folder = tmp_path_factory.mktemp("served")
+    with Registry(folder) as registry:
+        registry.add(folder / "tiny")
+        yield registry
+
+
+@pytest.fixture(scope="module")
+def model(served: Registry) -> RegisteredModel:
+    return served.catalogue.get("tiny")
+
+
+@pytest.fixture(scope="module")
+def data(served: Registry, model: RegisteredModel) -> bytes:
+    return served.catalogue.artifacts.path(model.variant("fp32").sha256).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def url(model: RegisteredModel) -> str:
+    return model.artifact("fp32").url
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    path = tmp_path / "large"
+    path.write_bytes(random.Random(0).randbytes(3 * MB))
+    return path
+
+
+def test_health_needs_no_token(served: Registry) -> None:
+    assert served.ask("/v1/health", None).json() == {"status": "ok"}
+
+
+def test_a_file_and_its_manifest_come_as_they_are_kept(
+    served: Registry, model: RegisteredModel, data: bytes, url: str
+) -> None:
+    answer = served.ask(url)
+    assert (answer.status_code, answer.content) == (200, data)
+    assert answer.headers["ETag"] == f'"{model.variant("fp32").sha256}"'
+    manifest = served.ask(model.manifest_url)
+    assert (manifest.status_code, manifest.content) == (200, model.payload)
+    assert PublicKey(served.catalogue.folder).proves(manifest.content, manifest.json()["signature"])
+
+
+@pytest.mark.parametrize(("token", "reason"), [(None, "no token came"), ("wrong", "The token belongs to no device")])
+def test_without_the_right_token_nothing_comes(
+    served: Registry, model: RegisteredModel, url: str, token: str | None, reason: str
+) -> None:
+    for path in (url, model.manifest_url, "/v1/artifacts/" + "0" * 64):
+        answer = served.ask(path, token)
+        assert answer.status_code == 401
+        assert reason in answer.json()["detail"]
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(served: Registry, url: str) -> None:
+    first = tokens.make(served.store, "nano-02")
+    assert served.ask(url, first).status_code == 200
+    second = tokens.make(served.store, "nano-02")
+    assert served.ask(url, first).status_code == 401
+    assert served.ask(url, second).status_code == 200
+    tokens.revoke(served.store, "nano-02")
+    assert served.ask(url, second).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/artifacts/" + "0" * 64,
+        "/v1/artifacts/..%2Fsigning.key",
+        "/v1/models/tiny/9/manifest.json",
+        "/v1/models/..%2F../1/manifest.json",
+        "/",
+    ],
+)
+def test_what_is_not_there_is_told(served: Registry, path: str) -> None:
+    answer = served.ask(path)
+    assert answer.status_code == 404
+    assert answer.json()["detail"]
+
+
+def test_a_download_that_was_cut_goes_on_where_it_was(served: Registry, data: bytes, url: str) -> None:
+    with served.ask(url) as begun:
+        etag = begun.headers["ETag"]
+        part = begun.raw.read(20_000)
+    rest = served.ask(url, Range=f"bytes={len(part)}-", **{"If-Range": etag})
+    assert rest.status_code == 206
+    assert rest.headers["Content-Range"] == f"bytes 20000-{len(data) - 1}/{len(data)}"
+    assert part + rest.content == data
+
+
+def test_a_rest_of_another_file_is_the_whole(served: Registry, data: bytes, url: str) -> None:
+    whole = served.ask(url, Range="bytes=20000-", **{"If-Range": '"another"'})
+    assert (whole.status_code, whole.content) == (200, data)
+
+
+def test_a_range_beyond_the_end_cannot_be_given(served: Registry, data: bytes, url: str) -> None:
+    answer = served.ask(url, Range=f"bytes={len(data)}-")
+    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(data)}")
+
+
+def test_a_look_tells_size_and_hash(served: Registry, data: bytes, url: str) -> None:
+    answer = served.ask(url, method="HEAD")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Length"] == str(len(data))
+    assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_range_of_the_file_is_its_slice(served: Registry, data: bytes, url: str, draw: st.DataObject) -> None:
+    first = draw.draw(st.integers(0, len(data) - 1))
+    last = draw.draw(st.integers(first, len(data) + 100))
+    answer = served.ask(url, Range=f"bytes={first}-{last}")
+    assert (answer.status_code, answer.content) == (206, data[first : last + 1])
+
+
+def test_a_model_is_there_as_soon_as_it_is_added_and_gone_when_it_is_removed(tmp_path: Path) -> None:
+    with Registry(tmp_path) as registry:
+        assert registry.ask("/v1/models/tiny/1.0.0/manifest.json").status_code == 404
+        model = registry.add(tmp_path / "tiny")
+        url = model.artifact("fp32").url
+        assert registry.ask(url).status_code == 200
+        registry.catalogue.remove("tiny", "1.0.0")
+        assert registry.ask(url).status_code == 404
+        registry.add(tmp_path / "tiny")
+        registry.catalogue.artifacts.path(model.variant("fp32").sha256).unlink()
+        assert registry.ask(url).status_code == 404
+
+
+def test_with_open_access_nobody_needs_a_token(tmp_path: Path) -> None:
+    with Registry(tmp_path, access="open") as registry:
+        model = registry.add(tmp_path / "tiny")
+        assert registry.ask(model.artifact("fp32").url, None).status_code == 200
+
+
+def test_one_download_too_many_is_told_to_come_back_and_is_served_then(tmp_path: Path, large: Path) -> None:
+    with Registry(tmp_path, max_downloads=2, max_mbytes_s=1.0) as registry, ExitStack() as running:
+        url = f"/v1/artifacts/{registry.add_bytes(large)}"
+        for _ in range(2):
+            assert running.enter_context(registry.ask(url)).status_code == 200
+        refused = registry.ask(url)
+        assert refused.status_code == 503
+        assert 1 <= int(refused.headers["Retry-After"]) <= 5
+        assert refused.json()["detail"].startswith("Too many downloads run at once; try again in")
+        assert registry.ask(url, method="HEAD").status_code == 200
+        running.close()
+        eventually(lambda: registry.ask(url, Range="bytes=0-9").status_code == 206, "there is room again")
+
+
+def test_all_downloads_together_keep_below_the_bandwidth(tmp_path: Path, large: Path) -> None:
+    with Registry(tmp_path, max_mbytes_s=3.0) as registry:
+        sha256 = registry.add_bytes(large)
+        contents: list[bytes] = []
+        downloads = [
+            Thread(target=lambda: contents.append(registry.ask(f"/v1/artifacts/{sha256}").content)) for _ in range(2)
+        ]
+        registry.ask("/v1/health")
+        begun_s = time.monotonic()
+        for download in downloads:
+            download.start()
+        for download in downloads:
+            download.join()
+        elapsed_s = time.monotonic() - begun_s
+    assert [hashlib.sha256(content).hexdigest() for content in contents] == [sha256] * 2
+    assert elapsed_s > 0.8 * 2 * 3 * MB / (3 * MB)
+
+
+def test_a_large_file_is_never_wholly_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(200 * MB)
+    with Registry(tmp_path) as registry:
+        url = f"/v1/artifacts/{registry.add_bytes(path)}"
+        registry.ask(url, Range="bytes=0-9").close()
+        before = registry.child().memory_info().rss
+        size = peak = 0
+        with registry.ask(url) as answer:
+            for chunk in answer.iter_content(MB):
+                size += len(chunk)
+                peak = max(peak, registry.child().memory_info().rss)
+    assert size == 200 * MB
+    assert peak - before < 20 * MB
+
+
+def test_it_is_begun_again_when_it_is_killed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"), Registry(tmp_path) as registry:
+        registry.ask("/v1/health")
+        first = registry.child()
+        first.kill()
+        assert registry.ask("/v1/health", None).json() == {"status": "ok"}
+        assert registry.child().pid != first.pid
+        port = registry.process.port
+    said = [record.message for record in caplog.records]
+    assert said.count(f"Models are served at http://127.0.0.1:{port}.") == 2
+    assert "The process that serves models ended (signal 9); it begins again in 0.5 s." in said
+
+
+def test_it_ends_in_order_also_in_the_middle_of_a_download(
+    tmp_path: Path, large: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING"):
+        with Registry(tmp_path, max_mbytes_s=0.1) as registry:
+            answer = registry.ask(f"/v1/artifacts/{registry.add_bytes(large)}")
+            child = registry.child()
+        answer.close()
+        assert not child.is_running()
+    assert caplog.records == []
+
+
+def test_a_request_that_fails_is_one_sentence_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("WARNING"), Registry(tmp_path) as registry:
+        model = registry.add(tmp_path / "tiny")
+        path = registry.catalogue.artifacts.path(model.variant("fp32").sha256)
+        path.unlink()
+        path.mkdir()
+        with pytest.raises(requests.RequestException):
+            _ = registry.ask(model.artifact("fp32").url).content
+        eventually(lambda: caplog.records, "the fault is logged")
+    assert [record.message.split(" (")[0] for record in caplog.records] == [
+        f"A request failed: IsADirectoryError: [Errno 21] Is a directory: '{path}'"
+    ]
+
+
+def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(tmp_path / "server.key")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "server.pem")
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with Registry(tmp_path, cert_file=tmp_path / "server.pem", key_file=tmp_path / "server.key") as registry:
+        url = registry.url("/v1/health").replace("http:", "https:")
+        assert requests.get(url, verify=str(tmp_path / "authority.pem"), timeout=TIMEOUT_S).json() == {"status": "ok"}
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(url, timeout=TIMEOUT_S)
+
+
+def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "server.pem").write_text("My diary")
+    http = {"cert_file": tmp_path / "server.pem", "key_file": tmp_path / "server.pem"}
+    with pytest.raises(HttpError, match=r"The certificate .*server\.pem with the key .* cannot be used"):
+        HttpProcess(settings_in(tmp_path, **http)).__enter__()
+
+
+def test_a_place_that_is_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_controller.http.process.BIND_PATIENCE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        place = f"127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(HttpError, match=rf"cannot be served at {place}: Address already in use\. Name another"):
+            HttpProcess(settings_in(tmp_path, listen=place)).__enter__()
+
+
+def test_a_place_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    with pytest.raises(HttpError, match=r"cannot be served at no\.such\.host\.invalid:80: "):
+        HttpProcess(settings_in(tmp_path, listen="no.such.host.invalid:80")).__enter__()
