@@ -13,7 +13,7 @@ import numpy.typing as npt
 from fer_wire import EMOTIONS, ModelManifest
 from fer_wire.manifest import FACE_PX, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden
 
-FLOAT, DOUBLE = 1, 11
+FLOAT, UINT8, DOUBLE = 1, 2, 11
 PIXELS = FACE_PX * FACE_PX
 COEFFICIENTS = (37, 5, 3, 1)
 FACES = 4
@@ -49,8 +49,12 @@ def network(
     shape: Sequence[Dimension] = ("N", 1, FACE_PX, FACE_PX),
     classes: int = len(EMOTIONS),
     kind: int = FLOAT,
+    padding_bytes: int = 0,
 ) -> bytes:
-    """Flatten, multiply by random weights, softmax: keeps the contract, unless an argument breaks it."""
+    """Flatten, multiply by random weights, softmax: keeps the contract, unless an argument breaks it.
+
+    Padding is a tensor of random bytes that no node takes.
+    """
     weights = np.random.default_rng(0).normal(0, 0.001, (PIXELS, classes)).astype("f4" if kind == FLOAT else "f8")
     tensor = message((1, PIXELS), (1, classes), (2, kind), (8, "weights"), (9, weights.tobytes()))
     graph = message(
@@ -59,6 +63,7 @@ def network(
         (1, _node("Softmax", ["logits"], output_name)),
         (2, "tiny"),
         (5, tensor),
+        *_padding(padding_bytes),
         (11, _value(input_name, kind, shape)),
         (12, _value(output_name, kind, (shape[0], classes))),
     )
@@ -110,6 +115,13 @@ def golden_inputs() -> npt.NDArray[np.float32]:
         for column in range(FACE_PX)
     ]
     return np.array(values, np.float32).reshape(FACES, 1, FACE_PX, FACE_PX)
+
+
+def _padding(size_bytes: int) -> Sequence[Tuple[int, bytes]]:
+    if not size_bytes:
+        return ()
+    data = np.random.default_rng(1).bytes(size_bytes)
+    return ((5, message((1, size_bytes), (2, UINT8), (8, "padding"), (9, data))),)
 
 
 def _node(kind: str, inputs: Sequence[str], output: str) -> bytes:
