@@ -91,7 +91,8 @@ class Broker:
         if self._connected is None or self._connected.is_failure:
             raise self._turned_away(str(self._connected))
         self._subscribe()
-        log.info("Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
+        level = logging.INFO if self._on_confirmed is None else logging.DEBUG
+        log.log(level, "Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
 
     def pump(self, timeout_s: float, most: int) -> None:
         """Wait for traffic, then read what is there and write what waits, until `most` messages wait here."""

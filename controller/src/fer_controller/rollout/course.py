@@ -41,6 +41,8 @@ class Pass:
     settings: RolloutSettings
     files: FilesBySha
     measurements: Measurements
+    since: datetime
+    """When this runner began to look."""
     desired: dict[str, DesiredRow] = field(default_factory=dict)
     failures: dict[str, Failures] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
@@ -50,6 +52,10 @@ class Pass:
     def at(self) -> str:
         """The time as it is stored."""
         return iso_utc(self.now)
+
+    def passed(self, at: str, looked_s: float) -> bool:
+        """Whether a moment has passed, and the runner has looked for so long: it may have been away until just now."""
+        return self.at >= max(at, iso_utc(self.since + timedelta(seconds=looked_s)))
 
     def later(self, seconds: float) -> str:
         """So many seconds on, as it is stored."""

@@ -1,6 +1,9 @@
 """Going back: every exposed device returns to what it ran before, by a desired state of its own."""
 
+from datetime import datetime, timedelta
+
 from fer_wire import reported as wire
+from fer_wire.message import iso_utc
 
 from fer_controller.rollout import audit, desired
 from fer_controller.rollout.course import Course
@@ -29,6 +32,8 @@ from fer_controller.store.rollout_records import TargetRow
 
 GOING_BACK = (ROLLING_BACK, ROLLED_BACK, FAILED)
 MOST_TRIES = 5
+REPORTS_WITHIN_S = 30.0
+"""After a start of the controller, what devices said meanwhile comes within this time."""
 UPDATE_ENDED = (wire.COMMITTED, wire.FAILED, wire.REJECTED, wire.ROLLED_BACK, wire.CANCELED, wire.SUPERSEDED)
 
 
@@ -51,13 +56,15 @@ def begin(course: Course, reason: str) -> None:
 
 def advance(course: Course) -> None:
     """Watch the deadline, and end when no device is on its way back any more."""
-    since = course.shared.later(-course.request.deadline_s)
+    deadline_s = course.request.deadline_s
+    begun = datetime.fromisoformat(course.rollout.updated_at)
+    late = course.shared.passed(iso_utc(begun + timedelta(seconds=deadline_s)), min(deadline_s, REPORTS_WITHIN_S))
     for target in course.in_states(ROLLING_BACK):
-        if course.rollout.updated_at <= since:
+        if late:
             course.move(
                 target, TIME_OUT, "it did not return before the deadline; it will when it reads its desired state"
             )
-            sentence = f"{target.device} did not return in {course.request.deadline_s:g} s; what it is told stays."
+            sentence = f"{target.device} did not return in {deadline_s:g} s; what it is told stays."
             course.note(audit.TIMED_OUT, sentence, wave=target.wave, device=target.device)
     if not course.in_states(ROLLING_BACK):
         _end(course)

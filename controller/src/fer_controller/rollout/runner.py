@@ -62,6 +62,7 @@ class Runner:
         self._files = files
         self._settings = settings
         self._set_aside: set[str] = set()
+        self._since: datetime | None = None
 
     def run(self, stop: Event, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """One pass after another until stop is set."""
@@ -77,9 +78,11 @@ class Runner:
 
     def tick(self, now: datetime) -> Changes:
         """One pass; what it changed is stored when this returns. Raises StoreUnavailable, and then nothing changed."""
+        # A clock that jumped back must not make it wait for long.
+        self._since = min(self._since or now, now)
         while True:
             try:
-                changes = self._pass(now)
+                changes = self._pass(now, self._since)
             except _Stuck as stuck:
                 log.error("%s The rollout is set aside until the next start.", stuck)
                 self._set_aside.add(stuck.rollout)
@@ -89,11 +92,11 @@ class Runner:
                     _tell(changes)
                 return changes
 
-    def _pass(self, now: datetime) -> Changes:
+    def _pass(self, now: datetime, since: datetime) -> Changes:
         rows = [row for row in self._store.open_rollouts(UNREACHABLE) if row.id not in self._set_aside]
         if not rows:
             return Changes()
-        shared = Pass(now, self._settings, self._files, self._store, failures=self._store.failures())
+        shared = Pass(now, self._settings, self._files, self._store, since, failures=self._store.failures())
         courses = {row.id: self._course(shared, row) for row in rows}
         for course in courses.values():
             _guarded(course, reports.take)

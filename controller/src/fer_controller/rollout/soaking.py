@@ -23,9 +23,9 @@ def advance(course: Course, wave: WaveRow) -> None:
     found = gates.outcome(verdicts)
     if found == gates.FAILED:
         endings.stop(course, wave, _told_of(verdicts, gates.FAILED))
-    elif over and found == gates.INCONCLUSIVE:
+    elif over and found == gates.INCONCLUSIVE and shared.passed(wave.soak_until, course.request.soak_s):
         endings.pause(course, wave, f"Wave {wave.number} cannot be judged: {_told_of(verdicts, gates.INCONCLUSIVE)}")
-    elif over:
+    elif over and found == gates.PASSED:
         held = sum(verdict.outcome == gates.PASSED for verdict in verdicts)
         endings.passes(
             course, wave, f"Wave {wave.number} passed: {held} of {len(verdicts)} gates hold, none is broken."

@@ -8,6 +8,7 @@ from fer_wire.desired import SHA256_PATTERN
 from fer_controller.rollout import audit, desired, endings, soaking
 from fer_controller.rollout.baseline import dumped, measure, windows_before
 from fer_controller.rollout.course import Course
+from fer_controller.rollout.returning import REPORTS_WITHIN_S
 from fer_controller.rollout.transitions import (
     COMMITTED,
     FAILED,
@@ -66,8 +67,7 @@ def _start(course: Course, wave: WaveRow) -> WaveRow:
 
 def _update(course: Course, wave: WaveRow) -> None:
     _tell(course, wave)
-    late = course.shared.at >= wave.deadline_at
-    if late:
+    if course.shared.passed(wave.deadline_at, min(course.request.deadline_s, REPORTS_WITHIN_S)):
         endings.times_out(course, wave, "the wave's deadline passed")
     states = _states(course, wave)
     if any(state in UNSETTLED for state in states):

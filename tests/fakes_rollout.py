@@ -1,0 +1,342 @@
+"""A small world for rollouts: a registry, devices that keep the protocol or break it, a broker that keeps messages."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fer_controller.errors import RegistryError
+from fer_controller.rollout import deployment, request
+from fer_controller.rollout.measures import Measured
+from fer_controller.rollout.models import Model
+from fer_controller.rollout.runner import Runner
+from fer_controller.settings import RolloutSettings
+from fer_controller.store.records import Batch, Device
+from fer_controller.store.rollout_records import (
+    Changes,
+    EmotionSums,
+    RolloutRow,
+    TargetRow,
+    TelemetrySums,
+    WaveRow,
+    Window,
+)
+from fer_controller.store.rollouts import RolloutStore
+from fer_controller.store.sqlite import SqliteStore
+from fer_wire import Desired, ModelManifest, Reported, parse
+from fer_wire import reported as wire
+from fer_wire.desired import Artifact
+from fer_wire.manifest import Variant
+from fer_wire.message import iso_utc
+from fer_wire.reported import Capabilities, RunningModel, Update
+
+START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
+PRECISIONS = ("fp32", "fp16", "int8")
+HONEST, FAILING, CRASHING, STUCK, LYING = "honest", "failing", "crashing", "stuck", "lying"
+NEXT = {wire.DOWNLOADING: wire.VERIFIED, wire.VERIFIED: wire.STAGED, wire.STAGED: wire.PROBATION}
+UNFINISHED = wire.UNFINISHED_STATES
+BAD = "bad"
+SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, min_events=5)
+
+
+def sha_of(reference: str) -> str:
+    """The content of a made-up file."""
+    return hashlib.sha256(reference.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    """A model that is in no file; one named bad halves the frame rate."""
+
+    name: str = "light"
+    version: str = "2"
+    precisions: tuple[str, ...] = PRECISIONS
+    added_at: str = "2026-01-01T00:00:00.000Z"
+    size_bytes: int = 4_000_000
+
+    @property
+    def manifest(self) -> ModelManifest:
+        made: Any = ModelManifest.model_construct
+        variants = [
+            Variant(
+                precision=each, file=f"{each}.onnx", sha256=sha_of(self.reference(each)), size_bytes=self.size_bytes,
+                parameters=1, nonzero_parameters=1, tolerance=0.1,
+            )
+            for each in self.precisions
+        ]  # fmt: skip
+        manifest: ModelManifest = made(name=self.name, version=self.version, variants=tuple(variants))
+        return manifest
+
+    @property
+    def manifest_url(self) -> str:
+        return f"/v1/models/{self.name}/{self.version}/manifest.json"
+
+    def reference(self, precision: str) -> str:
+        return f"{self.name}@{self.version}/{precision}"
+
+    def artifact(self, precision: str) -> Artifact:
+        sha256 = sha_of(self.reference(precision))
+        return Artifact(
+            model=self.reference(precision), sha256=sha256, size_bytes=self.size_bytes, url=f"/v1/artifacts/{sha256}"
+        )
+
+
+class FakeModels:
+    """Implements what rollouts ask of the registry."""
+
+    def __init__(self, *models: Model) -> None:
+        self.models: list[Model] = list(models)
+
+    def list(self) -> Sequence[Model]:
+        return self.models
+
+    def get(self, name: str, version: str | None = None) -> Model:
+        for model in reversed(self.models):
+            if model.name == name and version in (None, model.version):
+                return model
+        raise RegistryError(f"The registry has no model {name}.")
+
+    def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
+        for model in self.models:
+            for precision in PRECISIONS:
+                if sha_of(model.reference(precision)) == sha256:
+                    return model, precision
+        return None
+
+
+def a_request(**words: Any) -> request.Request:
+    """A request with short times."""
+    short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "deadline": "100s", "probation": "0"}
+    return request.parse(**{**short, **words})
+
+
+@dataclass
+class FakeDevice:
+    """One device; it obeys desired states as the agent does, unless its behaviour says otherwise."""
+
+    name: str
+    behaviour: str = HONEST
+    device_class: str = "nano"
+    online: bool = True
+    running: str = "old@1/fp32"
+    running_sha256: str = ""
+    update: Update | None = None
+    sequence: int = -1
+    started: list[tuple[str, int, str]] = field(default_factory=list)
+    ran: list[str] = field(default_factory=list)
+    _desired: Desired | None = None
+
+    def __post_init__(self) -> None:
+        self.running_sha256 = self.running_sha256 or sha_of(self.running)
+
+    def receive(self, payload: str) -> None:
+        """What stands on its topic."""
+        if not payload:
+            if self.update is not None and self.update.state in UNFINISHED:
+                self._say(wire.CANCELED, "the desired state was withdrawn")
+            return
+        desired = parse(Desired, payload)
+        if desired.sequence < self.sequence or (self._desired is not None and desired.key == self._desired.key):
+            return
+        self.sequence, self._desired = desired.sequence, desired
+        self.started.append(desired.key)
+        same = self.running_sha256 == desired.sha256
+        self._say(wire.COMMITTED if same else wire.DOWNLOADING)
+
+    def step(self) -> None:
+        """One state on."""
+        if self.update is None or self.update.state not in UNFINISHED or self.behaviour == STUCK:
+            return
+        state = self.update.state
+        if self.behaviour == FAILING and state == wire.DOWNLOADING:
+            self._say(wire.FAILED, "404 Not Found")
+        elif self.behaviour == CRASHING and state == wire.PROBATION:
+            self._say(wire.ROLLED_BACK, "it crashed three times")
+        elif state in NEXT:
+            self._say(NEXT[state])
+        else:
+            if self.behaviour != LYING:
+                assert self._desired is not None
+                self.running, self.running_sha256 = self._desired.model, self._desired.sha256
+                self.ran.append(self.running)
+            self._say(wire.COMMITTED)
+
+    def report(self, now: datetime) -> Reported:
+        """What it says of itself."""
+        running = RunningModel(model=self.running, sha256=self.running_sha256, provider="CPUExecutionProvider")
+        return Reported(
+            device=self.name, run="run-1", time=now, capabilities=Capabilities(device_class=self.device_class),
+            running=running, update=self.update,
+        )  # fmt: skip
+
+    def row(self, now: datetime) -> Device:
+        """As the ingest would store it."""
+        said = self.report(now)
+        state = "online" if self.online else "offline"
+        return Device(self.name, state, "run-1", "", "", iso_utc(now), "1", "", said.model_dump_json())
+
+    def _say(self, state: str, reason: str = "") -> None:
+        assert self._desired is not None
+        rollout, attempt, sha256 = self._desired.key
+        self.update = Update(rollout=rollout, attempt=attempt, sha256=sha256, state=state, reason=reason)
+
+
+class Killed(Exception):  # noqa: N818 - what happened to the runner
+    """The runner's process is gone."""
+
+
+class MortalStore(RolloutStore):
+    """A real database; measures by what devices run, and lets the runner die before or after a transaction."""
+
+    def __init__(self, path: Path, devices: dict[str, FakeDevice]) -> None:
+        super().__init__(path)
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._devices = devices
+        self.dies_before = self.dies_after = False
+        self.silent: set[str] = set()
+        self.transactions = 0
+
+    def write(self, changes: Changes) -> None:
+        if self.dies_before:
+            raise Killed
+        super().write(changes)
+        self.transactions += 1
+        if self.dies_after:
+            raise Killed
+
+    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
+        return [
+            TelemetrySums(window.device, 10, self._fps(window.device), 30.0, 50.0, 0.0, 200.0, 1.0, 0, 0)
+            for window in windows
+            if self._devices[window.device].online and window.device not in self.silent
+        ]
+
+    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
+        there = [window.device for window in windows if self._devices[window.device].online]
+        return [
+            EmotionSums(device, emotion, 20, 16.0)
+            for device in there
+            for emotion in ("happy", "sad")
+            if device not in self.silent
+        ]
+
+    def _fps(self, device: str) -> float:
+        return 15.0 if self._devices[device].running.startswith(BAD) else 30.0
+
+
+class World:
+    """Controller, broker and devices, moved by hand; time passes only when it is told to."""
+
+    def __init__(self, folder: Path, *devices: FakeDevice, models: FakeModels | None = None) -> None:
+        self.now = START
+        self.devices = {device.name: device for device in devices}
+        self.models = models or FakeModels(FakeModel())
+        self.retained: dict[str, str] = {}
+        self.published: list[str] = []
+        self._ingest = SqliteStore(folder / "fleet.db")
+        self._ingest._db.execute("PRAGMA synchronous = OFF")
+        self.store = MortalStore(folder / "fleet.db", self.devices)
+        self.reborn()
+        self.hear()
+
+    def reborn(self) -> None:
+        """Another runner on the same database."""
+        self.store.dies_before = self.store.dies_after = False
+        self.runner = Runner(self.store, self.models, SETTINGS)
+
+    def deploy(self, **words: Any) -> str:
+        """A new rollout, not yet taken up."""
+        plan = deployment.prepare(self.store, self.models, a_request(**words))
+        self.now += timedelta(milliseconds=1)
+        return deployment.begin(self.store, plan, "tester@here", self.now)
+
+    def hear(self) -> None:
+        """What devices report reaches the database."""
+        rows = [device.row(self.now) for device in self.devices.values()]
+        self._ingest.write(Batch(iso_utc(self.now), devices=rows))
+
+    def tick(self, seconds: float = 1.0) -> None:
+        """Time passes, and the runner makes a pass."""
+        self.now += timedelta(seconds=seconds)
+        self.hear()
+        self.runner.tick(self.now)
+
+    def publish(self, *, confirmed: bool = True) -> None:
+        """What is unpublished reaches the broker and those who are there."""
+        rows = self.store.unpublished(10_000)
+        for row in rows:
+            self.retained[row.device] = row.payload
+            self.published.append(row.payload)
+            if self.devices[row.device].online:
+                self.devices[row.device].receive(row.payload)
+        if confirmed:
+            self.store.mark_published([(row.device, row.sequence) for row in rows])
+
+    def come(self, name: str) -> None:
+        """A device comes online and reads what is retained."""
+        self.devices[name].online = True
+        if name in self.retained:
+            self.devices[name].receive(self.retained[name])
+
+    def step(self) -> None:
+        """Every device that is there goes one state on."""
+        for device in self.devices.values():
+            if device.online:
+                device.step()
+
+    def order(self, rollout: str, action: str) -> str:
+        """An operator's order, and its outcome after the next pass."""
+        id_ = self.store.give(rollout, action, "tester@here", iso_utc(self.now))
+        self.tick()
+        return self.store.order(id_).outcome
+
+    def round(self, seconds: float = 1.0) -> None:
+        """A pass, its messages, and a step of every device."""
+        self.tick(seconds)
+        self.publish()
+        self.step()
+
+    def until(self, rollout: str, *states: str, rounds: int = 200) -> None:
+        """Go on until the rollout is in one of the states."""
+        for _ in range(rounds):
+            if self.rollout(rollout).state in states:
+                return
+            self.round()
+        raise AssertionError(f"{self.rollout(rollout)}; {self.explained(rollout)[-5:]}")
+
+    def rollout(self, rollout: str) -> RolloutRow:
+        """As it stands."""
+        return self.store.rollouts_like(rollout)[0]
+
+    def wave(self, rollout: str, number: int) -> WaveRow:
+        """As it stands."""
+        return self.store.waves(rollout)[number - 1]
+
+    def target(self, rollout: str, device: str) -> TargetRow:
+        """As it stands."""
+        return next(target for target in self.store.targets(rollout) if target.device == device)
+
+    def states(self, rollout: str) -> dict[str, str]:
+        """By device."""
+        return {target.device: target.state for target in self.store.targets(rollout)}
+
+    def explained(self, rollout: str) -> list[str]:
+        """The sentences of the audit log."""
+        return [entry.sentence for entry in self.store.audit(rollout)]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+        self._ingest.close()
+
+
+def measured(**changes: Any) -> Measured:
+    """A device that does well."""
+    fields: dict[str, Any] = {
+        "samples": 10, "fps": 30.0, "latency_p95_ms": 30.0, "errors_a_minute": 0.0, "on_cpu": 0.0,
+        "temperature_c": 50.0, "throttled": 0.0, "memory_mb": 200.0, "emotions": {"happy": 10, "sad": 10},
+        "confidence": 0.8,
+    }  # fmt: skip
+    return Measured(**{**fields, **changes})
