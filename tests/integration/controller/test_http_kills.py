@@ -31,6 +31,7 @@ class Served:
 
     def begin(self) -> None:
         self.controller.start()
+        eventually(psutil.Process(self.controller.pid).children, "the process has begun")
         eventually(self.healthy, "models are served")
 
     def child(self) -> psutil.Process:

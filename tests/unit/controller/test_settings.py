@@ -26,6 +26,10 @@ def test_options_override_the_environment_and_that_the_file(tmp_path: Path, monk
         ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
         ("[broker]\nurl = 'mqtt://x:70000'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
         ("[broker\n", "is no TOML"),
+        ("[http]\nlisten = 'here'\n", "The setting http.listen is wrong: expected HOST:PORT, or nothing"),
+        ("[http]\nlisten = 'here:70000'\n", "expected HOST:PORT, or nothing"),
+        ("[http]\naccess = 'all'\n", "The setting http.access is wrong: Input should be 'token' or 'open'"),
+        (f"[http]\nkey_file = '{__file__}'\n", "cert_file and key_file are given together, or not at all"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -48,3 +52,13 @@ def test_the_session_has_the_same_name_after_every_start_with_a_database(tmp_pat
 
 def test_a_password_is_not_shown() -> None:
     assert "hunter2" not in repr(load(broker={"password": "hunter2"}))
+
+
+@pytest.mark.parametrize("listen", ["", "127.0.0.1:0", "[::]:8780", "controller.lab:8780"])
+def test_models_are_served_at_a_place_or_nowhere(listen: str) -> None:
+    assert load(http={"listen": listen}).http.listen == listen
+
+
+def test_models_lie_beside_the_database_unless_another_folder_is_named() -> None:
+    assert load(db=Path("lab/fleet.db")).registry_folder == Path("lab/fleet.models")
+    assert load(registry={"folder": Path("elsewhere")}).registry_folder == Path("elsewhere")

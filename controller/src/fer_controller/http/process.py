@@ -25,7 +25,7 @@ from fer_controller.settings import HttpSettings, Settings
 
 PROGRAM = (sys.executable, "-m", "fer_controller.http")
 BACKLOG = 1024
-BIND_PATIENCE_S = 5.0
+BIND_PATIENCE_S = 10.0
 BIND_AGAIN_S = 0.1
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
