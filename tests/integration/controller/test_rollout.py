@@ -108,7 +108,7 @@ def test_a_rollout_survives_kills_of_the_controller_at_any_moment_and_a_broker_l
     served: ControllerProcess, fleet: list[LiveDevice], mosquitto: Mosquitto, model: ModelManifest
 ) -> None:
     random.seed("rollout")
-    rollout = deploy(served, "--waves", "1,30%,100%", "--concurrency", "6")
+    rollout = deploy(served, "--waves", "1,30%,60%,100%", "--concurrency", "3")
     kills = broker_losses = deleted = 0
     until_s = time.monotonic() + ROLLOUT_PATIENCE_S
     while state(served, rollout) != "completed":

@@ -74,7 +74,7 @@ STRANDED = "stranded"
 Moves = Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """The states of one kind of thing, and what each event makes of them."""
 

@@ -166,7 +166,11 @@ class RolloutStore(SqliteWriter):
         if not windows:
             return []
         first_id = self._first_event_since(min(window.since for window in windows))
-        values = {"windows": _json(windows), "first_id": first_id, "ended": EVENT_ENDED}
+        for query in ("make_windows", "clear_windows"):
+            self._rows(query)
+        with self._trouble():
+            self._many("insert_window", [(window.device, window.since, window.until) for window in windows])
+        values = {"first_id": first_id, "ended": EVENT_ENDED}
         return [EmotionSums(*row) for row in self._rows("emotion_sums", values)]
 
     def _first_event_since(self, since: str) -> int:

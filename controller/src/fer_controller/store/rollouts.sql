@@ -184,13 +184,22 @@ FROM runs GROUP BY device;
 -- When the first event at or above an id was stored.
 SELECT id, received_at FROM events WHERE id >= ? ORDER BY id LIMIT 1;
 
+-- make_windows --
+-- A table of this connection alone, so that each event finds its device's window by key.
+CREATE TEMP TABLE IF NOT EXISTS windows (device TEXT PRIMARY KEY, since TEXT, until TEXT) WITHOUT ROWID;
+
+-- clear_windows --
+-- Forget the windows of the last question.
+DELETE FROM temp.windows;
+
+-- insert_window --
+-- The window of a device.
+INSERT INTO temp.windows (device, since, until) VALUES (?, ?, ?);
+
 -- emotion_sums --
 -- Each device's emotions in its window, by the controller's clock; ids grow with it, so that only a range is read.
-WITH windows AS MATERIALIZED (
-  SELECT json_extract(value, '$[0]') AS device, json_extract(value, '$[1]') AS since, json_extract(value, '$[2]') AS until FROM json_each(:windows)
-)
 SELECT e.device, e.emotion, count(*), sum(e.confidence)
-FROM events e NOT INDEXED CROSS JOIN windows w
+FROM events e NOT INDEXED CROSS JOIN temp.windows w
   ON w.device = e.device AND e.received_at >= w.since AND e.received_at < w.until
 WHERE e.id >= :first_id AND e.kind <> :ended
 GROUP BY e.device, e.emotion;

@@ -1,0 +1,108 @@
+import time
+
+import pytest
+from fakes_rollout import FakeModel, a_request, sha_of
+from fer_controller.rollout.candidate import Candidate
+from fer_controller.rollout.plan import plan
+from fer_wire.reported import Capabilities, RunningModel
+
+TENSORRT = ("TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider")
+CPU = ("CPUExecutionProvider",)
+
+
+def candidate(name: str, device_class: str = "nano", providers: tuple[str, ...] = CPU, **fields: object) -> Candidate:
+    capabilities = Capabilities(device_class=device_class, providers=providers)
+    running = RunningModel(model="old@1/fp32", sha256=sha_of("old@1/fp32"))
+    made: dict[str, object] = {"online": True, "capabilities": capabilities, "running": running, **fields}
+    return Candidate(name, **made)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("device_class", "providers", "precisions"),
+    [
+        ("nano", TENSORRT, ["fp16", "fp32"]),
+        ("tx2", TENSORRT, ["fp16", "fp32"]),
+        ("xavier", TENSORRT, ["int8", "fp16"]),
+        ("orin", TENSORRT, ["int8", "fp16"]),
+        ("x86", TENSORRT, ["fp16", "fp32"]),
+        ("x86", CPU, ["int8", "fp32"]),
+        ("arm", CPU, ["int8", "fp32"]),
+        ("nano", CPU, ["int8", "fp32"]),
+    ],
+)
+def test_auto_chooses_by_class_and_provider_and_lets_the_device_measure(
+    device_class: str, providers: tuple[str, ...], precisions: list[str]
+) -> None:
+    made = plan(a_request(), [candidate("a", device_class, providers)], FakeModel())
+    assert [artifact.model for artifact in made.devices[0].artifacts] == [f"light@2/{each}" for each in precisions]
+    assert precisions[0] in made.devices[0].why
+
+
+def test_an_explicit_precision_is_obeyed_whatever_the_class() -> None:
+    made = plan(a_request(precision="fp32"), [candidate("a", "toaster")], FakeModel())
+    assert [artifact.model for artifact in made.devices[0].artifacts] == ["light@2/fp32"]
+    assert made.devices[0].why == "fp32 was asked for"
+
+
+def test_each_device_that_is_left_out_has_its_reason() -> None:
+    fleet = [
+        candidate("a", running=RunningModel(model="light@2/int8", sha256=sha_of("light@2/int8"))),
+        candidate("b", "toaster"),
+        candidate("c", quarantined="it crashed"),
+        Candidate("d"),
+        candidate("e", "nano", TENSORRT),
+    ]
+    made = plan(a_request(devices=("a", "b", "c", "d", "e", "f")), fleet, FakeModel(precisions=("int8",)))
+    assert {left.device: left.reason for left in made.left_out} == {
+        "a": "it runs light@2/int8 already",
+        "b": "its class 'toaster' is not known; name a precision",
+        "c": "it is in quarantine: it crashed",
+        "d": "it never said what it is made of",
+        "e": "light@2 has none of fp16 or fp32",
+        "f": "no such device was ever heard of",
+    }
+
+
+def test_a_selector_sees_labels_class_model_and_version() -> None:
+    fleet = [candidate("a", labels={"site": "lab"}), candidate("b", labels={"site": "hall"}), candidate("c", "orin")]
+    for selector, found in (
+        ("class=nano,site=lab", ["a"]),
+        ("site!=lab", ["b", "c"]),
+        ("device=[ab]", ["a", "b"]),
+        ("model=old,version=1", ["a", "b", "c"]),
+        ("version=2", []),
+        ("", ["a", "b", "c"]),
+    ):
+        made = plan(a_request(selector_=selector, precision="fp32"), fleet, FakeModel())
+        assert sorted(each.device for each in made.devices) == found
+
+
+def test_the_canary_is_online_and_the_classes_take_turns() -> None:
+    fleet = [candidate(f"n{n}", online=False) for n in range(5)]
+    fleet += [candidate("o1", "orin"), candidate("o2", "orin"), candidate("x1", "x86"), candidate("x2", "x86")]
+    made = plan(a_request(precision="fp32", waves="2,100%"), fleet, FakeModel())
+    canaries = [each for each in made.devices if each.wave == 1]
+    assert {each.device_class for each in canaries} == {"orin", "x86"}
+    assert all(each.online for each in canaries)
+    assert made == plan(a_request(precision="fp32", waves="2,100%"), list(reversed(fleet)), FakeModel())
+
+
+def test_devices_beyond_the_last_wave_are_left_out() -> None:
+    made = plan(a_request(waves="1,20%"), [candidate(f"n{n}") for n in range(10)], FakeModel())
+    assert (len(made.devices), {left.reason for left in made.left_out}) == (2, {"the last wave ends before it"})
+
+
+def test_bytes_to_move_count_every_file_that_a_device_may_choose_from() -> None:
+    made = plan(a_request(), [candidate("a"), candidate("b")], FakeModel(size_bytes=1000))
+    assert made.bytes_to_move == 2 * 2 * 1000
+    assert made.document()["bytes"] == 4000
+
+
+def test_a_thousand_devices_are_planned_in_less_than_two_seconds() -> None:
+    fleet = [candidate(f"n{n:04}", ("nano", "orin", "x86")[n % 3], labels={"site": "lab"}) for n in range(1000)]
+    begun_s = time.process_time()
+    made = plan(a_request(selector_="site=lab", waves="1,10%,50%,100%"), fleet, FakeModel())
+    took_s = time.process_time() - begun_s
+    assert [sum(each.wave == number for each in made.devices) for number in range(1, 5)] == [1, 99, 400, 500]
+    assert took_s < 2
+    print(f"1,000 devices planned in {took_s * 1000:.0f} ms of processor time")
