@@ -6,16 +6,18 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from fer_wire import Reported, Telemetry, Topics
+from fer_wire.manifest import Variant
 from fer_wire.reported import RunningModel
 from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent import __version__, systemd
 from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
-from fer_agent.emotion.classify import Classifier
+from fer_agent.emotion.classify import ENGINES, Classifier
+from fer_agent.emotion.model import Model
 from fer_agent.errors import SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.hardware import capabilities
@@ -29,6 +31,14 @@ from fer_agent.spool import Spool
 from fer_agent.state import StateFolder
 from fer_agent.telemetry import collectors
 from fer_agent.telemetry.reporter import TelemetryReporter
+from fer_agent.update.boot import Boot
+from fer_agent.update.download import Downloader
+from fer_agent.update.fetch import Fetcher
+from fer_agent.update.record import RecordFile
+from fer_agent.update.runner import Runner
+from fer_agent.update.serving import Serving
+from fer_agent.update.slots import Slots
+from fer_agent.update.trial import Servant
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +76,18 @@ class Agent:
 
     def __init__(self, settings: Settings, once: bool) -> None:
         self._settings, self._once = settings, once
+        self._pipelines: List[Pipeline] = []
         self._stopping = threading.Event()
         topics = Topics(settings.broker.prefix)
-        self._classifier = Classifier.load(settings.emotion, settings.state_dir)
-        landmarker = Landmarker(landmarks_file(settings.faces))
         self._state = StateFolder(settings.state_dir, settings.device)
+        self._updates = self._updating()
+        landmarker = Landmarker(landmarks_file(settings.faces))
         self._spool = Spool(self._state.spool, settings.device, int(settings.spool.max_mb * MB))
         self._presence = Presence(settings.device, topics)
         self._publisher = Publisher(self._spool, topics, settings.spool)
-        self._session = Session(settings.device, topics, self._presence, self._publisher, self._report)
+        self._session = Session(
+            settings.device, topics, self._presence, self._publisher, self._report, self._updates.take
+        )
         self._link = BrokerLink(
             settings.broker,
             f"fer-agent-{settings.device}",
@@ -83,9 +96,11 @@ class Agent:
             self._session,
         )
         numbers = itertools.count(self._spool.last_track + 1)
-        self._pipelines = [self._pipeline(camera, landmarker, numbers) for camera in settings.cameras]
+        for camera in settings.cameras:
+            self._pipelines.append(self._pipeline(camera, landmarker, numbers))
+            self._serving.attach(self._pipelines[-1])
         self._reporter = TelemetryReporter(
-            self._identity(),
+            self._identity,
             settings.telemetry.interval_s,
             collectors(settings.state_dir),
             self._cameras,
@@ -102,7 +117,10 @@ class Agent:
         self._reporter.start()
         for pipeline in self._pipelines:
             pipeline.start()
-        log.info("%s runs %s on %s.", self._settings.device, self._classifier.reference, self._classifier.provider)
+        if not self._once:
+            self._updates.start()
+        servant = self._serving.servant
+        log.info("%s runs %s on %s.", self._settings.device, servant.reference, servant.provider)
         systemd.notify(systemd.READY)
         self._watch()
         running_s = time.monotonic() - began_s
@@ -130,6 +148,7 @@ class Agent:
 
     def _take_down(self) -> None:
         systemd.notify(systemd.STOPPING)
+        self._updates.stop()
         for pipeline in self._pipelines:
             pipeline.stop()
         for pipeline in self._pipelines:
@@ -171,10 +190,44 @@ class Agent:
             self._settings,
             self._once,
             landmarker=landmarker,
-            classifier=self._classifier,
+            classifier=self._serving.servant,
             next_track=lambda: next(numbers),
             sink=self._store,
         )
+
+    def _updating(self) -> Runner:
+        """The update path, with the model that serves already loaded."""
+        emotion, update = self._settings.emotion, self._settings.update
+        engines, configured = self._settings.state_dir / ENGINES, str(emotion.model or "")
+        slots, file = Slots(self._state.models, update.cache_max_mb), RecordFile(self._state.update)
+        slots.prepare()
+
+        def load(model: Model, variant: Variant) -> Servant:
+            return Classifier(model, variant, emotion, engines)
+
+        boot = Boot(slots, file, configured, load, lambda: Classifier.load(emotion, self._settings.state_dir))
+        booted = boot.start(update.max_crashes)
+        self._serving = Serving(booted.servant)
+        return Runner(
+            device=self._settings.device,
+            configured=configured,
+            record=booted.record,
+            file=file,
+            slots=slots,
+            boot=boot,
+            serving=self._serving,
+            load=load,
+            fetcher=Fetcher(update, slots, Downloader(update)),
+            rates=self._rates,
+            paces=lambda since_ns: [pipeline.pace(since_ns) for pipeline in self._pipelines],
+            report=self._say_how_it_is,
+        )
+
+    def _say_how_it_is(self) -> None:
+        self._session.report()
+
+    def _rates(self) -> Dict[str, Tuple[Optional[float], Optional[float]]]:
+        return {camera.camera: (camera.fps, camera.latency_p95_ms) for camera in self._cameras()}
 
     def _store(self, observations: Sequence[Observation]) -> None:
         self._spool.append(observations)
@@ -184,23 +237,26 @@ class Agent:
             device=self._settings.device,
             run=self._presence.run,
             time=datetime.now(timezone.utc),
-            model=self._classifier.reference,
-            provider=self._classifier.provider,
+            model=self._serving.servant.reference,
+            provider=self._serving.servant.provider,
         )
 
     def _report(self) -> Reported:
+        servant = self._serving.servant
         return Reported(
             device=self._settings.device,
             run=self._presence.run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
-            capabilities=capabilities(self._classifier.runtime, self._classifier.available_providers),
+            capabilities=capabilities(servant.runtime, servant.available_providers),
             running=RunningModel(
-                model=self._classifier.reference,
-                sha256=self._classifier.sha256,
-                provider=self._classifier.provider,
-                provider_fallback=self._classifier.provider_fallback,
+                model=servant.reference,
+                sha256=servant.sha256,
+                provider=servant.provider,
+                provider_fallback=servant.provider_fallback,
             ),
+            previous=self._updates.previous,
+            update=self._updates.update,
         )
 
     def _failures(self) -> int:

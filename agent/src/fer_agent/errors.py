@@ -6,7 +6,10 @@ AgentError
 ├── ModelError        a model or the landmarks file is missing, damaged or breaks the contract
 ├── SpoolError        the spool cannot be opened, written or read
 ├── BrokerError       the broker cannot be reached, refuses us, or threw us out
-└── StateError        the state folder is not ours to use
+├── StateError        the state folder is not ours to use, or cannot be written
+└── UpdateError       an update cannot be done on this device
+    ├── RejectedError     what was delivered is not what a signed manifest promises
+    └── CanceledError     an update was told to stop
 """
 
 
@@ -35,4 +38,16 @@ class BrokerError(AgentError):
 
 
 class StateError(AgentError):
-    """The state folder is not ours to use."""
+    """The state folder is not ours to use, or cannot be written."""
+
+
+class UpdateError(AgentError):
+    """An update cannot be done on this device."""
+
+
+class RejectedError(UpdateError):
+    """What was delivered is not what a signed manifest promises."""
+
+
+class CanceledError(UpdateError):
+    """An update was told to stop."""

@@ -12,7 +12,7 @@ from fer_wire.telemetry import CameraTelemetry
 from fer_agent import imaging
 from fer_agent.cameras import open_source
 from fer_agent.cameras.camera import Camera, Frame
-from fer_agent.cameras.capture import ENDED, REOPENING, Capture
+from fer_agent.cameras.capture import ENDED, REOPENING, RUNNING, Capture
 from fer_agent.emotion.classify import FaceClassifier
 from fer_agent.emotion.smooth import Smoother
 from fer_agent.errors import SpoolError
@@ -23,7 +23,7 @@ from fer_agent.faces.geometry import Rectangle
 from fer_agent.faces.track import FaceDetector, LandmarkFinder, Tracker
 from fer_agent.observation import Observation
 from fer_agent.settings import CameraSettings, Settings
-from fer_agent.throughput import Statistics, Throughput
+from fer_agent.throughput import Pace, Statistics, Throughput
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class Pipeline:
         self._sink = sink
         self._throughput = Throughput()
         self._boxes: Dict[int, Rectangle] = {}
+        self._models: Dict[int, str] = {}
         self._unsaved: List[Observation] = []
         self._latest: Optional[Frame] = None
         self._frames = self._faces = self._tracks = self._failures = 0
@@ -135,6 +136,12 @@ class Pipeline:
             error=(self._error or self._capture.error)[:ERROR_CHARACTERS],
         )
 
+    def pace(self, since_ns: int) -> Pace:
+        """How it kept up since a moment of the monotonic clock."""
+        p95_ms, timed = self._throughput.p95_since(since_ns)
+        running, skipped = self._capture.state == RUNNING, self._capture.skipped
+        return Pace(self.name, running, self._frames, self._frames + skipped, p95_ms, timed)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._turned_s = time.monotonic()
@@ -175,7 +182,7 @@ class Pipeline:
         for face, probabilities in zip(sighting.faces, classifier.classify(crops)):
             self._faces += 1
             self._tracks += face.track not in self._boxes
-            self._boxes[face.track] = face.box
+            self._boxes[face.track], self._models[face.track] = face.box, classifier.reference
             smoothed = self._smoother.update(face.track, probabilities, frame.position_s)
             self._report(self._policy.update(face.track, smoothed, frame.position_s))
 
@@ -184,6 +191,7 @@ class Pipeline:
             self._smoother.forget(track)
             self._report(self._policy.end(track))
             self._boxes.pop(track, None)
+            self._models.pop(track, None)
 
     def _report(self, decisions: List[Decision]) -> None:
         frame = self._latest
@@ -202,7 +210,7 @@ class Pipeline:
                     confidence=decision.probabilities[decision.emotion],
                     probabilities=decision.probabilities,
                     box=_wire_box(box),
-                    model=self.classifier.reference,
+                    model=self._models[decision.track],
                 )
             )
 

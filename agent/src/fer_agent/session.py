@@ -17,29 +17,36 @@ log = logging.getLogger(__name__)
 
 
 class Session:
-    """Listens to the link of one device: birth and report at each connection, acks to the publisher."""
+    """Listens to the link of one device: birth and report at each connection, acks to the publisher, orders on."""
 
     def __init__(
-        self, device: str, topics: Topics, presence: Presence, publisher: Publisher, report: Callable[[], Reported]
+        self,
+        device: str,
+        topics: Topics,
+        presence: Presence,
+        publisher: Publisher,
+        report: Callable[[], Reported],
+        order: Callable[[bytes], object],
     ) -> None:
-        self._presence, self._publisher, self._report = presence, publisher, report
-        self._ack, self._status = topics.ack(device), topics.status(device)
+        """Order takes the payload of each desired state."""
+        self._presence, self._publisher, self._report, self._order = presence, publisher, report, order
+        self._ack, self._status, self._desired = topics.ack(device), topics.status(device), topics.desired(device)
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
         self._link: Optional[BrokerLink] = None
         self._warned = False
-        self._parting = threading.Condition()
+        self._parting, self._reporting = threading.Condition(), threading.Lock()
         self._last_delivered: Optional[int] = None
 
     @property
     def subscriptions(self) -> List[str]:
         """The topics to subscribe to."""
-        return [self._ack, self._status]
+        return [self._ack, self._status, self._desired]
 
     def connected(self, link: BrokerLink) -> None:
         """Say that the device is there, then let the events go."""
         self._link = link
         link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
-        link.publish(self._reported, self._report().payload(), qos=1, retain=True)
+        self.report()
         self._publisher.attach(link)
 
     def disconnected(self) -> None:
@@ -58,14 +65,23 @@ class Session:
             log.error("%s", error)
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Read an ack or a status; what is neither is logged and passed over."""
+        """Read an ack, a status or an order; what is none is logged and passed over."""
         try:
             if topic == self._ack and payload:
                 self._publisher.acknowledged(parse(Ack, payload))
             elif topic == self._status and payload:
                 self._hear(parse(Status, payload))
+            elif topic == self._desired:
+                self._order(payload)
         except (MessageError, SpoolError) as error:
             log.error("On %s: %s", topic, error)
+
+    def report(self) -> None:
+        """Say what runs and how far an update has come; without a link it is said at the next connection."""
+        with self._reporting:  # so that of two reports the later one stays at the broker
+            link = self._link
+            if link:
+                link.publish(self._reported, self._report().payload(), qos=1, retain=True)
 
     def send_telemetry(self, telemetry: Telemetry, expiry_s: int) -> None:
         """Publish telemetry if there is a link; it is not worth keeping otherwise."""

@@ -147,6 +147,39 @@ class TelemetrySettings(Section):
     expiry_s: int = Field(default=60, ge=1, description="the broker forgets an undelivered message after this long")
 
 
+class UpdateSettings(Section):
+    """Models that the controller rolls out."""
+
+    controller_url: Optional[str] = Field(
+        default=None,
+        description="http[s]://HOST:PORT of the controller, for what a rollout names by a path; without it only full "
+        "addresses are fetched",
+    )
+    token: Optional[SecretStr] = Field(
+        default=None, description="this device's token at the controller, sent there and nowhere else"
+    )
+    public_key: Optional[FilePath] = Field(
+        default=None,
+        description="the controller's signing.pub (Ed25519, PEM), which signs the models; without it every update is "
+        "refused",
+    )
+    cache_max_mb: float = Field(
+        default=64.0, ge=1, description="models kept on disk, megabytes; those in use are never deleted"
+    )
+    retries: int = Field(default=5, ge=0, le=100, description="tries after a download that failed")
+    timeout_s: float = Field(default=30.0, gt=0, description="a download silent for this long is tried again")
+    max_crashes: int = Field(
+        default=3, ge=1, le=100, description="deaths of the agent in a model's trial after which the model is given up"
+    )
+
+    @field_validator("controller_url")
+    @classmethod
+    def _origin(cls, url: Optional[str]) -> Optional[str]:
+        if url is not None and not re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?/?", url):
+            raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
+        return url.rstrip("/") if url else None
+
+
 def default_device() -> str:
     """The host's name, made fit for a topic."""
     return checked_name(re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname()).lstrip("_.-")[:64] or "device")
@@ -173,6 +206,7 @@ class Settings(Section):
     broker: BrokerSettings = BrokerSettings()
     spool: SpoolSettings = SpoolSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    update: UpdateSettings = UpdateSettings()
 
     @field_validator("cameras")
     @classmethod

@@ -9,6 +9,8 @@ from fer_agent.errors import StateError
 
 SPOOL_FILE = "spool.db"
 LOCK_FILE = "lock"
+UPDATE_FILE = "update.json"
+MODELS_FOLDER = "models"
 
 
 class StateFolder:
@@ -22,6 +24,16 @@ class StateFolder:
     def spool(self) -> Path:
         """Where the spool lies."""
         return self.path / SPOOL_FILE
+
+    @property
+    def update(self) -> Path:
+        """Where the record of the update lies."""
+        return self.path / UPDATE_FILE
+
+    @property
+    def models(self) -> Path:
+        """Where the models lie that were rolled out."""
+        return self.path / MODELS_FOLDER
 
     def release(self) -> None:
         """Let another agent have it; allowed twice."""

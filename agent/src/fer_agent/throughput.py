@@ -23,6 +23,23 @@ class Statistics:
     """Frames that could not be worked on, and tries to store events that failed."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """What one camera's pipeline did, for comparing two moments."""
+
+    camera: str
+    running: bool
+    """Whether the camera gives frames."""
+    frames: int
+    """Worked on since the run began."""
+    offered: int
+    """And those passed over."""
+    p95_ms: Optional[float]
+    """From capture to done, of the frames captured since the moment asked for."""
+    timed: int
+    """How many these are."""
+
+
 class Throughput:
     """Latencies and rate of the last frames, in bounded memory; safe from several threads."""
 
@@ -55,3 +72,9 @@ class Throughput:
             return None, None
         p50, p95 = np.percentile(spans, [50, 95]) / 1e6
         return round(float(p50), 3), round(float(p95), 3)
+
+    def p95_since(self, since_ns: int) -> Tuple[Optional[float], int]:
+        """95th percentile in ms of the frames captured since then, and their number; the number is bounded."""
+        with self._lock:
+            spans = [done_ns - captured_ns for captured_ns, done_ns in self._recent if captured_ns >= since_ns]
+        return (round(float(np.percentile(spans, 95)) / 1e6, 3) if spans else None), len(spans)

@@ -74,9 +74,10 @@ class Device:
     def __init__(self, broker: Mosquitto, folder: Path, **spool_settings: object) -> None:
         topics = Topics()
         self.presence = Presence("nano-01", topics)
+        self.orders: List[bytes] = []
         self.spool = Spool(folder / "spool.db", "nano-01", 10_000_000)
         self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
-        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report)
+        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report, self.orders.append)
         self.link = BrokerLink(
             settings_for(broker),
             "fer-agent-nano-01",

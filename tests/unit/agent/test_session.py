@@ -39,7 +39,8 @@ class Parts:
         self.spool = Spool(folder / "spool.db", "nano-01", 1_000_000)
         self.presence = Presence("nano-01", topics)
         self.publisher = Publisher(self.spool, topics, SpoolSettings())
-        self.session = Session("nano-01", topics, self.presence, self.publisher, self.report)
+        self.orders: List[bytes] = []
+        self.session = Session("nano-01", topics, self.presence, self.publisher, self.report, self.orders.append)
         self.link = FakeLink()
 
     def report(self) -> Reported:
@@ -85,6 +86,19 @@ def test_garbage_on_our_topics_is_one_sentence_and_deletes_nothing(
         parts.session.received("fer/v1/nano-01/status", garbage)
     assert parts.spool.statistics().pending_events == 1
     assert "On fer/v1/nano-01/ack: Ack: Invalid JSON" in caplog.text
+
+
+def test_a_desired_state_and_its_withdrawal_are_handed_on(parts: Parts) -> None:
+    for payload in (b"an order", b""):
+        parts.session.received("fer/v1/nano-01/desired", payload)
+    assert parts.orders == [b"an order", b""]
+
+
+def test_a_report_goes_out_while_there_is_a_link(parts: Parts) -> None:
+    parts.session.report()
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.report()
+    assert [topic for topic, *_ in parts.link.published].count("fer/v1/nano-01/reported") == 2
 
 
 def test_telemetry_without_a_link_is_dropped(parts: Parts) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from fer_agent.cli.config import config
 from fer_agent.cli.doctor import doctor
+from fer_agent.cli.models import models
 from fer_agent.cli.start import start
 from fer_agent.cli.terminal import explain_failure
 from fer_agent.errors import AgentError, SettingsError
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command()(start)
 app.command()(doctor)
 app.command()(config)
+app.command()(models)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing_extensions import Annotated
 from fer_agent.cli.terminal import (
     Broker,
     Config,
+    Controller,
     Debug,
     Device,
     Json,
@@ -29,6 +30,7 @@ def start(
     broker: Broker = None,
     model: Model = None,
     precision: Variant = None,
+    controller: Controller = None,
     state_dir: StateDir = None,
     config: Config = None,
     once: Annotated[
@@ -39,7 +41,7 @@ def start(
 ) -> None:
     """Watch the cameras, and publish what the faces show until told to stop."""
     configure_logging(debug)
-    settings = settings_from(config, device, source, broker, state_dir, model, precision)
+    settings = settings_from(config, device, source, broker, state_dir, model, precision, controller)
     from fer_agent.agent import Agent
 
     agent = Agent(settings, once)

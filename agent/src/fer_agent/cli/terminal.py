@@ -39,6 +39,9 @@ Broker = Annotated[Optional[str], typer.Option(help="mqtt://HOST:PORT, or mqtts:
 StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and the models.")]
 Model = Annotated[Optional[Path], typer.Option(help="Folder of a model: manifest.json and its .onnx files.")]
 Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto takes what suits the device.")]
+Controller = Annotated[
+    Optional[str], typer.Option(help="http[s]://HOST:PORT of the controller, which rolls out models.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Log everything, and show tracebacks.", callback=_remember_debug)]
 
@@ -51,6 +54,7 @@ def settings_from(
     state_dir: Optional[Path],
     model: Optional[Path] = None,
     precision: Optional[str] = None,
+    controller: Optional[str] = None,
 ) -> Settings:
     """The settings, with what the options say above file and environment."""
     options: Dict[str, Any] = {
@@ -59,6 +63,7 @@ def settings_from(
         "cameras": cameras_from(source) if source else None,
         "broker": _given({"url": broker}),
         "emotion": _given({"model": model, "precision": precision}),
+        "update": _given({"controller_url": controller}),
     }
     return load_settings(config, _given(options))
 

@@ -40,6 +40,7 @@ class Classifier:
         """Raises ModelError when the file is damaged, does not load, or breaks the contract."""
         self.reference = model.manifest.reference(variant.precision)
         self.sha256 = variant.sha256
+        self.model, self.variant = model, variant
         self._path = model.file(variant)
         self._session = _session(self._path, variant, settings, cache)
         self.runtime: str = runtime().__version__

@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 
 class TelemetryReporter:
-    """Asks collectors, cameras and the spool, and hands the message to send."""
+    """Asks collectors, cameras and the spool, and hands the message to send; identity says who and what model."""
 
     def __init__(
         self,
-        identity: Telemetry,
+        identity: Callable[[], Telemetry],
         interval_s: float,
         sources: Sequence[Collector],
         cameras: Callable[[], Sequence[CameraTelemetry]],
@@ -55,7 +55,7 @@ class TelemetryReporter:
 
     def measure_now(self) -> Telemetry:
         """One message about this moment; raises SpoolError when the spool cannot be read."""
-        return self._identity.model_copy(
+        return self._identity().model_copy(
             update={
                 "time": datetime.now(timezone.utc),
                 "uptime_s": round(time.monotonic() - self._began_s, 1),

@@ -14,7 +14,7 @@ IDENTITY = Telemetry(
 
 def reporter(spool: Callable[[], SpoolTelemetry], send: Callable[[Telemetry], None]) -> TelemetryReporter:
     cameras = [CameraTelemetry(camera="door", frames=7)]
-    return TelemetryReporter(IDENTITY, 0.01, [], lambda: cameras, spool, lambda: 3, send)
+    return TelemetryReporter(lambda: IDENTITY, 0.01, [], lambda: cameras, spool, lambda: 3, send)
 
 
 def test_a_message_says_what_cameras_spool_and_failures_came_to() -> None:

@@ -1,0 +1,110 @@
+"""What serves when the agent starts, whatever it was doing when it died."""
+
+import logging
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+from fer_wire.reported import PROBATION, STAGED, VERIFIED
+
+from fer_agent.errors import ModelError
+from fer_agent.update.record import Record, RecordFile
+from fer_agent.update.slots import Slots
+from fer_agent.update.transitions import BROKE_OFF, DISTURBED, SERVED_WELL
+from fer_agent.update.trial import Load, Servant, loaded
+
+log = logging.getLogger(__name__)
+
+IN_TRIAL = (VERIFIED, STAGED, PROBATION)
+"""A death in these states may be the new model's doing."""
+
+
+@dataclass(frozen=True)
+class Booted:
+    """What serves, and how the update stands."""
+
+    servant: Servant
+    record: Record
+
+
+class Boot:
+    """Finds the model to serve: on trial, current, the one before, or that of the settings."""
+
+    def __init__(self, slots: Slots, file: RecordFile, configured: str, load: Load, factory: Callable[[], Servant]):
+        """Factory loads the model of the settings, or the packaged one; it raises ModelError."""
+        self._slots, self._file, self._configured = slots, file, configured
+        self._load, self._factory = load, factory
+
+    def start(self, max_crashes: int) -> Booted:
+        """Count a death, then load; raises ModelError when no model at all serves, StateError when nothing is saved."""
+        left = self._file.load()
+        record = resumed(left, self._slots, max_crashes)
+        if record != left:
+            self._file.save(record)
+        if record.state == PROBATION:
+            try:
+                return Booted(loaded(self._slots.occupied.trial or "", self._slots, self._load), record)
+            except ModelError as error:
+                record = record.moved(DISTURBED, f"The new model does not load any more: {error}")
+                self._file.save(record)
+        self._slots.end_trial()
+        return Booted(self.steady(), record)
+
+    def steady(self) -> Servant:
+        """The model that serves when none is on trial; raises ModelError when there is none."""
+        self._heed_the_settings()
+        for sha256 in (self._slots.occupied.current, self._slots.occupied.previous):
+            if self._slots.occupied.current and sha256:
+                found = self._try(sha256)
+                if found:
+                    return found
+        return self._factory_or_its_copy()
+
+    def _heed_the_settings(self) -> None:
+        """A model that was named in the settings after the last rollout is what the operator wants."""
+        now = self._slots.occupied
+        if now.current and now.configured != self._configured:
+            log.info(
+                "emotion.model is another than when %s was rolled out; the one of the settings serves.",
+                self._slots.reference(now.current),
+            )
+            self._slots.let_go_of_current()
+
+    def _factory_or_its_copy(self) -> Servant:
+        now = self._slots.occupied
+        try:
+            return self._factory()
+        except ModelError as error:
+            kept = (now.factory, now.previous)
+            found: Optional[Servant] = None
+            if not self._configured:
+                found = next((servant for servant in map(self._try, filter(None, kept)) if servant), None)
+            if found is None:
+                raise
+            log.error("%s %s serves, which was kept.", error, found.reference)
+            return found
+
+    def _try(self, sha256: str) -> Optional[Servant]:
+        try:
+            return loaded(sha256, self._slots, self._load)
+        except ModelError as error:
+            log.error("The model kept as %s does not serve: %s", sha256[:12], error)
+            return None
+
+
+def resumed(record: Record, slots: Slots, max_crashes: int) -> Record:
+    """The record as it stands after a stop or a death: crashes counted, half-written steps ended."""
+    trial, current = slots.occupied.trial, slots.occupied.current
+    if record.state == PROBATION and not trial:
+        # A commit changes the slots before the record, and everything else after it.
+        if current == record.chosen:
+            return record.moved(SERVED_WELL, stopped=False)
+        return record.moved(DISTURBED, "The trial was lost with the slots.", stopped=False)
+    if record.state not in IN_TRIAL or record.stopped:
+        return record.model_copy(update={"stopped": False})
+    crashes = record.crashes + 1
+    if crashes < max_crashes:
+        log.warning("The agent died while %s was %s (%d of %d).", record.reference, record.state, crashes, max_crashes)
+        return record.model_copy(update={"crashes": crashes, "stopped": False})
+    reason = f"The agent died {crashes} times with the new model ({record.state}); it is not tried again."
+    event = DISTURBED if record.state == PROBATION else BROKE_OFF
+    return record.moved(event, reason, crashes=crashes, stopped=False)

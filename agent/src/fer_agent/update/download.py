@@ -1,0 +1,351 @@
+"""Fetching a file, going on where it broke off; the one file that imports requests."""
+
+import logging
+import random
+import re
+import shutil
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Optional
+
+import requests
+from fer_wire.message import MAX_PAYLOAD_BYTES
+from urllib3.exceptions import HTTPError
+
+from fer_agent.errors import CanceledError, RejectedError, UpdateError
+from fer_agent.settings import UpdateSettings
+from fer_agent.update.addresses import Addresses
+
+log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 8192
+MANIFEST_MAX_BYTES = MAX_PAYLOAD_BYTES
+DISK_MARGIN_BYTES = 16 * 1024 * 1024
+MOVED_ON_BYTES = 64 * 1024
+"""A try that brought so much is no failure: the count of retries begins anew."""
+POLL_S = 0.1
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+LONGEST_RETRY_AFTER_S = 300.0
+BUSY_PATIENCE_S = 3600.0
+"""How long a server may put us off with 429 or 503, which is no failure either."""
+MAX_REDIRECTS = 5
+SLOWER_THAN_SILENT = 2
+"""So many times update.timeout_s without a chunk: a server that drips."""
+
+OK, PARTIAL, RANGE_NOT_SATISFIABLE, TOO_MANY, UNAVAILABLE = 200, 206, 416, 429, 503
+REDIRECTS = (301, 302, 303, 307, 308)
+REMEDIES = {
+    401: "set update.token to the token that `fer-controller enroll` gave this device",
+    403: "this device's token does not allow it",
+    404: "the registry no longer has it; add the model anew and deploy it again",
+    410: "the registry no longer has it; add the model anew and deploy it again",
+}
+"""What ends a download at once, and what to do."""
+
+
+class _Broken(Exception):  # noqa: N818  # an event of the retry loop, never seen outside
+    """A try that may be repeated, and after how long."""
+
+    def __init__(self, reason: str, retry_after_s: Optional[float] = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class Permit:
+    """Lets a thread write until it is taken away; afterwards the thread may hang where it likes."""
+
+    def __init__(self) -> None:
+        self._lock, self._revoked = threading.Lock(), False
+
+    @contextmanager
+    def use(self) -> Iterator[None]:
+        """Hold while something is written; raises CanceledError when it is too late."""
+        with self._lock:
+            if self._revoked:
+                raise CanceledError("The download was told to stop.")
+            yield
+
+    def revoke(self) -> None:
+        """Nothing is written after this."""
+        with self._lock:
+            self._revoked = True
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A file to fetch: its full size, and where it lies while it comes."""
+
+    url: str
+    size_bytes: int
+    path: Path
+    etag: Path
+
+    @property
+    def here_bytes(self) -> int:
+        """How much of it is here."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+
+class _Watch:
+    """Tells the progress, and ends a try that brings next to nothing without ever falling silent."""
+
+    def __init__(self, goal: Optional[Goal], patience_s: float, progress: Callable[[int], None]) -> None:
+        self._goal, self._patience_s, self._progress = goal, patience_s, progress
+        self._here_bytes, self._grew_s = -1, time.monotonic()
+
+    def turn(self) -> None:
+        here_bytes, now_s = self._goal.here_bytes if self._goal else 0, time.monotonic()
+        if here_bytes != self._here_bytes:
+            self._here_bytes, self._grew_s = here_bytes, now_s
+            self._progress(here_bytes)
+        elif now_s - self._grew_s > self._patience_s:
+            raise _Broken("the server is too slow")
+
+
+class Downloader:
+    """Fetches from the controller, with the device's token, and from elsewhere without it."""
+
+    def __init__(self, settings: UpdateSettings, first_pause_s: float = FIRST_PAUSE_S) -> None:
+        self._settings, self._first_pause_s = settings, first_pause_s
+        self._addresses = Addresses(settings.controller_url)
+
+    def file(self, goal: Goal, cancel: threading.Event, progress: Callable[[int], None]) -> None:
+        """Fetch the whole of a file, from where it broke off; progress is told how many bytes are here.
+
+        Raises RejectedError when more or fewer bytes come than promised, CanceledError, and UpdateError when it
+        cannot be had or the disk is full.
+        """
+        room_for(goal.size_bytes - goal.here_bytes, goal.path.parent)
+        progress(goal.here_bytes)
+        self._persistently(goal.url, lambda permit: self._some(goal, permit), goal, cancel, progress)
+        progress(goal.here_bytes)
+
+    def manifest(self, url: str, cancel: threading.Event) -> bytes:
+        """Fetch a manifest; raises RejectedError when it is too large, CanceledError, and UpdateError."""
+        found: List[bytes] = []
+        self._persistently(url, lambda permit: self._small(url, permit, found), None, cancel, lambda _: None)
+        return found[-1]
+
+    def _persistently(
+        self,
+        url: str,
+        attempt: Callable[[Permit], None],
+        goal: Optional[Goal],
+        cancel: threading.Event,
+        progress: Callable[[int], None],
+    ) -> None:
+        failures, patient_until_s = 0, time.monotonic() + BUSY_PATIENCE_S
+        while True:
+            before = goal.here_bytes if goal else 0
+            try:
+                watch = _Watch(goal, self._settings.timeout_s * SLOWER_THAN_SILENT, progress)
+                return _abandonable(attempt, cancel, watch.turn)
+            except _Broken as broken:
+                put_off = broken.retry_after_s is not None and time.monotonic() < patient_until_s
+                moved_on = goal is not None and goal.here_bytes - before >= MOVED_ON_BYTES
+                failures = failures if put_off else 1 if moved_on else failures + 1
+                if failures > self._settings.retries:
+                    raise UpdateError(f"{url} cannot be fetched after {failures} tries: {broken}.") from broken
+                pause_s = self._pause_s(failures) if broken.retry_after_s is None else broken.retry_after_s
+                log.info("%s: %s; trying again in %.1f s.", url, broken, pause_s)
+                if cancel.wait(pause_s):
+                    raise CanceledError("The download was told to stop.") from broken
+
+    def _pause_s(self, failures: int) -> float:
+        longest = min(LONGEST_PAUSE_S, self._first_pause_s * 2.0 ** min(failures - 1, 16))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+
+    def _some(self, goal: Goal, permit: Permit) -> None:
+        if goal.here_bytes > goal.size_bytes:
+            _begin_anew(goal, permit)
+        if goal.here_bytes == goal.size_bytes:
+            return
+        with self._answer(goal.url, _range(goal)) as answer:
+            offset = self._offset(goal, answer, permit)
+            if _length(answer) not in (None, goal.size_bytes - offset):
+                _begin_anew(goal, permit)
+                raise RejectedError(
+                    f"{goal.url} has {offset + (_length(answer) or 0)} bytes, {goal.size_bytes} were promised."
+                )
+            self._write(goal, answer, permit)
+        if goal.here_bytes < goal.size_bytes:
+            raise _Broken(f"the connection broke off after {goal.here_bytes} of {goal.size_bytes} bytes")
+
+    def _offset(self, goal: Goal, answer: requests.Response, permit: Permit) -> int:
+        """How much of the file is here that the answer goes on from."""
+        if answer.status_code == RANGE_NOT_SATISFIABLE:
+            _begin_anew(goal, permit)
+            raise _Broken("the server has another file than before", None)
+        if answer.status_code == OK:
+            _begin_anew(goal, permit, _strong_etag(answer))
+            return 0
+        found = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
+        if not found or int(found[1]) != goal.here_bytes:
+            _begin_anew(goal, permit)
+            raise _Broken("the server answered with another range than the one asked for")
+        return goal.here_bytes
+
+    def _write(self, goal: Goal, answer: requests.Response, permit: Permit) -> None:
+        try:
+            with goal.path.open("ab") as file:
+                for chunk in _chunks(answer):
+                    with permit.use():
+                        if file.tell() + len(chunk) > goal.size_bytes:
+                            file.truncate(0)
+                            raise RejectedError(f"{goal.url} gives more than the {goal.size_bytes} bytes promised.")
+                        file.write(chunk)
+                        file.flush()
+        except OSError as error:
+            if isinstance(error, requests.RequestException):
+                raise
+            _begin_anew(goal, permit)
+            raise UpdateError(f"Cannot write {goal.path} ({error}); make room on the device.") from error
+
+    def _small(self, url: str, permit: Permit, found: List[bytes]) -> None:
+        body = b""
+        with self._answer(url, {}) as answer:
+            if answer.status_code != OK:
+                raise _Broken(f"the server answered {answer.status_code}")
+            for chunk in _chunks(answer):
+                body += chunk
+                if len(body) > MANIFEST_MAX_BYTES:
+                    raise RejectedError(f"{url} gives more than {MANIFEST_MAX_BYTES} bytes; that is no manifest.")
+            if _length(answer) not in (None, len(body)):
+                raise _Broken(f"the connection broke off after {len(body)} bytes")
+        with permit.use():
+            found.append(body)
+
+    @contextmanager
+    def _answer(self, url: str, headers: Dict[str, str]) -> Iterator[requests.Response]:
+        """The answer with a body; raises _Broken, or UpdateError when trying again is of no use."""
+        try:
+            with requests.Session() as session, self._followed(session, url, headers) as answer:
+                _complain(url, answer)
+                yield answer
+        except (requests.RequestException, HTTPError) as error:
+            raise _Broken(_plain(error)) from error
+
+    def _followed(self, session: requests.Session, url: str, headers: Dict[str, str]) -> requests.Response:
+        address = self._addresses.full(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = session.get(
+                address,
+                headers={"Accept-Encoding": "identity", **headers},
+                auth=self._credentials(address),
+                timeout=self._settings.timeout_s,
+                stream=True,
+                allow_redirects=False,
+            )
+            if answer.status_code not in REDIRECTS or "Location" not in answer.headers:
+                return answer
+            answer.close()
+            address = self._addresses.after_redirect(address, answer.headers["Location"])
+        raise UpdateError(f"{url} leads from one address to the next without end; deploy the model again.")
+
+    def _credentials(self, address: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+        """Adds the token for the controller alone; given for all, so that requests looks for no others in ~/.netrc."""
+        token = self._settings.token if self._addresses.is_controller(address) else None
+
+        def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            if token:
+                request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+            return request
+
+        return sign
+
+
+def room_for(size_bytes: int, folder: Path) -> None:
+    """Raises UpdateError when the disk has no room for so many bytes and a margin for the spool."""
+    free_bytes = shutil.disk_usage(str(folder)).free
+    if free_bytes < size_bytes + DISK_MARGIN_BYTES:
+        raise UpdateError(
+            f"The disk of {folder} is full: {size_bytes / 1e6:.1f} MB are to come and "
+            f"{DISK_MARGIN_BYTES / 1e6:.0f} MB must stay free, but only {free_bytes / 1e6:.1f} MB are. Make room."
+        )
+
+
+def _abandonable(attempt: Callable[[Permit], None], cancel: threading.Event, turn: Callable[[], None]) -> None:
+    """Run it in a thread that nobody waits for once it is canceled: it may hang in a socket for long."""
+    permit = Permit()
+    outcome: List[Exception] = []
+
+    def run() -> None:
+        try:
+            attempt(permit)
+        except Exception as error:  # noqa: BLE001  # handed to the caller
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, name="download", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(POLL_S)
+        if cancel.is_set() and thread.is_alive():
+            permit.revoke()
+            raise CanceledError("The download was told to stop.")
+        try:
+            turn()
+        except _Broken:
+            permit.revoke()
+            raise
+    if outcome:
+        raise outcome[0]
+
+
+def _range(goal: Goal) -> Dict[str, str]:
+    """Headers that ask for the rest of a file, if it is still the same one."""
+    if not goal.here_bytes or not goal.etag.exists():
+        return {}
+    return {"Range": f"bytes={goal.here_bytes}-", "If-Range": goal.etag.read_text(encoding="utf-8")}
+
+
+def _begin_anew(goal: Goal, permit: Permit, etag: str = "") -> None:
+    with permit.use():
+        goal.path.write_bytes(b"")
+        goal.etag.unlink() if goal.etag.exists() else None
+        if etag:
+            goal.etag.write_text(etag, encoding="utf-8")
+
+
+def _strong_etag(answer: requests.Response) -> str:
+    etag = answer.headers.get("ETag", "")
+    return etag if etag.startswith('"') else ""
+
+
+def _chunks(answer: requests.Response) -> Iterator[bytes]:
+    return (bytes(chunk) for chunk in answer.iter_content(CHUNK_BYTES))
+
+
+def _length(answer: requests.Response) -> Optional[int]:
+    text = answer.headers.get("Content-Length", "")
+    return int(text) if text.isdigit() else None
+
+
+def _complain(url: str, answer: requests.Response) -> None:
+    status = answer.status_code
+    if status in REMEDIES:
+        raise UpdateError(f"{url}: the server answered {status}; {REMEDIES[status]}.")
+    if status in (TOO_MANY, UNAVAILABLE):
+        raise _Broken(f"the server is busy ({status})", _retry_after_s(answer))
+    if status not in (OK, PARTIAL, RANGE_NOT_SATISFIABLE):
+        raise _Broken(f"the server answered {status}")
+
+
+def _retry_after_s(answer: requests.Response) -> Optional[float]:
+    """Seconds, spread a little so that a fleet does not come back all at once; None without a usable header."""
+    text = answer.headers.get("Retry-After", "")
+    if not text.isdigit():
+        return None
+    return min(LONGEST_RETRY_AFTER_S, float(text)) * random.uniform(1.0, 1.5)  # noqa: S311  # jitter, no secret
+
+
+def _plain(error: Exception) -> str:
+    """The innermost reason, without the objects that requests wraps it in."""
+    text = str(error)
+    if "timed out" in text.lower():
+        return "the server fell silent"
+    found = re.findall(r"\[Errno -?\d+\] [^'\")]+", text)
+    return found[-1] if found else type(error).__name__

@@ -1,0 +1,95 @@
+"""Getting an order's files: what is here already, what must come, and whether it is what was promised."""
+
+import logging
+import threading
+from typing import Callable, List, Optional
+
+from fer_wire import Artifact, Desired
+from typing_extensions import Protocol
+
+from fer_agent.errors import RejectedError, UpdateError
+from fer_agent.settings import UpdateSettings
+from fer_agent.update import verify
+from fer_agent.update.download import Goal
+from fer_agent.update.slots import Slots
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int], None]
+
+
+class Source(Protocol):
+    """Where files come from."""
+
+    def file(self, goal: Goal, cancel: threading.Event, progress: Progress) -> None:
+        """Fetch the whole of a file, going on where it broke off."""
+
+    def manifest(self, url: str, cancel: threading.Event) -> bytes:
+        """Fetch a manifest."""
+
+
+class Fetcher:
+    """Fills the slots' cache with verified files."""
+
+    def __init__(self, settings: UpdateSettings, slots: Slots, source: Source) -> None:
+        self._settings, self._slots, self._source = settings, slots, source
+
+    def check(self) -> None:
+        """Raises RejectedError when this device can take no update."""
+        verify.public_key(self._settings.public_key)
+
+    def fetch(self, desired: Desired, cancel: threading.Event, progress: Progress) -> None:
+        """Have all files of the order; progress is told how many bytes are here.
+
+        Raises RejectedError when something is not what was promised, CanceledError, and UpdateError when it cannot be
+        had.
+        """
+        key = verify.public_key(self._settings.public_key)
+        missing = [artifact for artifact in desired.artifacts if not self._here(artifact)]
+        here_bytes = sum(artifact.size_bytes for artifact in desired.artifacts if artifact not in missing)
+        if missing:
+            self._slots.make_room([(artifact.sha256, artifact.size_bytes) for artifact in desired.artifacts])
+            manifest = self._promises(desired, missing, key, cancel)
+            for artifact in missing:
+                self._get(artifact, manifest, cancel, lambda came, before=here_bytes: progress(before + came))  # type: ignore[misc]
+                here_bytes += artifact.size_bytes
+        progress(here_bytes)
+
+    def _here(self, artifact: Artifact) -> bool:
+        if not self._slots.holds(artifact.sha256):
+            return False
+        if not self._slots.intact(artifact.sha256):
+            log.warning("The copy of %s on disk is damaged; it is fetched again.", artifact.model)
+            self._slots.discard(artifact.sha256)
+            return False
+        verify.held(self._slots, artifact)
+        return True
+
+    def _promises(
+        self, desired: Desired, missing: List[Artifact], key: verify.PublicKey, cancel: threading.Event
+    ) -> bytes:
+        """The signed manifest that names them all."""
+        if not desired.manifest_url or not all(artifact.url for artifact in missing):
+            raise UpdateError(
+                f"{missing[0].model} is not on this device any more, and the desired state does not say where it can "
+                "be had; deploy it again."
+            )
+        payload = self._source.manifest(desired.manifest_url, cancel)
+        manifest = verify.signed_manifest(payload, key)
+        for artifact in missing:
+            verify.promised(manifest, artifact)
+        return payload
+
+    def _get(self, artifact: Artifact, manifest: bytes, cancel: threading.Event, progress: Progress) -> None:
+        partial = self._slots.partial(artifact.sha256)
+        goal = Goal(artifact.url, artifact.size_bytes, partial, self._slots.etag(artifact.sha256))
+        fault: Optional[Exception] = None
+        try:
+            self._source.file(goal, cancel, progress)
+            verify.arrived(partial, artifact)
+        except RejectedError as error:
+            fault = error
+        if fault:
+            self._slots.discard(artifact.sha256)
+            raise fault
+        self._slots.take_in(artifact.sha256, manifest)

@@ -1,0 +1,315 @@
+"""The update thread: takes orders, saves what it is about to do, does it, and reports it."""
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import Callable, Deque, Dict, Mapping, Optional, Sequence, Tuple
+
+from fer_wire import Desired, MessageError
+from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Update
+
+from fer_agent.errors import AgentError, CanceledError, ModelError, RejectedError, StateError
+from fer_agent.throughput import Pace
+from fer_agent.update import transitions as on
+from fer_agent.update.boot import Boot
+from fer_agent.update.fetch import Fetcher
+from fer_agent.update.orders import known_or_old, read_order
+from fer_agent.update.probation import Probation, Watched, measured_before
+from fer_agent.update.record import Record, RecordFile
+from fer_agent.update.serving import Serving
+from fer_agent.update.slots import Slots
+from fer_agent.update.trial import Load, Servant, choose, loaded
+
+log = logging.getLogger(__name__)
+
+SAMPLE_S = 1.0
+RETRY_S = 5.0
+STOP_S = 5.0
+REPORT_S = 2.0
+"""A download's progress is reported this often at most."""
+WARM_S = 5.0
+"""An agent that began later than this ago cannot say yet how fast it is."""
+
+Rates = Callable[[], Mapping[str, Tuple[Optional[float], Optional[float]]]]
+"""FPS and p95 in ms of each camera."""
+
+
+class Runner:
+    """Does one update at a time; turn() is one step of it, start() takes steps in a thread."""
+
+    def __init__(
+        self,
+        *,
+        device: str,
+        configured: str,
+        record: Record,
+        file: RecordFile,
+        slots: Slots,
+        boot: Boot,
+        serving: Serving,
+        load: Load,
+        fetcher: Fetcher,
+        rates: Rates = dict,
+        paces: Callable[[int], Sequence[Pace]] = lambda _since_ns: (),
+        report: Callable[[], object] = lambda: None,
+        warm_s: float = WARM_S,
+    ) -> None:
+        """Paces tells what each pipeline did since a monotonic time in ns; report publishes what the device reports."""
+        self._device, self._configured = device, configured
+        self._record, self._file, self._slots, self._boot = record, file, slots, boot
+        self._serving, self._load, self._fetcher = serving, load, fetcher
+        self._rates, self._paces, self._report = rates, paces, report
+        self._warm_at_s = time.monotonic() + warm_s
+        self._orders: Deque[Optional[Desired]] = deque()
+        self._wake, self._saving = threading.Condition(), threading.Lock()
+        self._interrupt, self._stopping = threading.Event(), threading.Event()
+        self._candidate: Optional[Servant] = None
+        self._watched: Optional[Watched] = None
+        self._before: Optional[Servant] = None
+        self._reported_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="update", daemon=True)
+
+    def start(self) -> None:
+        """Go on with what was left, and do what comes."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End in order: what is left goes on at the next start, and no crash is counted."""
+        with self._wake:
+            self._stopping.set()
+            self._interrupt.set()
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+        try:
+            if self._record.desired:
+                self._save(self._record)
+        except StateError as error:
+            log.error("%s", error)
+
+    def take(self, payload: bytes) -> None:
+        """A desired state came, or was withdrawn (empty); what is no news is logged and passed over."""
+        try:
+            order = read_order(payload, self._device)
+        except MessageError as error:
+            log.error("The desired state is passed over. %s", error)
+            return
+        why_not = known_or_old(order, self._record) if order else ""
+        if why_not and not self._orders:
+            log.info("The desired state of rollout %s is passed over: %s.", order.rollout if order else "", why_not)
+            return
+        with self._wake:
+            self._orders.append(order)
+            self._interrupt.set()
+            self._wake.notify_all()
+
+    @property
+    def update(self) -> Optional[Update]:
+        """What the device reports of its last update."""
+        return self._record.update()
+
+    @property
+    def previous(self) -> str:
+        """The model that the device can return to by itself."""
+        now = self._slots.occupied
+        before = (now.current or now.factory) if now.trial else now.previous
+        return self._slots.reference(before) if before else ""
+
+    def turn(self) -> bool:
+        """Take an order or do one step of the update; returns whether there was anything to do.
+
+        Raises StateError when nothing can be saved; then nothing was done.
+        """
+        with self._wake:
+            waiting = bool(self._orders)
+            if not waiting and not self._stopping.is_set():
+                self._interrupt.clear()
+        if waiting:
+            self._obey(self._orders[0])
+            self._orders.popleft()
+            return True
+        if not self._record.unfinished:
+            return False
+        self._step()
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = self.turn()
+            except StateError as error:
+                log.error("%s", error)
+                self._stopping.wait(RETRY_S)
+                continue
+            if not busy:
+                self._wait_for_orders()
+
+    def _wait_for_orders(self) -> None:
+        with self._wake:
+            self._wake.wait_for(lambda: self._orders or self._stopping.is_set())
+
+    def _obey(self, order: Optional[Desired]) -> None:
+        if order is None:
+            if self._record.unfinished:
+                self._leave(on.WITHDRAWN, "The desired state was taken back.")
+            return
+        why_not = known_or_old(order, self._record)
+        if why_not:
+            log.info("The desired state of rollout %s is passed over: %s.", order.rollout, why_not)
+            return
+        if self._record.unfinished:
+            self._leave(on.REPLACED, f"Attempt {order.attempt} of rollout {order.rollout} takes its place.")
+        self._begin(order)
+
+    def _begin(self, desired: Desired) -> None:
+        self._candidate, record = None, self._record.begun(desired)
+        if desired.sha256 == self._serving.servant.sha256:
+            self._keep_factory()
+            self._slots.commit(desired.sha256, self._configured)
+            self._enter(record.moved(on.SERVES_ALREADY, chosen=desired.sha256, downloaded_bytes=desired.size_bytes))
+            return
+        try:
+            self._fetcher.check()
+        except RejectedError as error:
+            self._enter(record.moved(on.REFUSED, str(error)))
+            return
+        self._enter(record.moved(on.ORDERED))
+
+    def _step(self) -> None:
+        steps: Dict[str, Callable[[], None]] = {
+            DOWNLOADING: self._download,
+            VERIFIED: self._try_out,
+            STAGED: self._swap,
+            PROBATION: self._watch,
+        }
+        try:
+            steps[self._record.state]()
+        except StateError:
+            raise
+        except CanceledError:
+            log.debug("%s was interrupted.", self._record.state)
+        except RejectedError as error:
+            self._leave(on.REFUSED, str(error))
+        except (AgentError, OSError) as error:
+            self._leave(on.BROKE_OFF, str(error))
+        except Exception as error:  # whatever a model or a server made happen ends its update alone
+            log.debug("The update failed.", exc_info=error)
+            self._leave(on.BROKE_OFF, f"The update failed ({type(error).__name__}: {error}).")
+
+    def _download(self) -> None:
+        self._fetcher.fetch(self._ordered, self._interrupt, self._progress)
+        self._enter(self._record.moved(on.FETCHED))
+
+    def _try_out(self) -> None:
+        if self._interrupt.wait(max(0.0, self._warm_at_s - time.monotonic())):
+            raise CanceledError("The trial was told to stop.")
+        before = measured_before(self._rates())
+        choice = choose(self._ordered.artifacts, self._slots, self._load, self._interrupt)
+        self._candidate = choice.servant
+        self._enter(
+            self._record.moved(on.PASSED, chosen=choice.servant.sha256, measured_ms=choice.measured_ms, before=before)
+        )
+
+    def _swap(self) -> None:
+        candidate, chosen = self._candidate, self._record.chosen
+        if chosen == self._serving.servant.sha256:
+            self._keep_factory()
+            self._slots.commit(chosen, self._configured)
+            self._enter(self._record.moved(on.SERVES_ALREADY))
+            return
+        if candidate is None or candidate.sha256 != chosen:
+            candidate = loaded(chosen, self._slots, self._load)
+        self._keep_factory()
+        self._slots.try_out(chosen)
+        self._save(self._record.moved(on.SWAPPED))
+        self._before, self._candidate = self._serving.servant, None
+        self._serve_watched(candidate)
+        self._tell()
+
+    def _watch(self) -> None:
+        """Serve on trial to the end of the probation; an agent that was started anew begins it anew."""
+        watched = self._watched or self._serve_watched(self._serving.servant)
+        began_s, began_ns = time.monotonic(), time.monotonic_ns()
+        probation = Probation(self._record.before)
+        left_s = self._ordered.probation_s
+        while left_s > 0:
+            if self._interrupt.wait(min(SAMPLE_S, left_s)):
+                raise CanceledError("The probation was told to stop.")
+            left_s = began_s + self._ordered.probation_s - time.monotonic()
+            fault = watched.fault or probation.observe(time.monotonic(), self._paces(began_ns))
+            if fault:
+                self._leave(on.DISTURBED, fault)
+                return
+        self._commit()
+
+    def _commit(self) -> None:
+        self._slots.commit(self._record.chosen, self._configured)
+        self._save(self._record.moved(on.SERVED_WELL))
+        self._serving.swap(self._serving.servant)
+        self._watched = self._before = None
+        self._tell()
+
+    def _leave(self, event: str, reason: str) -> None:
+        """End the update other than well; a model on trial gives way to the one before."""
+        on_trial = self._record.state == PROBATION
+        if on_trial and event in (on.REFUSED, on.BROKE_OFF):
+            event = on.DISTURBED
+        self._save(self._record.moved(event, reason))
+        if on_trial:
+            self._step_back()
+        self._slots.end_trial()
+        self._candidate = self._watched = self._before = None
+        self._tell()
+
+    def _step_back(self) -> None:
+        try:
+            self._serving.swap(self._before or self._boot.steady())
+        except ModelError as error:
+            log.error("%s The model on trial goes on serving, for there is no other.", error)
+
+    def _serve_watched(self, servant: Servant) -> Watched:
+        self._watched = Watched(servant)
+        self._serving.swap(servant, self._watched)
+        return self._watched
+
+    def _keep_factory(self) -> None:
+        servant = self._serving.servant
+        if servant.model.folder != self._slots.folder:
+            self._slots.adopt(servant.model, servant.variant)
+
+    def _progress(self, here_bytes: int) -> None:
+        self._record = self._record.model_copy(update={"downloaded_bytes": here_bytes})
+        if time.monotonic() - self._reported_s >= REPORT_S:
+            self._reported_s = time.monotonic()
+            self._report()
+
+    @property
+    def _ordered(self) -> Desired:
+        if self._record.desired is None:
+            raise StateError("The record of the update names no desired state; delete update.json.")
+        return self._record.desired
+
+    def _enter(self, record: Record) -> None:
+        self._save(record)
+        self._tell()
+
+    def _save(self, record: Record) -> None:
+        with self._saving:
+            record = record.model_copy(update={"stopped": self._stopping.is_set()})
+            self._file.save(record)
+            self._record = record
+
+    def _tell(self) -> None:
+        record = self._record
+        log.info(
+            "Update of %s to %s (rollout %s, attempt %d): %s. %s",
+            self._device,
+            record.reference,
+            record.desired.rollout if record.desired else "",
+            record.desired.attempt if record.desired else 0,
+            record.state,
+            record.reason,
+        )
+        self._reported_s = time.monotonic()
+        self._report()

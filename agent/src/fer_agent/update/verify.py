@@ -1,0 +1,82 @@
+"""Whether what was delivered is what a signed manifest promises; the one file that imports cryptography."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Optional
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from fer_wire import Artifact, MessageError, ModelManifest, parse
+from fer_wire.manifest import Variant, signed_bytes
+
+from fer_agent.errors import ModelError, RejectedError
+from fer_agent.update.slots import Slots, digest
+
+PublicKey = Ed25519PublicKey
+
+MADE_ANEW = "add the model to the registry anew and deploy it again"
+
+
+def public_key(path: Optional[Path]) -> PublicKey:
+    """The key that models must be signed with; raises RejectedError when there is none."""
+    if path is None:
+        raise RejectedError("This device takes no update: update.public_key is not set. Give it the signing.pub.")
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise RejectedError(f"{path} cannot be read as a public key ({error}); correct update.public_key.") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise RejectedError(f"{path} holds no Ed25519 key; set update.public_key to the controller's signing.pub.")
+    return key
+
+
+def signed_manifest(payload: bytes, key: PublicKey) -> ModelManifest:
+    """The manifest; raises RejectedError when it is none, or not signed by the key."""
+    try:
+        manifest = parse(ModelManifest, payload)
+        key.verify(base64.b64decode(manifest.signature, validate=True), signed_bytes(payload))
+    except MessageError as error:
+        raise RejectedError(f"What came as the manifest is none ({error}); {MADE_ANEW}.") from error
+    except (InvalidSignature, binascii.Error, ValueError) as error:
+        raise RejectedError(
+            f"The manifest of {manifest.name}@{manifest.version} is not signed by the key of this device; "
+            "sign it with the controller's key, or correct update.public_key."
+        ) from error
+    return manifest
+
+
+def promised(manifest: ModelManifest, artifact: Artifact) -> Variant:
+    """The variant that the artifact is; raises RejectedError when the manifest says otherwise of it."""
+    for variant in manifest.variants:
+        named = manifest.reference(variant.precision) == artifact.model
+        if named and variant.sha256 == artifact.sha256 and variant.size_bytes == artifact.size_bytes:
+            return variant
+    raise RejectedError(
+        f"The manifest of {manifest.name}@{manifest.version} does not name {artifact.model} with sha256 "
+        f"{artifact.sha256[:12]}… and {artifact.size_bytes} bytes; {MADE_ANEW}."
+    )
+
+
+def arrived(path: Path, artifact: Artifact) -> None:
+    """Compare a file's size and sha256 with the promise; raises RejectedError, or OSError when it cannot be read."""
+    size_bytes = path.stat().st_size
+    if size_bytes != artifact.size_bytes:
+        raise RejectedError(f"{artifact.model} came with {size_bytes} bytes, {artifact.size_bytes} were promised.")
+    if digest(path) != artifact.sha256:
+        raise RejectedError(f"{artifact.model} came damaged or swapped: its sha256 is not the one that was promised.")
+
+
+def held(slots: Slots, artifact: Artifact) -> None:
+    """Compare what the manifest on disk says of a file with the order; raises RejectedError."""
+    try:
+        model, variant = slots.find(artifact.sha256)
+    except ModelError as error:
+        raise RejectedError(str(error)) from error
+    if model.manifest.reference(variant.precision) != artifact.model or variant.size_bytes != artifact.size_bytes:
+        raise RejectedError(
+            f"The device holds the file {artifact.sha256[:12]}… as "
+            f"{model.manifest.reference(variant.precision)} of {variant.size_bytes} bytes, not as {artifact.model} of "
+            f"{artifact.size_bytes}; {MADE_ANEW}."
+        )
