@@ -5,6 +5,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
@@ -318,6 +319,34 @@ def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
         assert requests.get(url, verify=str(tmp_path / "authority.pem"), timeout=TIMEOUT_S).json() == {"status": "ok"}
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(url, timeout=TIMEOUT_S)
+
+
+@pytest.mark.parametrize(
+    ("listen", "access", "warned"),
+    [
+        ("0.0.0.0:0", "token", True),
+        ("0.0.0.0:0", "open", False),
+        ("127.0.0.1:0", "token", False),
+    ],
+)
+def test_tokens_that_travel_in_plain_text_are_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, listen: str, access: str, warned: bool
+) -> None:
+    RegistryStore(tmp_path / "fleet.db").close()
+    with caplog.at_level("WARNING"), HttpProcess(settings_in(tmp_path, listen=listen, access=access)):
+        pass
+    assert ["without TLS" in record.message for record in caplog.records] == [True] * warned
+
+
+def test_many_devices_at_once_get_what_they_asked_for(served: Registry, data: bytes, url: str) -> None:
+    def fetch(number: int) -> bool:
+        first = number * 97 % len(data)
+        token = None if number % 5 == 0 else served.token
+        answer = served.ask(url, token, Range=f"bytes={first}-{first + 999}")
+        return answer.status_code == 401 if token is None else answer.content == data[first : first + 1000]
+
+    with ThreadPoolExecutor(16) as devices:
+        assert all(devices.map(fetch, range(400)))
 
 
 def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:

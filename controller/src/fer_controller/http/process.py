@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -21,7 +22,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from fer_controller.errors import HttpError
-from fer_controller.settings import HttpSettings, Settings
+from fer_controller.settings import OPEN_ACCESS, HttpSettings, Settings
 
 PROGRAM = (sys.executable, "-m", "fer_controller.http")
 BACKLOG = 1024
@@ -62,6 +63,7 @@ class HttpProcess:
     def __enter__(self) -> Self:
         _check_certificate(self._settings.http)
         self._listener = _listener(self._settings.http.listen)
+        _warn_of_plain_tokens(self._settings.http, self._listener)
         self._thread.start()
         return self
 
@@ -158,6 +160,16 @@ def _listener(place: str) -> socket.socket:
                     "Name another place with --http HOST:PORT, or none with --http ''."
                 ) from error
         time.sleep(BIND_AGAIN_S)
+
+
+def _warn_of_plain_tokens(http: HttpSettings, listener: socket.socket) -> None:
+    here_alone = ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
+    if http.access != OPEN_ACCESS and http.cert_file is None and not here_alone:
+        log.warning(
+            "Models are served at %s without TLS, so who listens on the way can read the devices' tokens; "
+            "set http.cert_file and http.key_file.",
+            http.listen,
+        )
 
 
 def _reason(error: OSError) -> str:
