@@ -1,0 +1,74 @@
+"""deploy, rollouts and label as an operator types them, without a controller that runs."""
+
+from pathlib import Path
+
+import pytest
+from controller_process import json_lines, run
+from fakes_rollout import START, FakeDevice
+from fer_controller.store.records import Batch
+from fer_controller.store.sqlite import SqliteStore
+from fer_wire.message import iso_utc
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    path = tmp_path_factory.mktemp("commands") / "fleet.db"
+    store = SqliteStore(path)
+    devices = [FakeDevice(f"nano-{number:02}").row(START) for number in range(10)]
+    store.write(Batch(iso_utc(START), devices=devices))
+    store.close()
+    assert run("models", "keygen", "--db", str(path)).returncode == 0
+    added = run("models", "add", str(max((root / "models/zoo/light").iterdir())), "--db", str(path))
+    assert added.returncode == 0, added.stderr
+    return path
+
+
+def test_a_dry_run_shows_the_plan_and_does_nothing(db: Path) -> None:
+    done = run("deploy", "--precision", "fp16", "--dry-run", "--db", str(db))
+    assert done.returncode == 0, done.stderr
+    assert "10 devices in waves of 1, 4, 5; 22.1 MB to move at most." in done.stdout
+    assert "Gates: fps>=0.8x, latency_p95_ms<=1.5x" in done.stdout
+    assert run("rollouts", "list", "--db", str(db), "--json").stdout == ""
+
+
+def test_labels_are_set_shown_removed_and_select_devices(db: Path) -> None:
+    assert run("label", "nano-01", "nano-02", "site=lab", "room=2", "--db", str(db)).returncode == 0
+    assert run("label", "nano-02", "--remove", "room", "--db", str(db)).returncode == 0
+    shown = json_lines(run("label", "--db", str(db), "--json").stdout)
+    assert {each["device"]: each["labels"] for each in shown} == {
+        "nano-01": {"site": "lab", "room": "2"},
+        "nano-02": {"site": "lab"},
+    }
+    words = ("deploy", "--precision", "fp16", "--selector", "site=lab", "--dry-run", "--json", "--db", str(db))
+    (plan,) = json_lines(run(*words).stdout)
+    assert sorted(each["device"] for each in plan["plan"]["devices"]) == ["nano-01", "nano-02"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (("deploy", "--soak", "soon"), 2, "--soak 'soon' is no duration"),
+        (("deploy", "--selector", "site=moon"), 1, "The plan reaches no device. The selector matches none."),
+        (("deploy", "--model", "heavy"), 1, "The registry has no model heavy"),
+        (("rollouts", "show", "r-none"), 1, "There is no rollout r-none; `fer-controller rollouts list` shows them."),
+        (("label", "nano-01", "class=orin"), 2, "class is known of every device and is no label"),
+        (("label", "site=lab"), 2, "name the devices before the labels"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(db: Path, words: tuple[str, ...], status: int, sentence: str) -> None:
+    done = run(*words, "--db", str(db))
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert sentence in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path) -> None:
+    rollout = json_lines(run("deploy", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
+    ordered = run("rollouts", "abort", rollout, "--db", str(db))
+    assert ordered.stdout == f"{rollout}: No controller took the order up yet; it is done when one runs.\n"
+    shown = json_lines(run("rollouts", "show", rollout[:6], "--json", "--db", str(db)).stdout)[0]
+    assert (shown["state"], len(shown["devices"]), shown["audit"][0]["action"]) == ("planned", 10, "planned")
+    listed = run("rollouts", "list", "--db", str(db)).stdout
+    assert rollout in listed
+    assert "planned" in listed
+    table = run("rollouts", "show", "--db", str(db)).stdout
+    assert "light@0.2.0/int8" in table
