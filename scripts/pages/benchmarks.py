@@ -27,6 +27,14 @@ in the controller's session at the broker, as after an outage; mosquitto_sub too
 nothing. Resident memory at 10, 50 and 100 % of the live run: {memory} MB. The database had {size:g} MB at the end.
 """
 
+ROLLOUT = """\
+One rollout to {agents:,} simulated devices in one wave, with an artifact of {size:g} MB: Mosquitto,
+`fer-controller serve` and `fer-controller simulate` share this machine. Every device sends an event a second all the
+while, and downloads the whole file with a token of its own. At the end what the devices counted is compared with the
+database: {events:,} events and {reports:,} reports. The rollout ended {state} after {rollout:g} s; {served:,} MB were served within {within:g} s.
+While the model was served, processor time was: {used}.
+"""
+
 PAPER = "Light-FER (Sensors 2022, 22, 9524) reports 27 frames/s and 18.4 % of a four-core laptop."
 
 
@@ -34,7 +42,7 @@ def page(root: Path) -> str:
     """The whole page; only its introduction while nothing was measured."""
     file = root / "docs" / "benchmarks.json"
     results = json.loads(file.read_text()) if file.exists() else {}
-    makers = {"pipeline": _pipeline, "peer": _peer, "ingest": _ingest}
+    makers = {"pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "rollout": _rollout}
     parts = [make(results) for name, make in makers.items() if name in results]
     return "\n".join([INTRODUCTION, *parts])
 
@@ -109,3 +117,40 @@ def _ingest(results: dict[str, Any]) -> str:
         sub=backlog["mosquitto_sub_per_s"], memory=", ".join(f"{mb:g}" for mb in memory), size=found["database_mb"]
     )
     return "\n".join(["## Ingest\n", _origin(found), note, table(HEAD, *rows)])
+
+
+def _rollout(results: dict[str, Any]) -> str:
+    found = results["rollout"]
+    quiet, serving = found["ingest"]["quiet"], found["ingest"]["serving"]
+    memory, devices = found["peak_memory_mb"], found["devices"]["by_themselves"]
+    rows = [
+        _at_most("plan, the whole command `deploy --dry-run`, s", found["plan_s"], 2),
+        _at_most("desired states out, confirmed by the broker, s", found["desired_states_out_s"], 10),
+        _at_most("lost reports", found["lost_reports"], 0),
+        _at_most("lost events", found["lost_events"], 0),
+        _at_most("events counted twice", found["duplicate_events"], 0),
+        _at_most(
+            "peak memory of the controller, MB", memory["together"], 500, f"{memory['serve']:g} and {memory['http']:g}"
+        ),
+        _at_least(
+            "events stored a second while the model is served, ÷ before",
+            found["ingest_ratio"],
+            0.9,
+            f"{serving['events_per_s']:g} ÷ {quiet['events_per_s']:g}",
+        ),
+        ("p99 from the face to the database, ms, before", f"{quiet['lag_p99_ms']:g}", "stated", "–"),
+        ("the same, while the model is served", f"{serving['lag_p99_ms']:g}", "stated", "–"),
+        _at_least("devices that committed", devices.get("committed", 0), found["agents"]),
+    ]
+    note = ROLLOUT.format(
+        agents=found["agents"],
+        size=found["artifact_mb"],
+        events=found["events"],
+        reports=found["reports"],
+        state=found["state"],
+        rollout=found["rollout_s"],
+        served=found["served_mb"],
+        within=found["served_s"],
+        used=", ".join(f"{name} {used:g} s" for name, used in serving["processor_s"].items()),
+    )
+    return "\n".join(["## Rollout\n", _origin(found), note, table(HEAD, *rows)])

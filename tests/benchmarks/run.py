@@ -1,4 +1,4 @@
-"""`make bench`: measure pipeline and ingest on this machine, print the figures, and write docs/benchmarks.json.
+"""`make bench`: measure pipeline, ingest and rollout on this machine, print the figures, write docs/benchmarks.json.
 
 Parts may be named as arguments; the others keep their figures. The page docs/benchmarks.md is made from the file.
 """
@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
-from benchmarks import ingest, pipeline  # noqa: E402  # after the path is set
+from benchmarks import ingest, pipeline, rollout  # noqa: E402  # after the path is set
 from benchmarks.machine import machine  # noqa: E402
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -23,7 +23,7 @@ CLIP = "clips/portrait_sad_to_happy.mp4"
 
 def main(parts: list[str]) -> None:
     """Measure the parts asked for, or all."""
-    measures = {"pipeline": _pipeline, "ingest": ingest.measure, "peer": _peer}
+    measures = {"pipeline": _pipeline, "ingest": ingest.measure, "rollout": rollout.measure, "peer": _peer}
     unknown = set(parts) - set(measures)
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no such part; there are {', '.join(measures)}.")

@@ -50,7 +50,7 @@ def simulate(
     tokens_file: Annotated[
         Path | None, typer.Option(help="A token for each device: lines of DEVICE TOKEN, or JSON from `enroll --json`.")
     ] = None,
-    downloads: Annotated[int, typer.Option(min=1, max=512, help="Downloads at once, of all devices.")] = 16,
+    downloads: Annotated[int, typer.Option(min=1, max=512, help="Downloads at once, of all devices.")] = 8,
     seed: Annotated[int, typer.Option(help="The same seed, the same classes, faults and measurements.")] = 0,
     flush_s: Annotated[float, typer.Option(min=0, help="At the end, how long to wait for the last acks.")] = 30.0,
     config: options.Config = None,

@@ -23,6 +23,7 @@ RESTART_S = (1.0, 3.0)
 ONLINE_S = 20.0
 AWAY_S = 5.0
 OUTBOX_EVERY_S = 5.0
+CATCH_UP_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Device:
         self._updater = Updater(nature, self.disk, means, updating)
         self._awake = False
         self._dead = False
+        self._see_at = 0.0
         self.crashes = 0
         self.lie = self._reports.lie
 
@@ -70,7 +72,8 @@ class Device:
         self._awake = True
         self.session.begin()
         if scenario.events_per_s:
-            self._timers.later(self._life.random() / scenario.events_per_s, self._see)
+            self._see_at = self._timers.now() + self._life.random() / scenario.events_per_s
+            self._see_later()
         self._timers.later(self._life.uniform(0, scenario.telemetry_s), self._measure)
         self._timers.later(self._life.uniform(0, OUTBOX_EVERY_S), self._look_at_outbox)
         if OFFLINE in self.nature.faults:
@@ -99,7 +102,15 @@ class Device:
             return
         if not self._dead:
             self.session.spool(self._faces.next(self.disk.slots.serving.model, self._effect()))
-        self._timers.later(self._life.uniform(0.5, 1.5) / self._world.scenario.events_per_s, self._see)
+        self._see_at += self._life.uniform(0.5, 1.5) / self._world.scenario.events_per_s
+        self._see_later()
+
+    def _see_later(self) -> None:
+        """Events keep their pace where the machine is late, unless it is too late to catch up."""
+        now = self._timers.now()
+        if now - self._see_at > CATCH_UP_S:
+            self._see_at = now
+        self._timers.later(max(0.0, self._see_at - now), self._see)
 
     def _measure(self) -> None:
         if not self._awake:

@@ -46,6 +46,7 @@ class Snapshot:
     telemetry: int
     crashes: int
     connections: int
+    losses: dict[str, int]
     downloads: int
     downloaded_bytes: int
     trouble: str
@@ -113,6 +114,7 @@ class Simulation:
             telemetry=sum(tally.telemetry for tally in tallies),
             crashes=sum(device.crashes for device in self._devices),
             connections=sum(tally.connections for tally in tallies),
+            losses=dict(self._links.losses),
             downloads=self._fetcher.active,
             downloaded_bytes=self._fetcher.total_bytes,
             trouble=self._links.last_error if self._links.up < len(disks) else "",

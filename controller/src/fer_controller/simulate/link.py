@@ -66,6 +66,7 @@ class Link:
         self._failures = 0
         self._answer_by = 0.0
         self._choked = False
+        self._why = ""
         self.up = False
         self.receive_maximum = 65_535
 
@@ -179,6 +180,7 @@ class Link:
             client.tls_set(str(settings.ca_file) if settings.ca_file else None)
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         client.on_message, client.on_publish = self._on_message, self._on_publish
+        client.on_disconnect = self._on_disconnect
         client.on_socket_register_write = self._on_something_to_write
         return client
 
@@ -209,6 +211,11 @@ class Link:
     def _on_publish(self, _client: mqtt.Client, _data: object, mid: int, _code: object, _properties: object) -> None:
         self._listener.delivered(mid)
 
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: object
+    ) -> None:
+        self._why = str(code)
+
     def _on_something_to_write(self, _client: mqtt.Client, _data: object, _sock: object) -> None:
         """With this callback paho queues what is to be written until loop_write()."""
         self._links.to_write(self)
@@ -217,8 +224,10 @@ class Link:
         if not code:
             return False
         self._number += 1
+        if self.up:
+            self._links.losses[self._why] += 1
         self._down()
-        self._again("hung up")
+        self._again(f"hung up ({self._why})")
         return True
 
     def _down(self) -> None:

@@ -3,7 +3,7 @@
 import os
 import random
 import select
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Protocol
@@ -46,6 +46,7 @@ class Links:
         self.dice = random.Random(f"{seed}/links")  # noqa: S311  # jitter, no secret
         self.knows_mqtt5 = True
         self.last_error = ""
+        self.losses: Counter[str] = Counter()
         self.up = 0
         self._epoll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK)

@@ -38,7 +38,7 @@ class Scenario:
     effects: Sequence[tuple[str, Effect]] = ()
     first_model: ModelManifest | None = None
     seed: int = 0
-    downloads: int = 16
+    downloads: int = 8
     flush_s: float = 30.0
 
     @property

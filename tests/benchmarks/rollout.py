@@ -1,0 +1,271 @@
+"""One rollout to a thousand simulated devices: Mosquitto, `fer-controller serve` and the devices on this machine.
+
+    python tests/benchmarks/rollout.py --agents 1000 --size-mb 4
+
+The devices send an event a second each, before and while the model is served to them. At the end what they counted is
+compared with the database.
+"""
+
+import argparse
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import psutil
+import tiny_onnx
+from controller_process import PROGRAM, ControllerProcess
+from fer_controller.registry import tokens
+from fer_controller.rollout.measures import METRICS
+from fer_controller.rollout.transitions import ENDED
+from fer_controller.store.registry import RegistryStore
+from fer_wire.message import iso_utc
+from real_broker import Mosquitto, free_port, mosquitto_binary
+from simulated_fleet import SimulatedFleet
+
+AGENTS = 1000
+SIZE_MB = 4.0
+MB = 1_000_000
+QUIET_S = 30.0
+PATIENCE_S = 480.0
+LOOK_EVERY_S = 0.1
+TELEMETRY_S = 10.0
+PRECISION = "fp32"
+MODEL = "tiny@1.0.0"
+ALL_AT_ONCE = ("--waves", "100%", "--soak", "1s", "--probation", "5s", "--precision", PRECISION)
+LAGS = (
+    "SELECT (julianday(received_at) - julianday(time)) * 86400000 FROM events "
+    "WHERE received_at >= ? AND received_at < ? ORDER BY 1"
+)
+DOWNLOADING = "SELECT count(*) FROM rollout_targets WHERE state IN ('pending', 'desired', 'downloading')"
+
+
+@dataclass
+class Site:
+    """What takes part."""
+
+    home: Path
+    broker: Mosquitto
+    controller: ControllerProcess
+    fleet: SimulatedFleet
+    agents: int
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the controller's database."""
+        with closing(sqlite3.connect(f"file:{self.controller.db}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def command(self, *words: str) -> list[dict[str, Any]]:
+        """What a command of fer-controller printed."""
+        done = subprocess.run(
+            [*PROGRAM, *words, "--db", str(self.controller.db), "--json"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def measure(agents: int = AGENTS, size_mb: float = SIZE_MB) -> dict[str, Any]:
+    """All figures, in a temporary folder."""
+    with TemporaryDirectory(prefix="fer-rollout-") as folder, _site(Path(folder), agents, size_mb) as site:
+        _until(lambda: _online(site) == agents, "every device is online")
+        time.sleep(TELEMETRY_S)
+        before = _used_s(site)
+        quiet = _ingested(site, *_between(lambda: time.sleep(QUIET_S)))
+        idle = _used_s(site)
+        plan_s = _timed(lambda: _deploy(site, "--dry-run"))
+        planned = _used_s(site)
+        with ThreadPoolExecutor(1) as beside:
+            deploying = beside.submit(_timed, lambda: _deploy(site))
+            _until(lambda: _published(site) == agents, "the desired states are out")
+            out = iso_utc(datetime.now(UTC))
+            _until(lambda: not _downloading(site), "the model is everywhere")
+            served, busy = iso_utc(datetime.now(UTC)), _used_s(site)
+            deploy_s = deploying.result()
+        _until(lambda: _rollout(site)[0] in ENDED, "the rollout has ended")
+        state, began, ended = _rollout(site)
+        serving = _ingested(site, began, served)
+        memory = {name: _peak_mb(pid) for name, pid in _processes(site.controller.pid)}
+        status = site.fleet.stop()
+        return {
+            "agents": agents,
+            "artifact_mb": round(_size_bytes(site) / MB, 2),
+            "plan_s": plan_s,
+            "deploy_s": deploy_s,
+            "desired_states_out_s": _seconds(began, out),
+            "served_s": _seconds(began, served),
+            "rollout_s": _seconds(began, ended),
+            "state": state,
+            "served_mb": round(site.fleet.summary["downloaded_bytes"] / MB),
+            "peak_memory_mb": {**memory, "together": round(sum(memory.values()), 1)},
+            "ingest": {
+                "quiet": {**quiet, "processor_s": _more(before, idle)},
+                "serving": {**serving, "processor_s": _more(planned, busy)},
+            },
+            "ingest_ratio": round(serving["events_per_s"] / quiet["events_per_s"], 3),
+            **_compared(site),
+            "simulator_exit_status": status,
+        }
+
+
+@contextmanager
+def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
+    binary = mosquitto_binary()
+    if binary is None:
+        sys.exit("Mosquitto is not installed (apt-get install mosquitto mosquitto-clients).")
+    (home / "mosquitto").mkdir(mode=0o777)
+    broker, place = Mosquitto(binary, home / "mosquitto"), f"127.0.0.1:{free_port()}"
+    broker.start()
+    controller = ControllerProcess(home / "fleet.db", broker.url, "--http", place)
+    names = [f"sim-{number:04d}" for number in range(1, agents + 1)]
+    options = ("--controller", f"http://{place}", "--tokens-file", str(home / "tokens"), "--flush-s", "90")
+    fleet = SimulatedFleet(home, broker.url, agents, *options, "--telemetry-s", str(TELEMETRY_S))
+    site = Site(home, broker, controller, fleet, agents)
+    try:
+        controller.until_connected()
+        data = tiny_onnx.network(padding_bytes=int(size_mb * MB))
+        site.command("models", "keygen")
+        site.command("models", "add", str(tiny_onnx.write_model(home / "tiny", {PRECISION: data})))
+        with closing(RegistryStore(controller.db)) as store:
+            (home / "tokens").write_text("".join(f"{name} {tokens.make(store, name)}\n" for name in names))
+        fleet.start()
+        yield site
+    finally:
+        fleet.kill()
+        controller.kill()
+        broker.stop()
+
+
+def _deploy(site: Site, *more: str) -> None:
+    gates = [word for name in METRICS for word in ("--gate", f"{name}=off")]
+    site.command("deploy", "--model", MODEL, "--concurrency", str(site.agents), *ALL_AT_ONCE, *gates, *more)
+
+
+def _compared(site: Site) -> dict[str, Any]:
+    """What the devices counted, against what the database holds."""
+    devices = site.fleet.devices
+    rows = site.ask("SELECT device, epoch, count(*), count(DISTINCT seq) FROM events GROUP BY 1, 2")
+    stored = {(device, epoch): (count, distinct) for device, epoch, count, distinct in rows}
+    reported = {device: json.loads(text) for device, text in site.ask("SELECT device, reported FROM devices")}
+    found = {(each["device"], each["epoch"]): each["events"] for each in devices}
+    targets = dict(site.ask("SELECT state, count(*) FROM rollout_targets GROUP BY 1"))
+    return {
+        "events": sum(found.values()),
+        "lost_events": sum(made - stored.get(key, (0, 0))[1] for key, made in found.items()),
+        "duplicate_events": sum(count - distinct for count, distinct in stored.values()),
+        "reports": sum(each["reports"] for each in devices),
+        "unconfirmed_reports": sum(each["reports"] - each["reports_delivered"] for each in devices),
+        "lost_reports": sum(reported.get(each["device"]) != each["last_report"] for each in devices),
+        "lost_connections": site.fleet.summary["losses"],
+        "devices": {"by_the_controller": targets, "by_themselves": dict(Counter(each["state"] for each in devices))},
+    }
+
+
+def _between(work: Callable[[], Any]) -> tuple[str, str]:
+    """When the work began and ended, as the database writes times."""
+    begun = iso_utc(datetime.now(UTC))
+    work()
+    return begun, iso_utc(datetime.now(UTC))
+
+
+def _ingested(site: Site, begun: str, ended: str) -> dict[str, Any]:
+    """Events stored between two moments, and how long each took from the face to the database."""
+    lags_ms = [row[0] for row in site.ask(LAGS, begun, ended)]
+    took_s = _seconds(begun, ended)
+    assert lags_ms, "No event was stored."
+    return {
+        "seconds": round(took_s, 1),
+        "events_per_s": round(len(lags_ms) / took_s, 1),
+        "lag_p50_ms": round(lags_ms[len(lags_ms) // 2], 1),
+        "lag_p99_ms": round(lags_ms[int(0.99 * len(lags_ms))], 1),
+    }
+
+
+def _published(site: Site) -> int:
+    return int(site.ask("SELECT count(*) FROM desired_states WHERE published = 1")[0][0])
+
+
+def _downloading(site: Site) -> int:
+    return int(site.ask(DOWNLOADING)[0][0])
+
+
+def _online(site: Site) -> int:
+    return int(site.ask("SELECT count(*) FROM devices WHERE state = 'online' AND reported <> ''")[0][0])
+
+
+def _rollout(site: Site) -> tuple[str, str, str]:
+    """State, begin and end of the rollout."""
+    state, began, ended = site.ask("SELECT state, created_at, ended_at FROM rollouts")[0]
+    return state, began, ended
+
+
+def _seconds(begun: str, ended: str) -> float:
+    took = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
+    return round(took.total_seconds(), 2)
+
+
+def _size_bytes(site: Site) -> int:
+    (model,) = site.command("models", "show", MODEL)
+    return int(model["variants"][0]["size_bytes"])
+
+
+def _timed(work: Callable[[], None]) -> float:
+    begun_s = time.monotonic()
+    work()
+    return round(time.monotonic() - begun_s, 2)
+
+
+def _until(holds: Callable[[], bool], what: str) -> float:
+    """Wait until it holds; returns the seconds that it took."""
+    begun_s = time.monotonic()
+    while not holds():
+        assert time.monotonic() < begun_s + PATIENCE_S, f"Waited {PATIENCE_S:g} s in vain until {what}."
+        time.sleep(LOOK_EVERY_S)
+    return round(time.monotonic() - begun_s, 2)
+
+
+def _processes(pid: int) -> list[tuple[str, int]]:
+    """The controller, and its child that serves models."""
+    return [("serve", pid), *(("http", child.pid) for child in psutil.Process(pid).children())]
+
+
+def _used_s(site: Site) -> dict[str, float]:
+    """Processor time of each process until now."""
+    known = [*_processes(site.controller.pid), ("simulate", site.fleet.pid), ("mosquitto", site.broker.pid)]
+    times = {name: psutil.Process(pid).cpu_times() for name, pid in known}
+    return {name: used.user + used.system for name, used in times.items()}
+
+
+def _more(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    return {name: round(used - before[name], 1) for name, used in after.items()}
+
+
+def _peak_mb(pid: int) -> float:
+    """The most memory that a process has had resident."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    return round(int(kibibytes) * 1024 / MB, 1)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--agents", type=int, default=AGENTS)
+    parser.add_argument("--size-mb", type=float, default=SIZE_MB, help="of the model's file")
+    options = parser.parse_args()
+    print(json.dumps(measure(options.agents, options.size_mb), indent=2))
+
+
+if __name__ == "__main__":
+    main()
