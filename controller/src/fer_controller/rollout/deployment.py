@@ -10,7 +10,7 @@ from fer_wire.message import iso_utc
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit
 from fer_controller.rollout.candidate import candidates
-from fer_controller.rollout.desired import dumped, shas_of
+from fer_controller.rollout.desired import dumped
 from fer_controller.rollout.models import Model
 from fer_controller.rollout.plan import Plan, plan
 from fer_controller.rollout.request import Request
@@ -74,12 +74,6 @@ def begin(store: Planning, planned: Plan, actor: str, now: datetime) -> str:
     changes.audit.append(_entry(planned, row, actor))
     store.write(changes)
     return row.id
-
-
-def needed(files: Sequence[tuple[str, str, str]], sha256s: Collection[str]) -> set[str]:
-    """Which unfinished rollouts need files of these sha256, out of what the store says that each needs."""
-    wanted = set(sha256s)
-    return {f"rollout {id_}" for id_, artifacts, previous in files if wanted & {*shas_of(artifacts), previous}}
 
 
 def _chosen(models: Models, request: Request) -> Model:

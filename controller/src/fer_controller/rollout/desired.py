@@ -64,7 +64,7 @@ def backward(
 
 def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:
     """Nothing is desired of the device any more: what has not committed is canceled."""
-    return DesiredRow(device, rollout, last.attempt, last.sha256, _next(last, now), "", iso_utc(now))
+    return DesiredRow(device, rollout, last.attempt, "", _next(last, now), "", iso_utc(now))
 
 
 def _next(last: DesiredRow | None, now: datetime) -> int:

@@ -10,7 +10,7 @@ from typing import Protocol
 from fer_wire import Desired, MessageError, Topics, WireError, parse
 
 from fer_controller.broker import Delivery
-from fer_controller.errors import BrokerError, StoreUnavailable
+from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollout_records import DesiredRow
 
@@ -103,7 +103,9 @@ class Publisher:
                 while not stop.is_set():
                     self._round(broker)
             except (BrokerError, StoreUnavailable) as error:
-                log.log(logging.DEBUG if told else logging.WARNING, "%s Desired states wait.", error)
+                # That the broker is away is told by the ingest, whose connection breaks too.
+                quiet = told or type(error) is BrokerError
+                log.log(logging.DEBUG if quiet else logging.WARNING, "%s Desired states wait.", error)
                 told = True
                 broker.close()
                 self._pause(stop)
@@ -126,7 +128,7 @@ class Publisher:
             self._check(delivery)
         broker.acknowledge(deliveries)
         if self._sent and time.monotonic() - self._moved_s > CONFIRMED_WITHIN_S:
-            raise BrokerError("The broker does not confirm what is published.")
+            raise BrokerRefused("The broker does not confirm what is published.")
 
     def _settle(self) -> None:
         confirmed, self._confirmed = self._confirmed, []

@@ -90,10 +90,6 @@ class RolloutStore(SqliteWriter):
         """How many desired states of a rollout the broker has not confirmed."""
         return int(self._rows("unpublished_of", (rollout,))[0][0])
 
-    def needed_files(self) -> list[tuple[str, str, str]]:
-        """(rollout, artifacts as JSON, previous sha256) of all devices in unfinished rollouts, each once."""
-        return [tuple(row) for row in self._rows("sha256s_in_use")]
-
     def open_orders(self) -> list[Order]:
         """Orders not taken up yet, in the order in which they were given."""
         return [Order(*row) for row in self._rows("open_orders")]

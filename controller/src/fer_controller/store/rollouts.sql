@@ -216,8 +216,3 @@ SELECT wave, state, count(*) FROM rollout_targets WHERE rollout = ? GROUP BY wav
 -- unpublished_of --
 -- How many desired states of a rollout the broker has not confirmed.
 SELECT count(*) FROM desired_states WHERE rollout = ? AND published = 0;
-
--- sha256s_in_use --
--- The files that unfinished rollouts bring or would bring back, and those rollouts.
-SELECT DISTINCT t.rollout, t.artifacts, t.previous_sha256
-FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout WHERE r.ended_at = '';

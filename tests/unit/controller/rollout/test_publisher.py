@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 from fer_controller.broker import Delivery
-from fer_controller.errors import BrokerError
+from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.rollout.publisher import Publisher
 from fer_controller.store.rollout_records import DesiredRow
 from fer_wire import Topics
@@ -128,7 +128,13 @@ def test_after_a_reconnect_everything_unfinished_is_published_again(caplog: pyte
         connection = run(outbox, None, BrokerError("The connection is lost."), None)
     assert connection.connections == 2
     assert [topic for topic, _ in connection.published] == ["fer/v1/a/desired", "fer/v1/b/desired", "fer/v1/a/desired"]
-    assert caplog.messages == ["The connection is lost. Desired states wait."]
+    assert caplog.messages == []
+
+
+def test_a_broker_that_wants_none_of_us_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    refused = [BrokerRefused("The broker refuses us.") for _ in range(3)]
+    run(FakeOutbox(row("a")), *refused, None)
+    assert caplog.messages[0] == "The broker refuses us. Desired states wait."
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"?", b"{}"])
