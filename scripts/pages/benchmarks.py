@@ -31,8 +31,8 @@ ROLLOUT = """\
 One rollout to {agents:,} simulated devices in one wave, with an artifact of {size:g} MB: Mosquitto,
 `fer-controller serve` and `fer-controller simulate` share this machine. Every device sends an event a second all the
 while, and downloads the whole file with a token of its own. At the end what the devices counted is compared with the
-database: {events:,} events and {reports:,} reports. The rollout ended {state} after {rollout:g} s; {served:,} MB were served within {within:g} s.
-While the model was served, processor time was: {used}.
+database: {events:,} events and {reports:,} reports. The rollout ended {state} after {rollout:g} s; {served:,} MB were
+served within {within:g} s. While the model was served, processor time was: {used}.
 """
 
 PAPER = "Light-FER (Sensors 2022, 22, 9524) reports 27 frames/s and 18.4 % of a four-core laptop."
