@@ -10,9 +10,9 @@ from typing import Any
 
 from fer_controller.simulate.classes import CLASSES, DeviceClass
 from fer_controller.simulate.disk import Disk, Model, Slots
-from fer_controller.simulate.download import Outcome, Request
 from fer_controller.simulate.effects import Effect, Effects
 from fer_controller.simulate.fetching import Means, Nature
+from fer_controller.simulate.files import Outcome, Request
 from fer_controller.simulate.timers import Timers
 from fer_controller.simulate.update import Updater
 from fer_wire import Desired
@@ -66,7 +66,8 @@ class FakeSource:
             return self.faults.pop(0)
         start = request.part.received_bytes
         stop = start + request.piece_bytes if request.piece_bytes else None
-        request.part.take(self.files[request.url][start:stop])
+        sent = self.files[request.url][:stop]
+        request.part.received_bytes, request.part.sha256 = len(sent), sha256(sent).hexdigest()
         return Outcome()
 
 

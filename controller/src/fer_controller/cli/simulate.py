@@ -108,14 +108,14 @@ def _name(name: str) -> str:
 
 
 def _check_installed() -> None:
+    from importlib.util import find_spec
+
     from fer_controller.errors import SimulationError
 
-    try:
-        import fer_controller.simulate.download  # noqa: F401
-    except ImportError as error:
+    if find_spec("requests") is None:
         raise SimulationError(
             "Simulated devices need requests, which is not installed; run `pip install 'fer-controller[simulate]'`."
-        ) from error
+        )
 
 
 def _view(*, as_json: bool) -> "View":

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from fer_wire import Reported, Topics
 
 from fer_controller.simulate.disk import Disk, Slots
-from fer_controller.simulate.download import Fetcher
 from fer_controller.simulate.effects import Effect, Effects
 from fer_controller.simulate.faces import Faces
 from fer_controller.simulate.faults import OFFLINE
-from fer_controller.simulate.fetching import Means, Nature
+from fer_controller.simulate.fetching import Means, Nature, Source
 from fer_controller.simulate.health import Health
 from fer_controller.simulate.links import Links
 from fer_controller.simulate.reports import Reports
@@ -34,7 +33,7 @@ class World:
     topics: Topics
     timers: Timers
     links: Links
-    fetcher: Fetcher
+    fetcher: Source
     effects: Effects
 
 

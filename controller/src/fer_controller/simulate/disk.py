@@ -1,11 +1,11 @@
 """What a simulated device keeps over a crash: its spool, its models, and how far its update is."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from fer_wire import Desired
 from fer_wire.reported import IDLE
 
+from fer_controller.simulate.files import Part
 from fer_controller.simulate.spool import Spool
 
 
@@ -15,29 +15,6 @@ class Model:
 
     model: str
     sha256: str
-
-
-class Part:
-    """A file as far as it has come; its bytes are hashed and thrown away."""
-
-    def __init__(self) -> None:
-        self.received_bytes = 0
-        self.etag = ""
-        self._hash = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        """Of what has come."""
-        return self._hash.hexdigest()
-
-    def take(self, data: bytes) -> None:
-        """Add bytes at the end."""
-        self._hash.update(data)
-        self.received_bytes += len(data)
-
-    def reset(self) -> None:
-        """Begin again."""
-        self.received_bytes, self.etag, self._hash = 0, "", hashlib.sha256()
 
 
 @dataclass

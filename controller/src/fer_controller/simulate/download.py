@@ -1,107 +1,98 @@
-"""Artifacts and manifests over HTTP, in a bounded pool of threads; the bytes are hashed and thrown away.
+"""Files over HTTP, in a process of its own beside the devices, whose connections would else wait for its threads.
 
-This is the one file that uses requests. What a fetch came to is told in the caller's own thread, by `deliver`.
+A line of its standard input is a Job or a cancellation, a line of its output an Answer; it ends with its input.
+This is the one file that uses requests.
 """
 
+import hashlib
+import os
+import sys
 import threading
-from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, field
 
 import requests
 
-from fer_controller.simulate.disk import Part
+from fer_controller.simulate.files import Answer, Job
 
 CHUNK_BYTES = 64 * 1024
 """What a broken connection costs at most: requests gives no part of a chunk."""
 TIMEOUT_S = 30.0
 BUSY_PAUSE_S = 1.0
-MANIFEST_MAX_BYTES = 1024 * 1024
+LONGEST_BUSY_S = 60.0
 BUSY = (429, 503)
 PARTIAL = 206
 UNSATISFIABLE = 416
 TOO_LONG = "the server sent more bytes than the desired state says"
+CANCELED = "no longer wanted"
+BEHIND_THE_DEVICES = 5
+"""How much nicer than the devices, which have deadlines to keep."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a fetch came to: all that was asked for, a pause to keep before the next try, or a fault."""
+@dataclass
+class Kept:
+    """Of a file that has come in part."""
 
-    busy_s: float = 0.0
-    fault: str = ""
-    final: bool = False
-    too_long: bool = False
-    body: bytes = b""
+    received_bytes: int = 0
+    etag: str = ""
+    hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
+    def take(self, data: bytes) -> None:
+        """Add bytes at the end."""
+        self.hash.update(data)
+        self.received_bytes += len(data)
 
-@dataclass(frozen=True)
-class Request:
-    """What to fetch: a file from where its part ends, at most so many bytes of it, or a manifest into memory."""
-
-    url: str
-    token: str = ""
-    part: Part | None = None
-    size_bytes: int = MANIFEST_MAX_BYTES
-    piece_bytes: int | None = None
+    def reset(self) -> None:
+        """Begin again."""
+        self.received_bytes, self.etag, self.hash = 0, "", hashlib.sha256()
 
 
-class Fetcher:
-    """The pool; it stops reading when the caller no longer wants the answer."""
+class Downloads:
+    """Works jobs off in a bounded pool of threads."""
 
-    def __init__(self, controller_url: str | None, at_once: int, wake: Callable[[], None]) -> None:
-        self._controller_url, self._wake = controller_url, wake
+    def __init__(self, at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, "download")
-        self._answers: deque[tuple[Callable[[Outcome], None], Outcome]] = deque()
-        self._own = threading.local()
-        self._counted = threading.Lock()
-        self.active = 0
-        self.total_bytes = 0
+        self._kept: dict[int, Kept] = {}
+        self._canceled: set[int] = set()
+        self._own, self._lock = threading.local(), threading.Lock()
+        self._total_bytes = self._active = 0
 
-    def fetch(self, request: Request, wanted: Callable[[], bool], done: Callable[[Outcome], None]) -> None:
-        """Begin when a thread is free; done is called by deliver()."""
-        self._pool.submit(self._work, request, wanted, done)
+    def take(self, job: Job) -> None:
+        """Begin when a thread is free, or give an earlier one up."""
+        if job.cancel:
+            self._canceled.add(job.cancel)
+        else:
+            self._pool.submit(self._work, job)
 
-    def deliver(self) -> None:
-        """Tell, in this thread, what has ended."""
-        while self._answers:
-            done, outcome = self._answers.popleft()
-            done(outcome)
+    def _work(self, job: Job) -> None:
+        kept = self._kept.setdefault(job.part, Kept()) if job.part is not None else Kept()
+        self._count(active=+1)
+        answer = self._fetched(job, kept)
+        self._count(active=-1)
+        if job.part is not None and kept.received_bytes >= job.size_bytes:
+            self._kept.pop(job.part, None)
+        known = {"number": job.number, "received_bytes": kept.received_bytes, "sha256": kept.hash.hexdigest()}
+        sums = {"total_bytes": self._total_bytes, "active": self._active}
+        line = answer.model_copy(update={**known, **sums}).model_dump_json(exclude_defaults=True)
+        with self._lock:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
 
-    def close(self) -> None:
-        """Begin nothing more; what is under way ends by itself."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def _count(self, *, active: int = 0, received_bytes: int = 0) -> None:
+        with self._lock:
+            self._active += active
+            self._total_bytes += received_bytes
 
-    def _work(self, request: Request, wanted: Callable[[], bool], done: Callable[[Outcome], None]) -> None:
-        outcome = Outcome(fault="no longer wanted", final=True)
-        if wanted():
-            self._count(+1)
-            try:
-                outcome = self._fetched(request, wanted)
-            finally:
-                self._count(-1)
-        self._answers.append((done, outcome))
-        self._wake()
-
-    def _count(self, change: int) -> None:
-        with self._counted:
-            self.active += change
-
-    def _fetched(self, request: Request, wanted: Callable[[], bool]) -> Outcome:
-        own = not urlsplit(request.url).netloc
-        if own and not self._controller_url:
-            return Outcome(
-                fault=f"{request.url} is a path at the controller, whose --controller is not given", final=True
-            )
-        url = urljoin(self._controller_url or "", request.url) if own else request.url
+    def _fetched(self, job: Job, kept: Kept) -> Answer:
+        if job.number in self._canceled:
+            return Answer(fault=CANCELED, final=True)
         try:
             with self._session().get(
-                url, headers=_headers(request, own), stream=True, timeout=TIMEOUT_S, allow_redirects=not own
-            ) as answer:
-                return self._read(request, answer, wanted)
-        except requests.RequestException as error:
-            return Outcome(fault=f"{url}: {error}"[:400])
+                job.url, headers=_headers(job, kept), stream=True, timeout=TIMEOUT_S, allow_redirects=not job.token
+            ) as response:
+                return _refusal(kept, response) or self._read(job, kept, response)
+        except (requests.RequestException, ValueError) as error:
+            return Answer(fault=f"{job.url}: {error}"[:400])
 
     def _session(self) -> requests.Session:
         if not hasattr(self._own, "session"):
@@ -110,56 +101,60 @@ class Fetcher:
         session: requests.Session = self._own.session
         return session
 
-    def _read(self, request: Request, answer: requests.Response, wanted: Callable[[], bool]) -> Outcome:
-        refused = _refusal(request, answer)
-        if refused is not None:
-            return refused
-        part = request.part or Part()
-        if answer.status_code != PARTIAL:
-            part.reset()
-        part.etag = answer.headers.get("ETag", "")
+    def _read(self, job: Job, kept: Kept, response: requests.Response) -> Answer:
+        if response.status_code != PARTIAL:
+            kept.reset()
+        kept.etag = response.headers.get("ETag", "")
         body = bytearray()
-        for chunk in answer.iter_content(CHUNK_BYTES):
-            part.take(chunk)
-            with self._counted:
-                self.total_bytes += len(chunk)
-            if part.received_bytes > request.size_bytes:
-                return Outcome(fault=TOO_LONG, final=True, too_long=True)
-            if request.part is None:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            kept.take(chunk)
+            self._count(received_bytes=len(chunk))
+            if kept.received_bytes > job.size_bytes:
+                return Answer(fault=TOO_LONG, final=True, too_long=True)
+            if job.part is None:
                 body += chunk
-            if not wanted():
-                break
-        return Outcome(body=bytes(body))
+            if job.number in self._canceled:
+                return Answer(fault=CANCELED, final=True)
+        return Answer(body=body.decode("latin-1"))
 
 
-def _headers(request: Request, own: bool) -> dict[str, str]:
-    headers = {"Authorization": f"Bearer {request.token}"} if own and request.token else {}
-    start = request.part.received_bytes if request.part else 0
-    if request.part and (start or request.piece_bytes):
-        last = start + request.piece_bytes - 1 if request.piece_bytes else ""
-        headers["Range"] = f"bytes={start}-{last}"
-        if start and request.part.etag:
-            headers["If-Range"] = request.part.etag
-    headers["Accept-Encoding"] = "identity"
+def _headers(job: Job, kept: Kept) -> dict[str, str]:
+    headers = {"Accept-Encoding": "identity"}
+    if job.token:
+        headers["Authorization"] = f"Bearer {job.token}"
+    start = kept.received_bytes
+    if job.part is not None and (start or job.piece_bytes):
+        headers["Range"] = f"bytes={start}-{start + job.piece_bytes - 1 if job.piece_bytes else ''}"
+        if start and kept.etag:
+            headers["If-Range"] = kept.etag
     return headers
 
 
-def _refusal(request: Request, answer: requests.Response) -> Outcome | None:
-    status = answer.status_code
+def _refusal(kept: Kept, response: requests.Response) -> Answer | None:
+    status = response.status_code
     if status in BUSY:
-        return Outcome(busy_s=_pause_s(answer.headers.get("Retry-After", "")), fault=f"HTTP {status}")
-    if status == UNSATISFIABLE and request.part:
-        request.part.reset()
-    if status == PARTIAL and not _continues(request.part, answer.headers.get("Content-Range", "")):
-        return Outcome(fault=f"{answer.url} sent another range than was asked for")
-    if answer.ok:
+        return Answer(busy_s=_pause_s(response.headers.get("Retry-After", "")), fault=f"HTTP {status}")
+    if status == UNSATISFIABLE:
+        kept.reset()
+    if status == PARTIAL and not response.headers.get("Content-Range", "").startswith(f"bytes {kept.received_bytes}-"):
+        return Answer(fault=f"{response.url} sent another range than was asked for")
+    if response.ok:
         return None
-    return Outcome(fault=f"HTTP {status} for {answer.url}", final=400 <= status < 500 and status != UNSATISFIABLE)
-
-
-def _continues(part: Part | None, content_range: str) -> bool:
-    return part is not None and content_range.startswith(f"bytes {part.received_bytes}-")
+    return Answer(fault=f"HTTP {status} for {response.url}", final=400 <= status < 500 and status != UNSATISFIABLE)
 
 
 def _pause_s(retry_after: str) -> float:
-    return min(60.0, float(retry_after)) if retry_after.isdigit() and int(retry_after) else BUSY_PAUSE_S
+    return min(LONGEST_BUSY_S, float(retry_after)) if retry_after.isdigit() and int(retry_after) else BUSY_PAUSE_S
+
+
+def main(at_once: int) -> None:
+    """Work until the standard input ends."""
+    os.nice(BEHIND_THE_DEVICES)
+    downloads = Downloads(at_once)
+    for line in sys.stdin:
+        downloads.take(Job.model_validate_json(line))
+    os._exit(0)  # what is under way is nobody's any more
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

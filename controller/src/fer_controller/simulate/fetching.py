@@ -8,10 +8,10 @@ from typing import Protocol
 from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
 
 from fer_controller.simulate.classes import DeviceClass
-from fer_controller.simulate.disk import Disk, Part
-from fer_controller.simulate.download import Outcome, Request
+from fer_controller.simulate.disk import Disk
 from fer_controller.simulate.effects import Effects
 from fer_controller.simulate.faults import SLOW
+from fer_controller.simulate.files import Outcome, Part, Request
 from fer_controller.simulate.timers import Timers
 from fer_controller.simulate.transitions import FALSE, FETCHED, UNREACHABLE
 

@@ -13,8 +13,8 @@ from fer_wire import TopicError, Topics
 from fer_controller.errors import SettingsError, SimulationError
 from fer_controller.simulate import classes, faults
 from fer_controller.simulate.device import Device, World
-from fer_controller.simulate.download import Fetcher
 from fer_controller.simulate.effects import Effects
+from fer_controller.simulate.fetcher import Fetcher
 from fer_controller.simulate.fetching import Nature
 from fer_controller.simulate.links import Links
 from fer_controller.simulate.scenario import AGENTS_MAX, Scenario
@@ -73,7 +73,7 @@ class Simulation:
         _make_room_for(scenario)
         self._scenario, self._timers = scenario, Timers()
         self._links = Links(scenario.broker, self._timers, scenario.seed)
-        self._fetcher = Fetcher(scenario.controller_url, scenario.downloads, self._links.wake)
+        self._fetcher = Fetcher(scenario.controller_url, scenario.downloads, self._links.wake, self._timers.now)
         effects = Effects(scenario.effects)
         world = World(scenario, _topics(scenario), self._timers, self._links, self._fetcher, effects)
         self._devices = [Device(nature, world) for nature in _natures(scenario)]
@@ -175,10 +175,10 @@ def _natures(scenario: Scenario) -> list[Nature]:
 
 
 def _make_room_for(scenario: Scenario) -> None:
-    """A connection is an open file, and so is a download."""
+    """A connection is an open file."""
     if not 1 <= scenario.agents <= AGENTS_MAX:
         raise SettingsError(f"--agents {scenario.agents}: expected 1 to {AGENTS_MAX}.")
-    needed = scenario.agents + 2 * scenario.downloads + SPARE_FILES
+    needed = scenario.agents + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise SimulationError(

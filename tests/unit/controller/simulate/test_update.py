@@ -6,9 +6,9 @@ import pytest
 from fakes_simulate import FACTORY, Bench
 from fer_controller.simulate import effects
 from fer_controller.simulate.classes import CLASSES
-from fer_controller.simulate.download import Outcome
 from fer_controller.simulate.faults import CRASHING, SLOW
 from fer_controller.simulate.fetching import RETRIES, SLOW_PIECE_BYTES
+from fer_controller.simulate.files import Outcome
 from fer_wire import MessageError
 from fer_wire.reported import (
     CANCELED,
