@@ -131,7 +131,7 @@ def test_wrong_credentials_are_named_and_what_was_seen_meanwhile_is_sent_with_th
         for password in ("wrong", "right")
     )
     kept = ["fer-agent", "start", "--device", DEVICE, *once, "--broker", mosquitto.url, "--state-dir", f"{tmp_path}/s"]
-    stores = ["fer-controller", "serve", "--db", str(tmp_path / "fleet.db"), "--broker", mosquitto.url]
+    stores = ["fer-controller", "serve", "--http", "", "--db", str(tmp_path / "fleet.db"), "--broker", mosquitto.url]
     agent = Program(tmp_path, *kept, **wrong, FER_AGENT_SPOOL__FLUSH_TIMEOUT_S="3")
     controller = Program(tmp_path, *stores, **wrong)
     agent.start()
@@ -216,7 +216,7 @@ def test_two_agents_of_one_name_are_told_and_both_stories_are_kept(fleet: Fleet,
         seqs = [event["seq"] for event in fleet.events() if event["epoch"] == agent.last_line["epoch"]]
         assert seqs == list(range(1, agent.last_line["last_seq"] + 1))
     again = subprocess.run(
-        [str(BIN / "fer-controller"), "serve", "--db", str(fleet.db), "--broker", fleet.broker.url],
+        [str(BIN / "fer-controller"), "serve", "--http", "", "--db", str(fleet.db), "--broker", fleet.broker.url],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert again.returncode == 1
