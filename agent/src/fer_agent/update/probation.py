@@ -49,9 +49,7 @@ def _slow(base: Before, start: Pace, now: Pace, elapsed_s: float) -> str:
     floor = LOWEST_FPS_SHARE * base.fps
     if fps >= floor or offered_fps < floor:  # a camera that gives less is no fault of the model
         return ""
-    return (
-        f"{fps:.1f} frames/s with the new model, {base.fps:.1f} before; at least {LOWEST_FPS_SHARE:g} of that is due."
-    )
+    return f"{fps:.1f} frames/s with the new model, {base.fps:.1f} before; {LOWEST_FPS_SHARE:g} of that is the least."
 
 
 def _late(base: Before, now: Pace) -> str:

@@ -232,16 +232,16 @@ class Runner:
         watched = self._watched or self._serve_watched(self._serving.servant)
         began_s, began_ns = time.monotonic(), time.monotonic_ns()
         probation = Probation(self._record.before)
-        left_s = self._ordered.probation_s
-        while left_s > 0:
+        left_s, fault = self._ordered.probation_s, watched.fault
+        while left_s > 0 and not fault:
             if self._interrupt.wait(min(SAMPLE_S, left_s)):
                 raise CanceledError("The probation was told to stop.")
             left_s = began_s + self._ordered.probation_s - time.monotonic()
             fault = watched.fault or probation.observe(time.monotonic(), self._paces(began_ns))
-            if fault:
-                self._leave(on.DISTURBED, fault)
-                return
-        self._commit()
+        if fault:
+            self._leave(on.DISTURBED, fault)
+        else:
+            self._commit()
 
     def _commit(self) -> None:
         self._slots.commit(self._record.chosen, self._configured)

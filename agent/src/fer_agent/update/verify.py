@@ -2,17 +2,21 @@
 
 import base64
 import binascii
+import warnings
 from pathlib import Path
 from typing import Optional
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from fer_wire import Artifact, MessageError, ModelManifest, parse
 from fer_wire.manifest import Variant, signed_bytes
 
 from fer_agent.errors import ModelError, RejectedError
 from fer_agent.update.slots import Slots, digest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # at its import on Python 3.8 it says how old that is
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 PublicKey = Ed25519PublicKey
 
@@ -69,12 +73,16 @@ def arrived(path: Path, artifact: Artifact) -> None:
 
 
 def held(slots: Slots, artifact: Artifact) -> None:
-    """Compare what the manifest on disk says of a file with the order; raises RejectedError."""
+    """Compare what the manifest on disk says of a file with the order; raises RejectedError.
+
+    An order without a url names a file that the registry may not know; then its size is not known either.
+    """
     try:
         model, variant = slots.find(artifact.sha256)
     except ModelError as error:
         raise RejectedError(str(error)) from error
-    if model.manifest.reference(variant.precision) != artifact.model or variant.size_bytes != artifact.size_bytes:
+    same_size = not artifact.url or variant.size_bytes == artifact.size_bytes
+    if model.manifest.reference(variant.precision) != artifact.model or not same_size:
         raise RejectedError(
             f"The device holds the file {artifact.sha256[:12]}… as "
             f"{model.manifest.reference(variant.precision)} of {variant.size_bytes} bytes, not as {artifact.model} of "

@@ -1,0 +1,291 @@
+"""A real agent, a real Mosquitto and real HTTP: what an update does, and what is left when it is killed anywhere."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.fleet import BIN, DEVICE, Program, until
+from fer_agent.broker import BrokerLink
+from fer_agent.settings import BrokerSettings
+from fer_wire import Desired, EmotionEvent, Reported, Topics, parse
+from fer_wire.reported import COMMITTED, DOWNLOADING, PROBATION, STAGED, VERIFIED
+from real_broker import Mosquitto
+from tiny_onnx import network
+from unit.agent.update.artifact_server import ArtifactServer, Misbehaviour
+from unit.agent.update.making import Release, Signer
+
+pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(300)]
+
+OLD, NEW = "tiny@1.0.0/fp32", "tiny@2.0.0/fp32"
+TOPICS = Topics()
+WRONG_ANSWERS = network(output_name="probabilities", classes=7).replace(b"Softmax", b"Sigmoid")
+"""Keeps the contract, and fails the golden batch."""
+
+
+class Operator:
+    """Stands for the controller: gives orders, and hears what the device reports."""
+
+    def __init__(self, broker: Mosquitto) -> None:
+        self.reports: list[Reported] = []
+        self.events: list[EmotionEvent] = []
+        self._up = threading.Event()
+        subscriptions = [TOPICS.reported(DEVICE), TOPICS.every("emotion")]
+        self._link = BrokerLink(BrokerSettings(url=broker.url), "operator", None, subscriptions, self)
+        self._link.start()
+        assert self._up.wait(10)
+
+    def connected(self, _link: BrokerLink) -> None:
+        self._up.set()
+
+    def disconnected(self) -> None:
+        pass
+
+    def received(self, topic: str, payload: bytes) -> None:
+        if topic == TOPICS.reported(DEVICE):
+            self.reports.append(parse(Reported, payload))
+        else:
+            self.events.append(parse(EmotionEvent, payload))
+
+    def delivered(self, message_id: int) -> None:
+        pass
+
+    def order(self, desired: Desired) -> None:
+        self.say(desired.payload())
+
+    def say(self, payload: bytes) -> None:
+        self._link.publish(TOPICS.desired(DEVICE), payload, qos=1, retain=True)
+
+    def stop(self) -> None:
+        self._link.stop()
+
+    @property
+    def states(self) -> list[str]:
+        """The states that were reported, each once in a row."""
+        found: list[str] = []
+        for report in list(self.reports):
+            if report.update and report.update.state not in found[-1:]:
+                found.append(report.update.state)
+        return found
+
+    @property
+    def serves(self) -> str:
+        report = self.reports[-1]
+        return report.running.model if report.running else ""
+
+    def state_is(self, *states: str) -> Callable[[], bool]:
+        return lambda: bool(self.states) and self.states[-1] in states
+
+
+class World:
+    """One device before its operator and a server of models."""
+
+    def __init__(self, folder: Path, broker: Mosquitto) -> None:
+        self.folder = folder
+        self.signer = Signer(folder)
+        self.factory = Release(self.signer, folder, "1.0.0")
+        self.new = Release(self.signer, folder, "2.0.0", padding_bytes=400_000)
+        self.server = ArtifactServer({**self.new.routes, **self.factory.routes})
+        self.operator = Operator(broker)
+        self.state = folder / "state" / DEVICE
+        self.agent = Program(
+            folder, "fer-agent", "start", "--device", DEVICE, "--source", "demo:", "--broker", broker.url,
+            "--state-dir", str(folder / "state"), "--model", str(self.factory.folder), "--controller", self.server.url,
+            "--json",
+            FER_AGENT_UPDATE__PUBLIC_KEY=str(self.signer.public),
+            FER_AGENT_UPDATE__TIMEOUT_S="2",
+            FER_AGENT_UPDATE__RETRIES="2",
+            FER_AGENT_EVENTS__HEARTBEAT_S="0.05",
+            FER_AGENT_BROKER__RECONNECT_MAX_S="1",
+            FER_AGENT_SPOOL__DELETE_ON="puback",
+        )  # fmt: skip
+
+    def end(self) -> None:
+        self.agent.kill()
+        self.operator.stop()
+        self.server.close()
+
+    def serve(self, *releases: Release) -> None:
+        for release in releases:
+            self.server.routes.update(release.routes)
+
+    def await_state(self, *states: str) -> None:
+        until(self.operator.state_is(*states), " or ".join(states), 90)
+
+    def recorded(self) -> str:
+        """The state on disk."""
+        path = self.state / "update.json"
+        return str(json.loads(path.read_bytes())["state"]) if path.exists() else ""
+
+    def slots(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.state / "models" / "slots.json").read_bytes())
+        return found
+
+    def said(self) -> str:
+        text = self.agent.log.read_text()
+        assert "Traceback" not in text, text[-3000:]
+        return text
+
+
+@pytest.fixture
+def world(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[World]:
+    world = World(tmp_path, mosquitto)
+    world.agent.start()
+    until(lambda: world.operator.reports and world.operator.events, "the first report and event")
+    yield world
+    world.end()
+
+
+def test_a_desired_state_is_served_committed_and_told_and_the_events_name_who_classified(world: World) -> None:
+    assert world.operator.serves == OLD
+    world.operator.order(world.new.desired(probation_s=2.0))
+    world.await_state(COMMITTED)
+    assert world.operator.states == [DOWNLOADING, VERIFIED, STAGED, PROBATION, COMMITTED]
+    last = world.operator.reports[-1]
+    assert (world.operator.serves, last.previous) == (NEW, OLD)
+    until(lambda: world.operator.events[-1].model == NEW, "an event of the new model")
+    models = [event.model for event in world.operator.events]
+    assert models == sorted(models)
+    assert {OLD, NEW} == set(models)
+    assert world.agent.stop() == 0
+    world.agent.start()
+    until(lambda: len({report.run for report in world.operator.reports}) == 2, "the report of the next run")
+    assert world.operator.serves == NEW
+    assert world.operator.states[-1] == COMMITTED
+    world.said()
+
+
+@pytest.mark.parametrize("state", [DOWNLOADING, VERIFIED, STAGED, PROBATION, COMMITTED])
+def test_kill_9_in_any_state_ends_on_the_new_model_and_one_always_serves(world: World, state: str) -> None:
+    if state == DOWNLOADING:
+        world.server.chunk_pause_s = 0.03
+    world.operator.order(world.new.desired(probation_s=3.0))
+    until(lambda: world.recorded() == state, state, 90)
+    if state == DOWNLOADING:
+        until(lambda: any(p.stat().st_size > 50_000 for p in world.state.glob("models/*.partial")), "some of the file")
+    world.agent.kill()
+    world.server.chunk_pause_s = 0.0
+    world.agent.start()
+    world.await_state(COMMITTED)
+    assert world.operator.serves == NEW
+    assert {report.running.model for report in world.operator.reports if report.running} <= {OLD, NEW}
+    asked = world.server.asked(world.new.artifact().url)
+    if state == DOWNLOADING:
+        assert asked[-1]["Range"].startswith("bytes=")
+    else:
+        assert len(asked) == 1
+    world.said()
+
+
+def test_a_model_with_which_the_agent_dies_three_times_is_given_up(world: World) -> None:
+    world.operator.order(world.new.desired(probation_s=600.0))
+    world.await_state(PROBATION)
+    for _ in range(3):
+        runs = len({report.run for report in world.operator.reports})
+        world.agent.kill()
+        world.agent.start()
+        until(lambda runs=runs: len({report.run for report in world.operator.reports}) > runs, "the next run")  # type: ignore[misc]
+    world.await_state("rolled_back")
+    update = world.operator.reports[-1].update
+    assert update is not None
+    assert update.reason == "The agent died 3 times with the new model (probation); it is not tried again."
+    assert world.operator.serves == OLD
+    assert world.slots()["trial"] is None
+    world.said()
+
+
+def test_a_model_that_a_stranger_signed_is_rejected_and_never_fetched(world: World) -> None:
+    stranger = Signer(world.folder / "stranger")
+    forged = Release(stranger, world.folder / "stranger", "2.0.0")
+    world.serve(forged)
+    world.operator.order(forged.desired())
+    world.await_state("rejected")
+    assert world.server.asked(forged.artifact().url) == []
+    assert world.operator.serves == OLD
+
+
+@pytest.mark.parametrize(
+    ("wrong", "state", "sentence"),
+    [
+        (Misbehaviour(status=404), "failed", "the server answered 404"),
+        (Misbehaviour(status=500), "failed", "cannot be fetched after 3 tries: the server answered 500"),
+        (Misbehaviour(body=b"x" * 465_000), "rejected", "were promised"),
+        (Misbehaviour(stall_after=8192), "failed", "the server fell silent"),
+    ],
+    ids=["404", "500", "another file", "stall"],
+)
+def test_a_server_that_cannot_deliver_ends_the_update_alone(
+    world: World, wrong: Misbehaviour, state: str, sentence: str
+) -> None:
+    world.server.misbehaves = lambda path: wrong if "artifacts" in path else None
+    world.operator.order(world.new.desired())
+    world.await_state(state)
+    update = world.operator.reports[-1].update
+    assert update is not None
+    assert sentence in update.reason
+    seen = len(world.operator.events)
+    until(lambda: len(world.operator.events) > seen, "more events")
+    assert world.operator.serves == OLD
+    world.said()
+
+
+def test_a_model_that_answers_otherwise_than_where_it_was_made_is_rejected(world: World) -> None:
+    bad = Release(world.signer, world.folder / "bad", "2.0.1", base=WRONG_ANSWERS)
+    world.serve(bad)
+    world.operator.order(bad.desired())
+    world.await_state("rejected")
+    update = world.operator.reports[-1].update
+    assert update is not None
+    assert "fails its golden batch" in update.reason
+    assert world.operator.serves == OLD
+
+
+def test_a_cancel_in_mid_download_and_a_later_order_are_obeyed(world: World) -> None:
+    world.server.misbehaves = lambda path: Misbehaviour(stall_after=100_000) if "artifacts" in path else None
+    world.operator.order(world.new.desired(sequence=1))
+    world.await_state(DOWNLOADING)
+    world.operator.say(b"")
+    world.await_state("canceled")
+    world.operator.order(world.new.desired(rollout="r2", sequence=2))
+    world.await_state(DOWNLOADING)
+    world.server.misbehaves = lambda _path: None
+    newest = Release(world.signer, world.folder, "3.0.0")
+    world.serve(newest)
+    world.operator.order(newest.desired(rollout="r3", sequence=3))
+    world.await_state(COMMITTED)
+    assert world.operator.states[:4] == [DOWNLOADING, "canceled", DOWNLOADING, "superseded"]
+    assert world.operator.serves == "tiny@3.0.0/fp32"
+    world.said()
+
+
+def test_garbage_and_an_older_order_change_nothing(world: World) -> None:
+    world.operator.order(world.new.desired(sequence=5, probation_s=0.0))
+    world.await_state(COMMITTED)
+    for payload in (b"{", b"null", b"\xff", world.factory.desired(rollout="old", sequence=4).payload()):
+        world.operator.say(payload)
+    until(lambda: world.said().count("passed over") >= 4, "four sentences")
+    assert world.operator.states[-1] == COMMITTED
+    assert world.operator.serves == NEW
+
+
+def test_going_back_needs_no_download(world: World) -> None:
+    world.operator.order(world.new.desired(sequence=1))
+    world.await_state(COMMITTED)
+    world.operator.order(world.factory.desired(sequence=2, attempt=2, url="", manifest_url=""))
+    until(lambda: world.operator.serves == OLD and world.operator.state_is(COMMITTED)(), "the old model")
+    assert world.server.asked(world.factory.artifact().url) == []
+
+
+def test_the_models_command_shows_what_there_is_beside_the_running_agent(world: World) -> None:
+    world.operator.order(world.new.desired())
+    world.await_state(COMMITTED)
+    command = [str(BIN / "fer-agent"), "models", "--device", DEVICE, "--state-dir", str(world.folder / "state")]
+    shown = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout)
+    assert {kept["slot"]: kept["model"] for kept in shown["models"]} == {"current": NEW, "previous": OLD}
+    assert shown["update"]["state"] == COMMITTED
+    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "current" in table
+    assert "Last update: tiny@2.0.0/fp32, rollout r1, attempt 1: committed." in " ".join(table.split())

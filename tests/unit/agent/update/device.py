@@ -1,0 +1,103 @@
+"""One device's update path without a thread, over a folder that outlives it."""
+
+from pathlib import Path
+from typing import Dict, List, Optional
+
+from fer_agent.emotion.classify import FaceClassifier
+from fer_agent.emotion.model import read_model
+from fer_agent.settings import UpdateSettings
+from fer_agent.update.boot import Boot
+from fer_agent.update.fetch import Fetcher, Source
+from fer_agent.update.record import RecordFile
+from fer_agent.update.runner import Runner
+from fer_agent.update.serving import Serving
+from fer_agent.update.slots import Slots
+from fer_wire.reported import Update
+from unit.agent.update.making import FakeServant, Loader
+
+DEVICE = "nano-01"
+
+
+class Pipe:
+    """Stands for a pipeline: it holds the classifier of its next frame."""
+
+    def __init__(self, classifier: FaceClassifier) -> None:
+        self.classifier = classifier
+
+
+class Device:
+    """What the composition root builds, anew at each start."""
+
+    def __init__(
+        self,
+        folder: Path,
+        factory: Path,
+        source: Source,
+        public_key: Optional[Path],
+        load: Optional[Loader] = None,
+        configured: str = "",
+        **settings: object,
+    ) -> None:
+        self.folder, self.factory, self.source = folder, factory, source
+        self.load = load or Loader()
+        self.configured = configured
+        self.settings = UpdateSettings.model_validate({"public_key": public_key, **settings})
+        self.history: List[str] = []
+        self.reports: List[Update] = []
+        self.start()
+
+    def start(self) -> None:
+        """As a process starts: everything comes from the disk."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.slots = Slots(self.folder / "models", self.settings.cache_max_mb)
+        self.slots.prepare()
+        file = RecordFile(self.folder / "update.json")
+        boot = Boot(self.slots, file, self.configured, self.load, self._of_the_settings)
+        booted = boot.start(self.settings.max_crashes)
+        self.serving = Serving(booted.servant)
+        self.pipe = Pipe(self.serving.servant)
+        self.serving.attach(self.pipe)
+        self.runner = Runner(
+            device=DEVICE,
+            configured=self.configured,
+            record=booted.record,
+            file=file,
+            slots=self.slots,
+            boot=boot,
+            serving=self.serving,
+            load=self.load,
+            fetcher=Fetcher(self.settings, self.slots, self.source),
+            rates=lambda: {"door": (30.0, 10.0)},
+            report=self._hear,
+            warm_s=0.0,
+        )
+
+    def settle(self) -> "Device":
+        """Take steps until there is nothing to do."""
+        while self.runner.turn():
+            pass
+        return self
+
+    @property
+    def serves(self) -> str:
+        return self.serving.servant.reference
+
+    @property
+    def update(self) -> Update:
+        update = self.runner.update
+        assert update is not None
+        return update
+
+    def _hear(self) -> None:
+        self.reports.append(self.update)
+        self.history.append(self.update.state)
+
+    def _of_the_settings(self) -> FakeServant:
+        model = read_model(self.factory)
+        return self.load(model, model.variants[0])
+
+
+def occupied(device: Device) -> Dict[str, str]:
+    """The reference in each slot."""
+    now = device.slots.occupied
+    return {slot: device.slots.reference(getattr(now, slot)) for slot in ("current", "previous", "trial")}

@@ -1,0 +1,165 @@
+"""Signed models, orders for them, and stand-ins for what an update needs."""
+
+import base64
+import hashlib
+import json
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Callable, Dict, List, Optional, Sequence
+
+import fer_agent.update.verify  # noqa: F401  # before cryptography: on Python 3.8 it says at its import how old that is
+import numpy as np
+from fer_agent.emotion.model import Faces, Model, Probabilities
+from fer_agent.errors import ModelError, UpdateError
+from fer_agent.update.download import Goal
+from fer_wire import EMOTIONS, Artifact, Desired, ModelManifest, parse
+from fer_wire.manifest import Variant, signed_bytes, with_signature
+from tiny_onnx import message, network, write_model
+
+DOC_STRING = 6
+"""A field of ONNX's ModelProto that changes the file and not the network."""
+
+WHEN = datetime(2026, 11, 24, tzinfo=timezone.utc)
+
+
+class Signer:
+    """An Ed25519 key made for one test."""
+
+    def __init__(self, folder: Path) -> None:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        self._key = Ed25519PrivateKey.generate()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.public = folder / "signing.pub"
+        self.public.write_bytes(
+            self._key.public_key().public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+        )
+
+    def signed(self, payload: bytes) -> bytes:
+        return with_signature(payload, base64.b64encode(self._key.sign(signed_bytes(payload))).decode())
+
+
+class Release:
+    """A model as a registry serves it: its signed manifest, and its files by path."""
+
+    def __init__(
+        self,
+        signer: Signer,
+        folder: Path,
+        version: str = "2.0.0",
+        precisions: Sequence[str] = ("fp32",),
+        padding_bytes: int = 0,
+        base: Optional[bytes] = None,
+    ) -> None:
+        files = {
+            precision: (base or network()) + message((DOC_STRING, f"{version} {precision}" + "." * padding_bytes))
+            for precision in precisions
+        }
+        self.folder = write_model(folder / version, files)
+        path = self.folder / "manifest.json"
+        path.write_bytes(signer.signed(json.dumps({**json.loads(path.read_text()), "version": version}).encode()))
+        self.payload = path.read_bytes()
+        self.manifest = parse(ModelManifest, self.payload)
+        self.files = {hashlib.sha256(data).hexdigest(): data for data in files.values()}
+        self.manifest_url = f"/v1/models/tiny/{version}/manifest.json"
+
+    @property
+    def routes(self) -> Dict[str, bytes]:
+        artifacts = {f"/v1/artifacts/{sha}": data for sha, data in self.files.items()}
+        return {self.manifest_url: self.payload, **artifacts}
+
+    def artifact(self, index: int = 0) -> Artifact:
+        variant = self.manifest.variants[index]
+        return Artifact(
+            model=self.manifest.reference(variant.precision),
+            sha256=variant.sha256,
+            size_bytes=variant.size_bytes,
+            url=f"/v1/artifacts/{variant.sha256}",
+        )
+
+    def desired(self, **changes: object) -> Desired:
+        first, *others = (self.artifact(index) for index in range(len(self.manifest.variants)))
+        values: Dict[str, object] = {
+            "device": "nano-01",
+            "rollout": "r1",
+            "attempt": 1,
+            "sequence": 1,
+            "time": WHEN,
+            "manifest_url": self.manifest_url,
+            "alternatives": tuple(others),
+            "probation_s": 0.0,
+            **first.model_dump(),
+        }
+        return Desired.model_validate({**values, **changes})
+
+
+class Shelf:
+    """A source of files that are simply there; a fault per address is raised once."""
+
+    def __init__(self, *releases: Release) -> None:
+        self.files: Dict[str, bytes] = {}
+        self.faults: Dict[str, List[Exception]] = {}
+        self.asked: List[str] = []
+        for release in releases:
+            self.files.update(release.routes)
+
+    def file(self, goal: Goal, cancel: threading.Event, progress: Callable[[int], None]) -> None:
+        self._fail(goal.url)
+        goal.path.write_bytes(self.files[goal.url])
+        progress(goal.here_bytes)
+
+    def manifest(self, url: str, cancel: threading.Event) -> bytes:
+        self._fail(url)
+        return self.files[url]
+
+    def _fail(self, url: str) -> None:
+        self.asked.append(url)
+        if self.faults.get(url):
+            raise self.faults[url].pop(0)
+        if url not in self.files:
+            raise UpdateError(f"{url}: the server answered 404.")
+
+
+class FakeServant:
+    """A model that needs no runtime; it can be slow, or fail on frames."""
+
+    provider = "CPUExecutionProvider"
+    provider_fallback = False
+    runtime = "1.0"
+    available_providers = ("CPUExecutionProvider",)
+
+    def __init__(self, model: Model, variant: Variant, takes_ms: float = 1.0) -> None:
+        self.reference = model.manifest.reference(variant.precision)
+        self.sha256 = variant.sha256
+        self.model, self.variant = model, variant
+        self.takes_ms = takes_ms
+        self.broken = False
+
+    def classify(self, faces: Faces) -> Probabilities:
+        if self.broken:
+            raise RuntimeError("no kernel image is available")
+        return np.full((len(faces), len(EMOTIONS)), 1 / len(EMOTIONS), np.float32)
+
+    def latency_ms(self) -> float:
+        return self.takes_ms
+
+
+class Loader:
+    """Loads FakeServants of files that are whole; some it refuses, some are slow."""
+
+    def __init__(self) -> None:
+        self.refused: Dict[str, str] = {}
+        self.takes_ms: Dict[str, float] = {}
+        self.loaded: List[str] = []
+
+    def __call__(self, model: Model, variant: Variant) -> FakeServant:
+        model.file(variant)
+        reference = model.manifest.reference(variant.precision)
+        self.loaded.append(reference)
+        if reference in self.refused:
+            raise ModelError(self.refused[reference])
+        return FakeServant(model, variant, self.takes_ms.get(reference, 1.0))

@@ -1,0 +1,257 @@
+"""kill -9 anywhere: a model of the protocol beside a device that dies before or after any write to its disk."""
+
+import atexit
+import random
+import shutil
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Callable, Dict, Optional, Set, Tuple
+
+import numpy as np
+import pytest
+from fer_agent.errors import CanceledError, RejectedError, UpdateError
+from fer_agent.update import durable
+from fer_wire import Desired
+from fer_wire.reported import COMMITTED, UNFINISHED_STATES, UPDATE_STATES
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from unit.agent.update.device import Device
+from unit.agent.update.making import FakeServant, Loader, Release, Shelf, Signer
+
+RELEASES = 4
+STEPS = 50
+EXAMPLES = 100
+NO_FACES = np.zeros((0, 1, 48, 48), np.float32)
+FACTORY = "tiny@1.0.0/fp32"
+
+counts = {"steps": 0, "deaths": 0, "committed": 0}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Mortal:
+    """Every write of the update path, and the death that waits before or after one of them."""
+
+    def __init__(self) -> None:
+        self.dies_in: Optional[int] = None
+        self._move, self._replace = durable.move, durable.replace
+
+    def move(self, source: Path, target: Path) -> None:
+        self._step()
+        self._move(source, target)
+        self._step()
+
+    def _step(self) -> None:
+        if self.dies_in is not None:
+            self.dies_in -= 1
+            if self.dies_in < 0:
+                self.dies_in = None
+                raise Killed
+
+
+@lru_cache(maxsize=None)
+def _releases() -> Tuple[Signer, Tuple[Release, ...]]:
+    """Made once: signing and writing them is slow."""
+    folder = Path(tempfile.mkdtemp(prefix="fer-releases-"))
+    atexit.register(shutil.rmtree, str(folder), ignore_errors=True)
+    signer = Signer(folder)
+    precisions = ("fp32",), ("fp32",), ("int8", "fp32"), ("fp32",), ("fp16", "fp32")
+    return signer, tuple(Release(signer, folder, f"{n + 1}.0.0", each) for n, each in enumerate(precisions))
+
+
+class Protocol(RuleBasedStateMachine):
+    """Orders, withdrawals, faults, restarts and deaths in any order; a model of what may serve beside them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        signer, (factory, *self.releases) = _releases()
+        self.folder = Path(tempfile.mkdtemp(prefix="fer-protocol-"))
+        self.shelf, self.load, self.mortal = Shelf(*self.releases), Loader(), Mortal()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(durable, "move", self.mortal.move)
+        self.patch.setattr("fer_agent.update.durable.os.fsync", lambda _file: None)  # a killed process loses no write
+        self.sequence = 0
+        self.sent: Dict[Tuple[str, int, str], Desired] = {}
+        self.retained: Optional[Desired] = None
+        self.ended: Dict[Tuple[str, int, str], str] = {}
+        self.allowed: Set[str] = {FACTORY}
+        self.device = Device(
+            self.folder / "nano-01", factory.folder, self.shelf, signer.public, self.load, max_crashes=3
+        )
+
+    def teardown(self) -> None:
+        self.patch.undo()
+        shutil.rmtree(str(self.folder))
+
+    @initialize()
+    def begin(self) -> None:
+        assert self.device.serves == FACTORY
+
+    @rule(index=st.integers(0, RELEASES - 1), attempt=st.integers(1, 3), rollout=st.sampled_from("abc"))
+    def deploy(self, index: int, attempt: int, rollout: str) -> None:
+        release = self.releases[index]
+        self.sequence += 1
+        order = release.desired(rollout=rollout, attempt=attempt, sequence=self.sequence)
+        self.allowed |= {artifact.model for artifact in order.artifacts}
+        self._publish(order)
+
+    @rule(factory=st.booleans())
+    def go_back(self, factory: bool) -> None:
+        """To what the device may still have, without an address."""
+        _, (first, *others) = _releases()
+        self.sequence += 1
+        release = first if factory else others[0]
+        self._publish(
+            release.desired(rollout="back", attempt=self.sequence, sequence=self.sequence, url="", manifest_url="")
+        )
+
+    @precondition(lambda self: self.retained)
+    @rule()
+    def redeliver(self) -> None:
+        assert self.retained
+        self.device.runner.take(self.retained.payload())
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=st.randoms(use_true_random=False))
+    def replay(self, pick: random.Random) -> None:
+        self.device.runner.take(pick.choice(list(self.sent.values())).payload())
+
+    @rule(garbage=st.binary(max_size=30).filter(bool))
+    def garble(self, garbage: bytes) -> None:
+        self.device.runner.take(garbage)
+
+    @rule()
+    def withdraw(self) -> None:
+        self.retained = None
+        self.device.runner.take(b"")
+
+    @rule(
+        index=st.integers(0, RELEASES - 1),
+        fault=st.sampled_from(
+            [UpdateError("404"), RejectedError("swapped"), CanceledError("told to stop"), OSError("io")]
+        ),
+    )
+    def spoil_the_next_download(self, index: int, fault: Exception) -> None:
+        self.shelf.faults.setdefault(self.releases[index].artifact().url, []).append(fault)
+
+    @rule(index=st.integers(0, RELEASES - 1), well=st.booleans())
+    def make_a_model_bad(self, index: int, well: bool) -> None:
+        reference = self.releases[index].artifact().model
+        self.load.refused.pop(reference, None)
+        if not well and reference != self.device.serves:
+            self.load.refused[reference] = "It fails its golden batch."
+
+    @rule(turns=st.integers(1, 6))
+    def go_on(self, turns: int) -> None:
+        self._alive(lambda: self._turns(turns))
+
+    @rule(turns=st.integers(1, 8), write=st.integers(0, 16))
+    def die(self, turns: int, write: int) -> None:
+        self.mortal.dies_in = write
+        if self._alive(lambda: self._turns(turns)):
+            self.mortal.dies_in = None
+            self._restart()
+
+    @rule(index=st.integers(0, RELEASES - 1), write=st.integers(0, 20))
+    def deploy_and_die(self, index: int, write: int) -> None:
+        self.deploy(index, self.sequence + 10, "deadly")
+        self.die(8, write)
+
+    @rule(index=st.integers(0, RELEASES - 1))
+    def deploy_to_the_end(self, index: int) -> None:
+        self.deploy(index, self.sequence + 10, "whole")
+        self._alive(self.device.settle)
+
+    @rule()
+    def stop_in_order(self) -> None:
+        self.device.runner.stop()
+        self._restart()
+
+    @rule(write=st.integers(0, 4))
+    def die_while_it_starts(self, write: int) -> None:
+        self.mortal.dies_in = write
+        if self._alive(self.device.start):
+            self.mortal.dies_in = None
+            self._hear_again()
+
+    @rule()
+    def fail_on_a_frame(self) -> None:
+        servant = self.device.serving.servant
+        if self.device.slots.occupied.trial and isinstance(servant, FakeServant):
+            servant.broken = True
+            with suppress(RuntimeError):
+                self.device.pipe.classifier.classify(NO_FACES)
+
+    @invariant()
+    def a_verified_model_always_serves(self) -> None:
+        counts["steps"] += 1
+        assert self.device.serves in self.allowed
+        now = self.device.slots.occupied
+        for sha in (now.current, now.trial, now.previous):
+            assert sha is None or self.device.slots.intact(sha)
+        assert self.device.pipe.classifier.reference == self.device.serves
+
+    @invariant()
+    def what_ended_stays_ended(self) -> None:
+        update = self.device.runner.update
+        if update is None:
+            return
+        key = (update.rollout, update.attempt, update.sha256)
+        assert update.state in UPDATE_STATES
+        assert key not in self.ended or self.ended[key] == update.state
+        if update.state not in UNFINISHED_STATES:
+            counts["committed"] += update.state == COMMITTED and key not in self.ended
+            self.ended[key] = update.state
+
+    @invariant()
+    def what_is_committed_serves(self) -> None:
+        update = self.device.runner.update
+        if update is not None and update.state == COMMITTED:
+            assert self.device.serves == update.model
+
+    def _publish(self, order: Desired) -> None:
+        self.retained = order
+        self.sent[order.key] = order
+        self.device.runner.take(order.payload())
+
+    def _turns(self, number: int) -> None:
+        for _ in range(number):
+            self.device.runner.turn()
+
+    def _alive(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except Killed:
+            counts["deaths"] += 1
+            self._restart()
+            return False
+        return True
+
+    def _restart(self) -> None:
+        self.device.start()
+        self._hear_again()
+
+    def _hear_again(self) -> None:
+        """The broker hands out what it retains at each connection."""
+        if self.retained:
+            self.device.runner.take(self.retained.payload())
+
+
+TestProtocol = Protocol.TestCase
+TestProtocol.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def test_thousands_of_steps_were_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n  {counts['steps']} steps, {counts['deaths']} deaths, {counts['committed']} commits ", end="")
+    assert counts["steps"] > 1000 or not counts["steps"]
