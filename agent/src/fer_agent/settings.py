@@ -179,6 +179,15 @@ class UpdateSettings(Section):
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
         return url.rstrip("/") if url else None
 
+    @field_validator("token")
+    @classmethod
+    def _one_word(cls, token: Optional[SecretStr]) -> Optional[SecretStr]:
+        if token and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+            raise ValueError(
+                "expected the one word that `fer-controller enroll` printed, without spaces or line breaks"
+            )
+        return token
+
 
 def default_device() -> str:
     """The host's name, made fit for a topic."""

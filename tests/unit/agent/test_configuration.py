@@ -95,3 +95,10 @@ def test_sources_may_name_their_cameras() -> None:
 def test_settings_cannot_be_changed_once_they_are_made() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().device = "other"  # type: ignore[misc]
+
+
+def test_a_token_is_one_word_and_a_wrong_one_is_not_repeated() -> None:
+    assert load_settings(None, {"update": {"token": "one-W0rd_"}}).update.token
+    with pytest.raises(SettingsError, match="expected the one word that `fer-controller enroll` printed") as refused:
+        load_settings(None, {"update": {"token": "s3cret\nGive it to the agent"}})
+    assert "s3cret" not in str(refused.value)

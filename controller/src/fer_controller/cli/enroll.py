@@ -1,5 +1,6 @@
 """fer-controller enroll."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,10 +25,12 @@ def enroll(
             _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
             return
         token = tokens.make(store, device)
-    text = (
-        f"{token}\nGive it to the agent on {device} as update.token (FER_AGENT_UPDATE__TOKEN); it is not shown again."
-    )
-    _say({"device": device, "token": token}, text, as_json=json_)
+    _say({"device": device, "token": token}, token, as_json=json_)
+    if not json_:
+        # Apart, so that $(fer-controller enroll DEVICE) is the token alone.
+        sys.stderr.write(
+            f"Give it to the agent on {device} as update.token (FER_AGENT_UPDATE__TOKEN); it is not shown again.\n"
+        )
 
 
 def _say(document: dict[str, object], text: str, *, as_json: bool) -> None:
