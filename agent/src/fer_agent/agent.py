@@ -31,7 +31,7 @@ from fer_agent.spool import Spool
 from fer_agent.state import StateFolder
 from fer_agent.telemetry import collectors
 from fer_agent.telemetry.reporter import TelemetryReporter
-from fer_agent.update.boot import Boot
+from fer_agent.update.boot import Boot, configured_model
 from fer_agent.update.download import Downloader
 from fer_agent.update.fetch import Fetcher
 from fer_agent.update.record import RecordFile
@@ -198,7 +198,7 @@ class Agent:
     def _updating(self) -> Runner:
         """The update path, with the model that serves already loaded."""
         emotion, update = self._settings.emotion, self._settings.update
-        engines, configured = self._settings.state_dir / ENGINES, str(emotion.model or "")
+        engines, configured = self._settings.state_dir / ENGINES, configured_model(emotion)
         slots, file = Slots(self._state.models, update.cache_max_mb), RecordFile(self._state.update)
         slots.prepare()
 

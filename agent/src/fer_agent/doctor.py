@@ -18,11 +18,14 @@ from fer_agent.errors import AgentError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.state import StateFolder
+from fer_agent.update import verify
+from fer_agent.update.download import Downloader
 
 OK = "ok"
 WARNING = "warning"
 FAILED = "failed"
 
+HEALTH = "/v1/health"
 BROKER_TIMEOUT_S = 8.0
 LITTLE_DISK_MB = 500
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -51,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("broker", lambda: _broker(settings)),
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
+        ("updates", lambda: _updates(settings)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
@@ -141,6 +145,17 @@ def _disk(state_dir: Path) -> Outcome:
     if free_mb < LITTLE_DISK_MB:
         return WARNING, f"{free_mb} MB free in {state_dir}", "Make room, or lower spool.max_mb."
     return OK, f"{free_mb} MB free in {state_dir}", ""
+
+
+def _updates(settings: Settings) -> Outcome:
+    update = settings.update
+    if update.public_key is None:
+        return OK, "no key is set, so every update is refused", "To take updates, set update.public_key."
+    verify.public_key(update.public_key)
+    if update.controller_url is None:
+        return WARNING, "the key is there; no controller is set", "Give --controller, or deploy with full addresses."
+    answer = Downloader(update.model_copy(update={"retries": 0})).manifest(HEALTH, threading.Event())
+    return OK, f"{update.controller_url} answers ({len(answer)} bytes); its key is there", ""
 
 
 def _clock() -> Outcome:

@@ -7,6 +7,7 @@ from typing import Callable, Optional
 from fer_wire.reported import PROBATION, STAGED, VERIFIED
 
 from fer_agent.errors import ModelError
+from fer_agent.settings import EmotionSettings
 from fer_agent.update.record import Record, RecordFile
 from fer_agent.update.slots import Slots
 from fer_agent.update.transitions import BROKE_OFF, DISTURBED, SERVED_WELL
@@ -89,6 +90,11 @@ class Boot:
         except ModelError as error:
             log.error("The model kept as %s does not serve: %s", sha256[:12], error)
             return None
+
+
+def configured_model(emotion: EmotionSettings) -> str:
+    """emotion.model as it is remembered and compared; empty when the packaged model is meant."""
+    return str(emotion.model.resolve()) if emotion.model else ""
 
 
 def resumed(record: Record, slots: Slots, max_crashes: int) -> Record:

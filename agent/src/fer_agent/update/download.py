@@ -3,7 +3,6 @@
 import logging
 import random
 import re
-import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -17,16 +16,16 @@ from urllib3.exceptions import HTTPError
 
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
 from fer_agent.settings import UpdateSettings
+from fer_agent.update import durable
+from fer_agent.update.abandon import Permit, abandonable
 from fer_agent.update.addresses import Addresses
 
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 8192
 MANIFEST_MAX_BYTES = MAX_PAYLOAD_BYTES
-DISK_MARGIN_BYTES = 16 * 1024 * 1024
 MOVED_ON_BYTES = 64 * 1024
 """A try that brought so much is no failure: the count of retries begins anew."""
-POLL_S = 0.1
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 LONGEST_RETRY_AFTER_S = 300.0
@@ -53,26 +52,6 @@ class _Broken(Exception):  # noqa: N818  # an event of the retry loop, never see
     def __init__(self, reason: str, retry_after_s: Optional[float] = None) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
-
-
-class Permit:
-    """Lets a thread write until it is taken away; afterwards the thread may hang where it likes."""
-
-    def __init__(self) -> None:
-        self._lock, self._revoked = threading.Lock(), False
-
-    @contextmanager
-    def use(self) -> Iterator[None]:
-        """Hold while something is written; raises CanceledError when it is too late."""
-        with self._lock:
-            if self._revoked:
-                raise CanceledError("The download was told to stop.")
-            yield
-
-    def revoke(self) -> None:
-        """Nothing is written after this."""
-        with self._lock:
-            self._revoked = True
 
 
 @dataclass(frozen=True)
@@ -119,7 +98,7 @@ class Downloader:
         Raises RejectedError when more or fewer bytes come than promised, CanceledError, and UpdateError when it
         cannot be had or the disk is full.
         """
-        room_for(goal.size_bytes - goal.here_bytes, goal.path.parent)
+        durable.room_for(goal.size_bytes - goal.here_bytes, goal.path.parent)
         progress(goal.here_bytes)
         self._persistently(goal.url, lambda permit: self._some(goal, permit), goal, cancel, progress)
         progress(goal.here_bytes)
@@ -143,7 +122,7 @@ class Downloader:
             before = goal.here_bytes if goal else 0
             try:
                 watch = _Watch(goal, self._settings.timeout_s * SLOWER_THAN_SILENT, progress)
-                return _abandonable(attempt, cancel, watch.turn)
+                return abandonable(attempt, cancel, watch.turn)
             except _Broken as broken:
                 put_off = broken.retry_after_s is not None and time.monotonic() < patient_until_s
                 moved_on = goal is not None and goal.here_bytes - before >= MOVED_ON_BYTES
@@ -256,43 +235,6 @@ class Downloader:
             return request
 
         return sign
-
-
-def room_for(size_bytes: int, folder: Path) -> None:
-    """Raises UpdateError when the disk has no room for so many bytes and a margin for the spool."""
-    free_bytes = shutil.disk_usage(str(folder)).free
-    if free_bytes < size_bytes + DISK_MARGIN_BYTES:
-        raise UpdateError(
-            f"The disk of {folder} is full: {size_bytes / 1e6:.1f} MB are to come and "
-            f"{DISK_MARGIN_BYTES / 1e6:.0f} MB must stay free, but only {free_bytes / 1e6:.1f} MB are. Make room."
-        )
-
-
-def _abandonable(attempt: Callable[[Permit], None], cancel: threading.Event, turn: Callable[[], None]) -> None:
-    """Run it in a thread that nobody waits for once it is canceled: it may hang in a socket for long."""
-    permit = Permit()
-    outcome: List[Exception] = []
-
-    def run() -> None:
-        try:
-            attempt(permit)
-        except Exception as error:  # noqa: BLE001  # handed to the caller
-            outcome.append(error)
-
-    thread = threading.Thread(target=run, name="download", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(POLL_S)
-        if cancel.is_set() and thread.is_alive():
-            permit.revoke()
-            raise CanceledError("The download was told to stop.")
-        try:
-            turn()
-        except _Broken:
-            permit.revoke()
-            raise
-    if outcome:
-        raise outcome[0]
 
 
 def _range(goal: Goal) -> Dict[str, str]:

@@ -11,6 +11,7 @@ from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import ModelError
 from fer_agent.settings import AUTO, Settings
 from fer_agent.state import MODELS_FOLDER, UPDATE_FILE
+from fer_agent.update.boot import configured_model
 from fer_agent.update.record import Record, RecordFile
 from fer_agent.update.slots import Kept, Slots
 
@@ -33,7 +34,7 @@ def _serves(settings: Settings, slots: Slots, record: Record) -> str:
     now = slots.occupied
     if now.trial and record.state == PROBATION:
         return slots.reference(now.trial)
-    if now.current and now.configured == str(settings.emotion.model or ""):
+    if now.current and now.configured == configured_model(settings.emotion):
         return slots.reference(now.current)
     return _of_the_settings(settings)
 

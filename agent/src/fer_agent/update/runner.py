@@ -15,7 +15,7 @@ from fer_agent.update import transitions as on
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher
 from fer_agent.update.orders import known_or_old, read_order
-from fer_agent.update.probation import Probation, Watched, measured_before
+from fer_agent.update.probation import Probation, measured_before
 from fer_agent.update.record import Record, RecordFile
 from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
@@ -65,8 +65,6 @@ class Runner:
         self._wake, self._saving = threading.Condition(), threading.Lock()
         self._interrupt, self._stopping = threading.Event(), threading.Event()
         self._candidate: Optional[Servant] = None
-        self._watched: Optional[Watched] = None
-        self._before: Optional[Servant] = None
         self._reported_s = 0.0
         self._thread = threading.Thread(target=self._run, name="update", daemon=True)
 
@@ -223,13 +221,13 @@ class Runner:
         self._keep_factory()
         self._slots.try_out(chosen)
         self._save(self._record.moved(on.SWAPPED))
-        self._before, self._candidate = self._serving.servant, None
-        self._serve_watched(candidate)
+        self._serving.try_out(candidate)
+        self._candidate = None
         self._tell()
 
     def _watch(self) -> None:
         """Serve on trial to the end of the probation; an agent that was started anew begins it anew."""
-        watched = self._watched or self._serve_watched(self._serving.servant)
+        watched = self._serving.watched or self._serving.try_out(self._serving.servant)
         began_s, began_ns = time.monotonic(), time.monotonic_ns()
         probation = Probation(self._record.before)
         left_s, fault = self._ordered.probation_s, watched.fault
@@ -246,8 +244,7 @@ class Runner:
     def _commit(self) -> None:
         self._slots.commit(self._record.chosen, self._configured)
         self._save(self._record.moved(on.SERVED_WELL))
-        self._serving.swap(self._serving.servant)
-        self._watched = self._before = None
+        self._serving.keep()
         self._tell()
 
     def _leave(self, event: str, reason: str) -> None:
@@ -257,21 +254,13 @@ class Runner:
             event = on.DISTURBED
         self._save(self._record.moved(event, reason))
         if on_trial:
-            self._step_back()
+            try:
+                self._serving.step_back(self._boot.steady)
+            except ModelError as error:
+                log.error("%s The model on trial goes on serving, for there is no other.", error)
         self._slots.end_trial()
-        self._candidate = self._watched = self._before = None
+        self._candidate = None
         self._tell()
-
-    def _step_back(self) -> None:
-        try:
-            self._serving.swap(self._before or self._boot.steady())
-        except ModelError as error:
-            log.error("%s The model on trial goes on serving, for there is no other.", error)
-
-    def _serve_watched(self, servant: Servant) -> Watched:
-        self._watched = Watched(servant)
-        self._serving.swap(servant, self._watched)
-        return self._watched
 
     def _keep_factory(self) -> None:
         servant = self._serving.servant
@@ -301,15 +290,9 @@ class Runner:
             self._record = record
 
     def _tell(self) -> None:
-        record = self._record
-        log.info(
-            "Update of %s to %s (rollout %s, attempt %d): %s. %s",
-            self._device,
-            record.reference,
-            record.desired.rollout if record.desired else "",
-            record.desired.attempt if record.desired else 0,
-            record.state,
-            record.reason,
-        )
+        told = self.update
+        if told:
+            step = (told.model, told.rollout, told.attempt, told.state, told.reason)
+            log.info("Update to %s (rollout %s, attempt %d): %s. %s", *step)
         self._reported_s = time.monotonic()
         self._report()

@@ -119,10 +119,7 @@ class Slots:
     def take_in(self, sha256: str, manifest: bytes) -> None:
         """A file that has come and was verified is a model from now on; raises StateError."""
         durable.replace(self._manifest(sha256), manifest)
-        try:
-            durable.move(self.partial(sha256), self._file(sha256))
-        except OSError as error:
-            raise StateError(f"Cannot keep the model {sha256[:12]} in {self.folder} ({error}).") from error
+        durable.keep(self.partial(sha256), self._file(sha256))
         self.used(sha256)
         _unlink(self.etag(sha256))
 

@@ -7,7 +7,7 @@ from typing import Iterator, List, Optional
 import pytest
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
 from fer_agent.settings import UpdateSettings
-from fer_agent.update import download
+from fer_agent.update import download, durable
 from fer_agent.update.download import Downloader, Goal
 from unit.agent.update.artifact_server import ArtifactServer, Misbehaviour
 
@@ -276,7 +276,7 @@ def test_nobody_there_is_told_in_plain_words(tmp_path: Path, server: ArtifactSer
 def test_a_full_disk_is_seen_before_anything_is_fetched(
     fetching: Fetching, server: ArtifactServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "DISK_MARGIN_BYTES", 1 << 60)
+    monkeypatch.setattr(durable, "DISK_MARGIN_BYTES", 1 << 60)
     with pytest.raises(UpdateError, match=r"The disk of .* is full: 0\.3 MB are to come"):
         fetching.fetch()
     assert server.requests == []
