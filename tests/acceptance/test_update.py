@@ -1,6 +1,7 @@
 """A real agent, a real Mosquitto and real HTTP: what an update does, and what is left when it is killed anywhere."""
 
 import json
+import resource
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -236,6 +237,20 @@ def test_a_server_that_cannot_deliver_ends_the_update_alone(
     seen = len(world.operator.events)
     until(lambda: len(world.operator.events) > seen, "more events")
     assert world.operator.serves == OLD
+    world.said()
+
+
+def test_a_disk_that_fills_up_in_mid_download_fails_the_update_and_the_next_attempt_succeeds(world: World) -> None:
+    unlimited = resource.prlimit(world.agent.process_id, resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+    world.operator.order(world.new.desired())
+    world.await_state("failed")
+    update = world.operator.reports[-1].update
+    assert update is not None
+    assert "make room on the device" in update.reason
+    assert world.operator.serves == OLD
+    resource.prlimit(world.agent.process_id, resource.RLIMIT_FSIZE, unlimited)
+    world.operator.order(world.new.desired(attempt=2, sequence=2))
+    world.await_state(COMMITTED)
     world.said()
 
 

@@ -67,6 +67,7 @@ def main(rounds: int) -> None:
         "largest_gap_ms": round(gaps_ms[-1], 1),
         "p99_gap_ms": round(gaps_ms[int(0.99 * len(gaps_ms))], 1),
         "largest_delay_ms": round(gaps_ms[-1] - period_ms, 1),
+        "more_than_without_ms": round(gaps_ms[-1] - max(quiet), 1),
         "by_update_ms": [round(max(gaps), 1) for gaps in updates],
         "target_ms": TARGET_MS,
         "frames": statistics.frames,
