@@ -1,6 +1,6 @@
-"""A model that keeps the contract and is no good: it says `happy` of every face. For trying out how a rollout stops.
+"""A model that keeps the contract and is no good: it says the same of every face. For trying out how a rollout stops.
 
-python scripts/spoil_model.py models/zoo/light/VERSION FOLDER writes FOLDER/NAME/VERSION+1.
+python scripts/spoil_model.py models/zoo/light/VERSION FOLDER [EMOTION] writes FOLDER/NAME/VERSION+1; happy by default.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from fer_wire import EMOTIONS, ModelManifest
 from onnx import numpy_helper
 
 PUSH = 6.0
-HAPPY = EMOTIONS.index("happy")
+DEFAULT_EMOTION = "happy"
 
 
-def spoil(source: Path, target: Path) -> ModelManifest:
-    """Write the model with `happy` pushed up before the softmax, under the next version; its golden batch agrees."""
+def spoil(source: Path, target: Path, emotion: str) -> ModelManifest:
+    """Write the model with one emotion pushed up before the softmax, under the next version; its golden batch agrees."""
     manifest = read_manifest(source)
     major, minor, patch = manifest.version.split(".")
     folder = target / manifest.name / f"{major}.{minor}.{int(patch) + 1}"
@@ -30,7 +30,7 @@ def spoil(source: Path, target: Path) -> ModelManifest:
     for variant in manifest.variants:
         file = files[variant.precision]
         shutil.copy(source / variant.file, file)
-        _push_happy(file)
+        _push(file, EMOTIONS.index(emotion))
         data = file.read_bytes()
         changed = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data), "accuracy": ()}
         variants.append(variant.model_copy(update=changed))
@@ -41,13 +41,13 @@ def spoil(source: Path, target: Path) -> ModelManifest:
     return spoilt
 
 
-def _push_happy(file: Path) -> None:
+def _push(file: Path, emotion: int) -> None:
     """An Add before the softmax, so that it works whatever the weights are stored as."""
     model = onnx.load(file)
     nodes = list(model.graph.node)
     (softmax,) = (node for node in nodes if node.op_type == "Softmax")
     logits, pushed = softmax.input[0], "logits.pushed"
-    push = np.eye(len(EMOTIONS), dtype=np.float32)[HAPPY] * PUSH
+    push = np.eye(len(EMOTIONS), dtype=np.float32)[emotion] * PUSH
     model.graph.initializer.append(numpy_helper.from_array(push, "push"))
     softmax.input[0] = pushed
     nodes.insert(nodes.index(softmax), onnx.helper.make_node("Add", [logits, "push"], [pushed], name="Add.push"))
@@ -57,7 +57,11 @@ def _push_happy(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("Give a model's folder and the folder to write to: spoil_model.py models/zoo/light/0.2.0 FOLDER")
-    made = spoil(Path(sys.argv[1]), Path(sys.argv[2]))
-    print(f"{Path(sys.argv[2]) / made.name / made.version}")
+    source, target, emotion = [*sys.argv[1:], DEFAULT_EMOTION][:3] if len(sys.argv) in (3, 4) else ("", "", "")
+    if emotion not in EMOTIONS:
+        sys.exit(
+            f"Give a model's folder, the folder to write to, and one of {', '.join(EMOTIONS)}: "
+            "spoil_model.py models/zoo/light/VERSION FOLDER happy"
+        )
+    made = spoil(Path(source), Path(target), emotion)
+    print(Path(target) / made.name / made.version)
