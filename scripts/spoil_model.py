@@ -20,7 +20,7 @@ DEFAULT_EMOTION = "happy"
 
 
 def spoil(source: Path, target: Path, emotion: str) -> ModelManifest:
-    """Write the model with one emotion pushed up before the softmax, under the next version; its golden batch agrees."""
+    """Write the model with one emotion pushed up before the softmax, as the next version; its golden batch agrees."""
     manifest = read_manifest(source)
     major, minor, patch = manifest.version.split(".")
     folder = target / manifest.name / f"{major}.{minor}.{int(patch) + 1}"
