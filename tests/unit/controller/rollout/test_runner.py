@@ -157,6 +157,19 @@ def test_an_offline_device_gets_its_desired_state_anyway_and_commits_when_it_com
     assert world.explained(rollout)[-1] == f"nano-3 committed {NEW}, after its wave."
 
 
+def test_a_renamed_device_keeps_nobody_waiting_and_the_next_rollout_finds_it(world: World) -> None:
+    first = deploy(world, waves="100%", deadline="20s")
+    world.devices["nano-3"].online = False
+    renamed = world.devices["nano-9"] = FakeDevice("nano-9")
+    world.until(first, "completed")
+    assert world.states(first)["nano-3"] == "unreachable"
+    assert renamed.started == []
+    second = deploy(world, waves="100%", deadline="20s")
+    world.until(second, "completed")
+    assert renamed.running == NEW
+    assert world.states(second)["nano-9"] == "committed"
+
+
 def test_a_wave_of_which_too_few_committed_by_the_deadline_pauses(world: World) -> None:
     rollout = deploy(world, waves="100%", deadline="20s")
     for name in ("nano-0", "nano-1", "nano-2"):
