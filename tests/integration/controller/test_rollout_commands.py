@@ -7,7 +7,13 @@ from controller_process import json_lines, run
 from fakes_rollout import START, FakeDevice
 from fer_controller.store.records import Batch
 from fer_controller.store.sqlite import SqliteStore
+from fer_wire import ModelManifest, parse
 from fer_wire.message import iso_utc
+
+
+@pytest.fixture(scope="module")
+def model(root: Path) -> ModelManifest:
+    return parse(ModelManifest, max((root / "models/zoo/light").iterdir()).joinpath("manifest.json").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +29,11 @@ def db(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     return path
 
 
-def test_a_dry_run_shows_the_plan_and_does_nothing(db: Path) -> None:
+def test_a_dry_run_shows_the_plan_and_does_nothing(db: Path, model: ModelManifest) -> None:
+    (fp16,) = (variant for variant in model.variants if variant.precision == "fp16")
     done = run("deploy", "--precision", "fp16", "--dry-run", "--db", str(db))
     assert done.returncode == 0, done.stderr
-    assert "10 devices in waves of 1, 4, 5; 22.1 MB to move at most." in done.stdout
+    assert f"10 devices in waves of 1, 4, 5; {10 * fp16.size_bytes / 1e6:.1f} MB to move at most." in done.stdout
     assert "Gates: fps>=0.8x, latency_p95_ms<=1.5x" in done.stdout
     assert run("rollouts", "list", "--db", str(db), "--json").stdout == ""
 
@@ -61,7 +68,7 @@ def test_a_mistake_is_told_in_a_sentence(db: Path, words: tuple[str, ...], statu
     assert sentence in " ".join(done.stderr.replace("│", " ").split())
 
 
-def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path) -> None:
+def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path, model: ModelManifest) -> None:
     rollout = json_lines(run("deploy", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
     ordered = run("rollouts", "abort", rollout, "--db", str(db))
     assert ordered.stdout == f"{rollout}: No controller took the order up yet; it is done when one runs.\n"
@@ -71,4 +78,4 @@ def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path) -> None
     assert rollout in listed
     assert "planned" in listed
     table = run("rollouts", "show", "--db", str(db)).stdout
-    assert "light@0.2.0/int8" in table
+    assert model.reference("int8") in table
