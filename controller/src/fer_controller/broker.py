@@ -2,7 +2,6 @@
 
 import logging
 import select
-import socket
 import ssl
 import sys
 import time
@@ -17,6 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fer_controller.cork import corked
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.settings import BrokerSettings
 
@@ -185,7 +185,7 @@ class Broker:
         client.on_subscribe = self._on_subscribe
         client.on_message = self._message_taker()
         if self._on_confirmed is not None:
-            client.on_publish = self._confirmation_taker(self._on_confirmed)
+            client.on_publish = self._on_publish
         client.on_socket_register_write = _written_by_us
         return client
 
@@ -234,9 +234,8 @@ class Broker:
         sock = client.socket()
         if sock is None or not client.want_write():
             return
-        _cork(sock, on=True)
-        code = client.loop_write()
-        _cork(sock, on=False)
+        with corked(sock):
+            code = client.loop_write()
         self._checked(code)
 
     def _checked(self, code: MQTTErrorCode) -> None:
@@ -275,13 +274,9 @@ class Broker:
 
         return take
 
-    def _confirmation_taker(
-        self, tell: Callable[[int, str], None]
-    ) -> Callable[[mqtt.Client, Any, int, ReasonCode, Properties], None]:
-        def take(_client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _properties: object) -> None:
-            tell(mid, str(code) if code.is_failure else "")
-
-        return take
+    def _on_publish(self, _client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _more: object) -> None:
+        if self._on_confirmed is not None:
+            self._on_confirmed(mid, str(code) if code.is_failure else "")
 
     def _on_connect(
         self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object
@@ -303,8 +298,3 @@ def _topic(message: mqtt.MQTTMessage) -> str:
 
 def _written_by_us(_client: mqtt.Client, _userdata: object, _sock: object) -> None:
     """With this callback paho queues what is to be written until loop_write(), so that acks leave together."""
-
-
-def _cork(sock: Any, *, on: bool) -> None:
-    if hasattr(socket, "TCP_CORK") and sock.fileno() >= 0:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, int(on))
