@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from fer_models.errors import ModelsError
 from fer_models.golden import make_golden
 from fer_models.manifest import read_manifest, write_manifest
 from fer_wire import EMOTIONS, ModelManifest
@@ -63,5 +64,8 @@ if __name__ == "__main__":
             f"Give a model's folder, the folder to write to, and one of {', '.join(EMOTIONS)}: "
             "spoil_model.py models/zoo/light/VERSION FOLDER happy"
         )
-    made = spoil(Path(source), Path(target), emotion)
+    try:
+        made = spoil(Path(source), Path(target), emotion)
+    except (ModelsError, OSError) as error:
+        sys.exit(f"error: {error}")
     print(Path(target) / made.name / made.version)
