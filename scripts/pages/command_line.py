@@ -1,6 +1,7 @@
 """docs/cli.md: every command of the three programs."""
 
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -23,8 +24,16 @@ def page() -> str:
 
 
 def commands(program: str) -> dict[str, Any]:
-    """The commands of one program, by name."""
-    return dict(_root(program).commands)
+    """The commands of one program by name, those of its groups as `models keygen`."""
+    return dict(_within(_root(program), ""))
+
+
+def _within(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _within(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _root(program: str) -> Any:
@@ -34,7 +43,7 @@ def _root(program: str) -> Any:
 def _program(name: str) -> str:
     root = _root(name)
     text = get_docs_for_click(obj=root, ctx=typer.Context(root, info_name=name), indent=1, name=name)
-    for command in root.commands.values():
+    for command in [*root.commands.values(), *commands(name).values()]:
         contract = (command.help or "").split("\n", maxsplit=1)[0]
         text = text.replace(f": {command.get_short_help_str()}\n", f": {contract}\n")
     return "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
