@@ -29,7 +29,7 @@ def write_records(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for version in ("0.10.0", "0.9.0"):
         (folder / f"evaluate-light-{version}.json").write_text(as_text(evaluation(version)), encoding="utf-8")
-    documents = {"bench-laptop": bench(), "prune-light": PRUNE, "quantize-light": QUANTIZE}
+    documents = {"bench-laptop": bench(), "prune-light": PRUNE, "quantize-light": QUANTIZE, "ablation-small": ABLATION}
     for name, said in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(said), encoding="utf-8")
     (folder / "teacher.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in LOG), encoding="utf-8")
@@ -79,6 +79,22 @@ def bench() -> dict[str, Any]:
     }
 
 
+def _ablated(name: str, seed: int, accuracy: float, against: str = "reference") -> dict[str, Any]:
+    return {
+        "question": "what",
+        "name": name,
+        "against": against,
+        "seed": seed,
+        "command": f"fer-models train --seed {seed}",
+        "accuracy": accuracy,
+        "parameters": 500_000,
+        "nonzero_parameters": 400_000,
+        "macs": 12_000_000,
+        "size_bytes": 2_000_000,
+        "p50_ms": 0.4,
+    }
+
+
 PRUNE = {
     "method": "structured",
     "budget": {"ratio": 2.0},
@@ -96,6 +112,18 @@ QUANTIZE = {
         "int8": {"accuracy": 0.666, "loss_points": 0.2, "size_bytes": 800_000, "p50_ms": 0.9, "packed_bytes": None},
     },
     "experiments": {"int4": {"accuracy": 0.5, "loss_points": 16.8, "size_bytes": 2_800_000, "packed_bytes": 400_000}},
+}
+ABLATION = {
+    "command": "fer-models ablate models/ablation/small.toml",
+    "about": "Everything small.",
+    "machine": "a laptop",
+    "runs": [
+        _ablated("reference", seed=0, accuracy=0.60),
+        _ablated("reference", seed=1, accuracy=0.62),
+        _ablated("wider", seed=0, accuracy=0.63),
+        _ablated("wider", seed=1, accuracy=0.64),
+        _ablated("pruned", seed=0, accuracy=0.61, against="wider"),
+    ],
 }
 LOG: list[dict[str, Any]] = [
     {"command": "fer-models train --epochs 2"},

@@ -8,6 +8,7 @@ ModelsError
 ├── Interrupted       somebody stopped a run, and all of it is saved
 ├── BudgetError       pruning cannot keep to the budget
 ├── BenchError        a benchmark cannot be run as asked, or a row of it cannot be measured
+├── AblationError     a row of an ablation cannot be run
 ├── ReportError       the records of runs cannot be read as such
 └── ContractError     an .onnx file or a manifest breaks the model contract
 """
@@ -47,6 +48,10 @@ class ContractError(ModelsError):
 
 class BenchError(ModelsError):
     """A benchmark cannot be run as asked, or a row of it cannot be measured."""
+
+
+class AblationError(ModelsError):
+    """A row of an ablation cannot be run."""
 
 
 class ReportError(ModelsError):

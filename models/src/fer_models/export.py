@@ -27,9 +27,12 @@ class Contract(nn.Module):
         return self.network(face).softmax(dim=1)  # type: ignore[no-any-return]  # nn.Module calls are untyped
 
 
-def export_fp32(network: Xception, path: Path) -> None:
-    """Write the network, batch norms folded into the convolutions; the same weights give the same bytes."""
-    example = torch.zeros(EXAMPLE_FACES, 1, FACE_PX, FACE_PX)
+def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
+    """Write the network, batch norms folded into the convolutions; the same weights give the same bytes.
+
+    px: the size of its faces, which the contract fixes; others are for comparisons.
+    """
+    example = torch.zeros(EXAMPLE_FACES, 1, px, px)
     with warnings.catch_warnings():
         # The exporter that writes opset 13 announces its end at every call.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -36,3 +36,11 @@ def staged(target: Path) -> Iterator[Path]:
 
 def _nearest(path: Path) -> Path:
     return next(each for each in (path, *path.parents) if each.exists())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place and move it in; raises OSError, and what stood there before is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from fer_models.cli.ablate import ablate
 from fer_models.cli.bench import bench
 from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
@@ -37,6 +38,7 @@ app.command()(quantize)
 app.command()(export)
 app.command()(evaluate)
 app.command()(bench)
+app.command()(ablate)
 app.command()(report)
 app.command()(verify)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 PROGRAM = "fer-models"
 
 
-def spoken() -> str:
-    """This process's command; of paths that lead outside the working folder only the last part, as they are private."""
-    return shlex.join([PROGRAM, *map(_public, sys.argv[1:])])
+def spoken(words: Sequence[str] | None = None) -> str:
+    """This process's command, or that of the words; of paths outside the working folder only the last part is told."""
+    return shlex.join([PROGRAM, *map(_public, sys.argv[1:] if words is None else words)])
 
 
 def _public(word: str) -> str:

@@ -15,8 +15,8 @@ def report(
     runs: Annotated[
         Path,
         typer.Option(
-            help="Folder of the records: evaluate-*.json, bench-*.json, prune-*.json, quantize-*.json and logs of "
-            "training, *.jsonl. The pictures are drawn into it."
+            help="Folder of the records: evaluate-, bench-, prune-, quantize- and ablation-*.json, and "
+            "logs of training, *.jsonl. The pictures are drawn into it."
         ),
     ] = DEFAULT_RUNS,
     out: Annotated[Path, typer.Option(help="The page, in Markdown.")] = DEFAULT_OUT,

@@ -37,6 +37,9 @@ def train(
         list[Path] | None,
         typer.Option(help="A finished model, .onnx or zoo entry, whose answers become half of the labels; repeatable."),
     ] = None,
+    votes_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How much of a label is what the votes say.")
+    ] = None,
     width: Annotated[
         float | None, typer.Option(min=0.05, max=4, help="Channels as a share of the published Xception.")
     ] = None,
@@ -75,6 +78,7 @@ def train(
         epochs=epochs,
         batch=batch,
         peak_learning_rate=learning_rate,
+        votes_share=votes_share,
         class_weights=class_weights,
         magnitude_ratio=magnitude_ratio,
         seed=seed,

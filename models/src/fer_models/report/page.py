@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fer_models.report import paper
+from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
 from fer_models.report.evaluated import newest
 from fer_models.report.making import pruning, quantization, training
@@ -45,6 +46,7 @@ def _parts(records: Records, folder: str) -> Iterator[str]:
     yield from training(records, folder)
     yield from pruning(records)
     yield from quantization(records)
+    yield from ablation(records)
 
 
 def _glance(records: Records) -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""The records of runs in one folder: what evaluate, bench, prune, quantize and train wrote."""
+"""The records of runs in one folder: what evaluate, bench, prune, quantize, ablate and train wrote."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ KINDS = {
     "bench": ("command", "machine", "versions", "threads", "runs", "repeats", "rows", "ratio"),
     "prune": ("method", "budget", "ratio", "parameters", "held_out_accuracy", "commands"),
     "quantize": ("command", "method", "machine", "files", "experiments"),
+    "ablation": ("command", "about", "machine", "runs"),
 }
 LOGS = "*.jsonl"
 
@@ -44,6 +45,7 @@ class Records:
     bench: tuple[Record, ...]
     prune: tuple[Record, ...]
     quantize: tuple[Record, ...]
+    ablation: tuple[Record, ...]
     logs: tuple[Log, ...]
 
 

@@ -51,6 +51,7 @@ def test_every_command_is_named(text: str) -> None:
         "fer-models bench light/0.10.0",
         "fer-models train && fer-models prune --ratio 2",
         "fer-models quantize",
+        "fer-models ablate models/ablation/small.toml",
         "fer-models train --epochs 2",
     ):
         assert f"Made by `{command}`." in text
@@ -82,6 +83,15 @@ def test_the_ratio_stands_beside_what_was_asked_for(text: str) -> None:
     assert "asked for: 15; the paper's best gain: 2.2" in text
 
 
+def test_an_ablation_compares_seed_by_seed_with_what_each_row_stands_against(text: str) -> None:
+    told = {row[1]: row[2:6] for row in rows(text, "| what")}
+    assert told == {
+        "reference": ["61.00 (60.00–62.00)", "–", "–", "2"],
+        "wider": ["63.50 (63.00–64.00)", "+2.50", "reference", "2"],
+        "pruned": ["61.00", "-2.00", "wider", "1"],
+    }
+
+
 def test_what_the_paper_says_and_we_do_not_know_is_said_to_be_unknown(text: str) -> None:
     (row,) = rows(text, "| Light-FER (Pascual")
     assert row.count(UNKNOWN) == 7
@@ -89,7 +99,7 @@ def test_what_the_paper_says_and_we_do_not_know_is_said_to_be_unknown(text: str)
 
 def test_without_records_each_section_says_which_command_makes_them(tmp_path: Path) -> None:
     text = page(read_records(tmp_path), "results")
-    for command in ("evaluate", "bench", "train", "prune", "quantize"):
+    for command in ("evaluate", "bench", "train", "prune", "quantize", "ablate"):
         assert re.search(rf"is recorded yet\. .*`fer-models {command}", text), command
     assert "![" not in text
 

@@ -1,0 +1,63 @@
+"""What one row came to, read off the files that its command left."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fer_wire.manifest import FACE_PX, INT8
+
+from fer_models.ablation.plan import Step
+from fer_models.checkpoint import CHECKPOINT, load_trained
+from fer_models.export import export_fp32
+from fer_models.graph import count
+from fer_models.runtime import Classifier
+
+LOG, PRUNED, QUANTIZED = "log.jsonl", "prune.json", "quantize.json"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """accuracy: share of the held-out training images, 0–1, single view; macs: of one face, at the row's own size;
+    size_bytes: of the .onnx file; p50_ms: one face, ONNX Runtime, one thread of this machine.
+    """
+
+    accuracy: float
+    parameters: int
+    nonzero_parameters: int
+    macs: int
+    size_bytes: int
+    p50_ms: float
+
+
+def read_figures(step: Step, folder: Path) -> Figures:
+    """The figures of a finished run's folder; raises TrainingError or ContractError when its files are unfit."""
+    if step is Step.QUANTIZE:
+        return _measured(folder / f"{INT8}.onnx", _said(folder / QUANTIZED)["files"][INT8]["accuracy"], FACE_PX)
+    last = json.loads((folder / LOG).read_text(encoding="utf-8").splitlines()[-1])
+    accuracy = _said(folder / PRUNED)["held_out_accuracy"]["after"] if step is Step.PRUNE else last["held_out_accuracy"]
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "fp32.onnx"
+        export_fp32(load_trained(folder / CHECKPOINT), path, last["px"])
+        return _measured(path, accuracy, last["px"])
+
+
+def _measured(path: Path, accuracy: float, px: int) -> Figures:
+    counts = count(path)
+    grey = np.full((1, 1, px, px), 128, dtype=np.float32)
+    return Figures(
+        accuracy=accuracy,
+        parameters=counts.parameters,
+        nonzero_parameters=counts.nonzero_parameters,
+        macs=counts.macs,
+        size_bytes=path.stat().st_size,
+        p50_ms=Classifier(path).latency(grey).p50_ms,
+    )
+
+
+def _said(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

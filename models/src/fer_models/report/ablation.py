@@ -1,0 +1,85 @@
+"""What each part of the recipe brings: one table a plan, a row for each thing that was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean, median
+from typing import Any
+
+from fer_models.report.markdown import NOTHING, by, number, percent, table
+from fer_models.report.records import Record, Records
+
+MAKE = "No ablation is recorded yet. `fer-models ablate models/ablation/cpu.toml --data fer2013.zip` makes one.\n"
+INTRODUCTION = """\
+The same training again and again, one thing changed at a time. Accuracy is that of held-out training images, single
+view, as a mean over the seeds (least–most). The difference, in points, is to the row that stands under "against", seed
+by seed; with about 2,900 images one standard error of an accuracy is 0.9 points, and what lies within that says little.
+Size is that of the .onnx file; time is one face in ONNX Runtime on one thread. What did not help stays in the table.
+"""
+HEAD = (
+    "question",
+    "tried",
+    "accuracy %",
+    "difference",
+    "against",
+    "seeds",
+    "parameters",
+    "not zero",
+    "million MACs",
+    "MB",
+    "p50, ms",
+)
+
+Run = Mapping[str, Any]
+
+
+def ablation(records: Records) -> Iterator[str]:
+    """The section on ablations."""
+    yield "## Ablation\n"
+    if not records.ablation:
+        yield MAKE
+        return
+    yield INTRODUCTION
+    for record in records.ablation:
+        yield f"### {record.name}\n"
+        yield f"{record.said['about'].strip()}\n"
+        yield table(HEAD, _rows(record))
+        yield f"On {record.said['machine']}. {by(record.said['command'])}\n"
+
+
+def _rows(record: Record) -> Iterator[tuple[str, ...]]:
+    tried: dict[str, list[Run]] = {}
+    for run in record.said["runs"]:
+        tried.setdefault(run["name"], []).append(run)
+    for name, runs in tried.items():
+        yield _row(name, runs, tried.get(runs[0]["against"], []))
+
+
+def _row(name: str, runs: Sequence[Run], against: Sequence[Run]) -> tuple[str, ...]:
+    first = runs[0]
+    return (
+        first["question"],
+        name,
+        _accuracy([run["accuracy"] for run in runs]),
+        NOTHING if name == first["against"] else _difference(runs, against),
+        NOTHING if name == first["against"] else first["against"],
+        str(len(runs)),
+        f"{first['parameters']:,}",
+        f"{first['nonzero_parameters']:,}",
+        number(first["macs"] / 1e6, 1),
+        number(first["size_bytes"] / 1e6),
+        number(median(run["p50_ms"] for run in runs)),
+    )
+
+
+def _accuracy(shares: Sequence[float]) -> str:
+    if len(shares) == 1:
+        return percent(shares[0])
+    return f"{percent(fmean(shares))} ({percent(min(shares))}–{percent(max(shares))})"
+
+
+def _difference(runs: Sequence[Run], against: Sequence[Run]) -> str:
+    """In points, the mean over the seeds that both were run with."""
+    other = {run["seed"]: run["accuracy"] for run in against}
+    points = [100 * (run["accuracy"] - other[run["seed"]]) for run in runs if run["seed"] in other]
+    return f"{fmean(points):+.2f}" if points else NOTHING
