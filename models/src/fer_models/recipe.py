@@ -78,7 +78,9 @@ PRESETS: dict[str, Recipe] = {
     "gpu-teacher": Recipe(
         network=TEACHER, epochs=200, batch=128, votes_share=0.5, ema_decay=0.999, label_smoothing=0.15
     ),
-    "settle": Recipe(epochs=4, peak_learning_rate=0.005, warm_up=0.1, votes_share=0.5, augmentation=GENTLE),
+    "settle": Recipe(
+        network=LIGHT, epochs=4, peak_learning_rate=0.005, warm_up=0.1, votes_share=0.5, augmentation=GENTLE
+    ),
     "tiny": Recipe(network=XceptionConfig(width=0.05, stem_stride=1, stem_padding=1), epochs=3, batch=32),
 }
 """By name. `cpu-light` takes about an hour on two cores. `settle` lets a finished network (--start) settle on pictures

@@ -1,4 +1,4 @@
-"""What a run begins with: fresh weights, or those of a checkpoint."""
+"""What a run begins with: fresh weights, those of a checkpoint, or those of a finished model."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer_models.checkpoint import averaged, digest, read_checkpoint
+from fer_models.data.faces import Faces
 from fer_models.learner import new_model
+from fer_models.manifest import read_manifest
 from fer_models.network import XceptionConfig
 from fer_models.prune.ratio import Counted, counted
 from fer_models.recipe import Recipe
+from fer_models.training_data import Sources, learned_from
+from fer_models.tutors import file_of
+from fer_models.unfold import unfolded
 from fer_models.xception import Xception
+
+AND_THEN, ONNX = " && ", ".onnx"
+MEASURED_FACES = 2048
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,15 @@ class Start:
     model: Xception
     unpruned: Counted
     commands: tuple[str, ...] = ()
+
+
+def begin(recipe: Recipe, start: Path | None, sources: Sources) -> Start:
+    """Fresh weights where there is no start, a finished model for an .onnx file or a folder, else a checkpoint."""
+    if start is None:
+        return fresh(recipe)
+    if start.is_dir() or start.suffix == ONNX:
+        return from_model(recipe, start, learned_from(sources))
+    return from_checkpoint(recipe, start)
 
 
 def fresh(recipe: Recipe) -> Start:
@@ -38,3 +55,21 @@ def from_checkpoint(recipe: Recipe, path: Path) -> Start:
     model = averaged(state)
     known = replace(recipe, network=XceptionConfig(**state["config"]), origin=digest(path))
     return Start(known, model, state.get("unpruned") or counted(model), tuple(state.get("commands", ())))
+
+
+def from_model(recipe: Recipe, path: Path, faces: Faces) -> Start:
+    """The network of a finished model, an .onnx file or a zoo entry, of which fp32 is taken.
+
+    faces: what its batch norms are measured on. A zoo entry also tells what made it, and how far it was pruned.
+    Raises ContractError when it is no model of ours.
+    """
+    file = file_of(path)
+    chosen = faces.images[:: max(1, len(faces) // MEASURED_FACES)][:MEASURED_FACES]
+    model = unfolded(file, recipe.network, chosen)
+    known = replace(recipe, network=model.config, origin=digest(file))
+    if not path.is_dir():
+        return Start(known, model, counted(model))
+    manifest = read_manifest(path)
+    ratio = next(each.compression for each in manifest.variants if each.file == file.name).model_dump()
+    unpruned = {kind: round(ratio[kind] * number) for kind, number in counted(model).items()}
+    return Start(known, model, unpruned, tuple(manifest.command.split(AND_THEN)))

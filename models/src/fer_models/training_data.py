@@ -56,6 +56,11 @@ def decks(
     return deal(chosen, recipe, device, _translated(sources, chosen, recipe), said), deal(held_out, recipe, device)
 
 
+def learned_from(sources: Sources) -> Faces:
+    """The faces that a run learns from, without those that it is watched by."""
+    return hold_out(load_all(sources.data, TRAINING, sources.label_map))[0]
+
+
 def held_out_deck(sources: Sources, recipe: Recipe, device: torch.device) -> Deck:
     """The faces to watch by alone."""
     _, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))

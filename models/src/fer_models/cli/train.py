@@ -22,7 +22,8 @@ def train(
         str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Options below change it.")
     ] = DEFAULT_PRESET,
     start: Annotated[
-        Path | None, typer.Option(help="checkpoint.pt to start from, pruned or not, instead of fresh weights.")
+        Path | None,
+        typer.Option(help="checkpoint.pt, .onnx file or zoo entry to start from, pruned or not; else fresh weights."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; an unfinished one goes on.", show_default="runs/PRESET")
@@ -69,7 +70,7 @@ def train(
     from fer_models.cli.run_display import display
     from fer_models.prune.magnitude import while_training
     from fer_models.session import Place, run
-    from fer_models.start import fresh, from_checkpoint
+    from fer_models.start import begin
     from fer_models.training_data import Sources, tutored
 
     recipe = changed(
@@ -86,7 +87,7 @@ def train(
     )
     sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
     recipe = tutored(recipe, sources, TUTOR_SHARE)
-    begun = fresh(recipe) if start is None else from_checkpoint(recipe, start)
+    begun = begin(recipe, start, sources)
     folder = out or RUNS / preset_
     with display(f"training {preset_}", json_) as watch:
         run(
