@@ -1,7 +1,8 @@
 """Where the model lies that runs when none is set."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import List
+from typing import List, Tuple
 
 from fer_agent.emotion.model import MANIFEST, read_model
 from fer_agent.errors import ModelError
@@ -13,14 +14,25 @@ CHECKED_OUT = Path(__file__).resolve().parents[4] / "models" / "zoo"
 """In a checkout of the repository."""
 
 
+PREFERRED = "light"
+"""Of several models, the one that runs when none is set: the most accurate, and fast enough for every device."""
+
+
 def default_model(*zoos: Path) -> Path:
-    """The folder of the model that was made last (NAME/VERSION); raises ModelError when no zoo holds one."""
+    """The folder NAME/VERSION of the preferred model, or where there is none of any, that was made last.
+
+    Raises ModelError when no zoo holds a model.
+    """
     zoos = zoos or (PACKAGED, CHECKED_OUT)
     for zoo in zoos:
         folders: List[Path] = [manifest.parent for manifest in zoo.glob(f"*/*/{MANIFEST}")]
         if folders:
-            return max(folders, key=lambda folder: (read_model(folder).manifest.created, str(folder)))
+            return max(folders, key=_rank)
     raise ModelError(
         f"No model is installed (looked in {' and '.join(str(zoo) for zoo in zoos)}); "
         "install fer-agent anew, or name a model's folder with --model."
     )
+
+
+def _rank(folder: Path) -> Tuple[bool, datetime, str]:
+    return folder.parent.name == PREFERRED, read_model(folder).manifest.created, str(folder)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fer_models.evaluate.document import slug
 from fer_models.evaluate.views import FLIP, SINGLE, TEN_CROP
 from fer_models.report import paper
-from fer_models.report.evaluated import Evaluated, evaluations, files, newest
+from fer_models.report.evaluated import Evaluated, current, evaluations, files
 from fer_models.report.markdown import NOTHING, UNKNOWN, by, interval, number, percent, picture, table
 from fer_models.report.records import Record, Records
 
@@ -16,13 +16,13 @@ MAKE = (
     "`fer-models evaluate models/zoo/NAME/VERSION --data fer2013.zip --views all --out docs/results` makes one.\n"
 )
 TABLE_1 = """\
-{paper}: the table's figures are {unknown}. Ours, {title}, single view, on the {images:,} {split} images of {data}: rows
-are labels, columns predictions, in % of a label's images; n is how many bear the label.
+Ours, {title}, single view, on the {images:,} {split} images of {data}: rows are labels, columns predictions, in % of a
+label's images; n is how many bear the label.
 """
 CALIBRATION = """\
-A probability can be believed as far as it equals the share of answers that are right. Expected calibration error (Guo
-et al. 2017, Eq. 3, {bins} bins of equal width): {ece} points; Brier score over all classes {brier}; log loss {nll}
-nats.
+Calibration: a probability can be believed as far as it equals the share of answers that are right. Expected calibration
+error (Guo et al. 2017, Eq. 3, {bins} bins of equal width): {ece} points; Brier score over all classes {brier}; log loss
+{nll} nats.
 """
 TABLE_2 = """\
 R is the compression ratio of the paper's Eq. 1: weights, filters and channels, unpruned over pruned. Accuracy is of a
@@ -34,19 +34,21 @@ VIEWS = "What more looks at each face bring, in % (of the unseen images in brack
 
 
 def table_1(records: Records, folder: str) -> Iterator[str]:
-    """The section on confusion."""
+    """The section on confusion, model by model."""
     yield "## Table 1: confusion by emotion\n"
-    file = newest(records)
-    if file is None:
-        yield MAKE
-        return
+    found = current(records)
+    yield f"{paper.PAPER}: the table's figures are {UNKNOWN}.\n" if found else MAKE
+    for file in found:
+        yield from _confusion_and_calibration(file, folder)
+
+
+def _confusion_and_calibration(file: Evaluated, folder: str) -> Iterator[str]:
     data, split = file.images
-    images = file.figures["images"]
-    yield TABLE_1.format(paper=paper.PAPER, unknown=UNKNOWN, title=file.title, images=images, split=split, data=data)
+    yield f"### {file.model}\n"
+    yield TABLE_1.format(title=file.title, images=file.figures["images"], split=split, data=data)
     yield _confusion(file)
     yield by(file.run["command"]) + "\n"
     yield picture(f"Confusion of {file.title}", f"confusion-{slug(file.title)}.png", folder)
-    yield "### Calibration\n"
     found = file.figures["calibration"]
     yield CALIBRATION.format(
         bins=len(found["bins"]), ece=percent(found["ece"]), brier=number(found["brier"], 3), nll=number(found["nll"], 3)

@@ -46,10 +46,10 @@ def files(record: Record) -> list[Evaluated]:
     return [Evaluated(name, figures, record.said) for name, figures in record.said["files"].items()]
 
 
-def newest(records: Records) -> Evaluated | None:
-    """The first file, the most exact one, of the newest version; None when nothing was evaluated."""
-    found = evaluations(records)
-    return files(found[-1])[0] if found else None
+def current(records: Records) -> list[Evaluated]:
+    """The first file, the most exact one, of each model's newest version; the most accurate model first."""
+    of_each = {str(files(record)[0].figures["model"]): files(record)[0] for record in evaluations(records)}
+    return sorted(of_each.values(), key=lambda file: -float(file.figures["accuracy"]))
 
 
 def _version(file: Evaluated) -> tuple[int, ...]:

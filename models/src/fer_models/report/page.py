@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fer_models.report import paper
 from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
-from fer_models.report.evaluated import newest
+from fer_models.report.evaluated import Evaluated, current
 from fer_models.report.making import pruning, quantization, training
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
@@ -65,9 +65,10 @@ def _glance(records: Records) -> Iterator[tuple[str, str, str]]:
 
 
 def _accuracy(records: Records) -> str:
-    file = newest(records)
-    if file is None:
-        return "not measured yet"
+    return "; ".join(_share(file) for file in current(records)) or "not measured yet"
+
+
+def _share(file: Evaluated) -> str:
     share = interval(file.figures["accuracy"], file.figures["accuracy_interval"])
     return f"{share} ({file.run['split']}, {file.title}, single view)"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fer_models import plots
 from fer_models.evaluate import document
-from fer_models.report.evaluated import evaluations, files, newest
+from fer_models.report.evaluated import current, evaluations, files
 from fer_models.report.markdown import number
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import latency_name, measured
@@ -27,14 +27,14 @@ def _curves(records: Records, folder: Path) -> list[Path]:
 
 
 def _confusion(records: Records, folder: Path) -> list[Path]:
-    file = newest(records)
-    return document.draw(file.figures, file.title, folder) if file else []
+    return [path for file in current(records) for path in document.draw(file.figures, file.title, folder)]
 
 
 def _sizes(records: Records, folder: Path) -> list[Path]:
-    shown = newest(records)
-    if shown is None:
+    found = current(records)
+    if not found:
         return []
+    shown = found[0]
     groups: dict[str, list[tuple[str, float, float]]] = {}
     for file in (each for record in evaluations(records) for each in files(record) if each.images == shown.images):
         point = (

@@ -4,7 +4,7 @@ from typing import Any, Callable, Dict
 
 import pytest
 from fer_agent.emotion.model import golden_faces, read_model
-from fer_agent.emotion.zoo import default_model
+from fer_agent.emotion.zoo import PREFERRED, default_model
 from fer_agent.errors import ModelError
 from tiny_onnx import golden_inputs, network, write_model
 
@@ -77,6 +77,12 @@ def test_the_model_made_last_is_the_default_whatever_its_number(tmp_path: Path) 
     write_model(tmp_path / "tiny" / "10.0.0", {"fp32": network()}, created="2026-02-01")
     newest = write_model(tmp_path / "tiny" / "9.0.0", {"fp32": network()}, created="2026-03-01")
     assert default_model(tmp_path / "none", tmp_path) == newest
+
+
+def test_of_several_models_the_preferred_one_is_the_default_though_another_was_made_later(tmp_path: Path) -> None:
+    light = write_model(tmp_path / PREFERRED / "1.0.0", {"fp32": network()}, created="2026-02-01")
+    write_model(tmp_path / "nano" / "1.0.0", {"fp32": network()}, created="2026-03-01")
+    assert default_model(tmp_path) == light
 
 
 def test_without_any_model_it_says_where_it_looked(tmp_path: Path) -> None:

@@ -44,6 +44,16 @@ def test_the_newest_version_is_the_one_with_the_highest_number(text: str) -> Non
     assert "Ours, light 0.10.0 fp32, single view, on the 70 PublicTest images" in text
 
 
+def test_each_model_has_its_confusion_and_the_most_accurate_comes_first(folder: Path) -> None:
+    better = evaluation("0.1.0")
+    for figures in better["files"].values():
+        figures.update(model="heavy", accuracy=0.99)
+    (folder / "evaluate-heavy-0.1.0.json").write_text(json.dumps(better), encoding="utf-8")
+    text = page(read_records(folder), "results")
+    assert re.findall(r"^### (heavy|light) (\S+)", text, re.MULTILINE) == [("heavy", "0.1.0"), ("light", "0.10.0")]
+    assert re.search(r"accuracy, % .*heavy 0\.1\.0 fp32, single view\); .*light 0\.10\.0 fp32", text)
+
+
 def test_every_command_is_named(text: str) -> None:
     for command in (
         "fer-models evaluate light/0.9.0",
