@@ -18,6 +18,7 @@ from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import ENGINES, Classifier
 from fer_agent.emotion.model import Model
+from fer_agent.emotion.providers import forget_engines
 from fer_agent.errors import SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.hardware import capabilities
@@ -199,8 +200,9 @@ class Agent:
         """The update path, with the model that serves already loaded."""
         emotion, update = self._settings.emotion, self._settings.update
         engines, configured = self._settings.state_dir / ENGINES, configured_model(emotion)
-        slots, file = Slots(self._state.models, update.cache_max_mb), RecordFile(self._state.update)
+        slots = Slots(self._state.models, update.cache_max_mb, lambda sha256: forget_engines(engines, sha256))
         slots.prepare()
+        file = RecordFile(self._state.update)
 
         def load(model: Model, variant: Variant) -> Servant:
             return Classifier(model, variant, emotion, engines)

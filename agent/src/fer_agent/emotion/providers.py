@@ -22,6 +22,9 @@ Provider = Tuple[str, Dict[str, str]]
 GPU_DEVICES = ("/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvhost-ctrl-gpu")
 """One of these is there where a GPU driver runs: on a PC, and on Jetsons."""
 
+ENGINE_CHARACTERS = 16
+"""Of a model's sha256, in the name of its engines' folder."""
+
 LIBRARIES = Path("/usr/lib")
 TENSORRT_LIBRARIES = "*/libnvinfer.so.*"
 
@@ -100,9 +103,15 @@ def engine_folder(cache: Path, sha256: str, runtime_version: str) -> Path:
         for stale in cache.iterdir():
             if stale.is_dir() and stale.name != versions:
                 shutil.rmtree(str(stale), ignore_errors=True)
-    folder = cache / versions / sha256[:16]
+    folder = cache / versions / sha256[:ENGINE_CHARACTERS]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def forget_engines(cache: Path, sha256: str) -> None:
+    """Delete the TensorRT engines of a model, of whatever version."""
+    for folder in cache.glob(f"*/{sha256[:ENGINE_CHARACTERS]}"):
+        shutil.rmtree(str(folder), ignore_errors=True)
 
 
 def _tensorrt_version() -> str:

@@ -8,7 +8,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional, Sequence, Set, Tuple
+from typing import Callable, List, Optional, Sequence, Set, Tuple
 
 from fer_wire import MessageError, ModelManifest, parse
 from fer_wire.manifest import Variant
@@ -56,10 +56,13 @@ class Kept:
 
 
 class Slots:
-    """The folder of models; only the update thread writes to it once the agent runs."""
+    """The folder of models; only the update thread writes to it once the agent runs.
 
-    def __init__(self, folder: Path, max_mb: float) -> None:
-        self.folder = folder
+    on_discard hears the sha256 of a model that is deleted, for what else was made of it.
+    """
+
+    def __init__(self, folder: Path, max_mb: float, on_discard: Callable[[str], None] = lambda _sha256: None) -> None:
+        self.folder, self._on_discard = folder, on_discard
         self._max_bytes = int(max_mb * MB)
         self.occupied = self._read()
 
@@ -182,6 +185,7 @@ class Slots:
         """Delete a file, whole or on its way."""
         for path in (self._file(sha256), self._manifest(sha256), self.partial(sha256), self.etag(sha256)):
             _unlink(path)
+        self._on_discard(sha256)
 
     def _put(self, **slots: Optional[str]) -> None:
         occupied = self.occupied.model_copy(update=slots)

@@ -74,3 +74,15 @@ def test_engines_of_other_versions_are_deleted_and_those_of_other_models_kept(tm
     assert newer.is_dir()
     assert not first.exists()
     assert not second.exists()
+
+
+def test_the_engines_of_a_model_that_is_deleted_go_and_others_stay(tmp_path: Path) -> None:
+    gone, kept = (providers.engine_folder(tmp_path, letter * 64, "1.18.0") for letter in "ab")
+    (gone / "TensorrtExecutionProvider.engine").write_bytes(b"engine")
+    providers.forget_engines(tmp_path, "a" * 64)
+    assert not gone.exists()
+    assert kept.is_dir()
+
+
+def test_engines_that_were_never_made_are_no_fault(tmp_path: Path) -> None:
+    providers.forget_engines(tmp_path / "none", "a" * 64)

@@ -97,6 +97,15 @@ def test_the_longest_unused_goes_first_and_nothing_that_is_in_use(slots: Slots, 
     assert [kept.slot for kept in slots.kept()] == ["current", "previous"]
 
 
+def test_who_made_something_of_a_model_hears_when_it_goes(tmp_path: Path, releases: List[Release]) -> None:
+    discarded: List[str] = []
+    slots = Slots(tmp_path / "state" / "models", 1.0, discarded.append)
+    slots.prepare()
+    shas = [take_in(slots, release) for release in releases[:3]]
+    slots.make_room([("0" * 64, 300_000)])
+    assert discarded == [shas[0]]
+
+
 def test_a_model_used_lately_outlives_an_older_one(slots: Slots, releases: List[Release]) -> None:
     shas = [take_in(slots, release) for release in releases[:3]]
     slots.used(shas[0])
