@@ -81,6 +81,10 @@ class EmotionSettings(Section):
         description="execution providers in the order in which they are asked for",
     )
     threads: int = Field(default=1, ge=1, le=64, description="threads of one inference on the CPU")
+    mirrored: bool = Field(
+        default=False,
+        description="classify each face and its mirror image and take the mean: twice the work, a little more accurate",
+    )
     smoothing_s: float = Field(
         default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 is none"
     )

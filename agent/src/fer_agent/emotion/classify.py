@@ -41,7 +41,7 @@ class Classifier:
         self.reference = model.manifest.reference(variant.precision)
         self.sha256 = variant.sha256
         self.model, self.variant = model, variant
-        self._path = model.file(variant)
+        self._path, self._mirrored = model.file(variant), settings.mirrored
         self._session = _session(self._path, variant, settings, cache)
         self.runtime: str = runtime().__version__
         self.available_providers: Tuple[str, ...] = tuple(runtime().get_available_providers())
@@ -58,9 +58,18 @@ class Classifier:
         return loaded[0] if len(loaded) == 1 else min(loaded, key=Classifier.latency_ms)
 
     def classify(self, faces: Faces) -> Probabilities:
-        """float32 N×1×48×48, grey 0–255, to float32 N×7 in the order of fer_wire.EMOTIONS; one run for all."""
+        """float32 N×1×48×48, grey 0–255, to float32 N×7 in the order of fer_wire.EMOTIONS; one run for all.
+
+        Where the settings say so, a second run sees them mirrored, and the mean of both is given.
+        """
         if not len(faces):
             return np.zeros((0, len(EMOTIONS)), np.float32)
+        if not self._mirrored:
+            return self._answers(faces)
+        both = [self._answers(faces), self._answers(np.ascontiguousarray(faces[..., ::-1]))]
+        return np.asarray(np.mean(both, axis=0), np.float32)
+
+    def _answers(self, faces: Faces) -> Probabilities:
         return np.asarray(self._session.run([OUTPUT_NAME], {INPUT_NAME: faces})[0], np.float32)
 
     def latency_ms(self) -> float:
@@ -89,7 +98,7 @@ class Classifier:
         golden = model.manifest.golden
         expected = golden_outputs(golden, variant.precision)
         try:
-            found = self.classify(golden_faces(golden))
+            found = self._answers(golden_faces(golden))
         except Exception as error:
             raise ModelError(f"{self._path} loads, but does not run ({error}); export it again.") from error
         difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else float("nan")

@@ -30,7 +30,10 @@ single view, in brackets its 95 % interval (Wilson). Unseen: without the images 
 image. The paper's row is of {theirs}, ours are of the split that each names, so they bound each other only roughly.
 The paper's other rows (VGG16, ResNet-50, a simple CNN) are {unknown}.
 """
-VIEWS = "What more looks at each face bring, in % (of the unseen images in brackets), and the calibration error:\n"
+VIEWS = """\
+What more looks at each face bring, in % (of the unseen images in brackets), and the calibration error. A device looks
+twice, as in flip, where its setting `emotion.mirrored` says so.
+"""
 
 
 def table_1(records: Records, folder: str) -> Iterator[str]:

@@ -26,6 +26,13 @@ def test_any_number_of_faces_is_classified_in_one_run(folder: Path, faces: int) 
     assert found == pytest.approx(expected(batch), abs=1e-4)
 
 
+def test_a_mirrored_face_counts_as_much_as_the_face_where_that_is_wanted(folder: Path) -> None:
+    batch = np.random.default_rng(2).integers(0, 256, (3, 1, 48, 48)).astype(np.float32)
+    wanted = (expected(batch) + expected(batch[..., ::-1])) / 2
+    assert load(folder, mirrored=True).classify(batch) == pytest.approx(wanted, abs=1e-4)
+    assert np.abs(load(folder).classify(batch) - wanted).max() > 1e-3
+
+
 def test_it_says_what_runs_and_where(folder: Path) -> None:
     classifier = load(folder, precision="fp32")
     assert classifier.reference == "tiny@1.0.0/fp32"
