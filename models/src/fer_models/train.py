@@ -13,14 +13,16 @@ from fer_models.deck import Deck
 from fer_models.errors import Interrupted, TrainingError
 from fer_models.interruption import Interruption
 from fer_models.learner import Learner
-from fer_models.measuring import measure
+from fer_models.measuring import logits_of, measure
 from fer_models.prune.ratio import Counted, compression, counted
 from fer_models.recipe import Recipe
+from fer_models.temperature import fitted, temper
 from fer_models.xception import Xception
 
 LOG = "log.jsonl"
 SAVE_EVERY_S = 60.0
 STEPS_BETWEEN_CHECKS = 10
+TEMPERATURE = "temperature"
 
 
 class Watch(Protocol):
@@ -74,12 +76,25 @@ class Run:
                         f"Stopped in epoch {self.epoch + 1} of {self.recipe.epochs}; {self.directory / CHECKPOINT} has "
                         "all of it. Give the same command to go on."
                     )
+        self._end()
         return self.learner.average.module  # type: ignore[no-any-return]  # AveragedModel.module is untyped
 
     @property
     def epoch(self) -> int:
         """The epoch of the next step, counted from 0."""
         return self.step // self.steps_per_epoch
+
+    def _end(self) -> None:
+        """Temper the averaged model where the recipe says so, once, however often the last steps are gone through."""
+        last = self.history[-1]
+        if not self.recipe.tempered or TEMPERATURE in last:
+            return
+        model, px = self.learner.average.module, last["px"]
+        temperature = fitted(logits_of(model, self.held_out, px), self.held_out.labels)
+        temper(model.classifier, temperature)
+        last[TEMPERATURE] = round(temperature, 4)
+        last["held_out_loss"] = round(measure(model, self.held_out, px)[1], 4)
+        self._save()
 
     def _at_epoch_end(self) -> bool:
         return self.step % self.steps_per_epoch == 0

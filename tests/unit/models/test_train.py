@@ -87,6 +87,38 @@ def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken
     assert timeless[0] == timeless[1]
 
 
+def test_a_tempered_run_ends_with_probabilities_that_fit_the_held_out_faces(tmp_path: Path) -> None:
+    from fer_models.measuring import logits_of
+    from fer_models.temperature import fitted
+
+    plain, tempered = started(tmp_path / "plain"), started(tmp_path / "tempered", replace(RECIPE, tempered=True))
+    as_learned, as_told = (logits_of(run.fit(Listener()), run.held_out) for run in (plain, tempered))
+    temperature = fitted(as_learned, plain.held_out.labels)
+    assert (as_told * temperature).allclose(as_learned, atol=1e-4)
+    assert tempered.history[-1]["temperature"] == round(temperature, 4)
+    assert tempered.history[-1]["held_out_loss"] <= plain.history[-1]["held_out_loss"]
+
+
+def test_a_run_is_tempered_once_though_it_dies_before_or_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fer_models.train
+    from fer_models.measuring import logits_of
+
+    recipe = replace(RECIPE, tempered=True)
+    whole = started(tmp_path / "unbroken", recipe)
+    wanted = logits_of(whole.fit(Listener()), whole.held_out)
+    with monkeypatch.context() as dies:
+        dies.setattr(fer_models.train, "temper", _die)
+        with pytest.raises(KeyboardInterrupt):
+            started(tmp_path / "broken", recipe).fit(Listener())
+    for _ in range(2):
+        again = started(tmp_path / "broken", recipe)
+        assert logits_of(again.fit(Listener()), again.held_out).equal(wanted)
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_finished_run_has_nothing_more_to_do(tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=1)
     started(tmp_path, recipe).fit(Listener())

@@ -59,8 +59,10 @@ def _sentence(log: Log) -> str:
     best = max((entry for entry in log.history if "held_out_accuracy" in entry), key=_held_out, default=None)
     hours = sum(entry.get("seconds", 0) for entry in log.history) / 3600
     reached = f", best {percent(_held_out(best))} % after epoch {best['epoch']}" if best else ""
+    temperature = log.history[-1].get("temperature")
+    tempered = f", then its logits divided by {temperature:g} (fitted on the same images)" if temperature else ""
     made = by(log.command) if log.command else UNTOLD
-    return f"**{log.name}**: {len(log.history)} epochs in {hours:.1f} h{reached}. {made}\n"
+    return f"**{log.name}**: {len(log.history)} epochs in {hours:.1f} h{reached}{tempered}. {made}\n"
 
 
 def _held_out(entry: object) -> float:
