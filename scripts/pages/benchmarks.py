@@ -16,7 +16,7 @@ each section names the one it was measured on.
 """
 
 PIPELINE = """\
-Each run is a whole `fer-agent start` on {clip} (640×360), with a Mosquitto beside it. The rate counts frames
+Each run is a whole `fer-agent start` on {clip} (640×360){model}, with a Mosquitto beside it. The rate counts frames
 from the first to the last event, all parts running. For the latency every frame makes an event, and the time is that
 from the capture of the frame to its arrival at `mosquitto_sub`.
 """
@@ -57,7 +57,8 @@ def _pipeline(results: dict[str, Any]) -> str:
         _at_most("peak resident memory, MB", found["fastest"]["peak_memory_mb"], 350),
         _at_most("CPU share at 27 frames/s, % of one core", slow["cpu_percent_of_one_core"], 30),
     ]
-    note = PIPELINE.format(clip=found["clip"])
+    model = f" with {slow['model']}" if "model" in slow else ""
+    note = PIPELINE.format(clip=found["clip"], model=model)
     return "\n".join(["## Pipeline\n", _origin(found), note, table(HEAD, *rows), PAPER, ""])
 
 

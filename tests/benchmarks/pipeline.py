@@ -103,6 +103,7 @@ def _live(clip: Path, broker: Mosquitto, folder: Path, fps: int, **environment: 
         "fps": closing["fps"],
         "cpu_percent_of_one_core": round(100 * used_s / wall_s, 1),
         "resident_memory_mb": round(memory_mb, 1),
+        "model": _model(heard.read_text()),
         "frame_to_subscriber_ms": _latencies_ms(heard.read_text()),
     }
 
@@ -118,6 +119,11 @@ def _peak_memory_mb(pid: int) -> float:
             break
         time.sleep(0.05)
     return round(peak / 2**20, 1)
+
+
+def _model(heard: str) -> str:
+    """NAME@VERSION/PRECISION, as the events name it."""
+    return str(json.loads(heard.splitlines()[0].split(" ", 1)[1])["model"])
 
 
 def _latencies_ms(heard: str) -> dict[str, Any]:
