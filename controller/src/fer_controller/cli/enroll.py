@@ -9,8 +9,10 @@ from fer_controller.cli import options
 
 
 def enroll(
-    device: Annotated[str, typer.Argument(help="The device's name, as its agent has it.")],
-    revoke: Annotated[bool, typer.Option("--revoke", help="Take its token away; it can fetch nothing more.")] = False,
+    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Their names, as their agents have them.")],
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Take the tokens away; they can fetch nothing more.")
+    ] = False,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
@@ -19,17 +21,19 @@ def enroll(
     from fer_controller.cli.models import registry_store
     from fer_controller.registry import tokens
 
+    names = [tokens.checked(device) for device in devices]
     with registry_store(options.settings_for(db, config)) as store:
-        if revoke:
-            tokens.revoke(store, device)
-            _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
-            return
-        token = tokens.make(store, device)
-    _say({"device": device, "token": token}, token, as_json=json_)
-    if not json_:
-        # Apart, so that $(fer-controller enroll DEVICE) is the token alone.
+        for device in names:
+            if revoke:
+                tokens.revoke(store, device)
+                _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
+                continue
+            token = tokens.make(store, device)
+            # One alone, so that $(fer-controller enroll DEVICE) is the token.
+            _say({"device": device, "token": token}, token if len(names) == 1 else f"{device} {token}", as_json=json_)
+    if not revoke and not json_:
         sys.stderr.write(
-            f"Give it to the agent on {device} as update.token (FER_AGENT_UPDATE__TOKEN); it is not shown again.\n"
+            "Give it to the device's agent as update.token (FER_AGENT_UPDATE__TOKEN); it is not shown again.\n"
         )
 
 
@@ -37,4 +41,4 @@ def _say(document: dict[str, object], text: str, *, as_json: bool) -> None:
     if as_json:
         options.print_line(document)
     else:
-        print(text)
+        print(text, flush=True)

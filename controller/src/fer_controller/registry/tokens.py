@@ -17,13 +17,13 @@ TOKEN_BYTES = 32
 def make(store: RegistryStore, device: str) -> str:
     """A new token for a device, instead of the one that it had; raises RegistryError for what is no device's name."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put_token(_checked(device), _hashed(token), iso_utc(datetime.now(UTC)))
+    store.put_token(checked(device), _hashed(token), iso_utc(datetime.now(UTC)))
     return token
 
 
 def revoke(store: RegistryStore, device: str) -> None:
     """Take a device's token away; raises RegistryError when it has none."""
-    if not store.remove_token(_checked(device)):
+    if not store.remove_token(checked(device)):
         raise RegistryError(f"{device} has no token; see how its name is spelt in `fer-controller devices`.")
 
 
@@ -35,12 +35,13 @@ def device_of(store: RegistryTables, token: str) -> str | None:
     return found[0]
 
 
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _checked(device: str) -> str:
+def checked(device: str) -> str:
+    """The device's name; raises RegistryError for what is none."""
     try:
         return checked_name(device)
     except TopicError as error:
         raise RegistryError(str(error)) from error
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
