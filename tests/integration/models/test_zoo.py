@@ -26,7 +26,10 @@ class Limits:
     accuracy: float
 
 
-LIMITS = {"light": Limits(parameters=3_000_000, int8_bytes=4_000_000, accuracy=0.66)}
+LIMITS = {
+    "light": Limits(parameters=3_000_000, int8_bytes=4_000_000, accuracy=0.66),
+    "nano": Limits(parameters=500_000, int8_bytes=1_000_000, accuracy=0.655),
+}
 
 
 @pytest.fixture(scope="module")
