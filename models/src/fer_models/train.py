@@ -16,6 +16,7 @@ from fer_models.learner import Learner
 from fer_models.measuring import logits_of, measure
 from fer_models.prune.ratio import Counted, compression, counted
 from fer_models.recipe import Recipe
+from fer_models.staging import write_whole
 from fer_models.temperature import fitted, temper
 from fer_models.xception import Xception
 
@@ -144,7 +145,7 @@ class Run:
         self._check_loss()
         write_checkpoint(self._state(), self.directory / CHECKPOINT)
         entries = [*({"command": each} for each in self.commands[-1:]), *self.history]
-        (self.directory / LOG).write_text("".join(json.dumps(each) + "\n" for each in entries), encoding="utf-8")
+        write_whole(self.directory / LOG, "".join(json.dumps(each) + "\n" for each in entries))
 
     def _state(self) -> State:
         return {

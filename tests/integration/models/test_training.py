@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_models import made_faces, write_images
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.training
 
 EPOCHS = 3
 BATCH = 16
-KILLS = 6
+STARTING_S = 2.0
 DEADLINE_S = 240
 INTERRUPTED = 130
 
@@ -41,10 +42,10 @@ def test_a_training_killed_at_random_moments_ends_with_the_same_weights(
     data: Path, unbroken: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "killed"
-    kills = sum(_killed(_train(data, folder), moment) for moment in _moments())
+    kills = sum(_killed_after(epoch, delay_s, data, folder) for epoch, delay_s in _moments(unbroken))
     _done(_train(data, folder))
     print(f"\n  kill -9 of a training: {kills} kills, the same weights to the last bit", end=" ")
-    assert kills >= KILLS // 2
+    assert kills >= 2 * EPOCHS - 2
     assert _weights_are_equal(folder, unbroken)
     assert _history(folder) == _history(unbroken)
 
@@ -137,9 +138,28 @@ def _killed(command: list[str], after_s: float) -> bool:
     return process.returncode == -signal.SIGKILL
 
 
-def _moments() -> Iterator[float]:
+def _killed_after(epoch: int, delay_s: float, data: Path, folder: Path) -> bool:
+    """Whether the training still ran when it was killed, so long after it had logged that epoch."""
+    with subprocess.Popen(_train(data, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + DEADLINE_S
+        while _epochs(folder) < epoch and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(delay_s)
+        process.kill()
+    return process.returncode == -signal.SIGKILL
+
+
+def _moments(unbroken: Path) -> Iterator[tuple[int, float]]:
+    """Twice a training epoch: while the program starts, and at a random moment of the epoch that follows."""
     dice = random.Random(3)
-    return (dice.uniform(2, 8) for _ in range(KILLS))
+    epoch_s = min(float(entry["seconds"]) for entry in _entries(unbroken)[1:])
+    for epoch in range(EPOCHS):
+        yield epoch, dice.uniform(0, STARTING_S)
+        yield epoch + 1, dice.uniform(0, epoch_s)
+
+
+def _epochs(folder: Path) -> int:
+    return len(_entries(folder)[1:]) if (folder / "log.jsonl").exists() else 0
 
 
 def _weights_are_equal(one: Path, other: Path) -> bool:
@@ -151,9 +171,13 @@ def _weights_are_equal(one: Path, other: Path) -> bool:
 
 
 def _history(folder: Path) -> list[dict[str, float]]:
-    entries = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    entries = _entries(folder)
     assert entries[0]["command"].startswith("fer-models train --data faces")
     return [{**entry, "seconds": 0} for entry in entries[1:]]
+
+
+def _entries(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
 def _wait_for(path: Path) -> None:
