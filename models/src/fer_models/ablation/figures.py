@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ LOG, PRUNED, QUANTIZED = "log.jsonl", "prune.json", "quantize.json"
 @dataclass(frozen=True)
 class Figures:
     """accuracy: share of the held-out training images, 0–1, single view; macs: of one face, at the row's own size;
+    live_accuracy: of the weights as training left them, where accuracy is of their average; None for files alone.
     size_bytes: of the .onnx file; p50_ms: one face, ONNX Runtime, one thread of this machine.
     """
 
@@ -32,6 +33,7 @@ class Figures:
     macs: int
     size_bytes: int
     p50_ms: float
+    live_accuracy: float | None = None
 
 
 def read_figures(step: Step, folder: Path) -> Figures:
@@ -43,7 +45,7 @@ def read_figures(step: Step, folder: Path) -> Figures:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "fp32.onnx"
         export_fp32(load_trained(folder / CHECKPOINT), path, last["px"])
-        return _measured(path, accuracy, last["px"])
+        return replace(_measured(path, accuracy, last["px"]), live_accuracy=last["live_accuracy"])
 
 
 def _measured(path: Path, accuracy: float, px: int) -> Figures:

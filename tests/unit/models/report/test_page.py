@@ -94,11 +94,11 @@ def test_the_ratio_stands_beside_what_was_asked_for(text: str) -> None:
 
 
 def test_an_ablation_compares_seed_by_seed_with_what_each_row_stands_against(text: str) -> None:
-    told = {row[1]: row[2:6] for row in rows(text, "| what")}
+    told = {row[1]: row[2:8] for row in rows(text, "| what")}
     assert told == {
-        "reference": ["61.00 (60.00–62.00)", "–", "–", "2"],
-        "wider": ["63.50 (63.00–64.00)", "+2.50", "reference", "2"],
-        "pruned": ["61.00", "-2.00", "wider", "1"],
+        "reference": ["61.00 (60.00–62.00)", "–", "62.00 (61.00–63.00)", "–", "–", "2"],
+        "wider": ["63.50 (63.00–64.00)", "+2.50", "64.50 (64.00–65.00)", "+2.50", "reference", "2"],
+        "pruned": ["61.00", "-2.00", "–", "–", "wider", "1"],
     }
 
 
