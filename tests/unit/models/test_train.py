@@ -62,6 +62,14 @@ def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:
     assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
+def test_more_weight_decay_ends_with_smaller_weights(tmp_path: Path) -> None:
+    def size(weight_decay: float) -> float:
+        run = started(tmp_path / str(weight_decay), replace(RECIPE, weight_decay=weight_decay))
+        return float(sum(each.detach().square().sum() for each in run.fit(Listener()).parameters()))
+
+    assert size(0.0) > size(0.01) > size(0.1)
+
+
 def test_small_pictures_come_first_and_full_ones_last(tmp_path: Path) -> None:
     listener = Listener()
     started(tmp_path, replace(RECIPE, sizes=((0.4, 32), (0.7, 40), (1.0, 48)))).fit(listener)

@@ -54,6 +54,9 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
     batch: Annotated[int | None, typer.Option(min=2, help="Images in one step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate of the cycle.")] = None,
+    weight_decay: Annotated[
+        float | None, typer.Option(min=0, help="Pull of every weight towards zero; small networks bear little.")
+    ] = None,
     class_weights: Annotated[str | None, typer.Option(help="none, balanced or sqrt.")] = None,
     magnitude_ratio: Annotated[
         float | None, typer.Option(min=1, help="Prune single weights while training, to this compression ratio R.")
@@ -79,6 +82,7 @@ def train(
         epochs=epochs,
         batch=batch,
         peak_learning_rate=learning_rate,
+        weight_decay=weight_decay,
         votes_share=votes_share,
         class_weights=class_weights,
         magnitude_ratio=magnitude_ratio,

@@ -22,3 +22,8 @@ GENTLE = Augmentation(
     rotation_deg=4.0, scale=0.05, translate=0.04, contrast=0.1, brightness=10.0, erase_probability=0.0
 )
 """Views that are close to the pictures as they are, for the end of a training."""
+
+MODERATE = Augmentation(
+    rotation_deg=8.0, scale=0.1, translate=0.06, contrast=0.2, brightness=20.0, erase_probability=0.2
+)
+"""Views for a network too small to learn from those that stray further."""
