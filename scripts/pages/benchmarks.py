@@ -63,21 +63,27 @@ def _pipeline(results: dict[str, Any]) -> str:
 
 
 def _peer(results: dict[str, Any]) -> str:
-    found, ours = results["peer"], results.get("pipeline", {}).get("fastest")
+    found, ours = results["peer"], _on_the_same_machine(results)
+    frames_s, memory_mb = found["fps"]["median"], found["peak_memory_mb"]
     rows = [
-        ("frames/s", f"{found['fps']['median']:.1f}", _ratio(ours and ours["fps"]["median"], found["fps"]["median"])),
-        (
-            "peak memory, MB",
-            f"{found['peak_memory_mb']:g}",
-            _ratio(ours and ours["peak_memory_mb"], found["peak_memory_mb"]),
-        ),
+        ("frames/s", f"{frames_s:.1f}", _ratio(ours["fps"]["median"] if ours else None, frames_s)),
+        ("peak memory, MB", f"{memory_mb:g}", _ratio(ours["peak_memory_mb"] if ours else None, memory_mb)),
     ]
     heading = f"## The package {found['package']} on the same clip\n"
     return "\n".join([heading, _origin(found), table(("what", "measured", "ours is"), *rows)])
 
 
+def _on_the_same_machine(results: dict[str, Any]) -> dict[str, Any] | None:
+    """The pipeline's figures, where it ran on the processor that the peer ran on."""
+    pipeline = results.get("pipeline")
+    if not pipeline or any(pipeline["machine"][key] != results["peer"]["machine"][key] for key in ("cpu", "cores")):
+        return None
+    fastest: dict[str, Any] = pipeline["fastest"]
+    return fastest
+
+
 def _ratio(ours: float | None, theirs: float) -> str:
-    return f"{ours / theirs:.2f} times that" if ours else "not measured"
+    return f"{ours / theirs:.2f} times that" if ours else "not measured on this machine"
 
 
 def _origin(found: dict[str, Any]) -> str:
