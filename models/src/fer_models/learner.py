@@ -54,7 +54,7 @@ class Learner:
         recipe: Recipe,
         train: Deck,
         model: Xception,
-        teacher: Xception | None = None,
+        teacher: nn.Module | None = None,
         pruning: Pruning | None = None,
         machine: Machine | None = None,
     ) -> None:

@@ -188,6 +188,7 @@ def _fine_tuning(recipe: Recipe, order: Order) -> Recipe:
         magnitude_ratio=1.0,
         tutor_share=0.0,
         tutors=(),
+        teachers=(),
         origin=f"{digest(order.checkpoint)} {order.method} {order.budget.kind}={order.budget.value:g} "
         f"sparse_epochs={order.sparse_epochs} strength={order.strength:g}",
     )

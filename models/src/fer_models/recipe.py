@@ -21,7 +21,7 @@ class Recipe:
     sizes: picture size in pixels up to that share of the epochs; small pictures early make a run cheaper.
     votes_share: how much of a label is what FER+'s taggers said (0–1).
     tutor_share: how much of that is then what finished models say of the picture (0–1); tutors: their sha256.
-    teacher_share: how much of the loss is the distance to a teacher (0–1).
+    teacher_share: how much of the loss is the distance to a teacher (0–1); teachers: sha256 of those that are named.
     magnitude_ratio: compression ratio R over single weights that the run ends with.
     tempered: whether the run ends with its probabilities scaled to be believed, as the held-out faces tell.
     origin: what the run starts from; fresh weights, where it is empty.
@@ -39,6 +39,7 @@ class Recipe:
     tutor_share: float = 0.0
     tutors: tuple[str, ...] = ()
     teacher_share: float = 0.0
+    teachers: tuple[str, ...] = ()
     temperature: float = 2.0
     class_weights: str = NO_WEIGHTS
     ema_decay: float = 0.998
@@ -57,7 +58,8 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as a checkpoint keeps it: plain lists and numbers."""
-        return {**asdict(self), "sizes": [list(size) for size in self.sizes], "tutors": list(self.tutors)}
+        lists = {"sizes": [list(size) for size in self.sizes], "tutors": list(self.tutors)}
+        return {**asdict(self), **lists, "teachers": list(self.teachers)}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
@@ -67,6 +69,7 @@ class Recipe:
             "augmentation": Augmentation(**kept["augmentation"]),
             "sizes": tuple((share, px) for share, px in kept["sizes"]),
             "tutors": tuple(kept.get("tutors", ())),
+            "teachers": tuple(kept.get("teachers", ())),
         }
         return cls(**{**kept, **parts})
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from fer_wire.emotions import EMOTIONS
+from torch import nn
 
 from fer_models.deck import Deck
 from fer_models.errors import UsageError
@@ -63,7 +64,7 @@ def run(
     model: Xception,
     watch: Watch,
     *,
-    teacher: Xception | None = None,
+    teacher: nn.Module | None = None,
     pruning: Pruning | None = None,
     unpruned: Counted | None = None,
     commands: Sequence[str] = (),

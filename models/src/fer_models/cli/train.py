@@ -11,7 +11,7 @@ from fer_models.recipe import PRESETS, changed, preset
 
 DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
-TUTOR_SHARE = 0.5
+TUTOR_SHARE, TEACHER_SHARE = 0.5, 0.6
 
 
 def train(
@@ -38,6 +38,13 @@ def train(
         list[Path] | None,
         typer.Option(help="A finished model, .onnx or zoo entry, whose answers become half of the labels; repeatable."),
     ] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint.pt that is asked about each view that the run learns from; repeatable."),
+    ] = None,
+    teacher_share: Annotated[
+        float, typer.Option(min=0, max=1, help="How much of the loss is the distance to the teachers.")
+    ] = TEACHER_SHARE,
     votes_share: Annotated[
         float | None, typer.Option(min=0, max=1, help="How much of a label is what the votes say.")
     ] = None,
@@ -74,6 +81,7 @@ def train(
     from fer_models.prune.magnitude import while_training
     from fer_models.session import Place, run
     from fer_models.start import begin
+    from fer_models.teachers import taught, teachers_of
     from fer_models.training_data import Sources, tutored
 
     recipe = changed(
@@ -90,7 +98,8 @@ def train(
         sizes=((1.0, px),) if px else None,
     )
     sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
-    recipe = tutored(recipe, sources, TUTOR_SHARE)
+    teachers = teachers_of(teacher or ())
+    recipe = taught(tutored(recipe, sources, TUTOR_SHARE), teacher or (), teacher_share)
     begun = begin(recipe, start, sources)
     folder = out or RUNS / preset_
     with display(f"training {preset_}", json_) as watch:
@@ -100,6 +109,7 @@ def train(
             begun.recipe,
             begun.model,
             watch,
+            teacher=teachers,
             pruning=while_training(recipe.magnitude_ratio),
             unpruned=begun.unpruned,
             commands=(*begun.commands, spoken()),
