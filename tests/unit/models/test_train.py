@@ -1,55 +1,16 @@
 """A run learns, goes on where it was, and says what stops it."""
 
-import os
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fer_models.data.augmentation import Augmentation
 from fer_models.errors import Interrupted, TrainingError
-from fer_models.network import XceptionConfig
 from fer_models.recipe import Recipe
 from made_models import made_faces
+from made_runs import RECIPE, Listener, started
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
-
-STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
-RECIPE = Recipe(
-    network=XceptionConfig(width=0.05, stem_stride=1, stem_padding=1, dropout=0.1),
-    epochs=3,
-    batch=14,
-    augmentation=STILL,
-)
-
-
-class Listener:
-    """Hears epochs, and can stop a run at a step."""
-
-    def __init__(self, stop_at: int = -1, sent: int = signal.SIGINT) -> None:
-        self.entries: list[dict[str, Any]] = []
-        self.steps: list[int] = []
-        self._stop_at, self._sent = stop_at, sent
-
-    def step(self, step: int, steps: int) -> None:
-        self.steps.append(step)
-        if step == self._stop_at:
-            os.kill(os.getpid(), self._sent)
-
-    def epoch(self, entry: dict[str, Any]) -> None:
-        self.entries.append(entry)
-
-
-def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
-    import torch
-    from fer_models.deck import deal
-    from fer_models.learner import Learner, new_model
-    from fer_models.train import Run
-
-    cpu = torch.device("cpu")
-    learner = Learner(recipe, deal(made_faces(faces), recipe, cpu), new_model(recipe), **more)
-    return Run(learner, deal(made_faces(14, seed=1), recipe, cpu), folder)
 
 
 def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Teachers speak with one voice, and a run knows them again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fer_models.errors import TrainingError
+from made_runs import RECIPE, Listener, started
+
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
+
+
+def trained(folder: Path, seed: int) -> Path:
+    started(folder, replace(RECIPE, seed=seed)).fit(Listener())
+    return folder / "checkpoint.pt"
+
+
+def test_several_teachers_say_the_mean_of_their_probabilities(tmp_path: Path) -> None:
+    import torch
+    from fer_models.checkpoint import load_trained
+    from fer_models.teachers import teachers_of
+
+    paths = [trained(tmp_path / str(seed), seed) for seed in (0, 1)]
+    faces = torch.rand(5, 1, 48, 48) * 255
+    teachers = teachers_of(paths)
+    assert teachers is not None
+    with torch.inference_mode():
+        each = [load_trained(path)(faces).softmax(dim=1) for path in paths]
+        assert teachers.eval()(faces).exp().allclose((each[0] + each[1]) / 2, atol=1e-6)
+    assert not each[0].allclose(each[1], atol=1e-3)
+
+
+def test_a_teacher_that_is_missing_is_named(tmp_path: Path) -> None:
+    from fer_models.teachers import teachers_of
+
+    with pytest.raises(TrainingError, match=r"Cannot read the checkpoint .*absent\.pt .*; train again or give another"):
+        teachers_of([tmp_path / "absent.pt"])
+
+
+def test_without_teachers_a_recipe_stays_as_it_is() -> None:
+    from fer_models.teachers import taught, teachers_of
+
+    assert taught(RECIPE, [], 0.6) == RECIPE
+    assert teachers_of([]) is None
+
+
+def test_a_run_is_not_resumed_under_another_teacher(tmp_path: Path) -> None:
+    from fer_models.teachers import taught, teachers_of
+
+    first, second = (trained(tmp_path / str(seed), seed) for seed in (0, 1))
+    run = tmp_path / "run"
+    started(run, taught(RECIPE, [first], 0.6), teacher=teachers_of([first])).fit(Listener())
+    with pytest.raises(TrainingError, match="was made with another recipe"):
+        started(run, taught(RECIPE, [second], 0.6), teacher=teachers_of([second])).fit(Listener())
+
+
+def test_what_a_teacher_says_changes_what_is_learned(tmp_path: Path) -> None:
+    from fer_models.teachers import taught, teachers_of
+
+    teacher = trained(tmp_path / "teacher", 0)
+    alone = started(tmp_path / "alone").fit(Listener())
+    led = started(tmp_path / "led", taught(RECIPE, [teacher], 0.6), teacher=teachers_of([teacher])).fit(Listener())
+    assert not alone.classifier.weight.equal(led.classifier.weight)
