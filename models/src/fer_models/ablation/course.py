@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ class Course:
     """Every row of a plan, for every seed.
 
     What the record has already, made by the same command, is not made again: a course goes on where it was stopped.
+    What it has by another command is made anew, and the folder of the old run goes.
     """
 
     def __init__(self, plan: Plan, place: Place, workshop: Workshop) -> None:
@@ -53,6 +55,7 @@ class Course:
     def take(self, on_run: Callable[[Row, int], None]) -> dict[str, Any]:
         """Run what is missing, tell of each before it begins, and write the record whole after each; returns it."""
         known = {(run["name"], run["seed"], run["command"]): run for run in _recorded(self._place.record)}
+        outdated = {(name, seed) for name, seed, _ in known}
         runs: list[dict[str, Any]] = []
         for row, seed in self._all():
             words = self.command(row, seed)
@@ -60,6 +63,8 @@ class Course:
             run = known.get((row.name, seed, spoken))
             if run is None:
                 on_run(row, seed)
+                if (row.name, seed) in outdated:
+                    shutil.rmtree(self._folder(row, seed), ignore_errors=True)
                 self._workshop.run(words)
                 run = self._came_out(row, seed, spoken)
             against = row.of or self._plan.reference.name

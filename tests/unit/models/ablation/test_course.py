@@ -50,10 +50,10 @@ def plan() -> "Plan":
     return Plan(about="", seeds=(0, 1), common=("--epochs", "2"), rows=rows)
 
 
-def take(plan: "Plan", folder: Path, workshop: FakeWorkshop) -> dict[str, Any]:
+def take(plan: "Plan", folder: Path, workshop: FakeWorkshop, runs: Path = Path("runs")) -> dict[str, Any]:
     from fer_models.ablation import Course, Place
 
-    place = Place((Path("fer2013.zip"),), Path("runs"), folder / "ablation.json", "fer-models ablate", "a laptop")
+    place = Place((Path("fer2013.zip"),), runs, folder / "ablation.json", "fer-models ablate", "a laptop")
     return Course(plan, place, workshop).take(lambda _row, _seed: None)
 
 
@@ -101,6 +101,15 @@ def test_a_row_that_is_changed_is_run_again_and_the_others_are_not(plan: "Plan",
     take(changed, tmp_path, workshop)
     assert [words[0] for words in workshop.commands] == ["train", "train"]
     assert all("none" in words for words in workshop.commands)
+
+
+def test_the_old_run_of_a_row_that_is_changed_goes_and_the_others_stay(plan: "Plan", tmp_path: Path) -> None:
+    take(plan, tmp_path, FakeWorkshop(), tmp_path / "runs")
+    for slug in ("the-reference", "wider"):
+        (tmp_path / "runs" / slug / "seed-0").mkdir(parents=True)
+    rows = (plan.rows[0], plan.rows[1].model_copy(update={"options": ("--width", "0.4")}), *plan.rows[2:])
+    take(plan.model_copy(update={"rows": rows}), tmp_path, FakeWorkshop(), tmp_path / "runs")
+    assert [(tmp_path / "runs" / slug / "seed-0").exists() for slug in ("the-reference", "wider")] == [True, False]
 
 
 def test_a_command_that_fails_is_named() -> None:
