@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from fer_models.ablation.figures import Figures
+from fer_models.ablation.figures import Figures, command_of
 from fer_models.ablation.plan import Plan, Row, Step
 from fer_models.checkpoint import CHECKPOINT
 from fer_models.staging import write_whole
@@ -46,7 +46,7 @@ class Course:
     """Every row of a plan, for every seed.
 
     What the record has already, made by the same command, is not made again: a course goes on where it was stopped.
-    What it has by another command is made anew, and the folder of the old run goes.
+    A folder that another command has begun is emptied, for that command's run cannot go on under this one.
     """
 
     def __init__(self, plan: Plan, place: Place, workshop: Workshop) -> None:
@@ -55,7 +55,6 @@ class Course:
     def take(self, on_run: Callable[[Row, int], None]) -> dict[str, Any]:
         """Run what is missing, tell of each before it begins, and write the record whole after each; returns it."""
         known = {(run["name"], run["seed"], run["command"]): run for run in _recorded(self._place.record)}
-        outdated = {(name, seed) for name, seed, _ in known}
         runs: list[dict[str, Any]] = []
         for row, seed in self._all():
             words = self.command(row, seed)
@@ -63,8 +62,7 @@ class Course:
             run = known.get((row.name, seed, spoken))
             if run is None:
                 on_run(row, seed)
-                if (row.name, seed) in outdated:
-                    shutil.rmtree(self._folder(row, seed), ignore_errors=True)
+                self._clear(self._folder(row, seed), spoken)
                 self._workshop.run(words)
                 run = self._came_out(row, seed, spoken)
             against = row.of or self._plan.reference.name
@@ -87,6 +85,10 @@ class Course:
 
     def _folder(self, row: Row, seed: int) -> Path:
         return self._place.runs / row.slug / f"seed-{seed}"
+
+    def _clear(self, folder: Path, spoken: str) -> None:
+        if command_of(folder) not in (None, spoken):
+            shutil.rmtree(folder)
 
     def _came_out(self, row: Row, seed: int, spoken: str) -> dict[str, Any]:
         figures = self._workshop.figures(row.step, self._folder(row, seed))

@@ -36,6 +36,15 @@ class Figures:
     live_accuracy: float | None = None
 
 
+def command_of(folder: Path) -> str | None:
+    """The command that began the training in the folder, as its log names it; None where no log says so."""
+    log = folder / LOG
+    if not log.exists():
+        return None
+    command: str | None = json.loads(log.read_text(encoding="utf-8").splitlines()[0]).get("command")
+    return command
+
+
 def read_figures(step: Step, folder: Path) -> Figures:
     """The figures of a finished run's folder; raises TrainingError or ContractError when its files are unfit."""
     if step is Step.QUANTIZE:

@@ -103,13 +103,20 @@ def test_a_row_that_is_changed_is_run_again_and_the_others_are_not(plan: "Plan",
     assert all("none" in words for words in workshop.commands)
 
 
-def test_the_old_run_of_a_row_that_is_changed_goes_and_the_others_stay(plan: "Plan", tmp_path: Path) -> None:
-    take(plan, tmp_path, FakeWorkshop(), tmp_path / "runs")
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_folder_that_another_command_has_begun_is_emptied_and_the_others_stay(
+    recorded: bool, plan: "Plan", tmp_path: Path
+) -> None:
+    runs, began = tmp_path / "runs", "train --data fer2013.zip --epochs 2 --seed 0 --out {}"
+    if recorded:
+        take(plan, tmp_path, FakeWorkshop(), runs)
     for slug in ("the-reference", "wider"):
-        (tmp_path / "runs" / slug / "seed-0").mkdir(parents=True)
-    rows = (plan.rows[0], plan.rows[1].model_copy(update={"options": ("--width", "0.4")}), *plan.rows[2:])
-    take(plan.model_copy(update={"rows": rows}), tmp_path, FakeWorkshop(), tmp_path / "runs")
-    assert [(tmp_path / "runs" / slug / "seed-0").exists() for slug in ("the-reference", "wider")] == [True, False]
+        folder = runs / slug / "seed-0"
+        folder.mkdir(parents=True)
+        (folder / "log.jsonl").write_text(json.dumps({"command": began.format(folder)}) + "\n", encoding="utf-8")
+    take(plan, tmp_path, FakeWorkshop(), runs)
+    kept = [(runs / slug / "seed-0").exists() for slug in ("the-reference", "wider")]
+    assert kept == [True, recorded]  # what is recorded is not made again, so nothing is in its way
 
 
 def test_a_command_that_fails_is_named() -> None:
