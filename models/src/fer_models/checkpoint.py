@@ -46,7 +46,7 @@ def read_checkpoint(path: Path) -> State:
         state: State = torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:
         raise TrainingError(
-            f"Cannot read the checkpoint {path} ({_first_line(error)}); train again or give another file."
+            f"Cannot read the checkpoint {path} ({_reason(error)}); train again or give another file."
         ) from error
     if not isinstance(state, dict) or set(KEYS) - state.keys():
         raise TrainingError(f"{path} is no checkpoint of fer-models train; give the checkpoint.pt of its --out folder.")
@@ -76,5 +76,6 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _reason(error: Exception) -> str:
+    """In words for a user: what torch says of a file that it cannot load tells how to load an unsafe one."""
+    return (isinstance(error, OSError) and error.strerror) or "it is damaged, or no checkpoint"
