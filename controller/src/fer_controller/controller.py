@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 from fer_wire import TopicError, Topics
 from fer_wire.topics import DESIRED
@@ -15,10 +15,12 @@ from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
 from fer_controller.ingest import CHANNELS, Ingest
 from fer_controller.registry.catalogue import Shelf
+from fer_controller.retention import Keeper
 from fer_controller.rollout.publisher import Publisher
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import Settings
 from fer_controller.store.registry import RegistryReader
+from fer_controller.store.retention import RetentionStore
 from fer_controller.store.rollouts import RolloutStore
 from fer_controller.store.sqlite import SqliteStore
 from fer_controller.streams import Streams
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings, stop: Event) -> None:
     """Store what the fleet sends until stop is set; raises ControllerError when it cannot begin."""
-    with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings), _rollouts(settings):
+    with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings), _background(settings):
         systemd.notify(systemd.READY)
         log.info("Storing what comes below %s in %s.", settings.broker.prefix, settings.db)
         subscriber.run(stop)
@@ -71,9 +73,11 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _rollouts(settings: Settings) -> Iterator[None]:
-    """The runner and the publisher of rollouts, each in a thread with a connection of its own to the database."""
+def _background(settings: Settings) -> Iterator[None]:
+    """Rollouts' runner and publisher, and retention, each in a thread with a connection of its own to the database."""
     ending = Event()
+    keeping = RetentionStore(settings.db)
+    keeper = Keeper(keeping, settings.retention)
     driving, publishing = RolloutStore(settings.db), RolloutStore(settings.db)
     looking = RegistryReader(settings.db)
     runner = Runner(driving, Shelf(looking, settings.registry_folder), settings.rollout)
@@ -89,6 +93,7 @@ def _rollouts(settings: Settings) -> Iterator[None]:
     threads = [
         Thread(target=_again, args=(lambda: runner.run(ending), ending), name="rollouts"),
         Thread(target=_again, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
+        Thread(target=_again, args=(lambda: keeper.run(ending), ending), name="retention"),
     ]
     for thread in threads:
         thread.start()
@@ -98,7 +103,7 @@ def _rollouts(settings: Settings) -> Iterator[None]:
         ending.set()
         for thread in threads:
             thread.join()
-        for store in (driving, publishing, looking):
+        for store in (driving, publishing, looking, keeping):
             store.close()
 
 
@@ -108,7 +113,7 @@ def _again(work: Callable[[], None], ending: Event) -> None:
         try:
             work()
         except Exception:  # a fault of ours must not end the ingest
-            log.exception("Rollouts met a fault and start again in %g s.", AFTER_FAULT_S)
+            log.exception("%s met a fault and starts again in %g s.", current_thread().name, AFTER_FAULT_S)
             ending.wait(AFTER_FAULT_S)
 
 

@@ -124,6 +124,16 @@ class FleetSettings(Section):
     stale_after_s: float = Field(default=30.0, gt=0, description="an online device is stale when silent for this long")
 
 
+class RetentionSettings(Section):
+    """What is kept how long; 0 days are for ever. Telemetry and events are counted from when they came."""
+
+    events_days: float = Field(default=0.0, ge=0, description="emotion events")
+    telemetry_days: float = Field(default=7.0, ge=0, description="telemetry messages; rollups outlive them")
+    minutes_days: float = Field(default=30.0, ge=0, description="rollups of a minute, of emotions and telemetry")
+    hours_days: float = Field(default=0.0, ge=0, description="rollups of an hour")
+    every_s: float = Field(default=60.0, gt=0, description="it is rolled up and forgotten this often")
+
+
 class RolloutSettings(Section):
     """How rollouts are driven and judged."""
 
@@ -157,6 +167,7 @@ class Settings(BaseSettings):
     fleet: FleetSettings = FleetSettings()
     rollout: RolloutSettings = RolloutSettings()
     http: HttpSettings = HttpSettings()
+    retention: RetentionSettings = RetentionSettings()
     registry: RegistrySettings = RegistrySettings()
 
     @property

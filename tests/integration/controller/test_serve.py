@@ -180,3 +180,24 @@ def test_another_prefix_is_another_fleet(mosquitto: Mosquitto, tmp_path: Path, p
     eventually(controller.seqs, "an event is stored")
     assert controller.stop() == 0
     assert controller.seqs() == [2]
+
+
+def test_telemetry_is_rolled_up_and_forgotten_while_it_serves(
+    tmp_path: Path, mosquitto: Mosquitto, publisher: Publisher
+) -> None:
+    config = tmp_path / "controller.toml"
+    config.write_text("[retention]\nevery_s = 0.05\ntelemetry_days = 1e-7\n")
+    controller = ControllerProcess(tmp_path / "fleet.db", mosquitto.url, "--config", str(config))
+    controller.until_connected()
+    try:
+        for second in range(5):
+            publisher.send(some_telemetry(second=second))
+        eventually(lambda: len(controller.query("SELECT id FROM telemetry")) == 1, "all but the newest is forgotten")
+        eventually(
+            lambda: controller.query("SELECT sum(samples) FROM telemetry_rollups WHERE per = 'hour'") == [(5,)],
+            "all of it is rolled up",
+        )
+        assert controller.stop() == 0
+        assert "Traceback" not in controller.log()
+    finally:
+        controller.kill()

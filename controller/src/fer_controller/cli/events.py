@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fer_controller.cli import options
+from fer_controller.cli import options, rollups
 from fer_controller.errors import SettingsError
 from fer_controller.store.contract import Reader
 from fer_controller.store.records import EventFilter, StoredEvent
@@ -29,11 +29,16 @@ def events(
         int | None, typer.Option(min=0, help="The newest so many (by default 50 in a table, all with --json).")
     ] = None,
     follow: options.Follow = False,
+    per: options.Per = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """The stored events, ascending by time."""
+    """The stored events, ascending by time; or how many of each emotion there were in each minute or hour."""
     wanted = event_filter(device, camera, emotion, kind, track, since, until)
+    if per is not None:
+        rollups.refuse(kind=kind, track=track, follow=follow)
+        rollups.print_emotions(options.settings_for(db, config), per, wanted, limit, json_=json_)
+        return
     with options.reading(options.settings_for(db, config)) as store:
         if json_:
             _print_lines(store, wanted, limit, follow=follow)

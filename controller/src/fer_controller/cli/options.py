@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from fer_controller.store.retention import RollupReader
+
 WIDTH_WITHOUT_TERMINAL = 200
 
 Db = Annotated[Path | None, typer.Option("--db", help="The SQLite database; by default fleet.db.")]
@@ -27,6 +29,7 @@ Kind = Annotated[str | None, typer.Option("--kind", help="Only start, change, he
 Track = Annotated[int | None, typer.Option("--track", help="Only this track.")]
 Since = Annotated[str | None, typer.Option("--since", help="Not before: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")]
 Until = Annotated[str | None, typer.Option("--until", help="Before: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")]
+Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute or hour.")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as more comes, until Ctrl-C.")]
 
 
@@ -36,6 +39,18 @@ def reading(settings: Settings) -> Iterator[Reader]:
     from fer_controller.store.sqlite import SqliteReader
 
     store = SqliteReader(settings.db)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def reading_rollups(settings: Settings) -> Iterator["RollupReader"]:
+    """The same, for its rollups."""
+    from fer_controller.store.retention import RollupReader
+
+    store = RollupReader(settings.db)
     try:
         yield store
     finally:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fer_controller.cli import options
-from fer_controller.store.records import StoredTelemetry
+from fer_controller.cli import options, rollups
+from fer_controller.store.records import EventFilter, StoredTelemetry
 
 NEWEST = 50
 
@@ -16,13 +16,19 @@ def telemetry(
     device: options.Device = None,
     limit: Annotated[int, typer.Option(min=0, help="The newest so many.")] = NEWEST,
     follow: options.Follow = False,
+    per: options.Per = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """What devices say of their own health: frame rate, latency, temperatures, memory, spool."""
     from fer_controller import telemetry as stored
 
-    with options.reading(options.settings_for(db, config)) as store:
+    settings = options.settings_for(db, config)
+    if per is not None:
+        rollups.refuse(follow=follow)
+        rollups.print_telemetry(settings, per, EventFilter(device), limit, json_=json_)
+        return
+    with options.reading(settings) as store:
         found = stored.newest(store, device, limit)
         if json_:
             options.print_lines(json.loads(message.payload) for message in found)

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from fer_controller.store.registry_tables import REGISTRY_TABLES
+from fer_controller.store.retention_tables import RETENTION_TABLES
 from fer_controller.store.rollout_tables import ROLLOUT_TABLES
 
 MIGRATIONS = Migrations("fer_controller")
@@ -121,6 +122,13 @@ def m002_registry(db: Database) -> None:
 def m003_rollouts(db: Database) -> None:
     """Labels, rollouts, desired states, the audit log."""
     for statement in ROLLOUT_TABLES:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_retention(db: Database) -> None:
+    """Rollups, and up to where the events of a stream were forgotten."""
+    for statement in RETENTION_TABLES:
         db.execute(statement)
 
 

@@ -1,11 +1,13 @@
 -- The SQL of the store. A query is "-- name --", at least one line of description, and its text.
 
 -- insert_event --
--- Store one event; one that is there already stays as it is. (OR IGNORE would pass over every other fault too.)
+-- Store one event; one that is there already stays as it is, one that was there and is forgotten stays forgotten.
+-- (OR IGNORE would pass over every other fault too.)
 INSERT INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
    box_x, box_y, box_width, box_height, model, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+WHERE NOT EXISTS (SELECT 1 FROM streams WHERE device = ?1 AND epoch = ?2 AND forgotten_seq >= ?3)
 ON CONFLICT (device, epoch, seq) DO NOTHING;
 
 -- story --

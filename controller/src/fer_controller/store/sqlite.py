@@ -211,8 +211,8 @@ class SqliteStore(SqliteWriter):
 
     def _tells_another_story(self, event: EmotionEvent) -> bool:
         key = (event.device, event.epoch, event.seq)
-        (stored,) = self._db.execute(QUERIES["story"], key).fetchall()
-        return bool(stored != (event.camera, iso_utc(event.time), event.track, event.kind))
+        stored = self._db.execute(QUERIES["story"], key).fetchone()  # none, when it is forgotten
+        return stored is not None and bool(stored != (event.camera, iso_utc(event.time), event.track, event.kind))
 
     def _bury(self, letters: list[DeadLetter]) -> None:
         if not letters:

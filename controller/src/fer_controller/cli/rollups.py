@@ -1,0 +1,79 @@
+"""Rollups as `telemetry --per` and `events --per` print them."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from fer_controller.cli import options
+from fer_controller.settings import Settings
+from fer_controller.store.records import EventFilter
+from fer_controller.store.retention_records import RESOLUTIONS, EmotionRollup, TelemetryRollup
+
+NEWEST_IN_TABLE = 50
+TELEMETRY_COLUMNS = (
+    "from", "device", "samples", "fps", "lowest", "p95 ms", "highest", "CPU %", "highest °C", "memory MB", "pending",
+)  # fmt: skip
+EMOTION_COLUMNS = ("from", "device", "camera", "emotion", "events", "faces", "confidence")
+
+
+def print_telemetry(settings: Settings, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
+    """The newest telemetry rollups, as a table or JSON Lines."""
+    with options.reading_rollups(settings) as store:
+        found = store.telemetry_rollups(checked(per), wanted, _limit(limit, json_=json_))
+    _print(found, TELEMETRY_COLUMNS, [_telemetry_cells(each) for each in found], json_=json_)
+
+
+def print_emotions(settings: Settings, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
+    """The newest emotion rollups, as a table or JSON Lines."""
+    with options.reading_rollups(settings) as store:
+        found = store.emotion_rollups(checked(per), wanted, _limit(limit, json_=json_))
+    _print(found, EMOTION_COLUMNS, [_emotion_cells(each) for each in found], json_=json_)
+
+
+def checked(per: str) -> str:
+    """A resolution that there is; raises BadParameter."""
+    if per not in RESOLUTIONS:
+        raise typer.BadParameter(f"--per {per!r} is not rolled up; choose one of {', '.join(RESOLUTIONS)}.")
+    return per
+
+
+def refuse(**given: object) -> None:
+    """Raises BadParameter for an option that says nothing of a rollup, by its name."""
+    for name, value in given.items():
+        if value:
+            raise typer.BadParameter(f"--{name} cannot be given together with --per; leave one of them out.")
+
+
+def _limit(limit: int | None, *, json_: bool) -> int:
+    return limit if limit is not None else sys.maxsize if json_ else NEWEST_IN_TABLE
+
+
+def _print(
+    found: Sequence[TelemetryRollup | EmotionRollup],
+    columns: Sequence[str],
+    cells: list[tuple[str, ...]],
+    *,
+    json_: bool,
+) -> None:
+    if json_:
+        options.print_lines(each.document() for each in found)
+        return
+    table = options.table(*columns)
+    for row in cells:
+        table.add_row(*map(options.plain, row))
+    options.print_table(table, empty="Nothing is rolled up for that.")
+
+
+def _telemetry_cells(rollup: TelemetryRollup) -> tuple[str, ...]:
+    numbers = (
+        rollup.fps_mean, rollup.fps_min, rollup.latency_p95_mean_ms, rollup.latency_p95_max_ms, rollup.cpu_mean_percent,
+        rollup.temperature_max_c, rollup.agent_memory_max_mb,
+    )  # fmt: skip
+    shown = ("–" if number is None else f"{number:.1f}" for number in numbers)
+    return (rollup.start, rollup.device, str(rollup.samples), *shown, str(rollup.pending_events_max))
+
+
+def _emotion_cells(rollup: EmotionRollup) -> tuple[str, ...]:
+    counts = (str(rollup.events), str(rollup.faces), f"{rollup.confidence_mean:.0%}")
+    return (rollup.start, rollup.device, rollup.camera, rollup.emotion, *counts)

@@ -1,0 +1,102 @@
+"""What is rolled up, and what is forgotten when; in small bites, so that the ingest never waits for it."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Event
+from typing import Protocol
+
+from fer_wire.message import iso_utc
+
+from fer_controller.errors import StoreUnavailable
+from fer_controller.settings import RetentionSettings
+from fer_controller.store.retention_records import HOUR, MINUTE
+
+ROWS_AT_A_TIME = 2000
+BREATH_S = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Store(Protocol):
+    """What is asked of a store; each call is one short transaction, and returns how many rows it was about."""
+
+    def roll_up_telemetry(self, limit: int) -> int:
+        """Roll up the next rows."""
+
+    def roll_up_events(self, limit: int) -> int:
+        """Roll up the next rows."""
+
+    def forget_telemetry(self, before: str, limit: int) -> int:
+        """Delete the oldest rows that came before a time."""
+
+    def forget_events(self, before: str, after_id: int, limit: int) -> tuple[int, int]:
+        """The same after an id; also returns the id to go on after, 0 at the end."""
+
+    def forget_rollups(self, per: str, before: str, limit: int) -> int:
+        """Delete the oldest rollups that began before a time."""
+
+
+class Keeper:
+    """Rolls up what came, and then forgets what is older than the settings say."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: RetentionSettings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        rows_at_a_time: int = ROWS_AT_A_TIME,
+        breath_s: float = BREATH_S,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._rows_at_a_time = rows_at_a_time
+        self._breath_s = breath_s
+
+    def run(self, ending: Event) -> None:
+        """Look every so often, until ending is set."""
+        while not ending.is_set():
+            try:
+                self.tidy(ending)
+            except StoreUnavailable as error:
+                log.warning("%s Rollups wait until it can be written.", error)
+            ending.wait(self._settings.every_s)
+
+    def tidy(self, ending: Event) -> None:
+        """Roll up all that came and forget all that is too old, or as much of it as is done when ending is set."""
+        self._bite(self._store.roll_up_telemetry, ending)
+        self._bite(self._store.roll_up_events, ending)
+        kept = self._settings
+        if before := self._before(kept.telemetry_days):
+            self._bite(partial(self._store.forget_telemetry, before), ending)
+        if before := self._before(kept.events_days):
+            self._forget_events(before, ending)
+        for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days)):
+            if before := self._before(days):
+                self._bite(partial(self._store.forget_rollups, per, before), ending)
+
+    def _forget_events(self, before: str, ending: Event) -> None:
+        after_id, forgotten = 0, 0
+        while not ending.is_set():
+            count, after_id = self._store.forget_events(before, after_id, self._rows_at_a_time)
+            forgotten += count
+            if not after_id:
+                break
+            ending.wait(self._breath_s)
+        if forgotten:
+            log.info("Forgot %d event(s) that came before %s.", forgotten, before)
+
+    def _before(self, days: float) -> str:
+        """The time that many days ago; empty where all is kept."""
+        try:
+            return iso_utc(self._clock() - timedelta(days=days)) if days else ""
+        except OverflowError:
+            return ""
+
+    def _bite(self, work: Callable[[int], int], ending: Event) -> None:
+        """Do it a few rows at a time until none is left, and let others write between."""
+        while not ending.is_set() and work(self._rows_at_a_time):
+            ending.wait(self._breath_s)
