@@ -13,13 +13,13 @@ PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
 unexport PYTHONPATH
 
-.PHONY: demo test check bench bench-peer bench-models test-py38 test-training docs lock format clean
+.PHONY: demo test check bench bench-peer bench-models test-py38 test-hosts test-training check-ansible docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training" -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not training and not hosts" -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
@@ -27,6 +27,9 @@ check: $(READY)         ## lint, format, types, architecture, and that the docs 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/docs.py --check
+
+check-ansible: .venv-ansible/.ready
+	.venv-ansible/bin/ansible-playbook --inventory ansible/inventory.example.yml --syntax-check ansible/site.yml
 
 docs: $(READY)          ## write the generated pages anew
 	$(BIN)/fer-models report
@@ -50,6 +53,10 @@ test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
 	.venv-jetpack46/bin/pytest tests/integration/agent/test_shipped_models.py
 
+test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root, debootstrap and systemd-container
+	scripts/wheelhouse.sh cp311 $(MACHINE)
+	FER_ANSIBLE=$(CURDIR)/.venv-ansible/bin/ansible-playbook $(BIN)/pytest -m hosts
+
 test-training: .venv-training/.ready  ## what needs torch
 	.venv-training/bin/pytest -m training
 
@@ -64,6 +71,11 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	test -x .venv-py38/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-py38
 	.venv-py38/bin/python $(PIP) install -q -r requirements/build-py38.txt
 	.venv-py38/bin/python $(PIP) install -q --no-build-isolation -r requirements/py38.txt -e wire -e agent
+	touch $@
+
+.venv-ansible/.ready: ansible/requirements.txt
+	test -x .venv-ansible/bin/python || $(PYTHON) -m venv .venv-ansible
+	.venv-ansible/bin/python $(PIP) install -q -r ansible/requirements.txt
 	touch $@
 
 # ONNX Runtime of JetPack 4.6; the agent comes without what cameras and faces need.
@@ -103,4 +115,4 @@ lock:                   ## pin the environments anew (needs uv)
 	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/jetpack46.in -o requirements/jetpack46.txt
 
 clean:
-	rm -rf .venv .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench
+	rm -rf .venv .venv-ansible .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench
