@@ -25,12 +25,11 @@ for wheel in "$@"; do
 done
 
 programs="./wire ./agent"
-wanted="fer-agent[cpu]"
-locked=requirements/py38.txt
+# The lock of Python 3.8 is whole, and holds up to 3.10: pip would judge "python_version < ..." by the Python it runs on.
+wanted="--no-deps -r requirements/py38.txt"
 if [ "${version#3}" -ge 11 ]; then
     programs="$programs ./controller"
-    wanted="$wanted fer-controller[registry]"
-    locked=requirements/dev.txt
+    wanted="--constraint requirements/dev.txt fer-agent[cpu] fer-controller[registry]"
 fi
 # shellcheck disable=SC2086
 $pip wheel -q --no-build-isolation --no-deps --wheel-dir "$out" $programs
@@ -47,7 +46,7 @@ for glibc in 2014 _2_17 _2_24 _2_26 _2_27 _2_28; do
 done
 # shellcheck disable=SC2086
 $pip download -q --only-binary=:all: --implementation cp --python-version "$version" $platforms \
-    --find-links "$out" --constraint "$locked" --dest "$out" $wanted
+    --find-links "$out" --dest "$out" $wanted
 
 # The same wheels make the same archive, so that hosts install only what is new.
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$out" -cf "$out.tar.new" .

@@ -1,9 +1,7 @@
 """Rollups, and what is kept how long, in the SQLite file; opened beside a running controller."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from fer_wire.events import END, START
 
@@ -13,7 +11,6 @@ from fer_controller.store.records import EventFilter
 from fer_controller.store.retention_records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, TelemetryRollup
 from fer_controller.store.sqlite import SqliteReader, SqliteWriter
 
-BUSY_TIMEOUT_S = 10.0
 TELEMETRY = "telemetry"
 EVENTS = "events"
 CUTS: Mapping[str, tuple[int, str]] = {MINUTE: (16, ":00.000Z"), HOUR: (13, ":00:00.000Z")}
@@ -40,11 +37,6 @@ class RollupReader(SqliteReader):
 
 class RetentionStore(SqliteWriter):
     """Rolls up and forgets in short transactions; raises StoreError when there is no such database."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
-        self._open(path, f"file:{quote(str(path.absolute()))}", BUSY_TIMEOUT_S)
 
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next so many rows, each once whatever dies; returns how many there were."""

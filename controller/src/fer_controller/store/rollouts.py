@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from fer_controller.errors import StoreError
 from fer_controller.store.queries import QUERIES
 from fer_controller.store.rollout_records import (
     AuditRow,
@@ -25,7 +22,6 @@ from fer_controller.store.rollout_records import (
 )
 from fer_controller.store.sqlite import SqliteWriter
 
-BUSY_TIMEOUT_S = 10.0
 CPU_PROVIDER = "CPUExecutionProvider"
 EVENT_ENDED = "end"
 NO_LIMIT = 2**62
@@ -33,11 +29,6 @@ NO_LIMIT = 2**62
 
 class RolloutStore(SqliteWriter):
     """One connection; raises StoreError when there is no such database, or it is none of ours."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
-        self._open(path, f"file:{quote(str(path.absolute()))}", BUSY_TIMEOUT_S)
 
     def write(self, changes: Changes) -> None:
         """All of it in one transaction, or nothing; raises StoreUnavailable."""

@@ -35,6 +35,7 @@ from fer_controller.store.records import (
 )
 
 READ_TIMEOUT_S = 10.0
+WRITE_TIMEOUT_S = 10.0
 CHECKPOINT_PAGES = 4000
 LOOK_AGAIN_S = 0.02
 PASSING = {
@@ -52,8 +53,7 @@ class SqliteReader:
 
     def __init__(self, path: Path) -> None:
         """Raises StoreError when there is no such database, or it is none of ours."""
-        if not path.is_file():
-            raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
+        _expected(path)
         self._open(path, f"file:{quote(str(path.absolute()))}?mode=ro", READ_TIMEOUT_S)
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
@@ -127,7 +127,12 @@ class SqliteReader:
 
 
 class SqliteWriter(SqliteReader):
-    """Writes in transactions to a database that it makes or brings up to date."""
+    """Writes in transactions, also beside a running controller, to a database that it brings up to date."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises StoreError when there is no such database, or it is none of ours."""
+        _expected(path)
+        self._open(path, f"file:{quote(str(path.absolute()))}", WRITE_TIMEOUT_S)
 
     def _prepare(self) -> None:
         self._into_wal()
@@ -226,6 +231,11 @@ class SqliteStore(SqliteWriter):
     def _count(self, name: str, more: int) -> None:
         if more:
             self._db.execute(QUERIES["add_to_counter"], (name, more))
+
+
+def _expected(path: Path) -> None:
+    if not path.is_file():
+        raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
 
 
 def _checked(db: sqlite3.Connection, path: Path) -> None:
