@@ -30,6 +30,7 @@ def write_records(folder: Path) -> Path:
     for version in ("0.10.0", "0.9.0"):
         (folder / f"evaluate-light-{version}.json").write_text(as_text(evaluation(version)), encoding="utf-8")
     documents = {"bench-laptop": bench(), "prune-light": PRUNE, "quantize-light": QUANTIZE, "ablation-small": ABLATION}
+    documents["average-light"] = AVERAGE
     for name, said in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(said), encoding="utf-8")
     (folder / "teacher.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in LOG), encoding="utf-8")
@@ -113,6 +114,13 @@ QUANTIZE = {
         "int8": {"accuracy": 0.666, "loss_points": 0.2, "size_bytes": 800_000, "p50_ms": 0.9, "packed_bytes": None},
     },
     "experiments": {"int4": {"accuracy": 0.5, "loss_points": 16.8, "size_bytes": 2_800_000, "packed_bytes": 400_000}},
+}
+AVERAGE = {
+    "command": "fer-models average",
+    "averaged": [{"run": "one", "held_out_accuracy": 0.69, "held_out_loss": 0.85}, {"run": "whole"}],
+    "held_out_accuracy": 0.7,
+    "held_out_loss": 0.84,
+    "commands": ["fer-models train", "fer-models average"],
 }
 ABLATION = {
     "command": "fer-models ablate models/ablation/small.toml",

@@ -101,10 +101,11 @@ def _pruned(variant: Variant) -> str:
 
 def _quantized(record: Record) -> str:
     method = "after fine-tuning with rounded numbers" if record.method == FINE_TUNED else "without fine-tuning"
+    held_out = "are among those it learned from" if record.learned else "were held out"
     return (
         f"`{INT8}` holds the integers of the paper's Eqs. 2–4, a scale for each output channel, {method}. Its ranges "
         f"come from {record.calibration_faces} training images. On {record.held_out_images:,} training images that "
-        f"were held out its accuracy is {_beside(record.files[INT8])} that of `{FP32}`, and `{FP16}`'s is "
+        f"{held_out} its accuracy is {_beside(record.files[INT8])} that of `{FP32}`, and `{FP16}`'s is "
         f"{_beside(record.files[FP16])} it."
     )
 

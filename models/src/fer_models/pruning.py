@@ -67,6 +67,11 @@ class Course:
                 f"choose --method {STRUCTURED}."
             )
         state = read_checkpoint(order.checkpoint)
+        if state["recipe"].get("whole"):
+            raise UsageError(
+                f"{order.checkpoint} has learned the held-out images too (--whole), so none are left to judge by; "
+                "prune a run that was made without it, and give --whole to what follows."
+            )
         self.order, self.sources, self.place, self.display = order, sources, place, display
         self.teacher = averaged(state)
         self.unpruned: Counted = state.get("unpruned") or counted(self.teacher)

@@ -24,6 +24,8 @@ class Recipe:
     teacher_share: how much of the loss is the distance to a teacher (0–1); teachers: sha256 of those that are named.
     magnitude_ratio: compression ratio R over single weights that the run ends with.
     tempered: whether the run ends with its probabilities scaled to be believed, as the held-out faces tell.
+    logit_temperature: what its logits are divided by at its end, instead of what they tell; 0 leaves that to tempered.
+    whole: whether it learns the held-out faces too, so that none are left to measure by.
     origin: what the run starts from; fresh weights, where it is empty.
     """
 
@@ -45,6 +47,8 @@ class Recipe:
     ema_decay: float = 0.998
     magnitude_ratio: float = 1.0
     tempered: bool = False
+    logit_temperature: float = 0.0
+    whole: bool = False
     origin: str = ""
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -114,6 +118,15 @@ def preset(name: str) -> Recipe:
     if name not in PRESETS:
         raise UsageError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def check_whole(recipe: Recipe) -> None:
+    """Raise UsageError where the recipe leaves no held-out faces, and its end needs them."""
+    if recipe.whole and recipe.tempered and not recipe.logit_temperature:
+        raise UsageError(
+            "With --whole no held-out images are left to tell how far the probabilities can be believed; give "
+            "--logit-temperature, as the log of a run of this recipe without --whole has it (1 changes nothing)."
+        )
 
 
 def changed(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:

@@ -78,7 +78,8 @@ def run(
     training = Run(learner, held_out, place.folder, unpruned, list(commands))
     trained = training.fit(watch)
     training_curves(training.history, place.folder / CURVES)
-    _draw_confusion(trained, held_out, place.folder)
+    if held_out is not None:
+        _draw_confusion(trained, held_out, place.folder)
     return trained
 
 

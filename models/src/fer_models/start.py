@@ -13,11 +13,11 @@ from fer_models.network import XceptionConfig
 from fer_models.prune.ratio import Counted, counted
 from fer_models.recipe import Recipe
 from fer_models.training_data import Sources, learned_from
-from fer_models.tutors import file_of
+from fer_models.tutors import file_of, is_finished
 from fer_models.unfold import unfolded
 from fer_models.xception import Xception
 
-AND_THEN, ONNX = " && ", ".onnx"
+AND_THEN = " && "
 MEASURED_FACES = 2048
 
 
@@ -35,7 +35,7 @@ def begin(recipe: Recipe, start: Path | None, sources: Sources) -> Start:
     """Fresh weights where there is no start, a finished model for an .onnx file or a folder, else a checkpoint."""
     if start is None:
         return fresh(recipe)
-    if start.is_dir() or start.suffix == ONNX:
+    if is_finished(start):
         return from_model(recipe, start, learned_from(sources))
     return from_checkpoint(recipe, start)
 

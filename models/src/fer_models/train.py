@@ -40,14 +40,14 @@ class Run:
     """One learner in one directory, and its place in the schedule.
 
     unpruned: what the network held before any pruning, which the compression ratio compares with; by default it is
-    the model's. commands: those that made the model, this run's included.
+    the model's. commands: those that made the model, this run's included. held_out: None where nothing is measured.
     Raises TrainingError when there are too few images for one batch.
     """
 
     def __init__(
         self,
         learner: Learner,
-        held_out: Deck,
+        held_out: Deck | None,
         directory: Path,
         unpruned: Counted | None = None,
         commands: list[str] | None = None,
@@ -87,15 +87,22 @@ class Run:
 
     def _end(self) -> None:
         """Temper the averaged model where the recipe says so, once, however often the last steps are gone through."""
-        last = self.history[-1]
-        if not self.recipe.tempered or TEMPERATURE in last:
+        last, model = self.history[-1], self.learner.average.module
+        temperature = None if TEMPERATURE in last else self._temperature(model, last["px"])
+        if temperature is None:
             return
-        model, px = self.learner.average.module, last["px"]
-        temperature = fitted(logits_of(model, self.held_out, px), self.held_out.labels)
         temper(model.classifier, temperature)
         last[TEMPERATURE] = round(temperature, 4)
-        last["held_out_loss"] = round(measure(model, self.held_out, px)[1], 4)
+        if self.held_out is not None:
+            last["held_out_loss"] = round(measure(model, self.held_out, last["px"])[1], 4)
         self._save()
+
+    def _temperature(self, model: Xception, px: int) -> float | None:
+        if self.recipe.logit_temperature:
+            return self.recipe.logit_temperature
+        if not self.recipe.tempered or self.held_out is None:
+            return None
+        return fitted(logits_of(model, self.held_out, px), self.held_out.labels)
 
     def _at_epoch_end(self) -> bool:
         return self.step % self.steps_per_epoch == 0
@@ -122,20 +129,24 @@ class Run:
 
     def _close_epoch(self) -> None:
         px = self.recipe.px(self.epoch - 1)
-        accuracy, loss = measure(self.learner.average, self.held_out, px)
-        live_accuracy, _ = measure(self.learner.model, self.held_out, px)
         entry = {
             "epoch": self.epoch,
             "px": px,
             "train_loss": round(float(self.loss_sum) / self.steps_per_epoch, 4),
-            "held_out_loss": round(loss, 4),
-            "held_out_accuracy": round(accuracy, 4),
-            "live_accuracy": round(live_accuracy, 4),
+            **self._held_out_figures(px),
             "learning_rate": round(self.learner.schedule.get_last_lr()[0], 8),
             "seconds": round(self.seconds, 1),
         }
         self.history.append(entry)
         self.loss_sum, self.seconds = 0.0, 0.0
+
+    def _held_out_figures(self, px: int) -> dict[str, float]:
+        if self.held_out is None:
+            return {}
+        accuracy, loss = measure(self.learner.average, self.held_out, px)
+        live_accuracy, _ = measure(self.learner.model, self.held_out, px)
+        figures = {"held_out_loss": loss, "held_out_accuracy": accuracy, "live_accuracy": live_accuracy}
+        return {name: round(value, 4) for name, value in figures.items()}
 
     def _tell(self, watch: Watch) -> None:
         if self._at_epoch_end():
@@ -177,9 +188,10 @@ class Run:
         self.history = state["history"]
 
 
-def _check_size(learner: Learner, held_out: Deck) -> None:
-    if not learner.steps_per_epoch or not len(held_out):
+def _check_size(learner: Learner, held_out: Deck | None) -> None:
+    if not learner.steps_per_epoch or (held_out is not None and not len(held_out)):
+        beside = "" if held_out is None else f" and {len(held_out)} held-out"
         raise TrainingError(
-            f"{len(learner.train)} training and {len(held_out)} held-out images are too few; "
-            f"at least {learner.recipe.batch} and 1 are needed."
+            f"{len(learner.train)} training{beside} images are too few; at least {learner.recipe.batch} to learn from, "
+            "and 1 to watch by, are needed."
         )

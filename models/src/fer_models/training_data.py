@@ -46,14 +46,16 @@ def decks(
     recipe: Recipe,
     device: torch.device,
     on_asked: Callable[[int, int], None] = lambda _done, _all: None,
-) -> tuple[Deck, Deck]:
-    """(to learn from, to watch by); the held-out faces have hard labels alone. on_asked hears how far the tutors are.
+) -> tuple[Deck, Deck | None]:
+    """(to learn from, to watch by); the held-out faces have hard labels alone, and a whole recipe leaves none.
 
-    Raises DatasetError when the votes fit none of the images.
+    on_asked hears how far the tutors are. Raises DatasetError when the votes fit none of the images.
     """
-    chosen, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))
+    every = load_all(sources.data, TRAINING, sources.label_map)
+    chosen, held_out = (every, None) if recipe.whole else hold_out(every)
     said = answers(sources.tutors, chosen, on_asked) if sources.tutors and recipe.tutor_share else None
-    return deal(chosen, recipe, device, _translated(sources, chosen, recipe), said), deal(held_out, recipe, device)
+    learned = deal(chosen, recipe, device, _translated(sources, chosen, recipe), said)
+    return learned, None if held_out is None else deal(held_out, recipe, device)
 
 
 def learned_from(sources: Sources) -> Faces:

@@ -17,6 +17,7 @@ from fer_models.manifest import read_manifest
 from fer_models.runtime import Classifier
 
 BATCH = 64
+ONNX = ".onnx"
 
 Answers = npt.NDArray[np.float32]
 
@@ -37,6 +38,11 @@ def answers(
         parts.append(np.mean([each.predict(view) for each in classifiers for view in views], axis=0))
         on_done(start + len(batch), len(faces))
     return np.concatenate(parts).astype(np.float32)
+
+
+def is_finished(path: Path) -> bool:
+    """Whether the path names a finished model, a zoo entry or an .onnx file, and no checkpoint."""
+    return path.is_dir() or path.suffix == ONNX
 
 
 def file_of(tutor: Path) -> Path:

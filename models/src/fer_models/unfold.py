@@ -25,13 +25,20 @@ ROOT, CLASSIFIER = "network", "classifier"
 
 
 def unfolded(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) -> Xception:
-    """The network of a fp32 file that `fer-models export` wrote; it answers as the file does.
+    """The network of a fp32 file that `fer-models export` wrote, ready to learn; it answers as the file does.
 
-    network: where the stem's stride and the dropout come from; the channels are the file's. faces: uint8 N×48×48, on
-    which the batch norms' means and variances are measured. What a batch norm scales by, the export multiplied into the
-    convolution before it; so each comes back with the scale and offset that undo its own measuring.
+    network: where the dropout comes from; stem and channels are the file's. faces: uint8 N×48×48, on which the batch
+    norms' means and variances are measured. What a batch norm scales by, the export multiplied into the convolution
+    before it; so each comes back with the scale and offset that undo its own measuring.
     Raises ContractError when the layers of the file are not those of an Xception of ours.
     """
+    model = answering(path, network)
+    _measure(model, faces)
+    return model
+
+
+def answering(path: Path, network: XceptionConfig) -> Xception:
+    """The network of such a file, its batch norms not measured; raises ContractError as `unfolded` does."""
     layers = {_module(node.name): node for node in _layers(path)}
     stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in _graph(path).initializer}
     model = Xception(_with_stem(network, layers))
@@ -42,8 +49,7 @@ def unfolded(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) 
             f"{path} cannot be trained on: its layers are not those of an Xception in float32 that fer-models exported "
             f"({str(error).splitlines()[0]}); give its checkpoint.pt, or the fp32.onnx of a zoo entry."
         ) from error
-    _measure(model.eval(), faces)
-    return model
+    return model.eval()
 
 
 def _graph(path: Path) -> onnx.GraphProto:

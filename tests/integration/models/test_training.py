@@ -81,6 +81,21 @@ def test_structured_pruning_makes_the_network_smaller_through_kills(data: Path, 
     assert again == outcome
 
 
+def test_a_recipe_is_trained_whole_from_several_seeds_and_averaged(data: Path, unbroken: Path, tmp_path: Path) -> None:
+    for seed in ("0", "1"):
+        start = ("--start", str(unbroken / "checkpoint.pt"), "--whole", "--learning-rate", "0.01", "--seed", seed)
+        _done([*_train(data, tmp_path / seed), *start])
+        assert "held_out_accuracy" not in _entries(tmp_path / seed)[-1]
+    runs = [word for seed in ("0", "1") for word in ("--checkpoint", str(tmp_path / seed / "checkpoint.pt"))]
+    average = (*_command("average"), *runs, "--data", str(data), "--out", str(tmp_path / "mean"), "--json")
+    said = json.loads(_done(list(average)))
+    assert [each["run"] for each in said["averaged"]] == ["0", "1"]
+    refused = _prune(data, tmp_path / "mean", tmp_path / "cut", "--ratio", "2")
+    failed = subprocess.run(refused, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert failed.returncode == 2
+    assert "has learned the held-out images too (--whole)" in failed.stderr
+
+
 def test_magnitude_pruning_leaves_the_zeros_that_were_asked_for(data: Path, unbroken: Path, tmp_path: Path) -> None:
     command = _prune(data, unbroken, tmp_path, "--ratio", "2", "--method", "magnitude", "--json")
     outcome = json.loads(_done(command).splitlines()[-1])
@@ -109,16 +124,20 @@ def test_a_budget_that_no_cut_meets_is_refused(data: Path, unbroken: Path, tmp_p
     )
 
 
+def _command(name: str) -> list[str]:
+    return [sys.executable, "-c", "from fer_models.cli import main; main()", name]
+
+
 def _train(data: Path, out: Path) -> list[str]:
     return [
-        *(sys.executable, "-c", "from fer_models.cli import main; main()", "train", "--data", str(data)),
+        *(*_command("train"), "--data", str(data)),
         *("--preset", "tiny", "--out", str(out), "--epochs", str(EPOCHS), "--batch", str(BATCH), "--threads", "1"),
     ]
 
 
 def _prune(data: Path, run: Path, out: Path, *options: str) -> list[str]:
     return [
-        *(sys.executable, "-c", "from fer_models.cli import main; main()", "prune", "--data", str(data)),
+        *(*_command("prune"), "--data", str(data)),
         *("--checkpoint", str(run / "checkpoint.pt"), "--out", str(out)),
         *("--sparse-epochs", "1", "--epochs", "1", "--threads", "1", *options),
     ]

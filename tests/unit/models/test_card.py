@@ -64,7 +64,14 @@ def test_the_card_says_how_a_smaller_fp32_file_is_stored(card: str, tmp_path: Pa
     assert stored in _card(manifest.model_copy(update={"variants": (halved,)}), tmp_path)
 
 
-def _card(manifest: ModelManifest, folder: Path) -> str:
+def test_the_card_does_not_call_held_out_what_was_learned(card: str, tmp_path: Path) -> None:
+    assert "training images that were held out" in card
+    whole = _card(_measured(write_entry(tmp_path)), tmp_path, learned=True)
+    assert "training images that are among those it learned from" in whole
+    assert "held out" not in whole
+
+
+def _card(manifest: ModelManifest, folder: Path, *, learned: bool = False) -> str:
     losses = {"fp32": 0.0, "fp16": -0.01, "int8": 0.25}
     record = Record(
         checkpoint_sha256="",
@@ -76,6 +83,7 @@ def _card(manifest: ModelManifest, folder: Path) -> str:
         machine="",
         files={precision: Figures(0.66, loss, 100) for precision, loss in losses.items()},
         sha256={},
+        learned=learned,
     )
     write_card(manifest, score(np.array([ANGRY, ANGRY, FEAR]), np.array([ANGRY, FEAR, FEAR])), record, folder)
     return (folder / "card.md").read_text(encoding="utf-8")

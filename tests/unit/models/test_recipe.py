@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fer_models.errors import UsageError
-from fer_models.recipe import PRESETS, Recipe, changed, preset
+from fer_models.recipe import PRESETS, Recipe, changed, check_whole, preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -25,3 +25,11 @@ def test_only_what_is_given_is_changed() -> None:
 def test_pictures_grow_by_shares_of_the_epochs() -> None:
     recipe = Recipe(epochs=10, sizes=((0.4, 32), (0.7, 40), (1.0, 48)))
     assert [recipe.px(epoch) for epoch in range(10)] == [32] * 4 + [40] * 3 + [48] * 3
+
+
+def test_a_whole_recipe_has_no_faces_left_to_be_tempered_by() -> None:
+    refine = changed(preset("refine"), {}, whole=True)
+    with pytest.raises(UsageError, match=r"no held-out images are left .*; give --logit-temperature"):
+        check_whole(refine)
+    check_whole(changed(refine, {}, logit_temperature=0.8))
+    check_whole(changed(preset("cpu-light"), {}, whole=True))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fer_models.errors import TrainingError
+from made_models import made_faces
 from made_runs import RECIPE, Listener, started
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
@@ -61,3 +62,20 @@ def test_what_a_teacher_says_changes_what_is_learned(tmp_path: Path) -> None:
     alone = started(tmp_path / "alone").fit(Listener())
     led = started(tmp_path / "led", taught(RECIPE, [teacher], 0.6), teacher=teachers_of([teacher])).fit(Listener())
     assert not alone.classifier.weight.equal(led.classifier.weight)
+
+
+@pytest.mark.parametrize("px", [48, 40])
+def test_a_finished_model_teaches_as_the_checkpoint_it_was_made_of(px: int, tmp_path: Path) -> None:
+    import torch
+    from fer_models.checkpoint import load_trained
+    from fer_models.export import export_fp32
+    from fer_models.measuring import as_input, at_size
+    from fer_models.teachers import teachers_of
+
+    checkpoint, file = trained(tmp_path / "run", 0), tmp_path / "fp32.onnx"
+    export_fp32(load_trained(checkpoint), file)
+    faces = at_size(as_input(made_faces(14).images), px)
+    with torch.inference_mode():
+        said = [teachers.eval()(faces) for path in (checkpoint, file) if (teachers := teachers_of([path])) is not None]
+    assert len(said) == 2
+    assert torch.allclose(*said, atol=1e-3)

@@ -127,7 +127,9 @@ def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Pat
 
 
 def test_too_few_images_are_said_before_the_first_epoch(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"7 training and 14 held-out images are too few; at least 14 and 1"):
+    with pytest.raises(
+        TrainingError, match=r"7 training and 14 held-out images are too few; at least 14 to learn from"
+    ):
         started(tmp_path, faces=7)
 
 
@@ -136,3 +138,20 @@ def test_a_run_is_not_resumed_with_another_recipe_or_other_images(recipe: Recipe
     started(tmp_path).fit(Listener())
     with pytest.raises(TrainingError, match=r"was made with another recipe or other images; give the same options"):
         started(tmp_path, recipe, faces).fit(Listener())
+
+
+def test_a_run_without_held_out_faces_claims_nothing_of_them_and_learns_the_same(tmp_path: Path) -> None:
+    plain, whole = started(tmp_path / "plain"), started(tmp_path / "whole")
+    whole.held_out = None
+    weights = [run.fit(Listener()).state_dict() for run in (plain, whole)]
+    assert all(weight.equal(weights[1][name]) for name, weight in weights[0].items())
+    assert set(plain.history[0]) - set(whole.history[0]) == {"held_out_loss", "held_out_accuracy", "live_accuracy"}
+
+
+def test_a_run_is_tempered_as_it_is_told(tmp_path: Path) -> None:
+    from fer_models.measuring import logits_of
+
+    plain, told = started(tmp_path / "plain"), started(tmp_path / "told", replace(RECIPE, logit_temperature=0.8))
+    as_learned, as_told = (logits_of(run.fit(Listener()), run.held_out) for run in (plain, told))
+    assert (as_told * 0.8).allclose(as_learned, atol=1e-5)
+    assert told.history[-1]["temperature"] == 0.8

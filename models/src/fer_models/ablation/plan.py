@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fer_models.errors import UsageError
 
+WHOLE = "--whole"
+
 
 class Step(StrEnum):
     """The command that makes a row."""
@@ -86,6 +88,11 @@ def _check(path: Path, plan: Plan) -> None:
         if row.step is not Step.TRAIN and row.of not in trained:
             raise UsageError(
                 f"The plan {path}: {row.name!r} is of {row.of!r}; name a row above it that trains, or move it down."
+            )
+        if WHOLE in (*plan.common, *row.options):
+            raise UsageError(
+                f"The plan {path}: {row.name!r} learns the held-out images too ({WHOLE}), by which rows are compared; "
+                "remove that."
             )
         slugs.add(row.slug)
         trained |= {row.name} if row.step is Step.TRAIN else set()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from fer_models.cli.ablate import ablate
+from fer_models.cli.average import average
 from fer_models.cli.bench import bench
 from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(data)
 app.command()(train)
+app.command()(average)
 app.command()(prune)
 app.command()(quantize)
 app.command()(export)

@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-LINE = (
-    "epoch {epoch:3}  {px} px  loss {train_loss:.3f}  held out {held_out_accuracy:.2%} (live weights "
-    "{live_accuracy:.2%})  learning rate {learning_rate:.5f}  {seconds:.0f} s"
-)
+LEARNED = "epoch {epoch:3}  {px} px  loss {train_loss:.3f}  "
+MEASURED = "held out {held_out_accuracy:.2%} (live weights {live_accuracy:.2%})  "
+PACE = "learning rate {learning_rate:.5f}  {seconds:.0f} s"
 
 
 class JsonLines:
@@ -37,7 +36,8 @@ class Bar:
         self._progress.update(self._task, completed=step, total=steps)
 
     def epoch(self, entry: dict[str, Any]) -> None:
-        self._progress.console.print(LINE.format(**entry), highlight=False)
+        line = LEARNED + (MEASURED if "held_out_accuracy" in entry else "") + PACE
+        self._progress.console.print(line.format(**entry), highlight=False)
 
 
 @contextmanager

@@ -40,7 +40,9 @@ def train(
     ] = None,
     teacher: Annotated[
         list[Path] | None,
-        typer.Option(help="A checkpoint.pt that is asked about each view that the run learns from; repeatable."),
+        typer.Option(
+            help="A checkpoint.pt or a finished model, asked about each view that the run learns from; repeatable."
+        ),
     ] = None,
     teacher_share: Annotated[
         float, typer.Option(min=0, max=1, help="How much of the loss is the distance to the teachers.")
@@ -68,6 +70,13 @@ def train(
     magnitude_ratio: Annotated[
         float | None, typer.Option(min=1, help="Prune single weights while training, to this compression ratio R.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Learn the held-out images too, by a recipe that was chosen without them.")
+    ] = False,
+    logit_temperature: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=20, help="Divide the logits by this at the end, not by what the held-out say."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the weights, the order and the augmentation.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
@@ -79,6 +88,7 @@ def train(
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.prune.magnitude import while_training
+    from fer_models.recipe import check_whole
     from fer_models.session import Place, run
     from fer_models.start import begin
     from fer_models.teachers import taught, teachers_of
@@ -95,8 +105,11 @@ def train(
         class_weights=class_weights,
         magnitude_ratio=magnitude_ratio,
         seed=seed,
+        whole=whole,
+        logit_temperature=logit_temperature,
         sizes=((1.0, px),) if px else None,
     )
+    check_whole(recipe)
     sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
     teachers = teachers_of(teacher or ())
     recipe = taught(tutored(recipe, sources, TUTOR_SHARE), teacher or (), teacher_share)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import onnx
 from fer_wire.manifest import FP16, FP32, INT8, PRECISIONS
 
-from fer_models.checkpoint import load_trained
+from fer_models.checkpoint import averaged, read_checkpoint
 from fer_models.data.faces import Faces, hold_out
 from fer_models.data.sources import TRAINING, load_all
 from fer_models.evaluate import evaluate
@@ -22,6 +22,7 @@ from fer_models.quantize.experiments import Experiment, packed_bytes, write_expe
 from fer_models.quantize.qat import FineTuning, fine_tune
 from fer_models.quantize.qdq import to_int8
 from fer_models.quantize.record import FINE_TUNED, STATIC, Figures, Record, sha256
+from fer_models.recipe import Recipe
 from fer_models.runtime import Classifier, machine
 from fer_models.staging import staged
 from fer_models.xception import Xception
@@ -65,12 +66,12 @@ def quantize_checkpoint(request: Request, on_step: Progress) -> Record:
     Raises TrainingError, DatasetError or ContractError where the checkpoint, the images or the disk are unfit.
     """
     on_step("reading the checkpoint and the images")
-    network = load_trained(request.checkpoint)
+    state = read_checkpoint(request.checkpoint)
     training, held_out = hold_out(load_all(request.data, TRAINING, request.label_map))
     faces = calibration_faces(training, request.calibration_faces, request.seed)
     with staged(request.folder) as folder:
-        work = _Work(request, network, training, held_out, faces, folder, on_step)
-        record = work.record()
+        work = _Work(request, averaged(state), training, held_out, faces, folder, on_step)
+        record = replace(work.record(), learned=Recipe.from_dict(state["recipe"]).whole)
         record.write(folder)
     return record
 

@@ -31,7 +31,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Record:
-    """method: static or qat; files: by precision; experiments: what was measured beside and is not released."""
+    """method: static or qat; files: by precision; experiments: what was measured beside and is not released.
+
+    learned: whether the network had learned the held-out images too, so that only losses say something.
+    """
 
     checkpoint_sha256: str
     command: str
@@ -43,6 +46,7 @@ class Record:
     files: dict[str, Figures]
     sha256: dict[str, str]
     experiments: dict[str, Figures] = field(default_factory=dict)
+    learned: bool = False
     schema: int = SCHEMA
 
     def as_dict(self) -> dict[str, Any]:

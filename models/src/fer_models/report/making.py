@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fer_models.report.markdown import by, number, percent, picture, table
 from fer_models.report.records import Log, Record, Records
@@ -26,6 +27,25 @@ def training(records: Records, folder: str) -> Iterator[str]:
     for log in records.logs:
         yield _sentence(log)
         yield picture(f"Training of {log.name}", f"curves-{log.name}.png", folder)
+
+
+def averaging(records: Records) -> Iterator[str]:
+    """The section on averages of networks, where there are any."""
+    if not records.average:
+        return
+    yield "## Averages of networks\n"
+    yield "Accuracy in %, log loss in nats, of held-out training images; none where they were learned too.\n"
+    for record in records.average:
+        said = record.said
+        yield table(
+            ("network", "accuracy %", "log loss"),
+            [_averaged(each["run"], each) for each in said["averaged"]] + [_averaged("their average", said)],
+        )
+        yield f"{record.name or 'The model'}: {by(said['command'])}\n"
+
+
+def _averaged(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
+    return name, percent(figures.get("held_out_accuracy")), number(figures.get("held_out_loss"), 3)
 
 
 def pruning(records: Records) -> Iterator[str]:
@@ -52,7 +72,8 @@ def quantization(records: Records) -> Iterator[str]:
     for record in records.quantize:
         yield _quantized(record)
         said = record.said
-        yield f"{record.name or 'The model'}: {said['method']}, on {said['machine']}. {by(said['command'])}\n"
+        learned = " The network had learned these images too." if said.get("learned") else ""
+        yield f"{record.name or 'The model'}: {said['method']}, on {said['machine']}.{learned} {by(said['command'])}\n"
 
 
 def _sentence(log: Log) -> str:

@@ -8,7 +8,7 @@ from fer_models.report import paper
 from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
 from fer_models.report.evaluated import Evaluated, current
-from fer_models.report.making import pruning, quantization, training
+from fer_models.report.making import averaging, pruning, quantization, training
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
@@ -44,6 +44,7 @@ def _parts(records: Records, folder: str) -> Iterator[str]:
     yield from table_2(records, folder)
     yield from tables_3_and_4(records, folder)
     yield from training(records, folder)
+    yield from averaging(records)
     yield from pruning(records)
     yield from quantization(records)
     yield from ablation(records)

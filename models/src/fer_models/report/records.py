@@ -15,6 +15,7 @@ KINDS = {
     "bench": ("command", "machine", "versions", "threads", "runs", "repeats", "rows", "ratio"),
     "prune": ("method", "budget", "ratio", "parameters", "held_out_accuracy", "commands"),
     "quantize": ("command", "method", "machine", "files", "experiments"),
+    "average": ("command", "averaged", "commands"),
     "ablation": ("command", "about", "machine", "runs"),
 }
 LOGS = "*.jsonl"
@@ -45,6 +46,7 @@ class Records:
     bench: tuple[Record, ...]
     prune: tuple[Record, ...]
     quantize: tuple[Record, ...]
+    average: tuple[Record, ...]
     ablation: tuple[Record, ...]
     logs: tuple[Log, ...]
 

@@ -40,6 +40,10 @@ def test_a_shipped_plan_is_one_and_its_tutors_are_in_the_zoo(path: Path) -> None
         ),
         ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nstep = 'prune'\nof = 'm'\n", "'n' is of 'm'; name a row"),
         ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nof = 'm'\n", "'n' trains anew"),
+        (
+            "about = 'x'\ncommon = ['--whole']\n[[rows]]\nquestion = 'q'\nname = 'n'\n",
+            "'n' learns the held-out images too (--whole)",
+        ),
     ],
 )
 def test_a_plan_that_is_none_is_named_with_the_place(text: str, sentence: str, tmp_path: Path) -> None:

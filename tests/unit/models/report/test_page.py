@@ -9,7 +9,7 @@ import pytest
 from fer_models.cli import run
 from fer_models.errors import ReportError
 from fer_models.report import draw, page, read_records
-from fer_models.report.markdown import UNKNOWN
+from fer_models.report.markdown import NOTHING, UNKNOWN
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_records import PRUNE, bench, evaluation, write_records
@@ -172,3 +172,13 @@ def test_no_reason_breaks_a_table(tmp_path: Path, reasons: list[str]) -> None:
     (tmp_path / "bench-x.json").write_text(json.dumps(said), encoding="utf-8")
     text = page(read_records(tmp_path), "results")
     assert len(rows(text, "| ort-cpu")) == 2
+
+
+def test_an_average_stands_below_the_networks_it_is_of(text: str) -> None:
+    of = text[text.index("## Averages of networks") :]
+    assert [row[:3] for row in rows(of, "| one") + rows(of, "| whole") + rows(of, "| their average")] == [
+        ["one", "69.00", "0.850"],
+        ["whole", NOTHING, NOTHING],
+        ["their average", "70.00", "0.840"],
+    ]
+    assert "light: Made by `fer-models average`." in of

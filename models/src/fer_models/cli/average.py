@@ -1,0 +1,49 @@
+"""fer-models average."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fer_models.cli.command_line import spoken
+from fer_models.cli.steps import steps
+
+
+def average(
+    checkpoint: Annotated[list[Path], typer.Option(help="checkpoint.pt of a run; give all of them, of one --start.")],
+    data: Annotated[list[Path], typer.Option(help="The images they were trained on, as for train.")],
+    out: Annotated[Path, typer.Option(help="Folder of the mean network's checkpoint.pt and average.json.")],
+    label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="average.json instead of a table.")] = False,
+) -> None:
+    """Make one network of several that began with the same weights: the mean of theirs, at no cost when it runs."""
+    from fer_models.averaging import Order, average
+    from fer_models.training_data import NONE, Sources
+
+    with steps() as on_step:
+        outcome = average(Order(tuple(checkpoint), out, spoken()), Sources(tuple(data), label_map, NONE), on_step)
+    if json_:
+        typer.echo(json.dumps(outcome))
+        return
+    _show(outcome, out)
+
+
+def _show(outcome: dict[str, Any], out: Path) -> None:
+    table = Table(title=f"{out}: on the held-out training images, if they were held out")
+    for head in ("", "accuracy %", "log loss, nats"):
+        table.add_column(head, justify="right" if head else "left")
+    for each in outcome["averaged"]:
+        table.add_row(each["run"], *_cells(each))
+    table.add_section()
+    table.add_row("their average", *_cells(outcome))
+    Console().print(table)
+
+
+def _cells(figures: dict[str, Any]) -> tuple[str, str]:
+    accuracy, loss = figures.get("held_out_accuracy"), figures.get("held_out_loss")
+    return ("–", "–") if accuracy is None else (f"{100 * accuracy:.2f}", f"{loss:.3f}")
