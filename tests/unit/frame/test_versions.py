@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[3]
 DISTRIBUTIONS = ("wire", "agent", "controller", "models")
@@ -31,3 +32,9 @@ def test_all_distributions_have_one_version_and_the_changelog_names_it() -> None
 def test_a_program_wants_the_wire_of_its_own_version(distribution: str) -> None:
     project = tomllib.loads((ROOT / distribution / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"fer-wire=={_version('wire')}" in project["dependencies"]
+
+
+@pytest.mark.parametrize("program", ["agent", "controller", "models"])
+def test_a_program_says_its_version(program: str) -> None:
+    said = CliRunner().invoke(importlib.import_module(f"fer_{program}.cli").app, ["--version"])
+    assert (said.exit_code, said.output) == (0, f"fer-{program} {_version(program)}\n")

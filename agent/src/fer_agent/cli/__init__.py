@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import NoReturn
 
 import typer
+from typing_extensions import Annotated
 
+from fer_agent import __version__
 from fer_agent.cli.config import config
 from fer_agent.cli.doctor import doctor
 from fer_agent.cli.models import models
@@ -26,6 +28,21 @@ app.command()(start)
 app.command()(doctor)
 app.command()(config)
 app.command()(models)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fer-agent {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -4,9 +4,11 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from fer_controller import __version__
 from fer_controller.cli import (
     dead_letters,
     demo,
@@ -48,6 +50,21 @@ app.command("enroll")(enroll.enroll)
 app.command("deploy")(deploy.deploy)
 app.add_typer(rollouts.app, name="rollouts")
 app.command("label")(label.label)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fer-controller {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

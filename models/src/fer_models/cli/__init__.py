@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from fer_models import __version__
 from fer_models.cli.ablate import ablate
 from fer_models.cli.average import average
 from fer_models.cli.bench import bench
@@ -43,6 +45,21 @@ app.command()(bench)
 app.command()(ablate)
 app.command()(report)
 app.command()(verify)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fer-models {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
