@@ -16,9 +16,11 @@ import uvicorn
 from fer_controller.errors import StoreError
 from fer_controller.http.app import make_app
 from fer_controller.http.limits import Downloads
+from fer_controller.http.metrics import Metrics
 from fer_controller.http.process import Task
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
+from fer_controller.store.fleet import FleetReader
 from fer_controller.store.registry import RegistryReader
 
 LIFE_LINE = 0
@@ -38,12 +40,12 @@ def main() -> None:
     _log_in_lines()
     os.nice(NICENESS)
     try:
-        store = RegistryReader(task.db)
+        store, fleet = RegistryReader(task.db), FleetReader(task.db)
     except StoreError as error:
         log.error("Models cannot be served: %s", error)
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
-    server = _Server(_config(task, store))
+    server = _Server(_config(task, store, Metrics(fleet, task.stale_after_s)))
     Thread(target=_end_with_the_life_line, args=(server,), daemon=True).start()
     log.info("Models are served at %s.", _place(task, listener))
     server.run(sockets=[listener])
@@ -60,11 +62,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(task: Task, store: RegistryReader) -> uvicorn.Config:
+def _config(task: Task, store: RegistryReader, metrics: Metrics) -> uvicorn.Config:
     http = task.http
     downloads = Downloads(http.max_downloads, http.max_mbytes_s)
     return uvicorn.Config(
-        make_app(store, Artifacts(task.folder), downloads, open_to_all=http.access == OPEN_ACCESS),
+        make_app(store, Artifacts(task.folder), downloads, metrics, open_to_all=http.access == OPEN_ACCESS),
         loop="asyncio",
         http="h11",
         ws="none",

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from fer_controller.errors import StoreError
 from fer_controller.http.artifacts import ArtifactResponse
 from fer_controller.http.limits import Downloads
+from fer_controller.http.metrics import Metrics
 from fer_controller.registry import tokens
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.registry import RegistryTables
@@ -18,8 +19,10 @@ LOOKED_AT = ["GET", "HEAD"]
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
 
 
-def make_app(store: RegistryTables, artifacts: Artifacts, downloads: Downloads, *, open_to_all: bool) -> FastAPI:
-    """The application over a registry."""
+def make_app(
+    store: RegistryTables, artifacts: Artifacts, downloads: Downloads, metrics: Metrics, *, open_to_all: bool
+) -> FastAPI:
+    """The application over a registry and a fleet."""
     app = FastAPI(title="fer-controller", openapi_url=None, docs_url=None, redoc_url=None)
     enrolled = [] if open_to_all else [Depends(_guard(store))]
     app.add_exception_handler(StoreError, _unavailable)
@@ -43,6 +46,11 @@ def make_app(store: RegistryTables, artifacts: Artifacts, downloads: Downloads, 
         except FileNotFoundError:
             pass
         raise HTTPException(404, "The registry has no file with this sha256.")
+
+    @app.get("/metrics", dependencies=enrolled)
+    def fleet(request: Request) -> Response:
+        page, content_type = metrics.page(request.headers.get("accept", ""))
+        return Response(page, media_type=content_type)
 
     return app
 

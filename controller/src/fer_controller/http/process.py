@@ -44,6 +44,7 @@ class Task(BaseModel):
     folder: Path
     fd: int
     http: HttpSettings
+    stale_after_s: float
 
 
 class HttpProcess:
@@ -96,7 +97,13 @@ class HttpProcess:
     def _run(self) -> str:
         """One process from its begin to its end; returns how it ended."""
         settings, fd = self._settings, self._listener.fileno()
-        task = Task(db=settings.db.absolute(), folder=settings.registry_folder.absolute(), fd=fd, http=settings.http)
+        task = Task(
+            db=settings.db.absolute(),
+            folder=settings.registry_folder.absolute(),
+            fd=fd,
+            http=settings.http,
+            stale_after_s=settings.fleet.stale_after_s,
+        )
         try:
             with self._lock:
                 if self._stop.is_set():

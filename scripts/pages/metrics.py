@@ -1,0 +1,38 @@
+"""docs/metrics.md: what the controller tells Prometheus."""
+
+import tempfile
+from pathlib import Path
+
+from fer_controller.http.metrics import Metrics
+from fer_controller.store.fleet import FleetReader
+from fer_controller.store.sqlite import SqliteStore
+
+from pages.schema import table
+
+HEAD = ("metric", "type", "labels", "meaning")
+INTRODUCTION = """\
+# Metrics
+
+What `fer-controller serve` answers at `/metrics`, in the text format of Prometheus or in OpenMetrics
+([how to read it](howto/watch-with-prometheus.md)). Names bear Prometheus's base units: seconds, bytes, watts, degrees
+Celsius, and ratios from 0 to 1. What a device measures is told while it is online; what it did not measure is left out.
+Counters of the agent and its cameras begin again with each of its runs, those of events never.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fleet.db"
+        SqliteStore(path).close()
+        store = FleetReader(path)
+        families = list(Metrics(store, stale_after_s=0.0).collect())
+        store.close()
+    return INTRODUCTION + "\n" + table(HEAD, *(_row(family) for family in families))
+
+
+def _row(family: object) -> tuple[str, ...]:
+    name, kind = getattr(family, "name", ""), getattr(family, "type", "")
+    labels = getattr(family, "_labelnames", ())
+    shown = f"`{name}{'_total' if kind == 'counter' else ''}`"
+    return shown, kind, ", ".join(f"`{label}`" for label in labels) or "–", getattr(family, "documentation", "")
