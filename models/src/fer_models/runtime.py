@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
+from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import INPUT_NAME, OUTPUT_NAME, Latency
 
 from fer_models.errors import ContractError
@@ -31,6 +32,8 @@ class Classifier:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = LOG_ERRORS_ONLY
+        if int8_saturates():
+            options.add_session_config_entry(*IN_FLOAT32)
         self.path, self.threads = path, threads
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=[CPU])

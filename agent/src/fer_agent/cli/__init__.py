@@ -10,6 +10,7 @@ import typer
 from typing_extensions import Annotated
 
 from fer_agent import __version__
+from fer_agent.cli.bench import bench
 from fer_agent.cli.config import config
 from fer_agent.cli.doctor import doctor
 from fer_agent.cli.models import models
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(start)
 app.command()(doctor)
+app.command()(bench)
 app.command()(config)
 app.command()(models)
 

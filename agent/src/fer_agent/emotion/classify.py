@@ -1,12 +1,14 @@
 """Classifying faces by ONNX Runtime; the one file that imports it."""
 
 import importlib
+import logging
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
 from fer_wire import EMOTIONS
+from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import FACE_PX, INPUT_NAME, OUTPUT_NAME, Variant
 from typing_extensions import Protocol
 
@@ -16,6 +18,8 @@ from fer_agent.emotion.model import Faces, Model, Probabilities, golden_faces, g
 from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import ModelError
 from fer_agent.settings import AUTO, EmotionSettings
+
+log = logging.getLogger(__name__)
 
 ENGINES = "engines"
 ERRORS_ONLY = 3
@@ -52,10 +56,25 @@ class Classifier:
 
     @classmethod
     def load(cls, settings: EmotionSettings, state_dir: Path) -> "Classifier":
-        """The model and precision of the settings; auto measures the candidates and takes the fastest."""
+        """The model and precision of the settings; auto measures the candidates that run and takes the fastest."""
         model = read_model(settings.model or default_model())
-        loaded = [cls(model, v, settings, state_dir / ENGINES) for v in _choice(model, settings)]
+        tried = [cls._tried(model, v, settings, state_dir / ENGINES) for v in candidates(model, settings)]
+        loaded = [each for each in tried if isinstance(each, Classifier)]
+        faults = [each for each in tried if isinstance(each, ModelError)]
+        if not loaded:
+            raise faults[0]
+        for fault in faults:
+            log.warning("A variant is passed over: %s", fault)
         return loaded[0] if len(loaded) == 1 else min(loaded, key=Classifier.latency_ms)
+
+    @classmethod
+    def _tried(
+        cls, model: Model, variant: Variant, settings: EmotionSettings, cache: Path
+    ) -> Union["Classifier", ModelError]:
+        try:
+            return cls(model, variant, settings, cache)
+        except ModelError as error:
+            return error
 
     def classify(self, faces: Faces) -> Probabilities:
         """float32 N×1×48×48, grey 0–255, to float32 N×7 in the order of fer_wire.EMOTIONS; one run for all.
@@ -120,7 +139,8 @@ def runtime() -> Any:
         ) from error
 
 
-def _choice(model: Model, settings: EmotionSettings) -> Sequence[Variant]:
+def candidates(model: Model, settings: EmotionSettings) -> Sequence[Variant]:
+    """The variants of which the fastest is taken: the one that the settings name, or those that suit the device."""
     if settings.precision != AUTO:
         return [model.variant(settings.precision)]
     if len(model.variants) == 1:
@@ -140,6 +160,8 @@ def _session(path: Path, variant: Variant, settings: EmotionSettings, cache: Pat
     # Threads that spin while they wait would burn a core between two frames.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     names = providers.to_ask_for(settings.providers, ort.get_available_providers())
+    if names == [providers.CPU] and int8_saturates():
+        options.add_session_config_entry(*IN_FLOAT32)
     version = ort.__version__
     engines = providers.engine_folder(cache, variant.sha256, version) if providers.TENSORRT in names else cache
     asked = [providers.with_options(name, variant.precision, version, engines) for name in names]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from fer_wire import EMOTIONS, ModelManifest
+from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import FACE_PX, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
 
 from fer_controller.errors import RegistryError
@@ -78,6 +79,8 @@ def _loaded(path: Path, data: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = LOG_FATAL_ONLY
+    if int8_saturates():
+        options.add_session_config_entry(*IN_FLOAT32)
     try:
         return onnxruntime.InferenceSession(data, options, providers=[CPU])
     except Exception as error:  # ONNX Runtime's own errors share no base

@@ -21,7 +21,11 @@ LEVELS = 256
 
 @dataclass(frozen=True)
 class Job:
-    """One row, once. expected: the probabilities that it must reproduce; empty where there are none."""
+    """One row, once.
+
+    expected: the probabilities that it must reproduce; empty where there are none. session_entry: key and value for the
+    configuration of ONNX Runtime's session on a CPU; empty where it needs none.
+    """
 
     model: str
     runtime: str
@@ -34,6 +38,7 @@ class Job:
     expected: tuple[float, ...] = ()
     tolerance: float = 0.0
     engines: str = ""
+    session_entry: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         """The job as one argument of a command."""
@@ -43,7 +48,7 @@ class Job:
     def from_json(cls, text: str) -> Job:
         """The job of that argument."""
         fields = json.loads(text)
-        tuples = {name: tuple(fields[name]) for name in ("face_shape", "expected")}
+        tuples = {name: tuple(fields[name]) for name in ("face_shape", "expected", "session_entry")}
         return cls(**{**fields, **tuples})
 
     def face(self) -> Array:

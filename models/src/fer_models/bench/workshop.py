@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from fer_wire.int8 import IN_FLOAT32, int8_saturates
+
 from fer_models.bench import full
 from fer_models.bench.job import Job
 from fer_models.bench.rows import OPENCV, ORT, TFLITE, Row
@@ -51,6 +53,7 @@ class Workshop:
             warm_up=self._settings.warm_up,
             tolerance=TOLERANCES[row.precision],
             engines=str(engines),
+            session_entry=IN_FLOAT32 if int8_saturates() else (),
         )
 
     def _probabilities(self, path: Path, job: Job) -> tuple[float, ...]:

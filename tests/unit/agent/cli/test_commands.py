@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from tiny_onnx import network, write_model
 
 
 def fer_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -48,6 +49,25 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "Traceback" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("fer-agent: The setting device is wrong")
+
+
+def test_bench_measures_each_variant_and_marks_the_one_that_start_takes(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model", {"fp32": network(), "int8": network()})
+    result = fer_agent("bench", "--json", "--model", str(model), "--state-dir", str(tmp_path / "state"))
+    assert result.returncode == 0
+    found = json.loads(result.stdout)
+    assert found["device"]["architecture"]
+    assert [each["taken"] for each in found["variants"]].count(True) == 1
+    assert all(each["p50_ms"] > 0 for each in found["variants"])
+    shown = fer_agent("bench", "--precision", "fp32", "--model", str(model), "--state-dir", str(tmp_path / "state"))
+    assert "takes tiny@1.0.0/fp32 under these settings" in shown.stdout
+
+
+def test_bench_fails_where_no_variant_runs(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model", {"fp32": network(classes=5)})
+    result = fer_agent("bench", "--model", str(model), "--state-dir", str(tmp_path / "state"))
+    assert result.returncode == 1
+    assert "breaks the contract" in " ".join(result.stdout.split())
 
 
 def test_an_unknown_option_is_wrong_use() -> None:

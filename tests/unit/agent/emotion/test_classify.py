@@ -3,9 +3,11 @@ from typing import Any, Dict
 
 import numpy as np
 import pytest
+from fer_agent.emotion import classify
 from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import ModelError
 from fer_agent.settings import EmotionSettings
+from fer_wire.int8 import IN_FLOAT32
 from tiny_onnx import DOUBLE, expected, network, write_model
 
 
@@ -50,6 +52,33 @@ def test_auto_takes_the_candidate_that_measures_fastest(folder: Path, monkeypatc
     latency_ms = {"tiny@1.0.0/fp32": 2.0, "tiny@1.0.0/int8": 3.0, "tiny@1.0.0/fp16": 1.0}
     monkeypatch.setattr(Classifier, "latency_ms", lambda self: latency_ms[self.reference])
     assert load(folder).reference == "tiny@1.0.0/fp32"  # fp16 is no candidate on a CPU
+
+
+def test_auto_passes_over_a_candidate_that_cannot_be_used_here(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = write_model(tmp_path / "model", {"int8": network(classes=5), "fp32": network()})
+    assert load(folder).reference == "tiny@1.0.0/fp32"
+    assert "A variant is passed over: " in caplog.text
+    with pytest.raises(ModelError, match="breaks the contract"):
+        load(folder, precision="int8")
+
+
+def test_sums_that_would_overflow_are_computed_in_float32(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = []
+    options = classify.runtime().SessionOptions
+
+    class Options(options):  # type: ignore[misc,valid-type]  # a class of a module without types
+        def add_session_config_entry(self, key: str, value: str) -> None:
+            entries.append((key, value))
+            super().add_session_config_entry(key, value)
+
+    monkeypatch.setattr(classify.runtime(), "SessionOptions", Options)
+    for saturates in (True, False):
+        monkeypatch.setattr(classify, "int8_saturates", lambda saturates=saturates: saturates)
+        load(folder, precision="int8")
+        assert (IN_FLOAT32 in entries) is saturates
+        entries.clear()
 
 
 def test_auto_takes_what_there_is(tmp_path: Path) -> None:

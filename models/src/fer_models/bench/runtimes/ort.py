@@ -48,6 +48,8 @@ def _session(job: Job, provider: str) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = job.threads
     options.inter_op_num_threads = 1
     options.log_severity_level = LOG_ERRORS_ONLY
+    if job.session_entry and provider == CPU:
+        options.add_session_config_entry(*job.session_entry)
     asked = chain(provider, job.precision, onnxruntime.__version__, Path(job.engines))
     try:
         return onnxruntime.InferenceSession(job.file, options, providers=asked)

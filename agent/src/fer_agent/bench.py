@@ -1,0 +1,161 @@
+"""What this device makes of a model: how fast each variant runs alone, and a file's whole way from frame to event."""
+
+import itertools
+import time
+from dataclasses import dataclass, replace
+from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+
+import numpy as np
+from fer_wire.manifest import FACE_PX, Variant
+
+from fer_agent.cameras import open_source
+from fer_agent.emotion.classify import ENGINES, Classifier, candidates
+from fer_agent.emotion.model import Model, read_model
+from fer_agent.emotion.zoo import default_model
+from fer_agent.errors import CameraError, ModelError, SettingsError
+from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.pipeline import Pipeline
+from fer_agent.settings import AUTO, CameraSettings, Settings
+
+SECONDS = 2.0
+LEAST_RUNS = 30
+WARM_UP_RUNS = 10
+SEVERAL_FACES = 4
+MB = 1e6
+
+Progress = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class VariantSpeed:
+    """One variant on this device.
+
+    p50_ms, p95_ms: one face; several_p50_ms: a run of four faces, as in a frame that shows so many.
+    taken: whether `start` takes it under these settings; reason: why it cannot run, empty where it can.
+    """
+
+    model: str
+    size_mb: float
+    provider: str = ""
+    provider_fallback: bool = False
+    p50_ms: Optional[float] = None
+    p95_ms: Optional[float] = None
+    several_p50_ms: Optional[float] = None
+    taken: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PipelineSpeed:
+    """A file read once, as fast as its frames are taken; latencies from frame to event."""
+
+    source: str
+    model: str
+    provider: str
+    frames: int
+    faces: int
+    seconds: float
+    fps: float
+    latency_p50_ms: Optional[float]
+    latency_p95_ms: Optional[float]
+
+
+def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
+    """Each variant of the model, or the one that the settings name; raises ModelError where there is no model."""
+    model = read_model(settings.emotion.model or default_model())
+    wanted = model.variants if settings.emotion.precision == AUTO else candidates(model, settings.emotion)
+    measured = []
+    for variant in wanted:
+        on_step(f"Measuring {model.manifest.reference(variant.precision)} …")
+        measured.append(_speed(model, variant, settings))
+    return _marked(measured, _references(model, candidates(model, settings.emotion)))
+
+
+def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> PipelineSpeed:
+    """The whole way of a file's frames, to the events that would be stored; nothing is stored and nothing sent.
+
+    Raises AgentError when model, landmarks or file cannot be used, or the source never ends.
+    """
+    if open_source(camera, once=True).live:
+        raise SettingsError(f"{camera.source} never ends, so its rate is its own; give a video file or a folder.")
+    on_step("Loading the model …")
+    classifier = Classifier.load(settings.emotion, settings.state_dir)
+    numbers = itertools.count(1)
+    measured = Pipeline(
+        camera,
+        settings,
+        once=True,
+        landmarker=Landmarker(landmarks_file(settings.faces)),
+        classifier=classifier,
+        next_track=lambda: next(numbers),
+        sink=lambda _observations: None,
+    )
+    on_step(f"Reading {camera.source} …")
+    began_s = time.monotonic()
+    measured.start()
+    measured.join()
+    return _pipeline_speed(measured, camera, classifier, time.monotonic() - began_s)
+
+
+def _pipeline_speed(
+    measured: Pipeline, camera: CameraSettings, classifier: Classifier, seconds: float
+) -> PipelineSpeed:
+    if measured.fault:
+        raise CameraError(measured.fault)
+    did, p50_p95_ms = measured.statistics(), measured.telemetry()
+    return PipelineSpeed(
+        source=camera.source,
+        model=classifier.reference,
+        provider=classifier.provider,
+        frames=did.frames,
+        faces=did.faces,
+        seconds=round(seconds, 3),
+        fps=round(did.frames / seconds, 1),
+        latency_p50_ms=p50_p95_ms.latency_p50_ms,
+        latency_p95_ms=p50_p95_ms.latency_p95_ms,
+    )
+
+
+def _speed(model: Model, variant: Variant, settings: Settings) -> VariantSpeed:
+    about = VariantSpeed(model.manifest.reference(variant.precision), round(variant.size_bytes / MB, 2))
+    try:
+        classifier = Classifier(model, variant, settings.emotion, settings.state_dir / ENGINES)
+    except ModelError as error:
+        return replace(about, reason=str(error))
+    p50_ms, p95_ms = _percentiles_ms(classifier, 1)
+    return replace(
+        about,
+        provider=classifier.provider,
+        provider_fallback=classifier.provider_fallback,
+        p50_ms=p50_ms,
+        p95_ms=p95_ms,
+        several_p50_ms=_percentiles_ms(classifier, SEVERAL_FACES)[0],
+    )
+
+
+def _percentiles_ms(classifier: Classifier, faces: int) -> Tuple[float, float]:
+    crops = np.full((faces, 1, FACE_PX, FACE_PX), 127, np.float32)
+    for _ in range(WARM_UP_RUNS):
+        classifier.classify(crops)
+    times_ms = list(_times_ms(lambda: classifier.classify(crops)))
+    p50, p95 = np.percentile(times_ms, [50, 95])
+    return round(float(p50), 3), round(float(p95), 3)
+
+
+def _times_ms(work: Callable[[], object]) -> Iterator[float]:
+    until_s, runs = time.monotonic() + SECONDS, 0
+    while runs < LEAST_RUNS or time.monotonic() < until_s:
+        started_ns = time.perf_counter_ns()
+        work()
+        yield (time.perf_counter_ns() - started_ns) / 1e6
+        runs += 1
+
+
+def _references(model: Model, offered: Sequence[Variant]) -> List[str]:
+    return [model.manifest.reference(variant.precision) for variant in offered]
+
+
+def _marked(measured: List[VariantSpeed], candidates_: Sequence[str]) -> List[VariantSpeed]:
+    running = [each for each in measured if each.model in candidates_ and each.p50_ms is not None]
+    fastest = min(running, key=lambda each: each.p50_ms or 0.0, default=None)
+    return [replace(each, taken=each is fastest) for each in measured]
