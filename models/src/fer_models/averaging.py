@@ -64,18 +64,22 @@ def average(order: Order, sources: Sources, on_step: Progress) -> dict[str, Any]
     on_step(f"measuring batch norms on {min(len(learned), MEASURED_VIEWS)} views")
     update_bn(_views(learned, recipe), mean)
     on_step("measuring on the held-out images")
-    of_mean, *of_each = [_figures(network, held_out) for network in (mean, *networks)]
-    commands = [*_joined([state.get("commands", []) for state in states]), order.command]
-    outcome = {
-        "command": order.command,
-        "averaged": [{"run": path.parent.name, **each} for path, each in zip(order.checkpoints, of_each, strict=True)],
-        **of_mean,
-        "commands": commands,
-    }
+    outcome = _outcome(order, states, [_figures(network, held_out) for network in (mean, *networks)])
     order.folder.mkdir(parents=True, exist_ok=True)
     write_checkpoint(_state(states[0], mean, recipe, outcome), order.folder / CHECKPOINT)
     write_whole(order.folder / OUTCOME, json.dumps(outcome, indent=2) + "\n")
     return outcome
+
+
+def _outcome(order: Order, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
+    of_mean, *of_each = figures
+    runs = [path.parent.name for path in order.checkpoints]
+    return {
+        "command": order.command,
+        "averaged": [{"run": run, **each} for run, each in zip(runs, of_each, strict=True)],
+        **of_mean,
+        "commands": [*_joined([state.get("commands", []) for state in states]), order.command],
+    }
 
 
 def _check(paths: Sequence[Path], states: Sequence[State]) -> None:
