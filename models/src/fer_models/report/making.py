@@ -81,7 +81,8 @@ def _sentence(log: Log) -> str:
     hours = sum(entry.get("seconds", 0) for entry in log.history) / 3600
     reached = f", best {percent(_held_out(best))} % after epoch {best['epoch']}" if best else ""
     temperature = log.history[-1].get("temperature")
-    tempered = f", then its logits divided by {temperature:g} (fitted on the same images)" if temperature else ""
+    whence = "fitted on the same images" if best else "as it was told; it learned the held-out images too"
+    tempered = f", then its logits divided by {temperature:g} ({whence})" if temperature else ""
     made = by(log.command) if log.command else UNTOLD
     return f"**{log.name}**: {len(log.history)} epochs in {hours:.1f} h{reached}{tempered}. {made}\n"
 
