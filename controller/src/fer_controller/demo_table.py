@@ -52,23 +52,29 @@ class LiveTable:
 
 
 class PlainLines:
-    """Prints a line now and then."""
+    """Prints a line now and then, and the last one."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._next_s = 0.0
+        self._untold: Snapshot | None = None
 
     def __enter__(self) -> "PlainLines":
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Nothing to put in order."""
+        if self._untold is not None:
+            self._print(self._untold)
 
     def show(self, snapshot: Snapshot) -> None:
         """One line, when the last is old enough."""
-        if snapshot.elapsed_s < self._next_s:
-            return
-        self._next_s = snapshot.elapsed_s + LINE_EVERY_S
+        self._untold = snapshot
+        if snapshot.elapsed_s >= self._next_s:
+            self._next_s = snapshot.elapsed_s + LINE_EVERY_S
+            self._print(snapshot)
+
+    def _print(self, snapshot: Snapshot) -> None:
+        self._untold = None
         faces = ", ".join(f"{face.emotion} {face.confidence:.0%}" for face in snapshot.faces) or "no face"
         self._console.print(
             f"{snapshot.elapsed_s:5.0f} s: {faces}; {_fps(snapshot.telemetry)} frames/s; "

@@ -72,8 +72,10 @@ Subjects = Sequence[tuple[tuple[str, ...], Any]]
 class Metrics(Collector):
     """All metrics, read from the database when they are asked for."""
 
-    def __init__(self, store: FleetReader, stale_after_s: float) -> None:
-        self._store, self._stale_after_s = store, stale_after_s
+    def __init__(
+        self, store: FleetReader, stale_after_s: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store, self._stale_after_s, self._now = store, stale_after_s, now
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
@@ -84,7 +86,7 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """What a device measures is told while it is online, so that no old figure passes for a new one."""
-        devices, now = self._store.devices(), datetime.now(UTC)
+        devices, now = self._store.devices(), self._now()
         state = {device.device: presence(device, now, self._stale_after_s) for device in devices}
         told = [Telemetry.model_validate_json(each.payload) for each in self._store.newest_telemetry_of_each()]
         yield from _presences(devices, state)

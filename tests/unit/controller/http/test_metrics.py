@@ -18,7 +18,7 @@ from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 from prometheus_client.parser import text_string_to_metric_families
 
 STALE_AFTER_S = 60.0
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 ONLINE = Device(DEVICE, "online", run="run-1", last_seen=iso_utc(NOW), agent_version="0.1.0")
 REPORTED = Reported(
     device=DEVICE,
@@ -36,7 +36,7 @@ class Fleet:
 
     def __init__(self, path: Path) -> None:
         self.store = SqliteStore(path)
-        self._metrics = Metrics(FleetReader(path), STALE_AFTER_S)
+        self._metrics = Metrics(FleetReader(path), STALE_AFTER_S, lambda: NOW)
 
     def has(self, *devices: Device, told: tuple[Telemetry, ...] = ()) -> None:
         self.store.write(a_batch(devices=list(devices), telemetry=list(told)))
