@@ -31,7 +31,7 @@ class VariantSpeed:
     """One variant on this device.
 
     p50_ms, p95_ms: one face; several_p50_ms: a run of four faces, as in a frame that shows so many.
-    taken: whether `start` takes it under these settings; reason: why it cannot run, empty where it can.
+    taken: whether the settings take it of these; reason: why it cannot run, empty where it can.
     """
 
     model: str
@@ -63,12 +63,12 @@ class PipelineSpeed:
 def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
     """Each variant of the model, or the one that the settings name; raises ModelError where there is no model."""
     model = read_model(settings.emotion.model or default_model())
-    wanted = model.variants if settings.emotion.precision == AUTO else candidates(model, settings.emotion)
+    offered = candidates(model, settings.emotion)
     measured = []
-    for variant in wanted:
+    for variant in model.variants if settings.emotion.precision == AUTO else offered:
         on_step(f"Measuring {model.manifest.reference(variant.precision)} …")
         measured.append(_speed(model, variant, settings))
-    return _marked(measured, _references(model, candidates(model, settings.emotion)))
+    return _marked(measured, [model.manifest.reference(variant.precision) for variant in offered])
 
 
 def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> PipelineSpeed:
@@ -151,11 +151,7 @@ def _times_ms(work: Callable[[], object]) -> Iterator[float]:
         runs += 1
 
 
-def _references(model: Model, offered: Sequence[Variant]) -> List[str]:
-    return [model.manifest.reference(variant.precision) for variant in offered]
-
-
-def _marked(measured: List[VariantSpeed], candidates_: Sequence[str]) -> List[VariantSpeed]:
-    running = [each for each in measured if each.model in candidates_ and each.p50_ms is not None]
-    fastest = min(running, key=lambda each: each.p50_ms or 0.0, default=None)
-    return [replace(each, taken=each is fastest) for each in measured]
+def _marked(measured: List[VariantSpeed], offered: Sequence[str]) -> List[VariantSpeed]:
+    times_ms = {each.model: each.p50_ms for each in measured if each.model in offered and each.p50_ms is not None}
+    fastest = min(times_ms, key=lambda name: times_ms[name], default="")
+    return [replace(each, taken=each.model == fastest) for each in measured]

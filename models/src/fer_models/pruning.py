@@ -67,7 +67,8 @@ class Course:
                 f"choose --method {STRUCTURED}."
             )
         state = read_checkpoint(order.checkpoint)
-        if state["recipe"].get("whole"):
+        recipe = Recipe.from_dict(state["recipe"])
+        if recipe.whole:
             raise UsageError(
                 f"{order.checkpoint} has learned the held-out images too (--whole), so none are left to judge by; "
                 "prune a run that was made without it, and give --whole to what follows."
@@ -76,7 +77,7 @@ class Course:
         self.teacher = averaged(state)
         self.unpruned: Counted = state.get("unpruned") or counted(self.teacher)
         self.commands = [*state.get("commands", []), *order.commands]
-        self.recipe = tutored(_fine_tuning(Recipe.from_dict(state["recipe"]), order), sources, order.tutor_share)
+        self.recipe = tutored(_fine_tuning(recipe, order), sources, order.tutor_share)
 
     def prune(self) -> dict[str, Any]:
         """Prune within the budget and write prune.json; returns what it says. Raises BudgetError where that fails."""

@@ -28,8 +28,8 @@ def bench(
     from fer_agent.hardware import capabilities
 
     with Console(stderr=True).status("Measuring …") as status:
-        speeds = [vars(each) for each in measuring.variants(settings, status.update)]
         whole = vars(measuring.pipeline(settings, settings.cameras[0], status.update)) if source else None
+        speeds = [vars(each) for each in measuring.variants(settings, status.update)]
     if json:
         print_json({"device": capabilities("", ()).model_dump(), "variants": speeds, "pipeline": whole})
     else:
@@ -53,7 +53,7 @@ def _show(speeds: List[Dict[str, Any]], whole: Optional[Dict[str, Any]]) -> None
             console.print(f"[red]{escape(each['model'])}[/]: {escape(each['reason'])}")
     taken = [each["model"] for each in speeds if each["taken"]]
     if taken:
-        console.print(f"`fer-agent start` takes {escape(taken[0])} under these settings.")
+        console.print(f"The settings take {escape(taken[0])} of these; a model that was rolled out goes before them.")
     if whole:
         console.print(
             f"{escape(whole['source'])}: {whole['frames']} frames with {whole['faces']} faces in "

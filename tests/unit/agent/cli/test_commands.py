@@ -51,7 +51,7 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert result.stderr.splitlines()[-1].startswith("fer-agent: The setting device is wrong")
 
 
-def test_bench_measures_each_variant_and_marks_the_one_that_start_takes(tmp_path: Path) -> None:
+def test_bench_measures_each_variant_and_marks_the_one_that_the_settings_take(tmp_path: Path) -> None:
     model = write_model(tmp_path / "model", {"fp32": network(), "int8": network()})
     result = fer_agent("bench", "--json", "--model", str(model), "--state-dir", str(tmp_path / "state"))
     assert result.returncode == 0
@@ -60,7 +60,7 @@ def test_bench_measures_each_variant_and_marks_the_one_that_start_takes(tmp_path
     assert [each["taken"] for each in found["variants"]].count(True) == 1
     assert all(each["p50_ms"] > 0 for each in found["variants"])
     shown = fer_agent("bench", "--precision", "fp32", "--model", str(model), "--state-dir", str(tmp_path / "state"))
-    assert "takes tiny@1.0.0/fp32 under these settings" in shown.stdout
+    assert "The settings take tiny@1.0.0/fp32 of these" in shown.stdout
 
 
 def test_bench_fails_where_no_variant_runs(tmp_path: Path) -> None:
