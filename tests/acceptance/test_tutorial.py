@@ -44,7 +44,7 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     assert here.exists(), printed[-3000:]
     folder = Path(here.read_text().strip())
     bad, good = json_lines(folder / "rollouts.jsonl")
-    assert (good["state"], bad["state"]) == ("completed", "rolled_back"), printed[-6000:]
+    assert (good["state"], bad["state"]) == ("completed", "rolled_back"), (good["reason"], printed)
     assert "emotion" in str(bad["reason"])
     assert "It did not complete." in printed
     models = {str(device["model"]) for device in json_lines(folder / "devices.jsonl")}
