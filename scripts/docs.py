@@ -15,11 +15,12 @@ def pages() -> dict[Path, str]:
     os.environ.update(STABLE_ENVIRONMENT)
     for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
         del os.environ[name]
-    from pages import benchmarks, command_line, configuration, metrics, protocol, results
+    from pages import api, benchmarks, command_line, configuration, metrics, protocol, results
 
     made = {
         "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
         "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
+        "api.md": ("controller/src/fer_controller/http/api.py", api.page()),
         "cli.md": ("the commands", command_line.page()),
         "metrics.md": ("controller/src/fer_controller/http/metrics.py", metrics.page()),
         "configuration.md": ("the settings of both programs", configuration.page()),

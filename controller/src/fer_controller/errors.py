@@ -7,8 +7,11 @@ ControllerError
 ├── BrokerError              the broker cannot be reached, or threw us out
 │   └── BrokerRefused        the broker knows us not, or forbids what we ask
 ├── RegistryError            a model or a key cannot be taken in, found, proven or removed
+├── AccessError              an operator or a role is not what it should be
 ├── HttpError                the models cannot be served over HTTP
+├── ApiError                 a controller elsewhere cannot be asked, or refuses
 ├── RolloutError             the rollout, or what was ordered of it, cannot be done
+│   ├── UnknownRolloutError  there is none of that name
 │   ├── RequestError         what is asked for is not spelt as it should be
 │   └── TransitionError      a state does not know what happened to it
 ├── ExportError              the file cannot be written
@@ -45,12 +48,24 @@ class RegistryError(ControllerError):
     """A model or a key cannot be taken in, found, proven or removed."""
 
 
+class AccessError(ControllerError):
+    """An operator or a role is not what it should be."""
+
+
 class HttpError(ControllerError):
     """The models cannot be served over HTTP."""
 
 
+class ApiError(ControllerError):
+    """A controller elsewhere cannot be asked, or refuses."""
+
+
 class RolloutError(ControllerError):
     """The rollout, or what was ordered of it, cannot be done."""
+
+
+class UnknownRolloutError(RolloutError):
+    """There is none of that name."""
 
 
 class RequestError(RolloutError):

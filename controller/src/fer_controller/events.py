@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import SettingsError
-from fer_controller.store.contract import Reader
+from fer_controller.store.contract import EventReader
 from fer_controller.store.records import EventFilter, StoredEvent
 
 PAGE_EVENTS = 2000
@@ -27,13 +27,13 @@ def moment(text: str, now: datetime) -> str:
         raise SettingsError(f"{text!r} is no time; use 90s, 10m, 2h, 3d, or 2026-01-31T12:00:00Z.") from error
 
 
-def newest(store: Reader, wanted: EventFilter, limit: int) -> tuple[list[StoredEvent], int]:
+def newest(store: EventReader, wanted: EventFilter, limit: int) -> tuple[list[StoredEvent], int]:
     """The newest events that match, ascending, and the id after which following would go on."""
     last_id = store.last_event_id()
     return store.newest_events(wanted, limit, last_id), last_id
 
 
-def every(store: Reader, wanted: EventFilter) -> Iterator[StoredEvent]:
+def every(store: EventReader, wanted: EventFilter) -> Iterator[StoredEvent]:
     """All events that match, ascending by time, read in pages so that memory stays flat and no read is long."""
     after = ("", 0)
     while page := store.events_page(wanted, after, PAGE_EVENTS):
@@ -42,7 +42,7 @@ def every(store: Reader, wanted: EventFilter) -> Iterator[StoredEvent]:
 
 
 def follow(
-    store: Reader, wanted: EventFilter, after_id: int, sleep: Callable[[float], None] = time.sleep
+    store: EventReader, wanted: EventFilter, after_id: int, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[StoredEvent]:
     """Events that match as they are stored, without end."""
     while True:

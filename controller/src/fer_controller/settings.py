@@ -81,14 +81,15 @@ class IngestSettings(Section):
 
 
 class HttpSettings(Section):
-    """How devices fetch models."""
+    """How devices fetch models, and operators look and order."""
 
     listen: str = Field(
-        default="127.0.0.1:8780", description="HOST:PORT where models are served; port 0 is any free one, empty is none"
+        default="127.0.0.1:8780",
+        description="HOST:PORT where models, API and page are served; port 0 is any free one, empty is none",
     )
     access: Literal["token", "open"] = Field(
         default="token",
-        description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch",
+        description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch models",
     )
     max_downloads: int = Field(default=32, ge=1, le=10_000, description="downloads at once; others are told to wait")
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
@@ -108,6 +109,28 @@ class HttpSettings(Section):
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file are given together, or not at all")
         return self
+
+
+class ApiSettings(Section):
+    """Where commands ask a controller that runs elsewhere."""
+
+    url: str | None = Field(
+        default=None, description="http[s]://HOST:PORT of that controller; by default commands open the database"
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        description="an operator's token (`fer-controller operators add`); better given by the environment",
+    )
+    ca_file: FilePath | None = Field(
+        default=None, description="certificate authority for https; by default the system's"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _spelt(cls, url: str | None) -> str | None:
+        if url and not re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?(/[^\s?#]*)?", url):
+            raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
+        return url.rstrip("/") if url else None
 
 
 class RegistrySettings(Section):
@@ -169,6 +192,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     retention: RetentionSettings = RetentionSettings()
     registry: RegistrySettings = RegistrySettings()
+    api: ApiSettings = ApiSettings()
 
     @property
     def client_id(self) -> str:

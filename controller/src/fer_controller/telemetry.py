@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 
-from fer_controller.store.contract import Reader
+from fer_controller.store.contract import TelemetryReader
 from fer_controller.store.records import StoredTelemetry
 
 PAGE_MESSAGES = 500
 FOLLOW_EVERY_S = 0.5
 
 
-def newest(store: Reader, device: str | None, limit: int) -> list[StoredTelemetry]:
+def newest(store: TelemetryReader, device: str | None, limit: int) -> list[StoredTelemetry]:
     """The newest messages of one device or of all, in the order in which they were stored."""
     return store.newest_telemetry(device, limit)
 
 
 def follow(
-    store: Reader, device: str | None, after_id: int, sleep: Callable[[float], None] = time.sleep
+    store: TelemetryReader, device: str | None, after_id: int, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[StoredTelemetry]:
     """Messages as they are stored, without end."""
     while True:

@@ -156,7 +156,8 @@ def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(served: R
         "/v1/artifacts/..%2Fsigning.key",
         "/v1/models/tiny/9/manifest.json",
         "/v1/models/..%2F../1/manifest.json",
-        "/",
+        "/dashboard/..%2Fapp.py",
+        "/dashboard/app.py",
     ],
 )
 def test_what_is_not_there_is_told(served: Registry, path: str) -> None:

@@ -1,17 +1,24 @@
 """kill -9 of the controller, of the process that serves models, and of both, as a device sees it."""
 
+import random
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
 import requests
 from controller_process import ControllerProcess, eventually
+from fer_controller.errors import ApiError
+from fer_controller.rollout.request import Words
 from real_broker import free_port
+from served_fleet import ServedFleet
 
 NO_BROKER = "mqtt://127.0.0.1:1"
 KILLS = 3
+ORDER_KILLS = 4
 
 
 class Served:
@@ -99,3 +106,22 @@ def test_a_place_that_is_taken_ends_the_start_with_one_sentence(served: Served, 
         f"error: Models cannot be served at 127.0.0.1:{served.port}: Address already in use. "
         "Name another place with --http HOST:PORT, or none with --http ''."
     )
+
+
+def test_a_rollout_that_was_answered_is_there_whole_and_no_other_is_there_in_part(tmp_path: Path) -> None:
+    dice, answered = random.Random(7), set()
+    with ServedFleet(tmp_path) as fleet, fleet.far() as desk, fleet.near() as near:
+        for _ in range(ORDER_KILLS):
+            eventually(lambda: desk.last_event_id() > 0, "it answers")
+            child = fleet.process._child
+            assert child is not None
+            timer = Timer(dice.uniform(0.05, 0.3), child.kill)
+            timer.start()
+            with suppress(ApiError):
+                while True:
+                    answered.add(desk.deploy(Words(precision="fp32"))["rollout"])
+            timer.join()
+        whole = [near.rollout(each["rollout"]) for each in near.rollouts(10_000)]
+    assert answered <= {each["rollout"] for each in whole}
+    assert answered
+    assert {(len(each["devices"]), len(each["waves"]), len(each["audit"])) for each in whole} == {(10, 3, 1)}

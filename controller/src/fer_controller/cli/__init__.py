@@ -19,6 +19,7 @@ from fer_controller.cli import (
     export,
     label,
     models,
+    operators,
     rollouts,
     serve,
     simulate,
@@ -47,6 +48,7 @@ app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 app.add_typer(models.app, name="models")
 app.command("enroll")(enroll.enroll)
+app.add_typer(operators.app, name="operators")
 app.command("deploy")(deploy.deploy)
 app.add_typer(rollouts.app, name="rollouts")
 app.command("label")(label.label)

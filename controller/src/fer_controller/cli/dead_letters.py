@@ -12,27 +12,18 @@ NEWEST = 50
 def dead_letters(
     db: options.Db = None,
     limit: Annotated[int, typer.Option(min=0, help="The newest so many.")] = NEWEST,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """Messages that could not be read, and why."""
-    with options.reading(options.settings_for(db, config)) as store:
-        letters = store.dead_letters(limit)
+    with options.desk(db, url, config) as desk:
+        letters = desk.dead_letters(limit)
     if json_:
-        options.print_lines(
-            {
-                "time": letter.time,
-                "topic": letter.topic,
-                "reason": letter.reason,
-                "size_bytes": letter.size_bytes,
-                "payload": letter.payload.decode("utf-8", "backslashreplace"),
-            }
-            for letter in letters
-        )
+        options.print_lines(letters)
         return
-    from rich.text import Text
-
     table = options.table("time", "topic", "bytes", "reason")
     for letter in letters:
-        table.add_row(letter.time, Text(repr(letter.topic)), str(letter.size_bytes), Text(letter.reason))
+        cells = (letter["time"], repr(letter["topic"]), str(letter["size_bytes"]), letter["reason"])
+        table.add_row(*map(options.plain, cells))
     options.print_table(table, empty="Every message could be read.")

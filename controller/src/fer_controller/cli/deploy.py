@@ -1,17 +1,13 @@
 """fer-controller deploy."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fer_controller.cli import options
+from fer_controller.desk.contract import Desk, Document
+from fer_controller.errors import RequestError
 from fer_controller.rollout import request as asked
-
-if TYPE_CHECKING:
-    from fer_controller.rollout.plan import Plan
-    from fer_controller.rollout.request import Request
-    from fer_controller.settings import Settings
 
 MOST_ROWS = 40
 
@@ -38,71 +34,66 @@ def deploy(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended; fails unless completed.")] = False,
     db: options.Db = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """Roll a model out in waves; a controller that runs takes it up at once."""
-    from fer_controller.errors import RequestError
-
+    words = asked.Words(
+        model=model, precision=precision, selector=selector, devices=tuple(device or ()), waves=waves, soak=soak,
+        gates=tuple(gate or ()), max_failures=max_failures, min_committed=min_committed, deadline=deadline,
+        attempts=attempts, concurrency=concurrency, probation=probation,
+    )  # fmt: skip
     try:
-        request = asked.parse(
-            model=model, precision=precision, selector_=selector, devices=device or (), waves=waves, soak=soak,
-            gates=gate or (), max_failures=max_failures, min_committed=min_committed, deadline=deadline,
-            attempts=attempts, concurrency=concurrency, probation=probation,
-        )  # fmt: skip
+        words.request()
     except RequestError as error:
         raise typer.BadParameter(str(error)) from error
-    _deploy(options.settings_for(db, config), request, dry_run=dry_run, watch=watch, as_json=json_)
-
-
-def _deploy(settings: "Settings", request: "Request", *, dry_run: bool, watch: bool, as_json: bool) -> None:
-    from fer_controller.cli.watching import watch as stay
-    from fer_controller.registry.catalogue import Shelf
-    from fer_controller.rollout import audit, deployment
-    from fer_controller.store.registry import RegistryReader
-    from fer_controller.store.rollouts import RolloutStore
-
-    store = RolloutStore(settings.db)
-    models = RegistryReader(settings.db)
-    try:
-        plan = deployment.prepare(store, Shelf(models, settings.registry_folder), request)
-        _show(plan, as_json=as_json)
+    with options.desk(db, url, config) as desk:
         if dry_run:
-            return
-        rollout = deployment.begin(store, plan, audit.operator(), datetime.now(UTC))
-        if as_json:
-            options.print_line({"rollout": rollout})
+            _show(desk.plan(words), as_json=json_)
         else:
-            print(f"Rollout {rollout} is planned; `fer-controller rollouts watch {rollout}` shows how it goes.")
-        if watch:
-            stay(store, rollout, as_json=as_json)
-    finally:
-        models.close()
-        store.close()
+            _deploy(desk, words, watch=watch, as_json=json_)
 
 
-def _show(plan: "Plan", *, as_json: bool) -> None:
+def _deploy(desk: Desk, words: asked.Words, *, watch: bool, as_json: bool) -> None:
+    from fer_controller.cli.watching import watch as stay
+
+    begun = desk.deploy(words)
+    _show(begun["plan"], as_json=as_json)
+    rollout = begun["rollout"]
     if as_json:
-        options.print_line({"plan": plan.document()})
+        options.print_line({"rollout": rollout})
+    else:
+        print(f"Rollout {rollout} is planned; `fer-controller rollouts watch {rollout}` shows how it goes.")
+    if watch:
+        stay(desk, rollout, as_json=as_json)
+
+
+def _show(plan: Document, *, as_json: bool) -> None:
+    if as_json:
+        options.print_line({"plan": plan})
         return
     table = options.table("wave", "device", "class", "runs now", "is to run", "why", "MB", "supersedes")
-    for each in plan.devices[:MOST_ROWS]:
-        name = each.device if each.online else f"{each.device} (away)"
+    for each in plan["devices"][:MOST_ROWS]:
+        name = each["device"] if each["online"] else f"{each['device']} (away)"
         cells = (
-            str(each.wave), name, each.device_class or "–", each.running or "–", each.artifacts[0].model, each.why,
-            f"{each.bytes_to_move / 1e6:.1f}", each.supersedes or "–",
+            str(each["wave"]), name, each["class"] or "–", each["running"] or "–", each["model"], each["why"],
+            f"{each['bytes'] / 1e6:.1f}", each["supersedes"] or "–",
         )  # fmt: skip
         table.add_row(*map(options.plain, cells))
     options.print_table(table, empty="No device is to be updated.")
-    if len(plan.devices) > MOST_ROWS:
-        print(f"… and {len(plan.devices) - MOST_ROWS} more; --json shows all.")
-    sizes = ", ".join(map(str, plan.document()["waves"])) or "none"
+    _say_more(len(plan["devices"]), "more; --json shows all")
+    sizes = ", ".join(map(str, plan["waves"])) or "none"
     print(
-        f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; "
-        f"{plan.bytes_to_move / 1e6:.1f} MB to move at most."
+        f"{plan['model']}: {len(plan['devices'])} devices in waves of {sizes}; {plan['bytes'] / 1e6:.1f} MB to move at "
+        "most."
     )
-    print(f"Gates: {', '.join(str(gate) for gate in plan.request.chosen_gates()) or 'none'}.")
-    for left in plan.left_out[:MOST_ROWS]:
-        print(f"Left out: {left.device}, for {left.reason}.")
-    if len(plan.left_out) > MOST_ROWS:
-        print(f"… and {len(plan.left_out) - MOST_ROWS} more are left out.")
+    print(f"Gates: {', '.join(plan['gates']) or 'none'}.")
+    for left in plan["left_out"][:MOST_ROWS]:
+        print(f"Left out: {left['device']}, for {left['reason']}.")
+    _say_more(len(plan["left_out"]), "more are left out")
+
+
+def _say_more(rows: int, what: str) -> None:
+    if rows > MOST_ROWS:
+        print(f"… and {rows - MOST_ROWS} {what}.")

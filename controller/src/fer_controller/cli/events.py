@@ -9,7 +9,7 @@ import typer
 
 from fer_controller.cli import options, rollups
 from fer_controller.errors import SettingsError
-from fer_controller.store.contract import Reader
+from fer_controller.store.contract import EventReader
 from fer_controller.store.records import EventFilter, StoredEvent
 
 NEWEST_ON_TERMINAL = 50
@@ -30,6 +30,7 @@ def events(
     ] = None,
     follow: options.Follow = False,
     per: options.Per = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
@@ -37,13 +38,13 @@ def events(
     wanted = event_filter(device, camera, emotion, kind, track, since, until)
     if per is not None:
         rollups.refuse(kind=kind, track=track, follow=follow)
-        rollups.print_emotions(options.settings_for(db, config), per, wanted, limit, json_=json_)
-        return
-    with options.reading(options.settings_for(db, config)) as store:
-        if json_:
-            _print_lines(store, wanted, limit, follow=follow)
+    with options.desk(db, url, config) as desk:
+        if per is not None:
+            rollups.print_emotions(desk, per, wanted, limit, json_=json_)
+        elif json_:
+            _print_lines(desk, wanted, limit, follow=follow)
         else:
-            _print_tables(store, wanted, NEWEST_ON_TERMINAL if limit is None else limit, follow=follow)
+            _print_tables(desk, wanted, NEWEST_ON_TERMINAL if limit is None else limit, follow=follow)
 
 
 def event_filter(
@@ -66,7 +67,7 @@ def event_filter(
     return EventFilter(device, camera, emotion, kind, track, **bounds)
 
 
-def _print_lines(store: Reader, wanted: EventFilter, limit: int | None, *, follow: bool) -> None:
+def _print_lines(store: EventReader, wanted: EventFilter, limit: int | None, *, follow: bool) -> None:
     from fer_controller import events as stored
 
     last_id = store.last_event_id()
@@ -79,7 +80,7 @@ def _print_lines(store: Reader, wanted: EventFilter, limit: int | None, *, follo
             options.print_line(event.document())
 
 
-def _print_tables(store: Reader, wanted: EventFilter, limit: int, *, follow: bool) -> None:
+def _print_tables(store: EventReader, wanted: EventFilter, limit: int, *, follow: bool) -> None:
     from fer_controller import events as stored
 
     found, last_id = stored.newest(store, wanted, limit)

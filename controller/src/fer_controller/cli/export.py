@@ -29,6 +29,7 @@ def export(
     track: options.Track = None,
     since: options.Since = None,
     until: options.Until = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
@@ -36,8 +37,8 @@ def export(
     from fer_controller import events, export
 
     wanted = event_filter(device, camera, emotion, kind, track, since, until)
-    with options.reading(options.settings_for(db, config)) as store:
-        count = export.write(events.every(store, wanted), out, form)
+    with options.desk(db, url, config) as desk:
+        count = export.write(events.every(desk, wanted), out, form)
     if json_:
         options.print_line({"file": str(out), "format": form.value, "events": count, "size_bytes": out.stat().st_size})
     else:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fer_controller.cli import options
+from fer_controller.desk.contract import Document
 from fer_controller.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,19 +66,21 @@ def add(
     with _catalogue(options.settings_for(db, config)) as catalogue, _progress(quiet=json_) as watch:
         model, added = catalogue.add(entry, watch)
     if json_:
-        options.print_line({"added": added, **_document(model)})
+        options.print_line({"added": added, **model.document()})
     else:
         what = "is in the registry now" if added else "was in the registry already"
         print(f"{model.label} {what}: {', '.join(model.precisions)}.")
 
 
 @app.command("list")
-def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def list_(
+    db: options.Db = None, url: options.Url = None, config: options.Config = None, json_: options.Json = False
+) -> None:
     """The models of the registry, in the order in which they were added."""
-    with _shelf(options.settings_for(db, config)) as shelf:
-        models = shelf.list()
+    with options.desk(db, url, config) as desk:
+        models = desk.models()
     if json_:
-        options.print_lines(map(_document, models))
+        options.print_lines(models)
         return
     table = options.table("model", "precisions", "megabytes", "parameters", "accuracy", "added")
     for model in models:
@@ -91,7 +94,7 @@ def show(model: Model, db: options.Db = None, config: options.Config = None, jso
     with _shelf(options.settings_for(db, config)) as shelf:
         found = _find(shelf, model)
     if json_:
-        options.print_line({**_document(found), "manifest": found.manifest.model_dump(mode="json")})
+        options.print_line({**found.document(), "manifest": found.manifest.model_dump(mode="json")})
         return
     table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
     for each in found.manifest.variants:
@@ -216,34 +219,14 @@ def _fault(shelf: "Shelf", model: "RegisteredModel", watch: "Watch") -> str | No
     return None
 
 
-def _document(model: "RegisteredModel") -> dict[str, Any]:
-    return {
-        "model": model.label,
-        "name": model.name,
-        "version": model.version,
-        "added_at": model.added_at,
-        "manifest_url": model.manifest_url,
-        "variants": [
-            {
-                "precision": each.precision,
-                "sha256": each.sha256,
-                "size_bytes": each.size_bytes,
-                "parameters": each.parameters,
-                "url": model.artifact(each.precision).url,
-            }
-            for each in model.manifest.variants
-        ],
-    }
-
-
-def _row(model: "RegisteredModel") -> tuple[str, ...]:
-    variants = model.manifest.variants
-    best = max((a.accuracy for each in variants for a in each.accuracy), default=None)
+def _row(model: Document) -> tuple[str, ...]:
+    variants = model["variants"]
+    best = max((a["accuracy"] for each in variants for a in each["accuracy"]), default=None)
     return (
-        model.label,
-        ", ".join(model.precisions),
-        f"{sum(each.size_bytes for each in variants) / 1e6:.2f}",
-        f"{variants[0].parameters:,}",
+        model["model"],
+        ", ".join(each["precision"] for each in variants),
+        f"{sum(each['size_bytes'] for each in variants) / 1e6:.2f}",
+        f"{variants[0]['parameters']:,}",
         "–" if best is None else f"{best:.1%}",
-        model.added_at,
+        model["added_at"],
     )

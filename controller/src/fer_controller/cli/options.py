@@ -1,25 +1,29 @@
 """Options and output that several commands share."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fer_controller.settings import Settings, load
-from fer_controller.store.contract import Reader
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from fer_controller.store.retention import RollupReader
+    from fer_controller.desk.contract import Desk
 
 WIDTH_WITHOUT_TERMINAL = 200
 
 Db = Annotated[Path | None, typer.Option("--db", help="The SQLite database; by default fleet.db.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url", help="Ask the controller at http[s]://HOST:PORT instead; the token is FER_CONTROLLER_API__TOKEN."
+    ),
+]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Device = Annotated[str | None, typer.Option("--device", help="Only this device.")]
@@ -33,28 +37,19 @@ Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of on
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as more comes, until Ctrl-C.")]
 
 
-@contextmanager
-def reading(settings: Settings) -> Iterator[Reader]:
-    """The database, for looking only."""
-    from fer_controller.store.sqlite import SqliteReader
+def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
+    """Where this command looks and orders: at the database, or at a controller elsewhere."""
+    if db is not None and url is not None:
+        raise typer.BadParameter("--db and --url exclude each other; give one of them.")
+    settings = load(config, db=db, api={"url": url})
+    if settings.api.url and db is None:
+        from fer_controller.desk.remote import RemoteDesk
 
-    store = SqliteReader(settings.db)
-    try:
-        yield store
-    finally:
-        store.close()
+        return RemoteDesk(settings.api)
+    from fer_controller.desk.local import LocalDesk, Place
+    from fer_controller.rollout.audit import operator
 
-
-@contextmanager
-def reading_rollups(settings: Settings) -> Iterator["RollupReader"]:
-    """The same, for its rollups."""
-    from fer_controller.store.retention import RollupReader
-
-    store = RollupReader(settings.db)
-    try:
-        yield store
-    finally:
-        store.close()
+    return LocalDesk(Place.of(settings), operator())
 
 
 def settings_for(db: Path | None, config: Path | None) -> Settings:

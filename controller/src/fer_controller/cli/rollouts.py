@@ -1,10 +1,5 @@
 """fer-controller rollouts list, show, watch, and what can be ordered of a rollout."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,12 +8,9 @@ from fer_controller.cli import options
 from fer_controller.rollout import transitions as moves
 
 if TYPE_CHECKING:
-    from fer_controller.store.rollouts import RolloutStore
+    from fer_controller.desk.contract import Desk
 
 NEWEST = 20
-TAKEN_UP_WITHIN_S = 3.0
-LOOK_EVERY_S = 0.1
-REFUSED = "refused: "
 
 Rollout = Annotated[str, typer.Argument(metavar="ID", help="The rollout, or how its id begins.")]
 AnyRollout = Annotated[
@@ -32,14 +24,13 @@ app = typer.Typer(no_args_is_help=True, help="Shows rollouts, and takes orders o
 def list_(
     limit: Annotated[int, typer.Option(min=0, help="The newest so many.")] = NEWEST,
     db: options.Db = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """The rollouts, the newest first."""
-    from fer_controller.rollout import view
-
-    with _store(db, config) as store:
-        found = [view.progress(store, row) for row in store.rollouts(limit)]
+    with options.desk(db, url, config) as desk:
+        found = desk.rollouts(limit)
     if json_:
         options.print_lines(found)
         return
@@ -57,14 +48,17 @@ def list_(
 
 @app.command()
 def show(
-    rollout: AnyRollout = None, db: options.Db = None, config: options.Config = None, json_: options.Json = False
+    rollout: AnyRollout = None,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
 ) -> None:
     """A rollout with its waves, devices, gates and the log of its decisions."""
     from fer_controller.cli import watching
-    from fer_controller.rollout import view
 
-    with _store(db, config) as store:
-        document = view.whole(store, view.find(store, rollout))
+    with options.desk(db, url, config) as desk:
+        document = desk.rollout(rollout)
     if json_:
         options.print_line(document)
     else:
@@ -73,92 +67,94 @@ def show(
 
 @app.command()
 def watch(
-    rollout: AnyRollout = None, db: options.Db = None, config: options.Config = None, json_: options.Json = False
+    rollout: AnyRollout = None,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
 ) -> None:
     """Stay with a rollout until it ends; fails unless it is completed."""
     from fer_controller.cli import watching
-    from fer_controller.rollout import view
 
-    with _store(db, config) as store:
-        watching.watch(store, view.find(store, rollout).id, as_json=json_)
+    with options.desk(db, url, config) as desk:
+        watching.watch(desk, str(desk.progress(rollout)["rollout"]), as_json=json_)
 
 
 @app.command()
-def pause(rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def pause(
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """Tell no further device and pass no wave until it is resumed."""
-    _order(rollout, moves.PAUSE, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.PAUSE, as_json=json_)
 
 
 @app.command()
-def resume(rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def resume(
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """Go on; a wave that soaked, soaks once more."""
-    _order(rollout, moves.RESUME, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.RESUME, as_json=json_)
 
 
 @app.command()
 def promote(
-    rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
 ) -> None:
     """Pass the wave by your word, whatever its gates say."""
-    _order(rollout, moves.PROMOTE, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.PROMOTE, as_json=json_)
 
 
 @app.command()
-def abort(rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def abort(
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """Stop: updates under way are withdrawn, devices that committed stay as they are."""
-    _order(rollout, moves.ABORT, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.ABORT, as_json=json_)
 
 
 @app.command()
-def retry(rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def retry(
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """Try failed, quarantined and unreachable devices again, and let them out of quarantine."""
-    _order(rollout, moves.RETRY, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.RETRY, as_json=json_)
 
 
 @app.command()
 def rollback(
-    rollout: Rollout, db: options.Db = None, config: options.Config = None, json_: options.Json = False
+    rollout: Rollout,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
 ) -> None:
     """Bring every device that it reached back to what it ran before."""
-    _order(rollout, moves.ROLL_BACK, db, config, as_json=json_)
+    _order(options.desk(db, url, config), rollout, moves.ROLL_BACK, as_json=json_)
 
 
-@contextmanager
-def _store(db: Path | None, config: Path | None) -> "Iterator[RolloutStore]":
-    from fer_controller.store.rollouts import RolloutStore
-
-    store = RolloutStore(options.settings_for(db, config).db)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _order(rollout: str, action: str, db: Path | None, config: Path | None, *, as_json: bool) -> None:
-    from fer_wire.message import iso_utc
-
-    from fer_controller.errors import RolloutError
-    from fer_controller.rollout import audit, view
-
-    with _store(db, config) as store:
-        row = view.find(store, rollout)
-        if row.ended_at and not moves.ROLLOUT.knows(row.state, action):
-            raise RolloutError(f"Rollout {row.id} is {row.state}; {action} cannot happen to it any more.")
-        id_ = store.give(row.id, action, audit.operator(), iso_utc(datetime.now(UTC)))
-        outcome = _outcome(store, id_)
-    if outcome is not None and outcome.startswith(REFUSED):
-        raise RolloutError(outcome.removeprefix(REFUSED))
-    _say({"rollout": row.id, "order": action, "outcome": outcome}, as_json=as_json)
-
-
-def _outcome(store: "RolloutStore", id_: int) -> str | None:
-    until_s = time.monotonic() + TAKEN_UP_WITHIN_S
-    while time.monotonic() < until_s:
-        order = store.order(id_)
-        if order.done_at:
-            return order.outcome
-        time.sleep(LOOK_EVERY_S)
-    return None
+def _order(opened: "Desk", rollout: str, action: str, *, as_json: bool) -> None:
+    with opened as desk:
+        _say(desk.order(rollout, action), as_json=as_json)
 
 
 def _say(document: dict[str, Any], *, as_json: bool) -> None:

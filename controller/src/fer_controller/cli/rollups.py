@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from fer_controller.cli import options
-from fer_controller.settings import Settings
+from fer_controller.desk.contract import Desk
 from fer_controller.store.records import EventFilter
 from fer_controller.store.retention_records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
@@ -17,17 +17,15 @@ TELEMETRY_COLUMNS = (
 EMOTION_COLUMNS = ("from", "device", "camera", "emotion", "events", "faces", "confidence")
 
 
-def print_telemetry(settings: Settings, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
+def print_telemetry(desk: Desk, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
     """The newest telemetry rollups, as a table or JSON Lines."""
-    with options.reading_rollups(settings) as store:
-        found = store.telemetry_rollups(checked(per), wanted, _limit(limit, json_=json_))
+    found = desk.telemetry_rollups(checked(per), wanted, _limit(limit, json_=json_))
     _print(found, TELEMETRY_COLUMNS, [_telemetry_cells(each) for each in found], json_=json_)
 
 
-def print_emotions(settings: Settings, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
+def print_emotions(desk: Desk, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
     """The newest emotion rollups, as a table or JSON Lines."""
-    with options.reading_rollups(settings) as store:
-        found = store.emotion_rollups(checked(per), wanted, _limit(limit, json_=json_))
+    found = desk.emotion_rollups(checked(per), wanted, _limit(limit, json_=json_))
     _print(found, EMOTION_COLUMNS, [_emotion_cells(each) for each in found], json_=json_)
 
 

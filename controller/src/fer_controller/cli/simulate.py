@@ -60,7 +60,6 @@ def simulate(
     from fer_controller.settings import load
     from fer_controller.simulate import effects, faults, scenario
 
-    _check_installed()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     wanted = [faults.parsed(text) for text in fault or ()]
     asked = scenario.Scenario(
@@ -105,17 +104,6 @@ def _name(name: str) -> str:
         return checked_name(name[:LONGEST_NAME])
     except TopicError as error:
         raise typer.BadParameter(str(error)) from error
-
-
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    from fer_controller.errors import SimulationError
-
-    if find_spec("requests") is None:
-        raise SimulationError(
-            "Simulated devices need requests, which is not installed; run `pip install 'fer-controller[simulate]'`."
-        )
 
 
 def _view(*, as_json: bool) -> "View":

@@ -17,26 +17,27 @@ def telemetry(
     limit: Annotated[int, typer.Option(min=0, help="The newest so many.")] = NEWEST,
     follow: options.Follow = False,
     per: options.Per = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """What devices say of their own health: frame rate, latency, temperatures, memory, spool."""
     from fer_controller import telemetry as stored
 
-    settings = options.settings_for(db, config)
     if per is not None:
         rollups.refuse(follow=follow)
-        rollups.print_telemetry(settings, per, EventFilter(device), limit, json_=json_)
-        return
-    with options.reading(settings) as store:
-        found = stored.newest(store, device, limit)
+    with options.desk(db, url, config) as desk:
+        if per is not None:
+            rollups.print_telemetry(desk, per, EventFilter(device), limit, json_=json_)
+            return
+        found = stored.newest(desk, device, limit)
         if json_:
             options.print_lines(json.loads(message.payload) for message in found)
         else:
             _print_table(found)
         if follow:
-            last_id = max((message.id for message in store.newest_telemetry(None, 1)), default=0)
-            for message in stored.follow(store, device, found[-1].id if found else last_id):
+            last_id = max((message.id for message in desk.newest_telemetry(None, 1)), default=0)
+            for message in stored.follow(desk, device, found[-1].id if found else last_id):
                 document = json.loads(message.payload)
                 options.print_line(document) if json_ else print("  ".join(_cells(document)), flush=True)
 

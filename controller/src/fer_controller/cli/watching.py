@@ -7,12 +7,11 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.rollout import transitions as moves
-from fer_controller.rollout import view
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from fer_controller.store.rollouts import RolloutStore
+    from fer_controller.desk.contract import Desk
 
 LOOK_EVERY_S = 0.5
 BAR_CHARACTERS = 30
@@ -24,17 +23,17 @@ COLORS = {
 }  # fmt: skip
 
 
-def watch(store: "RolloutStore", rollout: str, *, as_json: bool) -> None:
+def watch(desk: "Desk", rollout: str, *, as_json: bool) -> None:
     """Show how a rollout goes until it ends; leaves with 1 unless it is completed."""
     from rich.console import Console
 
     console = Console()
     if as_json:
-        state = _lines(store, rollout)
+        state = _lines(desk, rollout)
     elif console.is_terminal:
-        state = _live(store, rollout, console)
+        state = _live(desk, rollout, console)
     else:
-        state = _sentences(store, rollout)
+        state = _sentences(desk, rollout)
     if state != moves.COMPLETED:
         raise typer.Exit(FAILED)
 
@@ -54,10 +53,10 @@ def print_whole(document: dict[str, Any]) -> None:
     console.print(table)
 
 
-def _lines(store: "RolloutStore", rollout: str) -> str:
+def _lines(desk: "Desk", rollout: str) -> str:
     last: dict[str, Any] = {}
     while True:
-        now = view.progress(store, view.find(store, rollout))
+        now = desk.progress(rollout)
         if now != last:
             options.print_line(now)
         last = now
@@ -66,24 +65,24 @@ def _lines(store: "RolloutStore", rollout: str) -> str:
         time.sleep(LOOK_EVERY_S)
 
 
-def _sentences(store: "RolloutStore", rollout: str) -> str:
+def _sentences(desk: "Desk", rollout: str) -> str:
     last_id = 0
     while True:
-        row = view.find(store, rollout)
-        for entry in store.audit(rollout, last_id):
-            last_id = entry.id
-            print(f"{entry.time}  {entry.sentence}", flush=True)
-        if row.ended_at:
-            return row.state
+        now = desk.progress(rollout)
+        for entry in desk.decisions(rollout, last_id):
+            last_id = int(entry["id"])
+            print(f"{entry['time']}  {entry['sentence']}", flush=True)
+        if now["ended_at"]:
+            return str(now["state"])
         time.sleep(LOOK_EVERY_S)
 
 
-def _live(store: "RolloutStore", rollout: str, console: Any) -> str:
+def _live(desk: "Desk", rollout: str, console: Any) -> str:
     from rich.live import Live
 
     with Live(console=console, refresh_per_second=4) as live:
         while True:
-            document = view.progress(store, view.find(store, rollout))
+            document = desk.progress(rollout)
             live.update(_picture(document))
             if document["ended_at"]:
                 return str(document["state"])

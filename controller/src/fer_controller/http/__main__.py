@@ -10,17 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import uvicorn
 
+from fer_controller.desk.local import Place
 from fer_controller.errors import StoreError
 from fer_controller.http.app import make_app
+from fer_controller.http.guards import Guards
 from fer_controller.http.limits import Downloads
 from fer_controller.http.metrics import Metrics
 from fer_controller.http.process import Task
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
 from fer_controller.store.fleet import FleetReader
+from fer_controller.store.operators import OperatorReader
 from fer_controller.store.registry import RegistryReader
 
 LIFE_LINE = 0
@@ -40,12 +44,17 @@ def main() -> None:
     _log_in_lines()
     os.nice(NICENESS)
     try:
-        store, fleet = RegistryReader(task.db), FleetReader(task.db)
+        store, fleet, operators = RegistryReader(task.db), FleetReader(task.db), OperatorReader(task.db)
     except StoreError as error:
         log.error("Models cannot be served: %s", error)
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
-    server = _Server(_config(task, store, Metrics(fleet, task.stale_after_s)))
+    app = make_app(
+        store, Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
+        Metrics(fleet, task.stale_after_s), Guards(store, operators), Place(task.db, task.folder, task.stale_after_s),
+        open_to_all=task.http.access == OPEN_ACCESS,
+    )  # fmt: skip
+    server = _Server(_config(task, app))
     Thread(target=_end_with_the_life_line, args=(server,), daemon=True).start()
     log.info("Models are served at %s.", _place(task, listener))
     server.run(sockets=[listener])
@@ -62,11 +71,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(task: Task, store: RegistryReader, metrics: Metrics) -> uvicorn.Config:
+def _config(task: Task, app: Any) -> uvicorn.Config:
     http = task.http
-    downloads = Downloads(http.max_downloads, http.max_mbytes_s)
     return uvicorn.Config(
-        make_app(store, Artifacts(task.folder), downloads, metrics, open_to_all=http.access == OPEN_ACCESS),
+        app,
         loop="asyncio",
         http="h11",
         ws="none",

@@ -1,31 +1,57 @@
-"""What the controller answers over HTTP; only this file imports fastapi."""
+"""What the controller answers over HTTP: models and metrics to devices, the API and its page to operators."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from fer_controller.errors import StoreError
+from fer_controller import __version__
+from fer_controller.desk.local import Place
+from fer_controller.errors import (
+    ControllerError,
+    RegistryError,
+    RequestError,
+    SettingsError,
+    StoreError,
+    UnknownRolloutError,
+)
+from fer_controller.http import api, page
 from fer_controller.http.artifacts import ArtifactResponse
+from fer_controller.http.guards import Guards
 from fer_controller.http.limits import Downloads
 from fer_controller.http.metrics import Metrics
-from fer_controller.registry import tokens
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.registry import RegistryTables
 
-BEARER = "bearer"
 RETRY_AFTER_S = 5
 LOOKED_AT = ["GET", "HEAD"]
-ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
+OPENAPI = "/v1/openapi.json"
+STATUS: Mapping[type[ControllerError], int] = {
+    RequestError: 422, SettingsError: 422, UnknownRolloutError: 404, RegistryError: 404, StoreError: 503,
+    ControllerError: 409,
+}  # fmt: skip
+"""Of each error, and of those below it; the nearest counts."""
 
 
 def make_app(
-    store: RegistryTables, artifacts: Artifacts, downloads: Downloads, metrics: Metrics, *, open_to_all: bool
+    store: RegistryTables,
+    artifacts: Artifacts,
+    downloads: Downloads,
+    metrics: Metrics,
+    guards: Guards,
+    place: Place,
+    *,
+    open_to_all: bool,
 ) -> FastAPI:
-    """The application over a registry and a fleet."""
-    app = FastAPI(title="fer-controller", openapi_url=None, docs_url=None, redoc_url=None)
-    enrolled = [] if open_to_all else [Depends(_guard(store))]
-    app.add_exception_handler(StoreError, _unavailable)
+    """The application over a registry, a fleet and its operators' desk."""
+    app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
+    enrolled = [] if open_to_all else [Depends(guards.enrolled)]
+    app.state.guards, app.state.place = guards, place
+    app.add_exception_handler(ControllerError, _explained)
+    app.add_exception_handler(RequestValidationError, _misspelt)
+    app.include_router(api.router)
+    app.include_router(page.router)
 
     @app.get("/v1/health")
     async def health() -> dict[str, str]:
@@ -55,20 +81,13 @@ def make_app(
     return app
 
 
-def _guard(store: RegistryTables) -> Callable[[Request], None]:
-    def enrolled_alone(request: Request) -> None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != BEARER or not token:
-            raise _refused("This controller serves enrolled devices alone, and no token came")
-        if tokens.device_of(store, token.strip()) is None:
-            raise _refused("The token belongs to no device")
-
-    return enrolled_alone
+def _explained(_request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+    return JSONResponse({"detail": str(error)}, status, headers)
 
 
-def _refused(reason: str) -> HTTPException:
-    return HTTPException(401, f"{reason}; {ENROLL}.", {"WWW-Authenticate": "Bearer"})
-
-
-def _unavailable(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": str(RETRY_AFTER_S)})
+def _misspelt(_request: Request, error: Exception) -> Response:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": str(error)}
+    place = ".".join(str(level) for level in first["loc"]) or "the request"
+    return JSONResponse({"detail": f"{place}: {first['msg']}."}, 422)

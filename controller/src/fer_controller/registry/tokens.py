@@ -17,7 +17,7 @@ TOKEN_BYTES = 32
 def make(store: RegistryStore, device: str) -> str:
     """A new token for a device, instead of the one that it had; raises RegistryError for what is no device's name."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put_token(checked(device), _hashed(token), iso_utc(datetime.now(UTC)))
+    store.put_token(checked(device), hashed(token), iso_utc(datetime.now(UTC)))
     return token
 
 
@@ -29,8 +29,8 @@ def revoke(store: RegistryStore, device: str) -> None:
 
 def device_of(store: RegistryTables, token: str) -> str | None:
     """The device that a token belongs to; None when it is nobody's."""
-    found = store.token(_hashed(token))
-    if found is None or not secrets.compare_digest(found[1], _hashed(token)):
+    found = store.token(hashed(token))
+    if found is None or not secrets.compare_digest(found[1], hashed(token)):
         return None
     return found[0]
 
@@ -43,5 +43,6 @@ def checked(device: str) -> str:
         raise RegistryError(str(error)) from error
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """SHA-256 of a token, which is as random as its hash and needs no salt."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

@@ -9,7 +9,7 @@ from fer_wire import TopicError
 from fer_wire.desired import DAY_S, PROBATION_S
 from fer_wire.manifest import PRECISIONS
 from fer_wire.names import checked_name
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.errors import RequestError
 from fer_controller.rollout import selector
@@ -61,6 +61,31 @@ class Request(BaseModel):
     def chosen_gates(self) -> tuple[Gate, ...]:
         """The gates that hold for it."""
         return choose(self.gates)
+
+
+class Words(BaseModel):
+    """What is asked for, as it is typed: the options of `deploy`, and the body that the API takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model: str | None = Field(default=None, description="NAME or NAME@VERSION; by default the newest of the one")
+    precision: str = Field(default=AUTO, description="auto, fp32, fp16 or int8")
+    selector: str = Field(default="", description="'class=nano,site=lab'; by default all devices")
+    devices: tuple[str, ...] = Field(default=(), description="only these, instead of a selector")
+    waves: str = Field(default=WAVES, description="devices or shares up to the end of each wave")
+    soak: str = Field(default=SOAK, description="how long a wave is watched before the next one")
+    gates: tuple[str, ...] = Field(default=(), description="fps>=0.8x, temperature<=+8 or METRIC=off")
+    max_failures: str = Field(default=MAX_FAILURES, description="more of a wave failing turns back")
+    min_committed: str = Field(default=MIN_COMMITTED, description="fewer of a wave committing pauses")
+    deadline: str = Field(default=DEADLINE, description="how long a wave waits for stragglers")
+    attempts: int = Field(default=ATTEMPTS, description="tries of a device")
+    concurrency: int = Field(default=CONCURRENCY, description="devices that update at once, at most")
+    probation: str = Field(default=PROBATION, description="how long a model must serve well on a device")
+
+    def request(self) -> Request:
+        """The request that they make; raises RequestError."""
+        words = self.model_dump(exclude={"selector"})
+        return parse(**words, selector_=self.selector)
 
 
 def parse(
@@ -164,4 +189,4 @@ def loaded(text: str) -> Request:
     return Request.model_validate_json(text)
 
 
-__all__ = ["AUTO", "Request", "loaded", "parse", "seconds"]
+__all__ = ["AUTO", "Request", "Words", "loaded", "parse", "seconds"]

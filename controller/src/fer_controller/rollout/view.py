@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from fer_controller.errors import RolloutError
+from fer_controller.errors import RolloutError, UnknownRolloutError
 from fer_controller.rollout import request
 from fer_controller.rollout.desired import artifacts_of
 from fer_controller.rollout.transitions import UNSETTLED
@@ -41,7 +41,7 @@ def find(store: Looking, begin: str | None) -> RolloutRow:
     found = store.rollouts_like(begin) if begin else store.rollouts(1)
     exact = [row for row in found if row.id == begin]
     if not found:
-        raise RolloutError(
+        raise UnknownRolloutError(
             f"There is no rollout {begin}; `fer-controller rollouts list` shows them."
             if begin
             else "There is no rollout yet; begin one with `fer-controller deploy`."
@@ -84,8 +84,9 @@ def whole(store: Looking, row: RolloutRow) -> dict[str, Any]:
 def decision(entry: AuditRow) -> dict[str, Any]:
     """One entry of the audit log."""
     return {
-        "time": entry.time, "rollout": entry.rollout, "wave": entry.wave or None, "device": entry.device or None,
-        "actor": entry.actor, "action": entry.action, "sentence": entry.sentence, "numbers": json.loads(entry.numbers),
+        "id": entry.id, "time": entry.time, "rollout": entry.rollout, "wave": entry.wave or None,
+        "device": entry.device or None, "actor": entry.actor, "action": entry.action, "sentence": entry.sentence,
+        "numbers": json.loads(entry.numbers),
     }  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from fer_controller.store.records import (
 )
 
 
-class Reader(Protocol):
-    """Looks at a store, also beside a running controller."""
+class EventReader(Protocol):
+    """Looks at events."""
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
         """The newest events that were stored up to an id, ascending by (time, id)."""
@@ -31,17 +31,25 @@ class Reader(Protocol):
     def last_event_id(self) -> int:
         """The id of the event stored last; 0 before the first."""
 
-    def tally(self, device: str) -> Tally:
-        """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
 
-    def devices(self) -> list[Device]:
-        """All devices by name."""
+class TelemetryReader(Protocol):
+    """Looks at telemetry."""
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
         """The newest telemetry of one device or of all, ascending by id."""
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         """The next telemetry in the order in which it was stored."""
+
+
+class Reader(EventReader, TelemetryReader, Protocol):
+    """Looks at a store, also beside a running controller."""
+
+    def tally(self, device: str) -> Tally:
+        """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
+
+    def devices(self) -> list[Device]:
+        """All devices by name."""
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """The newest dead letters, ascending by time."""

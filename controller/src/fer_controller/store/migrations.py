@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from fer_controller.store.operator_tables import OPERATOR_TABLES
 from fer_controller.store.registry_tables import REGISTRY_TABLES
 from fer_controller.store.retention_tables import RETENTION_TABLES
 from fer_controller.store.rollout_tables import ROLLOUT_TABLES
@@ -129,6 +130,13 @@ def m003_rollouts(db: Database) -> None:
 def m004_retention(db: Database) -> None:
     """Rollups, and up to where the events of a stream were forgotten."""
     for statement in RETENTION_TABLES:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m005_operators(db: Database) -> None:
+    """Who may look and order over HTTP."""
+    for statement in OPERATOR_TABLES:
         db.execute(statement)
 
 

@@ -17,5 +17,5 @@ def read(text: str) -> dict[str, str]:
     return found
 
 
-FILES = ("queries.sql", "registry.sql", "rollouts.sql", "retention.sql", "fleet.sql")
+FILES = ("queries.sql", "registry.sql", "rollouts.sql", "retention.sql", "fleet.sql", "operators.sql")
 QUERIES = read("".join(files(__package__).joinpath(name).read_text("utf-8") for name in FILES))

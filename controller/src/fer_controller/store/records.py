@@ -56,6 +56,16 @@ class DeadLetter:
     payload: bytes
     size_bytes: int
 
+    def document(self) -> dict[str, Any]:
+        """As it is printed; bytes that are no UTF-8 are spelt out."""
+        return {
+            "time": self.time,
+            "topic": self.topic,
+            "reason": self.reason,
+            "size_bytes": self.size_bytes,
+            "payload": self.payload.decode("utf-8", "backslashreplace"),
+        }
+
 
 def conflict(event: EmotionEvent, at: str) -> DeadLetter:
     """The dead letter for an event whose number already belongs to another one."""

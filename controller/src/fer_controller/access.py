@@ -1,0 +1,51 @@
+"""Who may look and who may order over HTTP: operators with tokens, of which only the hashes are kept."""
+
+import secrets
+from datetime import datetime
+
+from fer_wire import TopicError
+from fer_wire.message import iso_utc
+from fer_wire.names import checked_name
+
+from fer_controller.errors import AccessError
+from fer_controller.registry.tokens import TOKEN_BYTES, hashed
+from fer_controller.store.operators import Operator, OperatorStore, OperatorTables
+
+VIEWER = "viewer"
+"""Looks."""
+OPERATOR = "operator"
+"""Looks and orders."""
+ROLES = (VIEWER, OPERATOR)
+
+
+def make(store: OperatorStore, name: str, role: str, now: datetime) -> str:
+    """A new token, instead of the one that the operator had; raises AccessError for what is no name or no role."""
+    if role not in ROLES:
+        raise AccessError(f"There is no role {role!r}; use {' or '.join(ROLES)}.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    store.put_operator(Operator(_checked(name), role, iso_utc(now)), hashed(token))
+    return token
+
+
+def remove(store: OperatorStore, name: str) -> None:
+    """Take an operator's token away; raises AccessError when there is no such operator."""
+    if not store.remove_operator(_checked(name)):
+        raise AccessError(f"There is no operator {name}; `fer-controller operators list` shows them.")
+
+
+def who(store: OperatorTables, token: str) -> Operator | None:
+    """The operator that a token belongs to; None when it is nobody's."""
+    found = store.operator_of_token(hashed(token))
+    if found is None or not secrets.compare_digest(found[1], hashed(token)):
+        return None
+    return found[0]
+
+
+def _checked(name: str) -> str:
+    try:
+        return checked_name(name)
+    except TopicError as error:
+        raise AccessError(
+            f"{name[:80]!r} is no name for an operator; use 1 to 64 letters, digits, '_', '.' or '-', "
+            "a letter or digit first."
+        ) from error

@@ -1,0 +1,82 @@
+"""fer-controller operators: add, list, remove."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fer_controller.cli import options
+
+if TYPE_CHECKING:
+    from fer_controller.store.operators import OperatorStore
+
+ROLE = "viewer"
+
+app = typer.Typer(no_args_is_help=True, help="Who may look and order over HTTP: people and programs with a token.")
+
+Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log will have it.")]
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[str, typer.Option(help="viewer: looks; operator: also orders.")] = ROLE,
+    db: options.Db = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Make an operator's token; it is shown once, and replaces the one before."""
+    from fer_controller import access
+
+    with _store(db, config) as store:
+        token = access.make(store, name, role, datetime.now(UTC))
+    if json_:
+        options.print_line({"operator": name, "role": role, "token": token})
+        return
+    print(token, flush=True)
+    sys.stderr.write(
+        f"It lets {name} in as {role}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
+        "it is not shown again.\n"
+    )
+
+
+@app.command("list")
+def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+    """The operators; nobody can read their tokens any more."""
+    with _store(db, config) as store:
+        found = store.operators()
+    if json_:
+        options.print_lines({"operator": each.name, "role": each.role, "made_at": each.made_at} for each in found)
+        return
+    table = options.table("operator", "role", "made")
+    for each in found:
+        table.add_row(*map(options.plain, (each.name, each.role, each.made_at)))
+    options.print_table(table, empty="There is no operator yet; `fer-controller operators add NAME` makes one.")
+
+
+@app.command()
+def remove(name: Name, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+    """Take an operator's token away; it opens nothing more, at once."""
+    from fer_controller import access
+
+    with _store(db, config) as store:
+        access.remove(store, name)
+    if json_:
+        options.print_line({"operator": name, "removed": True})
+    else:
+        print(f"{name} can look at nothing more.")
+
+
+@contextmanager
+def _store(db: Path | None, config: Path | None) -> "Iterator[OperatorStore]":
+    from fer_controller.store.operators import OperatorStore
+
+    store = OperatorStore(options.settings_for(db, config).db)
+    try:
+        yield store
+    finally:
+        store.close()

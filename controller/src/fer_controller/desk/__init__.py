@@ -1,0 +1,1 @@
+"""What an operator looks at and orders: on the database, or over HTTP."""

@@ -1,0 +1,181 @@
+"""The desk on the database itself, beside a running controller."""
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from fer_wire.message import iso_utc
+
+from fer_controller.desk.contract import Document
+from fer_controller.devices import document
+from fer_controller.errors import RolloutError
+from fer_controller.registry.catalogue import Shelf
+from fer_controller.rollout import deployment, labels, view
+from fer_controller.rollout import transitions as moves
+from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.request import Words
+from fer_controller.settings import Settings
+from fer_controller.store.fleet import FleetReader
+from fer_controller.store.records import EventFilter, StoredEvent, StoredTelemetry
+from fer_controller.store.registry import RegistryReader
+from fer_controller.store.retention import RollupReader
+from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
+from fer_controller.store.rollouts import RolloutStore
+
+TAKEN_UP_WITHIN_S = 3.0
+LOOK_EVERY_S = 0.1
+REFUSED = "refused: "
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the desk stands."""
+
+    db: Path
+    models: Path
+    """Where the models' files lie."""
+    stale_after_s: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Where these settings put it."""
+        return cls(settings.db, settings.registry_folder, settings.fleet.stale_after_s)
+
+
+class Closing(Protocol):
+    """A store."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+Store = TypeVar("Store", bound=Closing)
+
+
+class LocalDesk:
+    """Opens each store when it is first asked, so that who only looks also works on a file that cannot be written."""
+
+    def __init__(self, place: Place, actor: str) -> None:
+        """The actor is who orders, as the audit log names him."""
+        self._place, self._actor = place, actor
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def devices(self) -> list[Document]:
+        now, dropped = datetime.now(UTC), self._fleet.events_dropped()
+        return [
+            document(each, now, self._place.stale_after_s, dropped.get(each.device, 0))
+            for each in self._fleet.devices()
+        ]
+
+    def newest_telemetry_of_each(self) -> list[Document]:
+        return [json.loads(each.payload) for each in self._fleet.newest_telemetry_of_each()]
+
+    def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
+        return self._fleet.newest_events(wanted, limit, up_to_id)
+
+    def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
+        return self._fleet.events_page(wanted, after, limit)
+
+    def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
+        return self._fleet.events_stored_after(wanted, after_id, limit)
+
+    def last_event_id(self) -> int:
+        return self._fleet.last_event_id()
+
+    def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
+        return self._fleet.newest_telemetry(device, limit)
+
+    def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
+        return self._fleet.telemetry_stored_after(device, after_id, limit)
+
+    def telemetry_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[TelemetryRollup]:
+        return self._rollups.telemetry_rollups(per, wanted, limit)
+
+    def emotion_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[EmotionRollup]:
+        return self._rollups.emotion_rollups(per, wanted, limit)
+
+    def dead_letters(self, limit: int) -> list[Document]:
+        return [each.document() for each in self._fleet.dead_letters(limit)]
+
+    def labels(self, devices: Sequence[str] = ()) -> list[Document]:
+        return labels.documents(self._rollouts, devices)
+
+    def relabel(self, words: Relabel) -> list[Document]:
+        labels.change(self._rollouts, words, self._actor, datetime.now(UTC))
+        return labels.documents(self._rollouts, words.devices)
+
+    def models(self) -> list[Document]:
+        return [each.document() for each in self._shelf.list()]
+
+    def rollouts(self, limit: int) -> list[Document]:
+        return [view.progress(self._rollouts, row) for row in self._rollouts.rollouts(limit)]
+
+    def rollout(self, begin: str | None) -> Document:
+        return view.whole(self._rollouts, view.find(self._rollouts, begin))
+
+    def progress(self, begin: str | None) -> Document:
+        return view.progress(self._rollouts, view.find(self._rollouts, begin))
+
+    def decisions(self, rollout: str, after_id: int) -> list[Document]:
+        return [view.decision(each) for each in self._rollouts.audit(rollout, after_id)]
+
+    def plan(self, words: Words) -> Document:
+        return deployment.prepare(self._rollouts, self._shelf, words.request()).document()
+
+    def deploy(self, words: Words) -> Document:
+        planned = deployment.prepare(self._rollouts, self._shelf, words.request())
+        rollout = deployment.begin(self._rollouts, planned, self._actor, datetime.now(UTC))
+        return {"plan": planned.document(), "rollout": rollout}
+
+    def order(self, begin: str, action: str) -> Document:
+        row = view.find(self._rollouts, begin)
+        if row.ended_at and not moves.ROLLOUT.knows(row.state, action):
+            raise RolloutError(f"Rollout {row.id} is {row.state}; {action} cannot happen to it any more.")
+        outcome = self._outcome(self._rollouts.give(row.id, action, self._actor, iso_utc(datetime.now(UTC))))
+        if outcome is not None and outcome.startswith(REFUSED):
+            raise RolloutError(outcome.removeprefix(REFUSED))
+        return {"rollout": row.id, "order": action, "outcome": outcome}
+
+    def _outcome(self, order_id: int) -> str | None:
+        until_s = time.monotonic() + TAKEN_UP_WITHIN_S
+        while time.monotonic() < until_s:
+            order = self._rollouts.order(order_id)
+            if order.done_at:
+                return order.outcome
+            time.sleep(LOOK_EVERY_S)
+        return None
+
+    @cached_property
+    def _fleet(self) -> FleetReader:
+        return self._kept(FleetReader(self._place.db))
+
+    @cached_property
+    def _rollups(self) -> RollupReader:
+        return self._kept(RollupReader(self._place.db))
+
+    @cached_property
+    def _rollouts(self) -> RolloutStore:
+        return self._kept(RolloutStore(self._place.db))
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self._kept(RegistryReader(self._place.db)), self._place.models)
+
+    def _kept(self, store: Store) -> Store:
+        self._opened.callback(store.close)
+        return store

@@ -1,0 +1,123 @@
+const TOKEN = "fer-controller.token";
+const PATIENCE_MS = 15_000;
+const BACK_OFF_MS = 10_000;
+const SHARE_OF_TIME = 4;
+
+export const SILENT = "The controller does not answer";
+
+/** "silent" and "answering" bear a sentence or none; "refused" bears why the token opens nothing. */
+export const signals = new EventTarget();
+
+const troubles = new Map();
+let serverAheadMs = 0;
+
+export class ApiError extends Error {
+    constructor(status, detail) {
+        super(detail);
+        this.status = status;
+    }
+}
+
+export const token = {
+    get: () => sessionStorage.getItem(TOKEN),
+    set: (text) => sessionStorage.setItem(TOKEN, text),
+    forget: () => sessionStorage.removeItem(TOKEN),
+};
+
+/** Now by the controller's clock: a browser's may be minutes off, and ages are told by it. */
+export const nowMs = () => Date.now() + serverAheadMs;
+
+export function get(path, query = {}, signal = undefined) {
+    const given = Object.entries(query).filter(([, value]) => value !== "" && value !== undefined);
+    const text = new URLSearchParams(given).toString();
+    return ask(text ? `${path}?${text}` : path, { signal });
+}
+
+export function post(path, body) {
+    const headers = { "Content-Type": "application/json" };
+    return ask(path, { method: "POST", body: JSON.stringify(body), headers });
+}
+
+async function ask(path, { signal, headers = {}, ...rest }) {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(path, {
+        ...rest,
+        cache: "no-store",
+        credentials: "omit",
+        headers: { ...headers, Authorization: `Bearer ${token.get()}` },
+        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    });
+    noteClock(answer.headers.get("Date"));
+    if (answer.ok) return answer.json();
+    const error = new ApiError(answer.status, await detail(answer));
+    if (error.status === 401) signals.dispatchEvent(new CustomEvent("refused", { detail: error.message }));
+    throw error;
+}
+
+async function detail(answer) {
+    const body = await answer.json().catch(() => null);
+    return typeof body?.detail === "string" ? body.detail : `The controller answered with ${answer.status}.`;
+}
+
+function noteClock(date) {
+    const aheadMs = Date.parse(date ?? "") - Date.now();
+    if (Number.isFinite(aheadMs)) serverAheadMs = Math.abs(aheadMs) > 2000 ? aheadMs : 0;
+}
+
+/** What went wrong, as a sentence for people. */
+export const sentence = (error) => (error instanceof ApiError ? error.message : `${SILENT}.`);
+
+/** Calls look(signal) again and again, one at a time, until stopped; look may return another pause, in ms. */
+export function poll(look, everyMs) {
+    const ending = new AbortController();
+    run(look, everyMs, ending.signal);
+    ending.signal.addEventListener("abort", () => settle(ending.signal));
+    return { stop: () => ending.abort() };
+}
+
+async function run(look, everyMs, ended) {
+    while (!ended.aborted) {
+        if (document.hidden) await shown(ended);
+        const begunMs = performance.now();
+        const pauseMs = (await attempt(look, ended)) ?? everyMs;
+        await pause(Math.max(pauseMs, SHARE_OF_TIME * (performance.now() - begunMs)), ended);
+    }
+}
+
+async function attempt(look, ended) {
+    try {
+        const pauseMs = await look(ended);
+        settle(ended);
+        return pauseMs;
+    } catch (error) {
+        if (ended.aborted || error.status === 401) return BACK_OFF_MS;
+        if (!(error instanceof ApiError || isSilence(error))) console.error(error);
+        troubles.set(ended, sentence(error));
+        tell();
+        return BACK_OFF_MS;
+    }
+}
+
+const isSilence = (error) => error instanceof TypeError || error.name === "TimeoutError";
+
+function settle(ended) {
+    if (troubles.delete(ended)) tell();
+}
+
+function tell() {
+    signals.dispatchEvent(new CustomEvent("trouble", { detail: [...troubles.values()][0] ?? "" }));
+}
+
+function shown(ended) {
+    return new Promise((resolve) => {
+        document.addEventListener("visibilitychange", resolve, { once: true, signal: ended });
+        ended.addEventListener("abort", resolve, { once: true });
+    });
+}
+
+function pause(lengthMs, ended) {
+    return new Promise((resolve) => {
+        const timer = setTimeout(resolve, lengthMs);
+        ended.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+}

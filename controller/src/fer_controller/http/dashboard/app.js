@@ -1,0 +1,74 @@
+import { get, sentence, signals, token } from "./api.js";
+import { emotions } from "./emotions.js";
+import { fleet } from "./fleet.js";
+import { models } from "./models.js";
+import { find, makeTables, say } from "./page.js";
+import { rollouts } from "./rollouts.js";
+
+const VIEWS = { fleet, emotions, rollouts, models };
+const FIRST = "fleet";
+
+let me = null;
+let open = null;
+
+makeTables();
+find("sign-in").onsubmit = (event) => (event.preventDefault(), signIn(find("token").value.trim()));
+find("sign-out").onclick = () => (token.forget(), location.reload());
+window.addEventListener("hashchange", route);
+signals.addEventListener("refused", (event) => signOut(event.detail));
+signals.addEventListener("trouble", (event) => tell(event.detail));
+if (token.get()) signIn(token.get());
+else signOut("");
+
+async function signIn(text) {
+    token.set(text);
+    say(find("sign-in-note"), "Signing in …");
+    try {
+        me = await get("/v1/me");
+    } catch (error) {
+        if (error.status !== 401) signOut(sentence(error));
+        return;
+    }
+    find("token").value = "";
+    find("who").textContent = `${me.name}, ${me.role}`;
+    show(true);
+    route();
+}
+
+function signOut(why) {
+    token.forget();
+    me = null;
+    leave();
+    show(false);
+    say(find("sign-in-note"), why);
+    find("token").focus();
+}
+
+function show(signedIn) {
+    find("sign-in").hidden = signedIn;
+    for (const part of document.querySelectorAll(".signed-in")) part.hidden = !signedIn;
+    for (const view of document.querySelectorAll(".view")) view.hidden = true;
+}
+
+function route() {
+    if (!me) return;
+    leave();
+    const [wanted, id] = location.hash.slice(1).split("/");
+    const name = Object.hasOwn(VIEWS, wanted) ? wanted : FIRST;
+    open = VIEWS[name];
+    document.title = `${open.title} · Light-FER Fleet`;
+    for (const view of document.querySelectorAll(".view")) view.hidden = view.id !== `${name}-view`;
+    for (const link of document.querySelectorAll("nav a")) {
+        link.ariaCurrent = link.hash === `#${name}` ? "page" : null;
+    }
+    open.open(me, id && decodeURIComponent(id));
+}
+
+function leave() {
+    open?.close();
+    open = null;
+}
+
+function tell(trouble) {
+    say(find("notice"), trouble && `${trouble} Trying again every 10 seconds; what is shown may be old.`);
+}

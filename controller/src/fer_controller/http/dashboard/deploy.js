@@ -1,0 +1,81 @@
+import { ApiError, get, post, sentence } from "./api.js";
+import { agreed, caption, count, element, fill, find, megabytes, MOST_ROWS, number, say } from "./page.js";
+
+const LOST = "The answer got lost, and the rollout may have begun: look at the list before you begin it again.";
+
+let plan = null;
+
+/** The form of a new rollout; for operators alone. */
+export function openForm(operator) {
+    const form = find("deploy-form");
+    find("deploy").hidden = !operator;
+    form.onsubmit = (event) => (event.preventDefault(), busy(preview));
+    form.oninput = forget;
+    find("deploy-begin").onclick = () => busy(begin);
+    if (operator) get("/v1/models").then(offer, tell);
+}
+
+function offer(found) {
+    const select = find("deploy-model");
+    const chosen = select.value;
+    const options = found.toReversed().map(({ model }) => element("option", { value: model }, model));
+    select.replaceChildren(...options);
+    if (chosen) select.value = chosen;
+}
+
+const request = () => Object.fromEntries([...new FormData(find("deploy-form"))].filter(([, value]) => value.trim()));
+
+function forget() {
+    plan = null;
+    find("plan").hidden = true;
+    say(find("deploy-note"), "");
+}
+
+const tell = (error) => say(find("deploy-note"), sentence(error));
+
+async function busy(deed) {
+    const form = find("deploy-form");
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    await deed().catch(tell);
+    form.ariaBusy = "false";
+}
+
+async function preview() {
+    forget();
+    const body = request();
+    paint(await post("/v1/plans", body));
+    plan = body;
+}
+
+function paint({ model, waves, bytes, gates, devices, left_out }) {
+    const size = `${megabytes(bytes).text} MB to move at most`;
+    const inWaves = waves.length ? ` in waves of ${waves.join(", ")}; ${size}` : "";
+    say(find("plan-summary"), `${model}: ${count(devices.length, "device")}${inWaves}.`);
+    say(find("plan-gates"), `Gates: ${gates.join(", ") || "none"}.`);
+    fill(find("plan-rows"), devices.slice(0, MOST_ROWS), (each) => each.device, cells);
+    caption(find("plan-note"), devices.length, Math.min(devices.length, MOST_ROWS), "No device is to be updated.");
+    fill(find("left-rows"), left_out.slice(0, MOST_ROWS), (each) => each.device, (each) => [each.device, each.reason]);
+    find("left").hidden = !left_out.length;
+    find("left-count").textContent = `${count(left_out.length, "device")} left out`;
+    find("deploy-begin").hidden = !devices.length;
+    find("plan").hidden = false;
+}
+
+const cells = (each) => [
+    each.online ? each.device : `${each.device} (away)`, number(each.wave), each.class, each.running, each.model,
+    megabytes(each.bytes), each.supersedes, { text: each.why, className: "why" },
+];
+
+async function begin() {
+    const what = find("plan-summary").textContent;
+    if (!plan || !(await agreed("Begin this rollout?", what, "begin"))) return;
+    const begun = await post("/v1/rollouts", plan).catch((error) => {
+        if (!(error instanceof ApiError)) say(find("deploy-note"), LOST);
+        else throw error;
+    });
+    if (!begun) return;
+    forget();
+    find("deploy").open = false;
+    location.hash = `#rollouts/${begun.rollout}`;
+}

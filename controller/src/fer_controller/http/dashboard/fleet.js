@@ -1,0 +1,91 @@
+import { get, poll } from "./api.js";
+import { ago, badge, caption, cell, count, fill, find, known, MOST_ROWS, number, say } from "./page.js";
+
+const EVERY_MS = 2000;
+const TROUBLE_FIRST = ["offline", "stale", "unknown", "online"];
+const PROVIDER_ENDING = "ExecutionProvider";
+
+let devices = [];
+let polling;
+
+export const fleet = {
+    title: "Fleet",
+    open() {
+        find("fleet-filter").oninput = paint;
+        polling = poll(look, EVERY_MS);
+    },
+    close: () => polling?.stop(),
+};
+
+async function look(signal) {
+    const [known, messages] = await Promise.all([
+        get("/v1/devices", {}, signal),
+        get("/v1/fleet/telemetry", {}, signal),
+    ]);
+    const measured = new Map(messages.map((message) => [message.device, message]));
+    devices = known.map((device) => ({ ...device, measured: measured.get(device.device) })).sort(byTrouble);
+    paint();
+}
+
+function byTrouble(one, other) {
+    const rank = (device) => TROUBLE_FIRST.indexOf(device.state);
+    return rank(one) - rank(other) || one.device.localeCompare(other.device, "en", { numeric: true });
+}
+
+function paint() {
+    const terms = find("fleet-filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = devices.filter((device) => terms.every((term) => text(device).includes(term)));
+    const shown = found.slice(0, MOST_ROWS);
+    fill(find("fleet-rows"), shown, (device) => device.device, cells);
+    say(find("fleet-counts"), counts());
+    const none = devices.length ? "No device matches the filter." : "No device has been heard of yet.";
+    caption(find("fleet-note"), found.length, shown.length, none, "Filter to find the rest.");
+}
+
+function text({ device, state, model, provider, agent_version, reported }) {
+    const of = [device, state, model, provider, agent_version, reported?.capabilities?.device_class];
+    return of.filter(Boolean).join(" ").toLowerCase();
+}
+
+function counts() {
+    const many = (state) => devices.filter((device) => device.state === state).length;
+    const states = TROUBLE_FIRST.filter(many).map((state) => `${many(state).toLocaleString("en")} ${state}`);
+    return [count(devices.length, "device"), ...states.reverse()].join(" · ");
+}
+
+function cells(device) {
+    const { host = {}, cameras = [], spool = {} } = device.measured ?? {};
+    const age = device.state === "online" ? "" : " old";
+    const rest = [
+        number(total(cameras, "fps"), 1), number(highest(cameras.map((camera) => camera.latency_p95_ms))),
+        number(host.cpu_percent), hottest(host), memory(host), number(spool.pending_events),
+    ].map((each) => cell(each.text, each.className + age));
+    return [
+        device.device, presence(device), device.model,
+        device.provider?.replace(PROVIDER_ENDING, ""), ...rest, number(device.dropped_events), ago(device.last_seen),
+    ];
+}
+
+function presence({ state, reason }) {
+    return { ...badge(state), text: reason ? `${state}: ${reason}` : state, title: reason ?? "" };
+}
+
+function hottest(host) {
+    const degrees = number(highest([host.cpu_temperature_c, host.gpu_temperature_c]), 1);
+    return host.throttled ? cell(`${degrees.text} throttled`, "number bad") : degrees;
+}
+
+function memory(host) {
+    const used = number(host.memory_used_mb);
+    return known(host.memory_total_mb) ? cell(`${used.text} / ${number(host.memory_total_mb).text}`) : used;
+}
+
+function highest(values) {
+    const measured = values.filter(known);
+    return measured.length ? Math.max(...measured) : null;
+}
+
+function total(cameras, name) {
+    const measured = cameras.map((camera) => camera[name]).filter(known);
+    return measured.length ? measured.reduce((sum, value) => sum + value, 0) : null;
+}

@@ -1,0 +1,61 @@
+"""Who a token belongs to, and what that opens."""
+
+from collections.abc import Callable
+
+from fastapi import HTTPException, Request
+
+from fer_controller import access
+from fer_controller.registry import tokens
+from fer_controller.store.operators import Operator, OperatorTables
+from fer_controller.store.registry import RegistryTables
+
+BEARER = "bearer"
+ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
+ADD = "`fer-controller operators add NAME` makes one"
+ORDERS = (
+    "is a viewer's, which looks and does not order; `fer-controller operators add NAME --role operator` makes another"
+)
+
+
+class Guards:
+    """What a request must bring: a device's or an operator's token; raises HTTPException (401, 403)."""
+
+    def __init__(self, devices: RegistryTables, operators: OperatorTables) -> None:
+        self._devices, self._operators = devices, operators
+
+    def enrolled(self, request: Request) -> None:
+        """Any token, for models and metrics."""
+        token = _token(request)
+        if not token:
+            raise _refused(f"This controller serves enrolled devices alone, and no token came; {ENROLL}")
+        if tokens.device_of(self._devices, token) is None and access.who(self._operators, token) is None:
+            raise _refused(f"The token belongs to no device; {ENROLL}")
+
+    def viewer(self, request: Request) -> Operator:
+        """An operator's, to look."""
+        token = _token(request)
+        if not token:
+            raise _refused(f"This needs an operator's token, and none came; {ADD}")
+        found = access.who(self._operators, token)
+        if found is None:
+            raise _refused(f"The token belongs to no operator; {ADD}")
+        return found
+
+    def operator(self, request: Request) -> Operator:
+        """An operator's, to order."""
+        found = self.viewer(request)
+        if found.role != access.OPERATOR:
+            raise HTTPException(403, f"The token of {found.name} {ORDERS}.")
+        return found
+
+
+Guard = Callable[[Request], Operator]
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == BEARER else ""
+
+
+def _refused(sentence: str) -> HTTPException:
+    return HTTPException(401, f"{sentence}.", {"WWW-Authenticate": "Bearer"})

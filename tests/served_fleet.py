@@ -1,0 +1,86 @@
+"""A fleet in a database, and the process that answers for it over HTTP, for tests of both ways to the desk."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
+from fakes_rollout import FakeDevice
+from fer_controller import access
+from fer_controller.desk.local import LocalDesk, Place
+from fer_controller.desk.remote import RemoteDesk
+from fer_controller.http.process import HttpProcess
+from fer_controller.registry.catalogue import Catalogue
+from fer_controller.registry.signing import make_keys
+from fer_controller.rollout.labels import Relabel
+from fer_controller.settings import ApiSettings, Settings, load
+from fer_controller.store.operators import OperatorStore
+from fer_controller.store.records import DeadLetter, Device, Gap
+from fer_controller.store.registry import RegistryStore
+from fer_controller.store.retention import RetentionStore
+from fer_controller.store.sqlite import SqliteStore
+from pydantic import SecretStr
+from tiny_onnx import network, write_model
+
+EVENTS = 60
+OPERATOR = "alice"
+
+
+class ServedFleet:
+    """Sixty events of two devices, telemetry, a dead letter, ten devices that can take a model, and that model."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: Settings = load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0"})
+        self.place = Place.of(self.settings)
+        self._fill()
+        self._add_model(folder)
+        self.operators = OperatorStore(self.settings.db)
+        self.token = access.make(self.operators, OPERATOR, access.OPERATOR, datetime.now(UTC))
+        self.process = HttpProcess(self.settings)
+
+    def __enter__(self) -> "ServedFleet":
+        self.process.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.__exit__(None, None, None)
+        self.operators.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.process.port}"
+
+    def near(self) -> LocalDesk:
+        """The desk on the database."""
+        return LocalDesk(self.place, "root@here")
+
+    def far(self, token: "str | None" = None) -> RemoteDesk:
+        """The desk over HTTP, with the operator's token unless another is given."""
+        return RemoteDesk(ApiSettings(url=self.url, token=SecretStr(self.token if token is None else token)))
+
+    def _fill(self) -> None:
+        store = SqliteStore(self.settings.db)
+        events = [an_event(seq, emotion="sad" if seq % 7 == 0 else "happy") for seq in range(1, EVENTS)]
+        store.write(
+            a_batch(
+                *events,
+                an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(hour=18)),
+                telemetry=[some_telemetry(), some_telemetry(second=60), some_telemetry("nano-02")],
+                gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
+                dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
+                devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")]
+                + [FakeDevice(f"orin-{number:02}").row(START) for number in range(10)],
+            )
+        )
+        store.close()
+        rolls = RetentionStore(self.settings.db)
+        rolls.roll_up_events(1000)
+        rolls.roll_up_telemetry(1000)
+        rolls.close()
+
+    def _add_model(self, folder: Path) -> None:
+        make_keys(self.settings.registry_folder)
+        registry = RegistryStore(self.settings.db)
+        Catalogue(registry, self.settings.registry_folder).add(write_model(folder / "tiny", {"fp32": network()}))
+        registry.close()
+        with self.near() as desk:
+            desk.relabel(Relabel(devices=("orin-03", "orin-04"), labels=("site=lab",)))
