@@ -13,7 +13,7 @@ from fer_wire.manifest import Variant
 from fer_wire.reported import RunningModel
 from fer_wire.telemetry import CameraTelemetry
 
-from fer_agent import __version__, systemd
+from fer_agent import __version__, home_assistant, systemd
 from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import ENGINES, Classifier
@@ -87,8 +87,9 @@ class Agent:
         self._presence = Presence(settings.device, topics)
         self._publisher = Publisher(self._spool, topics, settings.spool)
         self._session = Session(
-            settings.device, topics, self._presence, self._publisher, self._report, self._updates.take
-        )
+            settings.device, topics, self._presence, self._publisher, self._report, self._updates.take,
+            home_assistant.announcement(settings),
+        )  # fmt: skip
         self._link = BrokerLink(
             settings.broker,
             f"fer-agent-{settings.device}",

@@ -8,6 +8,7 @@ from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, par
 
 from fer_agent.broker import BrokerLink
 from fer_agent.errors import SpoolError
+from fer_agent.home_assistant import Announcement
 from fer_agent.presence import Presence
 from fer_agent.publisher import Publisher
 
@@ -27,11 +28,13 @@ class Session:
         publisher: Publisher,
         report: Callable[[], Reported],
         order: Callable[[bytes], object],
+        announcement: Optional[Announcement] = None,
     ) -> None:
-        """Order takes the payload of each desired state."""
+        """Order takes the payload of each desired state; the announcement is made at each connection."""
         self._presence, self._publisher, self._report, self._order = presence, publisher, report, order
         self._ack, self._status, self._desired = topics.ack(device), topics.status(device), topics.desired(device)
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
+        self._announcement = announcement
         self._link: Optional[BrokerLink] = None
         self._warned = False
         self._parting, self._reporting = threading.Condition(), threading.Lock()
@@ -47,6 +50,8 @@ class Session:
         self._link = link
         link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
         self.report()
+        if self._announcement:
+            link.publish(self._announcement.topic, self._announcement.payload, qos=1, retain=True)
         self._publisher.attach(link)
 
     def disconnected(self) -> None:

@@ -151,6 +151,21 @@ class TelemetrySettings(Section):
     expiry_s: int = Field(default=60, ge=1, description="the broker forgets an undelivered message after this long")
 
 
+class HomeAssistantSettings(Section):
+    """Showing the device in Home Assistant."""
+
+    discovery: Literal["off", "on", "remove"] = Field(
+        default="off",
+        description="on: the device and its sensors appear in Home Assistant by themselves; remove: they go again",
+    )
+    prefix: str = Field(default="homeassistant", description="first levels of Home Assistant's discovery topics")
+
+    @field_validator("prefix")
+    @classmethod
+    def _levels(cls, prefix: str) -> str:
+        return Topics(prefix).prefix
+
+
 class UpdateSettings(Section):
     """Models that the controller rolls out."""
 
@@ -220,6 +235,7 @@ class Settings(Section):
     spool: SpoolSettings = SpoolSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     update: UpdateSettings = UpdateSettings()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
     @field_validator("cameras")
     @classmethod

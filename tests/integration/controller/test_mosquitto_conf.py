@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from controller_messages import a_birth, an_event
 from controller_process import ControllerProcess, eventually
+from fer_agent.home_assistant import announcement
+from fer_agent.settings import Settings
 from real_broker import free_port, mosquitto_binary
 
 PASSWORD = "secret"  # noqa: S105 - of a broker that lives for one test
@@ -27,7 +29,7 @@ def port(root: Path, tmp_path: Path) -> Iterator[int]:
     folder.mkdir(mode=0o777)
     shutil.copy(root / "controller/mosquitto/fer.acl", folder / "fer.acl")
     (folder / "fer.passwd").touch()
-    for name in ("fer-controller", "nano-01", "nano-02"):
+    for name in ("fer-controller", "homeassistant", "nano-01", "nano-02"):
         subprocess.run(["mosquitto_passwd", "-b", str(folder / "fer.passwd"), name, PASSWORD], check=True)
     for name in ("fer.acl", "fer.passwd"):
         (folder / name).chmod(0o644)
@@ -95,6 +97,19 @@ def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(
         assert '"seq":1}' in ack.stdout
     finally:
         controller.kill()
+
+
+def test_a_device_announces_itself_to_home_assistant_and_no_other(port: int) -> None:
+    named = announcement(Settings(device="nano-01", home_assistant={"discovery": "on"}))
+    assert named is not None
+    publish(port, "nano-02", named.topic, b"an impostor", "-r")
+    publish(port, "nano-01", named.topic, named.payload, "-r")
+    heard = subprocess.run(
+        ["mosquitto_sub", *login(port, "homeassistant"), "-C", "1", "-W", "10", "-t", "homeassistant/device/+/config"],
+        capture_output=True,
+        check=True,
+    )
+    assert heard.stdout.strip() == named.payload
 
 
 def test_a_wrong_password_ends_serve_with_a_sentence(

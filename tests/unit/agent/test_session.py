@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 import pytest
+from fer_agent.home_assistant import Announcement
 from fer_agent.presence import Presence
 from fer_agent.publisher import Publisher
 from fer_agent.session import Session
@@ -116,3 +117,13 @@ def test_a_twin_is_told_of_once(parts: Parts, caplog: pytest.LogCaptureFixture) 
         status = Status(device="nano-01", state=ONLINE, run=run, time=datetime.now(timezone.utc))
         parts.session.received("fer/v1/nano-01/status", status.payload())
     assert caplog.text.count("Another agent runs as 'nano-01' (run twin)") == 1
+
+
+def test_a_device_announces_itself_at_each_connection(parts: Parts) -> None:
+    said = Announcement("homeassistant/device/fer-nano-01/config", b"{}")
+    session = Session(
+        "nano-01", Topics(), parts.presence, parts.publisher, parts.report, parts.orders.append, said
+    )  # fmt: skip
+    for _ in range(2):
+        session.connected(parts.link)  # type: ignore[arg-type]
+    assert [each for each in parts.link.published if each[0] == said.topic] == [(said.topic, b"{}", 1, True)] * 2
