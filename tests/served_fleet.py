@@ -63,7 +63,7 @@ class ServedFleet:
         store.write(
             a_batch(
                 *events,
-                an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(hour=18)),
+                an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(second=30)),
                 telemetry=[some_telemetry(), some_telemetry(second=60), some_telemetry("nano-02")],
                 gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
                 dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],

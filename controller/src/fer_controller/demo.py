@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -18,10 +19,11 @@ from typing import Any
 
 from fer_wire.events import END
 
-from fer_controller import controller
+from fer_controller import access, controller
 from fer_controller.errors import ControllerError, DemoError, StoreError
 from fer_controller.settings import Settings, load
 from fer_controller.store.contract import Reader
+from fer_controller.store.operators import OperatorStore
 from fer_controller.store.records import REDELIVERED, EventFilter, StoredEvent
 from fer_controller.store.sqlite import SqliteReader
 
@@ -47,6 +49,8 @@ class Snapshot:
     faces: list[StoredEvent]
     stored: int
     telemetry: dict[str, Any] | None
+    page: str = ""
+    """Where a browser sees the same, with the token that opens it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ def run(
 
 def _settings(folder: Path, broker_url: str | None) -> Settings:
     url = broker_url or f"mqtt://127.0.0.1:{_free_port()}"
-    return load(db=folder / "fleet.db", embedded_broker=broker_url is None, broker={"url": url}, http={"listen": ""})
+    http = {"listen": f"127.0.0.1:{_free_port()}"}
+    return load(db=folder / "fleet.db", embedded_broker=broker_url is None, broker={"url": url}, http=http)
 
 
 def _free_port() -> int:
@@ -152,6 +157,7 @@ def _watch(
 ) -> None:
     begun_s = time.monotonic()
     store: Reader | None = None
+    page = ""
     while not stop.wait(LOOK_EVERY_S) and agent.poll() is None:
         elapsed_s = time.monotonic() - begun_s
         if failed:
@@ -159,8 +165,9 @@ def _watch(
         if store is None:
             with suppress(StoreError):
                 store = SqliteReader(settings.db)
+                page = _page(settings)
         else:
-            show(_snapshot(store, elapsed_s))
+            show(_snapshot(store, elapsed_s, page))
         if seconds is not None and elapsed_s >= seconds:
             break
         if store is None and elapsed_s > START_TIMEOUT_S:
@@ -169,7 +176,17 @@ def _watch(
         store.close()
 
 
-def _snapshot(store: Reader, elapsed_s: float) -> Snapshot:
+def _page(settings: Settings) -> str:
+    """The page's address with a token behind the hash, which a browser tells nobody."""
+    store = OperatorStore(settings.db)
+    try:
+        token = access.make(store, DEVICE, access.VIEWER, datetime.now(UTC))
+    finally:
+        store.close()
+    return f"http://{settings.http.listen}/#token={token}"
+
+
+def _snapshot(store: Reader, elapsed_s: float, page: str) -> Snapshot:
     last_id = store.last_event_id()
     latest = {
         (event.camera, event.track): event
@@ -181,6 +198,7 @@ def _snapshot(store: Reader, elapsed_s: float) -> Snapshot:
         faces=[event for event in latest.values() if event.kind != END],
         stored=last_id,
         telemetry=json.loads(telemetry[0].payload) if telemetry else None,
+        page=page,
     )
 
 

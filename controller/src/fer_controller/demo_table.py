@@ -68,6 +68,8 @@ class PlainLines:
 
     def show(self, snapshot: Snapshot) -> None:
         """One line, when the last is old enough."""
+        if snapshot.page and self._next_s == 0.0:
+            self._console.print(f"In a browser: {snapshot.page}", highlight=False, soft_wrap=True)
         self._untold = snapshot
         if snapshot.elapsed_s >= self._next_s:
             self._next_s = snapshot.elapsed_s + LINE_EVERY_S
@@ -93,7 +95,7 @@ class Picture:
     def show(self, snapshot: Snapshot) -> None:
         """Take note of a drawing."""
         if snapshot.faces or self._last is None:
-            self._last = snapshot
+            self._last = replace(snapshot, page="")
         elif snapshot.telemetry is not None:
             self._last = replace(self._last, telemetry=snapshot.telemetry)
 
@@ -109,7 +111,8 @@ class Picture:
 def drawing(snapshot: Snapshot) -> RenderableType:
     """The faces with their emotions, and under them how the machine does."""
     title = f"Light-FER Fleet · {snapshot.stored} events stored · {snapshot.elapsed_s:.0f} s"
-    return Panel(Group(_faces(snapshot), _health(snapshot.telemetry)), title=title, box=box.ROUNDED)
+    page = [Text.assemble(("in a browser: ", "dim"), snapshot.page, overflow="fold")] if snapshot.page else []
+    return Panel(Group(_faces(snapshot), _health(snapshot.telemetry), *page), title=title, box=box.ROUNDED)
 
 
 def _faces(snapshot: Snapshot) -> Table:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 from controller_process import PROGRAM
 
 AGENT = '''#!{python}
@@ -50,10 +51,15 @@ def put_agent(program: Path, *, lie: int = 0, after: str = "") -> None:
 
 
 def demo(program: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    code = f"import sys; sys.executable = {str(program)!r}; {PROGRAM[2]}"
-    command = [sys.executable, "-c", code, "demo", "--seconds", "4", *options]
-    environment = {**os.environ, "PATH": "/usr/bin:/bin"}
+    command, environment = command_of(program, *options)
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment)
+
+
+def command_of(program: Path, *options: str) -> "tuple[list[str], dict[str, str]]":
+    # The process that answers over HTTP has its Python from the import on, the agent is looked for beside ours.
+    code = f"import sys, fer_controller.http.process; sys.executable = {str(program)!r}; {PROGRAM[2]}"
+    command = [sys.executable, "-c", code, "demo", "--seconds", "4", *options]
+    return command, {**os.environ, "PATH": "/usr/bin:/bin"}
 
 
 def test_it_closes_with_a_line_of_json_that_adds_up(program: Path, tmp_path: Path) -> None:
@@ -69,6 +75,19 @@ def test_it_closes_with_a_line_of_json_that_adds_up(program: Path, tmp_path: Pat
     assert "happy 75%" in progress[-1]
     assert picture.read_text().startswith("<svg")
     assert "happy" in picture.read_text()
+
+
+def test_its_first_line_is_an_address_that_opens_the_page_and_no_more(program: Path) -> None:
+    put_agent(program)
+    command, environment = command_of(program)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        page, _, token = process.stdout.readline().removeprefix("In a browser: ").strip().partition("#token=")
+        assert "<title>" in requests.get(page, timeout=30).text
+        asked = requests.get(f"{page}v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        assert asked.json() == {"name": "demo", "role": "viewer"}
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 def test_it_fails_when_an_event_that_was_published_is_not_stored(program: Path) -> None:

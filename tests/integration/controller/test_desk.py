@@ -1,5 +1,6 @@
 """The desk on the database and the desk over HTTP: one contract, the same answers, and who is let in."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ LOOKS: "dict[str, Callable[[Desk], Any]]" = {
     "telemetry as stored": lambda desk: [each.id for each in desk.telemetry_stored_after("nano-01", 1, 9)],
     "telemetry by minute": lambda desk: desk.telemetry_rollups("minute", ANY, 100),
     "emotions by hour": lambda desk: desk.emotion_rollups("hour", EventFilter(emotion="sad"), 100),
+    "emotions of all": lambda desk: desk.emotion_rollups("minute", ANY, 100, summed=True),
     "dead letters": lambda desk: desk.dead_letters(10),
     "labels": lambda desk: desk.labels(),
     "labels of one": lambda desk: desk.labels(["orin-03"]),
@@ -96,6 +98,16 @@ def test_both_desks_tell_a_mistake_in_the_same_sentence(fleet: ServedFleet, what
 def test_both_desks_understand_a_filter_alike(fleet: ServedFleet, wanted: EventFilter, limit: int) -> None:
     with fleet.near() as near, fleet.far() as far:
         assert far.newest_events(wanted, limit, 10_000) == near.newest_events(wanted, limit, 10_000)
+
+
+def test_the_sum_over_devices_is_the_sum_of_the_devices(fleet: ServedFleet) -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    with fleet.far() as desk:
+        for each in desk.emotion_rollups("hour", ANY, 1000):
+            counted[each.start, each.emotion] += each.events
+        summed = {(one.start, one.emotion): one.events for one in desk.emotion_rollups("hour", ANY, 9, summed=True)}
+    assert counted == summed
+    assert sum(counted.values()) == EVENTS
 
 
 def test_rows_are_never_left_out_unseen(fleet: ServedFleet, monkeypatch: pytest.MonkeyPatch) -> None:

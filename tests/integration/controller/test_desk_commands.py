@@ -21,6 +21,7 @@ COMMANDS = (
     ("events", "--limit", "3"),
     ("events", "--since", "2026-01-31T12:00:50Z", "--json"),
     ("events", "--per", "hour"),
+    ("events", "--per", "minute", "--sum"),
     ("telemetry",),
     ("telemetry", "--per", "minute", "--json"),
     ("dead-letters",),
@@ -94,6 +95,7 @@ def test_an_operator_is_added_shown_and_removed(fleet: ServedFleet, capsys: pyte
     ("words", "status", "sentence"),
     [
         (("devices", "--url", "http://127.0.0.1:1"), 1, "The controller at http://127.0.0.1:1 does not answer (Conn"),
+        (("events", "--sum", "--db", "y"), 2, "--sum sums rollups; give it together with --per"),
         (("devices", "--url", "ftp://somewhere"), 2, "The setting api.url is wrong: expected http://HOST:PORT"),
         (("devices", "--url", "http://x", "--db", "y"), 2, "--db and --url exclude each other"),
     ],

@@ -30,17 +30,20 @@ def events(
     ] = None,
     follow: options.Follow = False,
     per: options.Per = None,
+    summed: Annotated[bool, typer.Option("--sum", help="With --per: of all devices and cameras together.")] = False,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """The stored events, ascending by time; or how many of each emotion there were in each minute or hour."""
     wanted = event_filter(device, camera, emotion, kind, track, since, until)
+    if per is None and summed:
+        raise typer.BadParameter("--sum sums rollups; give it together with --per minute or --per hour.")
     if per is not None:
         rollups.refuse(kind=kind, track=track, follow=follow)
     with options.desk(db, url, config) as desk:
         if per is not None:
-            rollups.print_emotions(desk, per, wanted, limit, json_=json_)
+            rollups.print_emotions(desk, per, wanted, limit, summed=summed, json_=json_)
         elif json_:
             _print_lines(desk, wanted, limit, follow=follow)
         else:

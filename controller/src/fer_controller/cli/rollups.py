@@ -11,6 +11,7 @@ from fer_controller.store.records import EventFilter
 from fer_controller.store.retention_records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 NEWEST_IN_TABLE = 50
+ALL = "all"
 TELEMETRY_COLUMNS = (
     "from", "device", "samples", "fps", "lowest", "p95 ms", "highest", "CPU %", "highest °C", "memory MB", "pending",
 )  # fmt: skip
@@ -23,9 +24,9 @@ def print_telemetry(desk: Desk, per: str, wanted: EventFilter, limit: int | None
     _print(found, TELEMETRY_COLUMNS, [_telemetry_cells(each) for each in found], json_=json_)
 
 
-def print_emotions(desk: Desk, per: str, wanted: EventFilter, limit: int | None, *, json_: bool) -> None:
+def print_emotions(desk: Desk, per: str, wanted: EventFilter, limit: int | None, *, summed: bool, json_: bool) -> None:
     """The newest emotion rollups, as a table or JSON Lines."""
-    found = desk.emotion_rollups(checked(per), wanted, _limit(limit, json_=json_))
+    found = desk.emotion_rollups(checked(per), wanted, _limit(limit, json_=json_), summed=summed)
     _print(found, EMOTION_COLUMNS, [_emotion_cells(each) for each in found], json_=json_)
 
 
@@ -74,4 +75,4 @@ def _telemetry_cells(rollup: TelemetryRollup) -> tuple[str, ...]:
 
 def _emotion_cells(rollup: EmotionRollup) -> tuple[str, ...]:
     counts = (str(rollup.events), str(rollup.faces), f"{rollup.confidence_mean:.0%}")
-    return (rollup.start, rollup.device, rollup.camera, rollup.emotion, *counts)
+    return (rollup.start, rollup.device or ALL, rollup.camera or ALL, rollup.emotion, *counts)

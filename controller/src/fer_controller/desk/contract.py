@@ -39,8 +39,10 @@ class Desk(EventReader, TelemetryReader, Protocol):
     def telemetry_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[TelemetryRollup]:
         """The newest of one device or of all, ascending by (start, device)."""
 
-    def emotion_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[EmotionRollup]:
-        """The newest that match, ascending by (start, device, camera, emotion)."""
+    def emotion_rollups(
+        self, per: str, wanted: EventFilter, limit: int, *, summed: bool = False
+    ) -> list[EmotionRollup]:
+        """The newest that match, ascending by (start, device, camera, emotion); summed, of all devices together."""
 
     def dead_letters(self, limit: int) -> list[Document]:
         """The newest dead letters, ascending by time."""

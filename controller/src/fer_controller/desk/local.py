@@ -106,8 +106,10 @@ class LocalDesk:
     def telemetry_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[TelemetryRollup]:
         return self._rollups.telemetry_rollups(per, wanted, limit)
 
-    def emotion_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[EmotionRollup]:
-        return self._rollups.emotion_rollups(per, wanted, limit)
+    def emotion_rollups(
+        self, per: str, wanted: EventFilter, limit: int, *, summed: bool = False
+    ) -> list[EmotionRollup]:
+        return self._rollups.emotion_rollups(per, wanted, limit, summed=summed)
 
     def dead_letters(self, limit: int) -> list[Document]:
         return [each.document() for each in self._fleet.dead_letters(limit)]

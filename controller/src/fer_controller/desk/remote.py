@@ -90,8 +90,10 @@ class RemoteDesk:
         found = self._many("/v1/rollups/telemetry", {**_values(wanted), "per": per}, limit)
         return [TelemetryRollup(**each) for each in found]
 
-    def emotion_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[EmotionRollup]:
-        found = self._many("/v1/rollups/emotions", {**_values(wanted), "per": per}, limit)
+    def emotion_rollups(
+        self, per: str, wanted: EventFilter, limit: int, *, summed: bool = False
+    ) -> list[EmotionRollup]:
+        found = self._many("/v1/rollups/emotions", {**_values(wanted), "per": per, "summed": summed}, limit)
         return [EmotionRollup(**each) for each in found]
 
     def dead_letters(self, limit: int) -> list[Document]:

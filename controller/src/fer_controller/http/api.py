@@ -146,10 +146,14 @@ def telemetry_rollups(
 
 @router.get("/rollups/emotions")
 def emotion_rollups(
-    desk: Looking, per: Per, wanted: Annotated[EventFilter, Depends(_of_emotions)], limit: Limit = 1000
+    desk: Looking,
+    per: Per,
+    wanted: Annotated[EventFilter, Depends(_of_emotions)],
+    limit: Limit = 1000,
+    summed: Annotated[bool, Query(description="of all devices and cameras together")] = False,
 ) -> JSONResponse:
-    """Emotions by minute or hour, as `events --per`."""
-    return JSONResponse([each.document() for each in desk.emotion_rollups(per, wanted, limit)])
+    """Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together."""
+    return JSONResponse([each.document() for each in desk.emotion_rollups(per, wanted, limit, summed=summed)])
 
 
 @router.get("/dead-letters")

@@ -24,9 +24,15 @@ class RollupReader(SqliteReader):
         """The newest of one device or of all, ascending by (start, device)."""
         return [TelemetryRollup(*row) for row in self._rollups("telemetry_rollups", per, wanted, limit)]
 
-    def emotion_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[EmotionRollup]:
-        """The newest that match device, camera, emotion and times, ascending by (start, device, camera, emotion)."""
-        return [EmotionRollup(*row) for row in self._rollups("emotion_rollups", per, wanted, limit)]
+    def emotion_rollups(
+        self, per: str, wanted: EventFilter, limit: int, *, summed: bool = False
+    ) -> list[EmotionRollup]:
+        """The newest that match device, camera, emotion and times, ascending by (start, device, camera, emotion).
+
+        Summed over devices and cameras, both are empty.
+        """
+        query = "emotion_rollups_summed" if summed else "emotion_rollups"
+        return [EmotionRollup(*row) for row in self._rollups(query, per, wanted, limit)]
 
     def _rollups(self, query: str, per: str, wanted: EventFilter, limit: int) -> list[Any]:
         if not self._rows("has_rollups")[0][0]:

@@ -118,3 +118,13 @@ SELECT * FROM (
     AND (:camera IS NULL OR camera = :camera) AND (:emotion IS NULL OR emotion = :emotion)
   ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
 ) ORDER BY start, device, camera, emotion;
+
+-- emotion_rollups_summed --
+-- The same, of all devices and cameras that match together.
+SELECT * FROM (
+  SELECT start, '', '', emotion, sum(events), sum(faces), sum(confidence_sum) / sum(events)
+  FROM emotion_rollups
+  WHERE per = :per AND start >= :since AND start < :until AND (:device IS NULL OR device = :device)
+    AND (:camera IS NULL OR camera = :camera) AND (:emotion IS NULL OR emotion = :emotion)
+  GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
+) ORDER BY start, emotion;

@@ -3,9 +3,10 @@ const PATIENCE_MS = 15_000;
 const BACK_OFF_MS = 10_000;
 const SHARE_OF_TIME = 4;
 
-export const SILENT = "The controller does not answer";
+const SILENT = "The controller does not answer.";
+const AGAIN = " Trying again every 10 seconds; what is shown may be old.";
 
-/** "silent" and "answering" bear a sentence or none; "refused" bears why the token opens nothing. */
+/** "trouble" bears a sentence, or none when it is over; "refused" bears why the token opens nothing. */
 export const signals = new EventTarget();
 
 const troubles = new Map();
@@ -65,7 +66,7 @@ function noteClock(date) {
 }
 
 /** What went wrong, as a sentence for people. */
-export const sentence = (error) => (error instanceof ApiError ? error.message : `${SILENT}.`);
+export const sentence = (error) => (error instanceof ApiError ? error.message : SILENT);
 
 /** Calls look(signal) again and again, one at a time, until stopped; look may return another pause, in ms. */
 export function poll(look, everyMs) {
@@ -80,7 +81,7 @@ async function run(look, everyMs, ended) {
         if (document.hidden) await shown(ended);
         const begunMs = performance.now();
         const pauseMs = (await attempt(look, ended)) ?? everyMs;
-        await pause(Math.max(pauseMs, SHARE_OF_TIME * (performance.now() - begunMs)), ended);
+        await pause(Math.max(pauseMs, SHARE_OF_TIME * (performance.now() - begunMs)));
     }
 }
 
@@ -91,14 +92,13 @@ async function attempt(look, ended) {
         return pauseMs;
     } catch (error) {
         if (ended.aborted || error.status === 401) return BACK_OFF_MS;
-        if (!(error instanceof ApiError || isSilence(error))) console.error(error);
-        troubles.set(ended, sentence(error));
+        if (!(error instanceof ApiError)) console.warn(error);
+        const lasting = error instanceof ApiError && error.status < 500;
+        troubles.set(ended, sentence(error) + (lasting ? "" : AGAIN));
         tell();
         return BACK_OFF_MS;
     }
 }
-
-const isSilence = (error) => error instanceof TypeError || error.name === "TimeoutError";
 
 function settle(ended) {
     if (troubles.delete(ended)) tell();
@@ -111,13 +111,7 @@ function tell() {
 function shown(ended) {
     return new Promise((resolve) => {
         document.addEventListener("visibilitychange", resolve, { once: true, signal: ended });
-        ended.addEventListener("abort", resolve, { once: true });
     });
 }
 
-function pause(lengthMs, ended) {
-    return new Promise((resolve) => {
-        const timer = setTimeout(resolve, lengthMs);
-        ended.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
-}
+const pause = (lengthMs) => new Promise((resolve) => setTimeout(resolve, lengthMs));

@@ -7,6 +7,7 @@ import { rollouts } from "./rollouts.js";
 
 const VIEWS = { fleet, emotions, rollouts, models };
 const FIRST = "fleet";
+const IN_ADDRESS = "#token=";
 
 let me = null;
 let open = null;
@@ -16,9 +17,17 @@ find("sign-in").onsubmit = (event) => (event.preventDefault(), signIn(find("toke
 find("sign-out").onclick = () => (token.forget(), location.reload());
 window.addEventListener("hashchange", route);
 signals.addEventListener("refused", (event) => signOut(event.detail));
-signals.addEventListener("trouble", (event) => tell(event.detail));
+signals.addEventListener("trouble", (event) => say(find("notice"), event.detail));
+takeFromAddress();
 if (token.get()) signIn(token.get());
 else signOut("");
+
+/** A link may bring the token behind its hash, which is sent to nobody; it goes from the address at once. */
+function takeFromAddress() {
+    if (!location.hash.startsWith(IN_ADDRESS)) return;
+    token.set(location.hash.slice(IN_ADDRESS.length));
+    history.replaceState(null, "", location.pathname);
+}
 
 async function signIn(text) {
     token.set(text);
@@ -61,14 +70,10 @@ function route() {
     for (const link of document.querySelectorAll("nav a")) {
         link.ariaCurrent = link.hash === `#${name}` ? "page" : null;
     }
-    open.open(me, id && decodeURIComponent(id));
+    open.open(me, id);
 }
 
 function leave() {
     open?.close();
     open = null;
-}
-
-function tell(trouble) {
-    say(find("notice"), trouble && `${trouble} Trying again every 10 seconds; what is shown may be old.`);
 }

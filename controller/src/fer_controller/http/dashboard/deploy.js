@@ -1,5 +1,5 @@
 import { ApiError, get, post, sentence } from "./api.js";
-import { agreed, caption, count, element, fill, find, megabytes, MOST_ROWS, number, say } from "./page.js";
+import { agreed, caption, cell, count, element, fill, find, megabytes, MOST_ROWS, number, say } from "./page.js";
 
 const LOST = "The answer got lost, and the rollout may have begun: look at the list before you begin it again.";
 
@@ -64,7 +64,7 @@ function paint({ model, waves, bytes, gates, devices, left_out }) {
 
 const cells = (each) => [
     each.online ? each.device : `${each.device} (away)`, number(each.wave), each.class, each.running, each.model,
-    megabytes(each.bytes), each.supersedes, { text: each.why, className: "why" },
+    megabytes(each.bytes), each.supersedes, cell(each.why, "why"),
 ];
 
 async function begin() {

@@ -3,13 +3,15 @@ import { draw, EMOTIONS, total } from "./chart.js";
 import { cell, clock, count, element, fill, find, number, say, share } from "./page.js";
 
 const SPANS = {
-    hour: { per: "minute", since: "1h", again: "5m", unitMs: 60_000, buckets: 60, words: "the last hour" },
-    day: { per: "hour", since: "1d", again: "3h", unitMs: 3_600_000, buckets: 24, words: "the last day" },
+    hour: { per: "minute", unitMs: 60_000, buckets: 60, words: "the last hour" },
+    day: { per: "hour", unitMs: 3_600_000, buckets: 24, words: "the last day" },
 };
 const CHART_EVERY_MS = 10_000;
+const WHOLE_EVERY_MS = 300_000;
+const LATE_UNITS = 3;
 const TAIL_EVERY_MS = 2000;
 const DEVICES_EVERY_MS = 60_000;
-const MOST_ROLLUPS = 50_000;
+const MOST_ROLLUPS = 10_000;
 const TAIL_EVENTS = 30;
 const PAGE_EVENTS = 200;
 
@@ -17,7 +19,8 @@ const resizing = new ResizeObserver(() => paintChart());
 
 let pollings = [];
 let rollups = new Map();
-let cut = false;
+let wholeAtMs = 0;
+let lookedAtMs = 0;
 let newest = [];
 let lastId = null;
 
@@ -37,7 +40,7 @@ export const emotions = {
 
 function begin() {
     pollings.forEach((polling) => polling.stop());
-    [rollups, cut, newest, lastId] = [new Map(), false, [], null];
+    [rollups, wholeAtMs, newest, lastId] = [new Map(), 0, [], null];
     pollings = [
         poll(lookAtDevices, DEVICES_EVERY_MS), poll(lookAtRollups, CHART_EVERY_MS), poll(lookAtEvents, TAIL_EVERY_MS),
     ];
@@ -53,12 +56,17 @@ async function lookAtDevices(signal) {
     select.append(...names.filter((name) => !had.has(name)).map((name) => element("option", { value: name }, name)));
 }
 
+/** Now and then all of the span, for a device that was away delivers late; in between what is new. */
 async function lookAtRollups(signal) {
-    const { per, since, again } = span();
-    const query = { per, device: device(), since: rollups.size ? again : since, limit: MOST_ROLLUPS };
+    const { per, unitMs } = span();
+    const atMs = nowMs();
+    const whole = atMs - wholeAtMs > WHOLE_EVERY_MS;
+    const since = new Date(whole ? starts()[0] : lookedAtMs - LATE_UNITS * unitMs).toISOString();
+    const query = { per, device: device(), since, summed: true, limit: MOST_ROLLUPS };
     const found = await get("/v1/rollups/emotions", query, signal);
-    cut ||= found.length === MOST_ROLLUPS;
-    found.forEach((each) => rollups.set([each.start, each.device, each.camera, each.emotion].join(" "), each));
+    if (whole) [rollups, wholeAtMs] = [new Map(), atMs];
+    lookedAtMs = atMs;
+    found.forEach((each) => rollups.set(`${each.start} ${each.emotion}`, each));
     forgetOld();
     paintChart();
 }
@@ -95,8 +103,7 @@ function paintTotals(named, seen) {
     const all = totals.reduce((sum, each) => sum + each.events, 0);
     fill(find("emotions-rows"), totals, (each) => each.emotion, (each) => [
         cell(each.emotion, `swatch ${each.emotion}`), number(each.events),
-        cell(share(each.events, all)), number(each.faces),
-        cell(share(each.confidence, each.events)),
+        cell(share(each.events, all)), number(each.faces), cell(share(each.confidence, each.events)),
     ]);
     say(find("chart-summary"), summary(totals, all));
 }
@@ -114,8 +121,7 @@ function summary(totals, all) {
     if (!all) return `${where}, no emotion was rolled up.`;
     const most = totals.filter((each) => each.events).sort((one, other) => other.events - one.events).slice(0, 3);
     const shares = most.map((each) => `${each.emotion} ${share(each.events, all)}`).join(", ");
-    const partly = cut ? " The fleet is large: only the newest part of this span is counted." : "";
-    return `${where}: ${count(all, "event")}, most often ${shares}.${partly}`;
+    return `${where}: ${count(all, "event")}, most often ${shares}.`;
 }
 
 async function lookAtEvents(signal) {
@@ -137,8 +143,7 @@ async function lookAtNext(signal) {
     const { events } = await get("/v1/events/as-stored", query, signal);
     if (events.length === PAGE_EVENTS) return lookAtNewest(signal);
     lastId = events.at(-1)?.id ?? lastId;
-    const wanted = events.filter((event) => !device() || event.device === device());
-    newest = [...newest, ...wanted].slice(-TAIL_EVENTS);
+    newest = [...newest, ...events].slice(-TAIL_EVENTS);
 }
 
 const cells = (event) => [

@@ -18,12 +18,12 @@ export const fleet = {
 };
 
 async function look(signal) {
-    const [known, messages] = await Promise.all([
+    const [all, messages] = await Promise.all([
         get("/v1/devices", {}, signal),
         get("/v1/fleet/telemetry", {}, signal),
     ]);
     const measured = new Map(messages.map((message) => [message.device, message]));
-    devices = known.map((device) => ({ ...device, measured: measured.get(device.device) })).sort(byTrouble);
+    devices = all.map((device) => ({ ...device, measured: measured.get(device.device) })).sort(byTrouble);
     paint();
 }
 

@@ -7,7 +7,7 @@ const LIST_EVERY_MS = 2000;
 const EVERY_MS = 1000;
 const ENDED_EVERY_MS = 10_000;
 const NEWEST = 20;
-const TROUBLE = ["failed", "quarantined", "unreachable", "retrying"];
+const TROUBLE = ["failed", "quarantined", "unreachable", "retrying", "inconclusive"];
 
 let pollings = [];
 let asked;
@@ -67,7 +67,9 @@ function paintHead({ rollout, model, precision, state, reason, created_by, creat
 
 function paintWaves({ waves, gates }) {
     fill(find("waves-rows"), waves, (wave) => wave.wave, waveCells);
-    const judged = waves.toReversed().flatMap((wave) => wave.gates.map((gate) => ({ ...gate, wave: wave.wave })));
+    const judged = waves.toReversed().flatMap(({ wave, gates }) => {
+        return troubleFirst(gates, (gate) => gate.outcome).map((gate) => ({ ...gate, wave }));
+    });
     fill(find("gates-rows"), judged, (each) => `${each.wave} ${each.gate}`, gateCells);
     say(find("gates-note"), judged.length ? "" : `No wave is judged yet. The gates: ${gates.join(", ") || "none"}.`);
 }
@@ -88,13 +90,17 @@ const gateCells = ({ wave, gate, before, after, value, devices, of_devices, outc
 ];
 
 function paintDevices({ devices }) {
-    const rank = (each) => (TROUBLE.includes(each.state) ? 0 : 1);
-    const sorted = devices.toSorted((one, other) => rank(one) - rank(other));
+    const sorted = troubleFirst(devices, (each) => each.state);
     fill(find("targets-rows"), sorted.slice(0, MOST_ROWS), (each) => each.device, (each) => [
         each.device, number(each.wave), badge(each.state), number(each.attempt), each.previous, each.model,
         cell(each.reason ?? each.why, "why"),
     ]);
     caption(find("targets-note"), sorted.length, Math.min(sorted.length, MOST_ROWS), "");
+}
+
+function troubleFirst(items, word) {
+    const rank = (item) => (TROUBLE.includes(word(item)) ? 0 : 1);
+    return items.toSorted((one, other) => rank(one) - rank(other));
 }
 
 function paintAudit({ audit }) {
