@@ -13,13 +13,13 @@ PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
 unexport PYTHONPATH
 
-.PHONY: demo test check bench bench-peer bench-models test-py38 test-hosts test-training check-ansible docs lock format clean
+.PHONY: demo test check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training and not hosts" -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not training and not hosts and not browser" -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
@@ -48,6 +48,9 @@ bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (severa
 
 bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models in every runtime (several GB)
 	.venv-training/bin/fer-models bench --out docs/results/bench-$(MACHINE).json
+
+test-browser: $(READY)  ## the page in Chromium
+	$(BIN)/pytest -m browser
 
 test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent

@@ -22,11 +22,12 @@ takeFromAddress();
 if (token.get()) signIn(token.get());
 else signOut("");
 
-/** A link may bring the token behind its hash, which is sent to nobody; it goes from the address at once. */
+/** A link may bring the token, and the view, behind its hash, which is sent to nobody; it leaves the address at once. */
 function takeFromAddress() {
     if (!location.hash.startsWith(IN_ADDRESS)) return;
-    token.set(location.hash.slice(IN_ADDRESS.length));
-    history.replaceState(null, "", location.pathname);
+    const [text, ...view] = location.hash.slice(IN_ADDRESS.length).split("/");
+    token.set(text);
+    history.replaceState(null, "", `#${view.join("/")}`);
 }
 
 async function signIn(text) {

@@ -1,0 +1,67 @@
+"""The page in a real browser: it signs in by its link, and each view shows what the database holds."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fer_controller.rollout.request import Words
+from served_fleet import ServedFleet
+
+pytestmark = pytest.mark.browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+LOADED_MS = 4000
+VIEWS = {
+    "fleet": ("orin-05", "11 devices", "nano-01", "old@1/fp32"),
+    "emotions": ("heartbeat", "an estimate of an expression", "nano-02"),
+    "rollouts": ("tiny@1", "planned", "orin-05"),
+    "models": ("tiny@1", "fp32"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("No Chromium is installed (apt-get install chromium).")
+    return found
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
+    with ServedFleet(tmp_path_factory.mktemp("browser")) as served:
+        with served.near() as desk:
+            desk.deploy(Words(precision="fp32"))
+        yield served
+
+
+def shown(browser: str, url: str, profile: Path) -> str:
+    """The document after its scripts ran, in a profile of its own."""
+    command = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
+        f"--virtual-time-budget={LOADED_MS}", "--dump-dom", url,
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_shows_what_the_database_holds(browser: str, fleet: ServedFleet, view: str, tmp_path: Path) -> None:
+    text = shown(browser, f"{fleet.url}/#token={fleet.token}/{view}", tmp_path)
+    assert "alice, operator" in text
+    assert fleet.token not in text
+    for word in VIEWS[view]:
+        assert word in text, word
+
+
+def test_a_token_that_opens_nothing_is_told(browser: str, fleet: ServedFleet, tmp_path: Path) -> None:
+    text = shown(browser, f"{fleet.url}/#token=guessed", tmp_path)
+    assert "The token belongs to no operator" in text
+    assert "orin-05" not in text
+
+
+def test_without_a_token_the_page_asks_for_one(browser: str, fleet: ServedFleet, tmp_path: Path) -> None:
+    text = shown(browser, fleet.url, tmp_path)
+    assert "fer-controller operators add" in text
+    assert "orin-05" not in text
