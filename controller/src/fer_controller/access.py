@@ -9,6 +9,7 @@ from fer_wire.names import checked_name
 
 from fer_controller.errors import AccessError
 from fer_controller.registry.tokens import TOKEN_BYTES, hashed
+from fer_controller.rollout.audit import RUNNER
 from fer_controller.store.operators import Operator, OperatorStore, OperatorTables
 
 VIEWER = "viewer"
@@ -20,6 +21,8 @@ ROLES = (VIEWER, OPERATOR)
 
 def make(store: OperatorStore, name: str, role: str, now: datetime) -> str:
     """A new token, instead of the one that the operator had; raises AccessError for what is no name or no role."""
+    if name == RUNNER:
+        raise AccessError(f"{RUNNER} is what the audit log calls the controller itself; use another name.")
     if role not in ROLES:
         raise AccessError(f"There is no role {role!r}; use {' or '.join(ROLES)}.")
     token = secrets.token_urlsafe(TOKEN_BYTES)

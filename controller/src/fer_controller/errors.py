@@ -10,6 +10,7 @@ ControllerError
 ├── AccessError              an operator or a role is not what it should be
 ├── HttpError                the models cannot be served over HTTP
 ├── ApiError                 a controller elsewhere cannot be asked, or refuses
+│   └── UnreachableError     it does not answer now, but may later
 ├── RolloutError             the rollout, or what was ordered of it, cannot be done
 │   ├── UnknownRolloutError  there is none of that name
 │   ├── RequestError         what is asked for is not spelt as it should be
@@ -58,6 +59,10 @@ class HttpError(ControllerError):
 
 class ApiError(ControllerError):
     """A controller elsewhere cannot be asked, or refuses."""
+
+
+class UnreachableError(ApiError):
+    """It does not answer now, but may later."""
 
 
 class RolloutError(ControllerError):

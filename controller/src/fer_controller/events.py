@@ -4,10 +4,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import SettingsError
+from fer_controller.steady import steadily
 from fer_controller.store.contract import EventReader
 from fer_controller.store.records import EventFilter, StoredEvent
 
@@ -46,7 +48,7 @@ def follow(
 ) -> Iterator[StoredEvent]:
     """Events that match as they are stored, without end."""
     while True:
-        page = store.events_stored_after(wanted, after_id, PAGE_EVENTS)
+        page = steadily(partial(store.events_stored_after, wanted, after_id, PAGE_EVENTS))
         yield from page
         if page:
             after_id = page[-1].id

@@ -4,18 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+import requests
 from fer_controller import access, events
 from fer_controller.desk import remote
 from fer_controller.desk.contract import Desk
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
+from fer_controller.http.api import Order, Per
+from fer_controller.http.limits import BODY_BYTES
 from fer_controller.registry import tokens
 from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.request import Words
+from fer_controller.rollout.transitions import ACTIONS
 from fer_controller.store.records import EventFilter
 from fer_controller.store.registry import RegistryStore
+from fer_controller.store.retention_records import RESOLUTIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from served_fleet import EVENTS, OPERATOR, ServedFleet
@@ -171,6 +176,8 @@ def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> No
         access.make(fleet.operators, "dave", "root", now)
     with pytest.raises(AccessError, match="'a b' is no name for an operator"):
         access.make(fleet.operators, "a b", access.VIEWER, now)
+    with pytest.raises(AccessError, match="what the audit log calls the controller itself"):
+        access.make(fleet.operators, "runner", access.VIEWER, now)
     with pytest.raises(AccessError, match="There is no operator dave"):
         access.remove(fleet.operators, "dave")
 
@@ -183,3 +190,15 @@ def test_no_token_is_kept_as_it_is(fleet: ServedFleet) -> None:
 def test_an_order_names_its_rollout(tmp_path: Path) -> None:
     with ServedFleet(tmp_path) as fleet, fleet.far() as desk, pytest.raises(RolloutError, match="There is no rollout"):
         desk.order("newest", "pause")
+
+
+def test_the_api_knows_every_order_that_there_is() -> None:
+    assert set(get_args(Order.model_fields["order"].annotation)) == set(ACTIONS)
+    assert set(get_args(get_args(Per)[0])) == set(RESOLUTIONS)
+
+
+def test_a_request_that_is_too_large_is_refused_before_anybody_is_asked_who_sends_it(fleet: ServedFleet) -> None:
+    large = b'{"model": "' + b"x" * BODY_BYTES + b'"}'
+    for body in (large, iter([large[:1000], large[1000:]])):
+        answer = requests.post(f"{fleet.url}/v1/rollouts", data=body, timeout=30)
+        assert (answer.status_code, answer.json()["detail"]) == (413, "The request is larger than 65536 bytes.")

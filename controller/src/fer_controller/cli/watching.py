@@ -1,12 +1,14 @@
 """Rollouts on a terminal: a bar for each wave, the gates against their baseline, and what was decided."""
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from fer_controller.cli import options
 from fer_controller.rollout import transitions as moves
+from fer_controller.steady import steadily
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -56,7 +58,7 @@ def print_whole(document: dict[str, Any]) -> None:
 def _lines(desk: "Desk", rollout: str) -> str:
     last: dict[str, Any] = {}
     while True:
-        now = desk.progress(rollout)
+        now = steadily(partial(desk.progress, rollout))
         if now != last:
             options.print_line(now)
         last = now
@@ -68,8 +70,8 @@ def _lines(desk: "Desk", rollout: str) -> str:
 def _sentences(desk: "Desk", rollout: str) -> str:
     last_id = 0
     while True:
-        now = desk.progress(rollout)
-        for entry in desk.decisions(rollout, last_id):
+        now = steadily(partial(desk.progress, rollout))
+        for entry in steadily(partial(desk.decisions, rollout, last_id)):
             last_id = int(entry["id"])
             print(f"{entry['time']}  {entry['sentence']}", flush=True)
         if now["ended_at"]:
@@ -82,7 +84,7 @@ def _live(desk: "Desk", rollout: str, console: Any) -> str:
 
     with Live(console=console, refresh_per_second=4) as live:
         while True:
-            document = desk.progress(rollout)
+            document = steadily(partial(desk.progress, rollout))
             live.update(_picture(document))
             if document["ended_at"]:
                 return str(document["state"])

@@ -18,6 +18,7 @@ from fer_controller.errors import (
     RolloutError,
     StoreUnavailable,
     UnknownRolloutError,
+    UnreachableError,
 )
 from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.request import Words
@@ -160,7 +161,7 @@ class RemoteDesk:
         try:
             response = self._session.request(method, self._url + path, timeout=TIMEOUT_S, verify=self._verify, **rest)
         except requests.RequestException as error:
-            raise ApiError(self._unreachable(method, error)) from error
+            raise UnreachableError(self._unreachable(method, error)) from error
         try:
             document = response.json()
         except ValueError as error:

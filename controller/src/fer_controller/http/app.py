@@ -19,7 +19,7 @@ from fer_controller.errors import (
 from fer_controller.http import api, page
 from fer_controller.http.artifacts import ArtifactResponse
 from fer_controller.http.guards import Guards
-from fer_controller.http.limits import Downloads
+from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.metrics import Metrics
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.registry import RegistryTables
@@ -50,6 +50,7 @@ def make_app(
     app.state.guards, app.state.place = guards, place
     app.add_exception_handler(ControllerError, _explained)
     app.add_exception_handler(RequestValidationError, _misspelt)
+    app.add_middleware(BodyLimit)
     app.include_router(api.router)
     app.include_router(page.router)
 

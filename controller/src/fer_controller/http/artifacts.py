@@ -1,4 +1,4 @@
-"""A model's file over HTTP: whole or by Range, paced, never all of it in memory; only this file imports starlette."""
+"""A model's file over HTTP: whole or by Range, paced, never all of it in memory; through Starlette."""
 
 import asyncio
 import logging

@@ -5,6 +5,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES = 64 * 1024
+"""More than any order needs; it is read before anybody knows whose it is."""
 CHUNK_BYTES = 128 * 1024
 SMALLEST_CHUNK_BYTES = 4096
 BYTES_OF_MEGABYTE = 1_000_000
@@ -54,3 +59,24 @@ class Downloads:
         self._free_at_s = turn_s + size_bytes / self._bytes_s
         if turn_s > now_s:
             await self._sleep(turn_s - now_s)
+
+
+class BodyLimit:
+    """An ASGI application that hears no more than so many bytes of a request; raises HTTPException (413)."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int = BODY_BYTES) -> None:
+        self._app, self._most_bytes = app, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and count."""
+        heard_bytes = 0
+
+        async def counted() -> Message:
+            nonlocal heard_bytes
+            message = await receive()
+            heard_bytes += len(message.get("body", b""))
+            if heard_bytes > self._most_bytes:
+                raise HTTPException(413, f"The request is larger than {self._most_bytes} bytes.")
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,28 @@
+"""Staying with what goes on, over a controller that is restarted or a network that is gone for a while."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from fer_controller.errors import StoreUnavailable, UnreachableError
+
+PATIENCE_S = 600.0
+PAUSE_S = 2.0
+
+Answer = TypeVar("Answer")
+
+
+def steadily(ask: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
+    """What asking answers; while nobody does it asks on, says so once, and gives up after ten minutes."""
+    until_s, told = time.monotonic() + PATIENCE_S, False
+    while True:
+        try:
+            return ask()
+        except (UnreachableError, StoreUnavailable) as error:
+            if time.monotonic() > until_s:
+                raise
+            if not told:
+                sys.stderr.write(f"{error} Trying again.\n")
+            told = True
+        sleep(PAUSE_S)
