@@ -14,7 +14,7 @@ from fer_controller.registry.signing import make_keys
 from fer_controller.rollout.labels import Relabel
 from fer_controller.settings import ApiSettings, Settings, load
 from fer_controller.store.operators import OperatorStore
-from fer_controller.store.records import DeadLetter, Device, Gap
+from fer_controller.store.records import DeadLetter, Device, Gap, Stream
 from fer_controller.store.registry import RegistryStore
 from fer_controller.store.retention import RetentionStore
 from fer_controller.store.sqlite import SqliteStore
@@ -64,6 +64,7 @@ class ServedFleet:
             a_batch(
                 *events,
                 an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(second=30)),
+                streams=[Stream(DEVICE, EPOCH, EVENTS - 1), Stream("nano-02", EPOCH, 1)],
                 telemetry=[some_telemetry(), some_telemetry(second=60), some_telemetry("nano-02")],
                 gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
                 dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],

@@ -29,6 +29,7 @@ WORDS = Words(precision="fp32", waves="1,100%")
 ANY = EventFilter()
 LOOKS: "dict[str, Callable[[Desk], Any]]" = {
     "devices": lambda desk: desk.devices(),
+    "totals": lambda desk: desk.totals(),
     "telemetry of each": lambda desk: desk.newest_telemetry_of_each(),
     "newest events": lambda desk: desk.newest_events(ANY, 5, 20),
     "every event": lambda desk: list(events.every(desk, ANY)),
@@ -113,6 +114,11 @@ def test_the_sum_over_devices_is_the_sum_of_the_devices(fleet: ServedFleet) -> N
         summed = {(one.start, one.emotion): one.events for one in desk.emotion_rollups("hour", ANY, 9, summed=True)}
     assert counted == summed
     assert sum(counted.values()) == EVENTS
+
+
+def test_the_totals_add_up(fleet: ServedFleet) -> None:
+    with fleet.far() as desk:
+        assert desk.totals() == {"events": EVENTS, "dropped_events": 8, "redelivered_events": 0, "dead_letters": 1}
 
 
 def test_rows_are_never_left_out_unseen(fleet: ServedFleet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ COMMANDS = (
     ("events", "--per", "hour"),
     ("events", "--per", "minute", "--sum"),
     ("telemetry",),
+    ("totals",),
+    ("totals", "--json"),
     ("telemetry", "--per", "minute", "--json"),
     ("dead-letters",),
     ("label",),

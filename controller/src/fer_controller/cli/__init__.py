@@ -24,6 +24,7 @@ from fer_controller.cli import (
     serve,
     simulate,
     telemetry,
+    totals,
 )
 from fer_controller.errors import ControllerError, SettingsError
 
@@ -42,6 +43,7 @@ app.command("serve")(serve.serve)
 app.command("devices")(devices.devices)
 app.command("events")(events.events)
 app.command("telemetry")(telemetry.telemetry)
+app.command("totals")(totals.totals)
 app.command("export")(export.export)
 app.command("dead-letters")(dead_letters.dead_letters)
 app.command("demo")(demo.demo)

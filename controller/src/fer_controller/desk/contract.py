@@ -33,6 +33,9 @@ class Desk(EventReader, TelemetryReader, Protocol):
     def devices(self) -> list[Document]:
         """All devices by name."""
 
+    def totals(self) -> Document:
+        """What the whole fleet's events came to: stored, dropped on devices, come again, unreadable."""
+
     def newest_telemetry_of_each(self) -> list[Document]:
         """The newest telemetry of each device, by device."""
 

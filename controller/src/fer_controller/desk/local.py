@@ -23,7 +23,7 @@ from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.settings import Settings
 from fer_controller.store.fleet import FleetReader
-from fer_controller.store.records import EventFilter, StoredEvent, StoredTelemetry
+from fer_controller.store.records import DEAD_LETTERS, REDELIVERED, EventFilter, StoredEvent, StoredTelemetry
 from fer_controller.store.registry import RegistryReader
 from fer_controller.store.retention import RollupReader
 from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
@@ -81,6 +81,15 @@ class LocalDesk:
             document(each, now, self._place.stale_after_s, dropped.get(each.device, 0))
             for each in self._fleet.devices()
         ]
+
+    def totals(self) -> Document:
+        counted = self._fleet.counters()
+        return {
+            "events": sum(self._fleet.events_stored().values()),
+            "dropped_events": sum(self._fleet.events_dropped().values()),
+            "redelivered_events": counted.get(REDELIVERED, 0),
+            "dead_letters": counted.get(DEAD_LETTERS, 0),
+        }
 
     def newest_telemetry_of_each(self) -> list[Document]:
         return [json.loads(each.payload) for each in self._fleet.newest_telemetry_of_each()]

@@ -65,6 +65,9 @@ class RemoteDesk:
     def devices(self) -> list[Document]:
         return self._list("/v1/devices")
 
+    def totals(self) -> Document:
+        return dict(self._get("/v1/totals"))
+
     def newest_telemetry_of_each(self) -> list[Document]:
         return self._list("/v1/fleet/telemetry")
 

@@ -97,6 +97,12 @@ def devices(desk: Looking) -> JSONResponse:
     return JSONResponse(desk.devices())
 
 
+@router.get("/totals")
+def totals(desk: Looking) -> JSONResponse:
+    """What the whole fleet's events came to, as `totals --json`."""
+    return JSONResponse(desk.totals())
+
+
 @router.get("/fleet/telemetry")
 def fleet_telemetry(desk: Looking) -> JSONResponse:
     """The newest telemetry message of each device."""
