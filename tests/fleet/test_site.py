@@ -9,7 +9,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from controller_messages import an_event
-from controller_process import eventually
+from controller_process import eventually, json_lines, run
 from fer_wire import Topics
 from fleet.conftest import Fleet
 from paho.mqtt.enums import CallbackAPIVersion
@@ -89,6 +89,18 @@ def test_the_broker_takes_no_plain_text_and_no_device_speaks_for_another(fleet: 
     client.loop_stop()
     eventually(lambda: "forged-nano-01" in epochs(fleet, "nano-01"), "its own event is stored")
     assert "forged-nano-02" not in epochs(fleet, "nano-02")
+
+
+def test_an_operator_looks_and_orders_from_elsewhere_over_tls(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_CONTROLLER_API__URL", f"https://{fleet.hub.address}:8780")
+    monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", fleet.controller("operators add alice --role operator").strip())
+    refused = run("devices")
+    assert (refused.returncode, "certificate verify failed" in refused.stderr) == (1, True)
+    monkeypatch.setenv("FER_CONTROLLER_API__CA_FILE", str(fleet.secrets / "tls" / "ca.crt"))
+    shown = json_lines(run("devices", "--json").stdout)
+    assert {each["device"] for each in shown if each["state"] == "online"} == {"nano-01", "nano-02"}
+    assert run("label", "nano-01", "site=lab").returncode == 0
+    assert fleet.controller_json("label") == [{"device": "nano-01", "labels": {"site": "lab"}, "quarantined": None}]
 
 
 def test_a_device_whose_power_is_cut_loses_no_event(fleet: Fleet) -> None:

@@ -30,9 +30,10 @@ export const total = (bucket) => Object.values(bucket.counts).reduce((sum, event
 
 const bottomPx = HEIGHT_PX - MARGIN_PX.bottom;
 const yPx = (value, topValue) => bottomPx - (value / topValue) * (bottomPx - MARGIN_PX.top);
-const hhmm = (timeMs) => new Date(timeMs).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+export const hhmm = (timeMs) => new Date(timeMs).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-function ceiling(value) {
+/** The nearest round number above, which the lines divide evenly. */
+export function ceiling(value) {
     const size = 10 ** Math.floor(Math.log10(value / LINES));
     const step = [1, 2, 2.5, 5, 10].find((each) => each * size * LINES >= value) * size;
     return Math.max(1, step) * LINES;

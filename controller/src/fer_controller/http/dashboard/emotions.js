@@ -1,11 +1,8 @@
 import { get, nowMs, poll } from "./api.js";
 import { draw, EMOTIONS, total } from "./chart.js";
 import { cell, clock, count, element, fill, find, number, say, share } from "./page.js";
+import { SPANS, starts } from "./spans.js";
 
-const SPANS = {
-    hour: { per: "minute", unitMs: 60_000, buckets: 60, words: "the last hour" },
-    day: { per: "hour", unitMs: 3_600_000, buckets: 24, words: "the last day" },
-};
 const CHART_EVERY_MS = 10_000;
 const WHOLE_EVERY_MS = 300_000;
 const LATE_UNITS = 3;
@@ -61,7 +58,7 @@ async function lookAtRollups(signal) {
     const { per, unitMs } = span();
     const atMs = nowMs();
     const whole = atMs - wholeAtMs > WHOLE_EVERY_MS;
-    const since = new Date(whole ? starts()[0] : lookedAtMs - LATE_UNITS * unitMs).toISOString();
+    const since = new Date(whole ? starts(span())[0] : lookedAtMs - LATE_UNITS * unitMs).toISOString();
     const query = { per, device: device(), since, summed: true, limit: MOST_ROLLUPS };
     const found = await get("/v1/rollups/emotions", query, signal);
     if (whole) [rollups, wholeAtMs] = [new Map(), atMs];
@@ -72,20 +69,14 @@ async function lookAtRollups(signal) {
 }
 
 function forgetOld() {
-    const [first] = starts();
+    const [first] = starts(span());
     for (const [key, each] of rollups) if (Date.parse(each.start) < first) rollups.delete(key);
-}
-
-function starts() {
-    const { unitMs, buckets } = span();
-    const newestMs = Math.floor(nowMs() / unitMs) * unitMs;
-    return Array.from({ length: buckets }, (_, number) => newestMs - (buckets - 1 - number) * unitMs);
 }
 
 function paintChart() {
     const seen = [...rollups.values()];
     const named = [...new Set([...EMOTIONS, ...seen.map((each) => each.emotion)])];
-    const buckets = new Map(starts().map((startMs) => [startMs, { startMs, counts: {} }]));
+    const buckets = new Map(starts(span()).map((startMs) => [startMs, { startMs, counts: {} }]));
     for (const emotion of named) {
         const those = seen.filter((each) => each.emotion === emotion);
         those.forEach((each) => add(buckets.get(Date.parse(each.start)), each));

@@ -1,21 +1,57 @@
 import { get, poll } from "./api.js";
+import { device } from "./device.js";
+import { provider } from "./facts.js";
 import { ago, badge, caption, cell, count, fill, find, known, MOST_ROWS, number, say } from "./page.js";
 
 const EVERY_MS = 2000;
+const TOTALS_EVERY_MS = 10_000;
 const TROUBLE_FIRST = ["offline", "stale", "unknown", "online"];
-const PROVIDER_ENDING = "ExecutionProvider";
 
 let devices = [];
-let polling;
+let pollings = [];
 
 export const fleet = {
     title: "Fleet",
-    open() {
-        find("fleet-filter").oninput = paint;
-        polling = poll(look, EVERY_MS);
+    open(me, id) {
+        find("fleet-list").hidden = Boolean(id);
+        find("device").hidden = !id;
+        if (id) device.open(me, decoded(id));
+        else openList();
     },
-    close: () => polling?.stop(),
+    close() {
+        pollings.splice(0).forEach((polling) => polling.stop());
+        device.close();
+    },
 };
+
+function decoded(id) {
+    try {
+        return decodeURIComponent(id);
+    } catch {
+        return id;
+    }
+}
+
+function openList() {
+    find("fleet-filter").oninput = paint;
+    pollings = [poll(look, EVERY_MS), poll(lookAtTotals, TOTALS_EVERY_MS)];
+}
+
+/** A controller that is older than this page has no totals. */
+async function lookAtTotals(signal) {
+    const totals = await get("/v1/totals", {}, signal).catch((error) => {
+        if (error.status !== 404) throw error;
+    });
+    say(find("fleet-totals"), totals ? totalled(totals) : "");
+}
+
+function totalled({ events, dropped_events, redelivered_events, dead_letters }) {
+    const many = (value) => value.toLocaleString("en");
+    return [
+        `${count(events, "event")} stored`, `${many(dropped_events)} dropped`,
+        `${many(redelivered_events)} came again`, `${many(dead_letters)} unreadable`,
+    ].join(" · ");
+}
 
 async function look(signal) {
     const [all, messages] = await Promise.all([
@@ -61,8 +97,8 @@ function cells(device) {
         number(host.cpu_percent), hottest(host), memory(host), number(spool.pending_events),
     ].map((each) => cell(each.text, each.className + age));
     return [
-        device.device, presence(device), device.model,
-        device.provider?.replace(PROVIDER_ENDING, ""), ...rest, number(device.dropped_events), ago(device.last_seen),
+        { text: device.device, href: `#fleet/${encodeURIComponent(device.device)}` }, presence(device), device.model,
+        provider(device.provider), ...rest, number(device.dropped_events), ago(device.last_seen),
     ];
 }
 

@@ -24,7 +24,7 @@ export function shape(name, attributes = {}, ...children) {
 export function makeTables() {
     for (const place of document.querySelectorAll("[data-columns]")) {
         Object.assign(place, { role: "region", tabIndex: 0 });
-        const heads = element("tr", {}, ...place.dataset.columns.split("|").map(head));
+        const heads = element("tr", {}, ...place.dataset.columns.split(/\s*\|/).map(head));
         const body = element("tbody", { id: place.dataset.rows });
         place.append(element("table", {}, element("thead", {}, heads), body));
     }
@@ -96,6 +96,17 @@ function dress(cell, content) {
 
 const inside = (text, href) => (href ? element("a", { href, textContent: text }) : String(text));
 const progress = (value, max, text) => element("progress", { value, max, ariaLabel: text });
+
+/** Makes a definition list of the pairs that have something to say; what stays the same stays untouched. */
+export function define(list, pairs) {
+    const told = pairs.filter(([, content]) => content);
+    const terms = told.map(([term]) => term);
+    if (list.dataset.terms !== String(terms)) list.replaceChildren(...terms.map(emptyPair));
+    list.dataset.terms = terms;
+    told.forEach(([, content], place) => dress(list.children[place].lastChild, content));
+}
+
+const emptyPair = (term) => element("div", {}, element("dt", {}, term), element("dd"));
 
 /** Says how many of the found rows are shown, or that there are none. */
 export function caption(place, found, shown, none, hint = "") {

@@ -1,0 +1,95 @@
+import { ago, badge, cell, clock, known, megabytes, number } from "./page.js";
+
+const PROVIDER_ENDING = "ExecutionProvider";
+const SHA256_SHOWN = 12;
+const UNITS_OF_TIME = [["d", 86_400], ["h", 3600], ["min", 60]];
+const FALLBACK = "yes: a GPU is there, yet the CPU runs the model";
+
+/** A provider without the ending that all of them have. */
+export const provider = (name) => name?.replace(PROVIDER_ENDING, "");
+
+const measured = (value, unit, digits = 0) => (known(value) ? `${number(value, digits).text} ${unit}` : null);
+const joined = (...parts) => parts.filter(Boolean).join(", ");
+const plain = (content) => ({ ...content, className: "" });
+
+/** What the device runs, and how far its last update came. */
+export function modelFacts({ model, provider: by, reported }) {
+    const running = reported?.running;
+    return [
+        ["Model", model ?? "none yet"],
+        ["Provider", provider(by)],
+        ["Fallback", running && (running.provider_fallback ? cell(FALLBACK, "bad") : "no")],
+        ["sha256", running?.sha256 && shortened(running.sha256)],
+        ["Previous model", reported?.previous],
+        ...updateFacts(reported?.update),
+    ];
+}
+
+const shortened = (sha256) => ({ text: `${sha256.slice(0, SHA256_SHOWN)}…`, title: sha256, className: "code" });
+
+function updateFacts(update) {
+    if (!update) return [["Update", "none yet"]];
+    const { rollout, attempt, state, reason, model, downloaded_bytes, size_bytes, measured_ms } = update;
+    const times = Object.entries(measured_ms ?? {}).map(([name, timeMs]) => `${name} ${measured(timeMs, "ms", 1)}`);
+    return [
+        ["Update", badge(state)],
+        ["Error", reason && cell(reason, "bad")],
+        ["Brings", model],
+        ["Rollout", { text: joined(rollout, attempt > 1 && `try ${attempt}`), href: `#rollouts/${rollout}` }],
+        ["Downloaded", size_bytes && `${megabytes(downloaded_bytes).text} of ${megabytes(size_bytes).text} MB`],
+        ["One face took", times.join(", ")],
+    ];
+}
+
+/** What the device is made of. */
+export function deviceFacts({ agent_version, last_seen, dropped_events, reported }) {
+    const has = reported?.capabilities ?? {};
+    return [
+        ["Class", has.device_class],
+        ["Processor", joined(has.cpu, has.architecture, known(has.cpu_count) && `${has.cpu_count} cores`)],
+        ["Memory", measured(has.memory_total_mb, "MB")],
+        ["JetPack", joined(has.jetpack, has.l4t && `L4T ${has.l4t}`)],
+        ["ONNX Runtime", has.runtime],
+        ["Providers", has.providers?.map(provider).join(", ")],
+        ["Agent", agent_version],
+        ["Last seen", last_seen && plain(ago(last_seen))],
+        ["Events dropped", number(dropped_events).text],
+    ];
+}
+
+/** What the device measured of itself in a telemetry message. */
+export function hostFacts({ time, uptime_s, host, spool, errors }) {
+    return [
+        ["Measured", plain(ago(time))],
+        ["CPU", joined(measured(host.cpu_percent, "%"), measured(host.cpu_temperature_c, "°C", 1))],
+        ["GPU", joined(measured(host.gpu_percent, "%"), measured(host.gpu_temperature_c, "°C", 1))],
+        ["Throttled", host.throttled && cell("yes, for heat or current", "bad")],
+        ["Memory used", of(host.memory_used_mb, host.memory_total_mb)],
+        ["Swap used", measured(host.swap_used_mb, "MB")],
+        ["Disk free", measured(host.disk_free_mb, "MB")],
+        ["Power", joined(known(host.power_mw) && measured(host.power_mw / 1000, "W", 1), host.power_mode)],
+        ["Fan", measured(host.fan_percent, "%")],
+        ["Agent", joined(measured(host.agent_cpu_percent, "% of a core"), measured(host.agent_memory_mb, "MB"))],
+        ["Agent's run", joined(lasted(uptime_s), errors && `${number(errors).text} faults handled`)],
+        ["Events pending", number(spool.pending_events).text],
+    ];
+}
+
+function of(used, total) {
+    return known(used) && known(total) ? `${number(used).text} of ${measured(total, "MB")}` : measured(used, "MB");
+}
+
+function lasted(timeS) {
+    const [unit, lengthS] = UNITS_OF_TIME.find(([, lengthS]) => timeS >= lengthS) ?? ["s", 1];
+    return `${Math.floor(timeS / lengthS)} ${unit}`;
+}
+
+/** A camera's row. */
+export const cameraCells = (camera) => [
+    camera.camera, camera.state ? badge(camera.state) : null, number(camera.fps, 1), number(camera.latency_p50_ms),
+    number(camera.latency_p95_ms), number(camera.frames), number(camera.skipped_frames), number(camera.faces),
+    number(camera.reopened), camera.error ? cell(camera.error, "why bad") : null,
+];
+
+/** Since when the device is what it is. */
+export const sinceWords = (since) => (since ? `since ${clock(since).text}, ${ago(since).text}` : "");
