@@ -1,6 +1,7 @@
 """What tests of all programs share: the data folder, a real broker, and the rule that CI skips nothing."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any, Generator, Iterator, TypeVar
 
@@ -11,6 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "FER_DATA"
 NOTHING_SKIPPED_VARIABLE = "FER_NOTHING_SKIPPED"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+# A shell that runs the tests in the background lets them, and every program that they start, ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
