@@ -56,7 +56,9 @@ def main() -> None:
     )  # fmt: skip
     server = _Server(_config(task, app))
     Thread(target=_end_with_the_life_line, args=(server,), daemon=True).start()
-    log.info("Models are served at %s.", _place(task, listener))
+    place = _place(task, listener)
+    log.info("Models are served at %s.", place)
+    log.info("The fleet's page is at %s/; `fer-controller operators add NAME` makes a token for it.", place)
     server.run(sockets=[listener])
 
 
