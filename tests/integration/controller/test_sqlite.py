@@ -1,5 +1,6 @@
 """SQLite's own side of the store: durability, faults, and files that are not ours."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -178,3 +179,21 @@ def test_listing_by_time_takes_an_index(db: Path, device: str | None) -> None:
     connection.close()
     assert "events_by_time" in plan if device is None else "events_by_device_and_time" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        ("events_stored_after", "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("telemetry_stored_after", "SEARCH telemetry USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("newest_telemetry_of_device", "SEARCH telemetry USING INDEX sqlite_autoindex_telemetry_1 (device=?)"),
+    ],
+)
+def test_what_is_asked_every_second_costs_no_more_when_much_is_stored(db: Path, query: str, way: str) -> None:
+    values = dict.fromkeys(re.findall(r":(\w+)", QUERIES[query]))
+    connection = sqlite3.connect(db)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {QUERIES[query]}", values)]
+    connection.close()
+    assert way in plan
+    assert not any("SCAN events" in step or "SCAN telemetry" in step for step in plan)

@@ -117,6 +117,13 @@ def test_newest_telemetry_is_of_one_device_or_of_all(store: Store) -> None:
     assert [message.device for message in store.telemetry_stored_after(None, 1, 10)] == ["nano-02", DEVICE]
 
 
+def test_the_newest_telemetry_of_one_device_goes_by_its_clock(store: Store) -> None:
+    store.write(a_batch(telemetry=[some_telemetry(), some_telemetry(second=20), some_telemetry(second=10)]))
+    assert [message.time[-10:-5] for message in store.newest_telemetry(DEVICE, 1)] == ["00:20"]
+    assert [message.time[-10:-5] for message in store.newest_telemetry(DEVICE, 2)] == ["00:20", "00:10"]
+    assert store.newest_telemetry(DEVICE, 0) == []
+
+
 def test_dead_letters_beyond_the_cap_push_the_oldest_out_and_are_counted(store: Store) -> None:
     store.write(a_batch(dead_letters=[letter(number) for number in range(5)]))
     assert store.dead_letters(10) == [letter(2), letter(3), letter(4)]

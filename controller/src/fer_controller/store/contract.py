@@ -36,7 +36,7 @@ class TelemetryReader(Protocol):
     """Looks at telemetry."""
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        """The newest telemetry of one device or of all, ascending by id."""
+        """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         """The next telemetry in the order in which it was stored."""

@@ -84,7 +84,9 @@ class MemoryStore:
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
         found = self.telemetry_stored_after(device, 0, len(self._telemetry))
-        return found[max(0, len(found) - limit) :]
+        if device is not None:
+            found.sort(key=lambda message: (message.time, message.id))
+        return sorted(found[max(0, len(found) - limit) :], key=lambda message: message.id)
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         return [t for t in self._telemetry.values() if t.id > after_id and device in (None, t.device)][:limit]

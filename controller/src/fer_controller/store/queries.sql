@@ -106,11 +106,11 @@ WHERE device = :device AND (time, id) > (:after_time, :after_id) AND time >= :si
 ORDER BY time, id LIMIT :limit;
 
 -- events_stored_after --
--- The next events that match, in the order in which they were stored.
+-- The next events that match, in the order in which they were stored; + keeps SQLite from the index of times.
 SELECT id, device, camera, epoch, seq, time, track, kind, emotion, confidence, probabilities,
   box_x, box_y, box_width, box_height, model
 FROM events
-WHERE id > :after_id AND time >= :since AND time < :until
+WHERE id > :after_id AND +time >= :since AND +time < :until
   AND (:device IS NULL OR device = :device) AND (:camera IS NULL OR camera = :camera)
   AND (:emotion IS NULL OR emotion = :emotion) AND (:kind IS NULL OR kind = :kind)
   AND (:track IS NULL OR track = :track)
@@ -132,10 +132,13 @@ FROM events WHERE device = :device;
 SELECT device, state, run, born, since, last_seen, agent_version, reason, reported FROM devices ORDER BY device;
 
 -- newest_telemetry --
--- The newest telemetry of one device or of all.
+-- The newest telemetry of all devices.
+SELECT * FROM (SELECT id, device, time, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
+
+-- newest_telemetry_of_device --
+-- The newest telemetry of one device by its own clock, whose index SQLite then takes.
 SELECT * FROM (
-  SELECT id, device, time, payload FROM telemetry WHERE (:device IS NULL OR device = :device)
-  ORDER BY id DESC LIMIT :limit
+  SELECT id, device, time, payload FROM telemetry WHERE device = :device ORDER BY time DESC, id DESC LIMIT :limit
 ) ORDER BY id;
 
 -- telemetry_stored_after --

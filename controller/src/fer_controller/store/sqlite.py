@@ -78,7 +78,8 @@ class SqliteReader:
         return [Device(*row) for row in self._rows("devices")]
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        return [StoredTelemetry(*row) for row in self._rows("newest_telemetry", {"device": device, "limit": limit})]
+        query = "newest_telemetry" if device is None else "newest_telemetry_of_device"
+        return [StoredTelemetry(*row) for row in self._rows(query, {"device": device, "limit": limit})]
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         values = {"device": device, "after_id": after_id, "limit": limit}
