@@ -132,6 +132,13 @@ class ApiSettings(Section):
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
         return url.rstrip("/") if url else None
 
+    @field_validator("token")
+    @classmethod
+    def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and token.get_secret_value() and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+            raise ValueError("expected the one word that `fer-controller operators add` printed")
+        return token
+
 
 class RegistrySettings(Section):
     """Where models are kept."""

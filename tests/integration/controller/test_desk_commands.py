@@ -98,6 +98,7 @@ def test_an_operator_is_added_shown_and_removed(fleet: ServedFleet, capsys: pyte
     [
         (("devices", "--url", "http://127.0.0.1:1"), 1, "The controller at http://127.0.0.1:1 does not answer (Conn"),
         (("events", "--sum", "--db", "y"), 2, "--sum sums rollups; give it together with --per"),
+        (("devices", "--url", " "), 2, "--url is empty; give http[s]://HOST:PORT"),
         (("devices", "--url", "ftp://somewhere"), 2, "The setting api.url is wrong: expected http://HOST:PORT"),
         (("devices", "--url", "http://x", "--db", "y"), 2, "--db and --url exclude each other"),
     ],
@@ -107,6 +108,24 @@ def test_a_mistake_is_told_in_a_sentence(
 ) -> None:
     assert cli.run(words) == status
     assert sentence in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_a_place_that_the_controller_does_not_have_is_told(
+    fleet: ServedFleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["devices", "--url", f"{fleet.url}/prefix"]) == 1
+    assert "answers /v1/devices with status 404; see that --url is right" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("token", ["two words", "токен", "line\n"])
+def test_what_is_no_token_is_told(
+    fleet: ServedFleet, token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", token)
+    assert cli.run(["devices", "--url", fleet.url]) == 2
+    said = capsys.readouterr().err
+    assert "The setting api.token is wrong: expected the one word" in said
+    assert token not in said
 
 
 def test_a_certificate_of_our_own_authority_is_trusted_when_it_is_named(fleet: ServedFleet, tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
     """Where this command looks and orders: at the database, or at a controller elsewhere."""
     if db is not None and url is not None:
         raise typer.BadParameter("--db and --url exclude each other; give one of them.")
+    if url is not None and not url.strip():
+        raise typer.BadParameter("--url is empty; give http[s]://HOST:PORT, or leave it out for the database.")
     settings = load(config, db=db, api={"url": url})
     if settings.api.url and db is None:
         from fer_controller.desk.remote import RemoteDesk

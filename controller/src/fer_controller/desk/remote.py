@@ -30,6 +30,8 @@ TIMEOUT_S = 30.0
 TRIES = 4
 PAUSE_S = 0.3
 TRIED_AGAIN = (502, 503, 504)
+NO_SUCH_PLACE = "Not Found"
+"""What FastAPI says where there is no such route."""
 ERRORS: dict[int, type[ControllerError]] = {
     404: UnknownRolloutError,
     409: RolloutError,
@@ -172,8 +174,12 @@ class RemoteDesk:
         if response.ok:
             return document
         detail = document.get("detail") if isinstance(document, dict) else None
-        kind = ERRORS.get(response.status_code, ApiError)
-        raise kind(str(detail) if detail else f"{self._url} answers {path} with status {response.status_code}.")
+        if not detail or detail == NO_SUCH_PLACE:
+            raise ApiError(
+                f"{self._url} answers {path} with status {response.status_code}; see that --url is right, and that the "
+                "controller there is no older than this one."
+            )
+        raise ERRORS.get(response.status_code, ApiError)(str(detail))
 
     def _unreachable(self, method: str, error: Exception) -> str:
         ordered = "" if method == "GET" else " Whether the order arrived is not known; look before you give it again."
