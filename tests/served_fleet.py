@@ -12,6 +12,7 @@ from fer_controller.http.process import HttpProcess
 from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
 from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.request import Words
 from fer_controller.settings import ApiSettings, Settings, load
 from fer_controller.store.operators import OperatorStore
 from fer_controller.store.records import DeadLetter, Device, Gap, Stream
@@ -23,6 +24,8 @@ from tiny_onnx import network, write_model
 
 EVENTS = 60
 OPERATOR = "alice"
+FP32 = Words(precision="fp32")
+IN_THE_LAB = Words(precision="fp32", selector="site=lab")
 
 
 class ServedFleet:
@@ -56,6 +59,12 @@ class ServedFleet:
     def far(self, token: "str | None" = None) -> RemoteDesk:
         """The desk over HTTP, with the operator's token unless another is given."""
         return RemoteDesk(ApiSettings(url=self.url, token=SecretStr(self.token if token is None else token)))
+
+    def begin_a_rollout(self, words: Words = FP32) -> "ServedFleet":
+        """Plan one that no controller takes up; returns the fleet."""
+        with self.near() as desk:
+            desk.deploy(words)
+        return self
 
     def _fill(self) -> None:
         store = SqliteStore(self.settings.db)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fer_controller.rollout.request import Words
 from served_fleet import ServedFleet
 
 pytestmark = pytest.mark.browser
@@ -33,9 +32,7 @@ def browser() -> str:
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
     with ServedFleet(tmp_path_factory.mktemp("browser")) as served:
-        with served.near() as desk:
-            desk.deploy(Words(precision="fp32"))
-        yield served
+        yield served.begin_a_rollout()
 
 
 def shown(browser: str, url: str, profile: Path) -> str:

@@ -23,7 +23,7 @@ from fer_controller.store.registry import RegistryStore
 from fer_controller.store.retention_records import RESOLUTIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from served_fleet import EVENTS, OPERATOR, ServedFleet
+from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
 
 WORDS = Words(precision="fp32", waves="1,100%")
 ANY = EventFilter()
@@ -64,9 +64,7 @@ MISTAKES: "dict[str, Callable[[Desk], Any]]" = {
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
     with ServedFleet(tmp_path_factory.mktemp("fleet")) as served:
-        with served.near() as desk:
-            desk.deploy(Words(precision="fp32", selector="site=lab"))
-        yield served
+        yield served.begin_a_rollout(IN_THE_LAB)
 
 
 @pytest.mark.parametrize("what", LOOKS)

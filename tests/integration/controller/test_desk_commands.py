@@ -14,7 +14,7 @@ from fer_controller.errors import ApiError
 from fer_controller.http.process import HttpProcess
 from fer_controller.rollout.request import Words
 from fer_controller.settings import ApiSettings, load
-from served_fleet import ServedFleet
+from served_fleet import IN_THE_LAB, ServedFleet
 
 COMMANDS = (
     ("devices",),
@@ -39,9 +39,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
     with ServedFleet(tmp_path_factory.mktemp("fleet")) as served:
-        with served.near() as desk:
-            desk.deploy(Words(precision="fp32", selector="site=lab"))
-        yield served
+        yield served.begin_a_rollout(IN_THE_LAB)
 
 
 @pytest.fixture(autouse=True)

@@ -44,23 +44,19 @@ def deploy(
         gates=tuple(gate or ()), max_failures=max_failures, min_committed=min_committed, deadline=deadline,
         attempts=attempts, concurrency=concurrency, probation=probation,
     )  # fmt: skip
-    try:
-        words.request()
-    except RequestError as error:
-        raise typer.BadParameter(str(error)) from error
     with options.desk(db, url, config) as desk:
-        if dry_run:
-            _show(desk.plan(words), as_json=json_)
-        else:
-            _deploy(desk, words, watch=watch, as_json=json_)
+        try:
+            done: Document = {"plan": desk.plan(words)} if dry_run else desk.deploy(words)
+        except RequestError as error:
+            raise typer.BadParameter(str(error)) from error
+        _show(done["plan"], as_json=json_)
+        if not dry_run:
+            _stay(desk, done["rollout"], watch=watch, as_json=json_)
 
 
-def _deploy(desk: Desk, words: asked.Words, *, watch: bool, as_json: bool) -> None:
+def _stay(desk: Desk, rollout: str, *, watch: bool, as_json: bool) -> None:
     from fer_controller.cli.watching import watch as stay
 
-    begun = desk.deploy(words)
-    _show(begun["plan"], as_json=as_json)
-    rollout = begun["rollout"]
     if as_json:
         options.print_line({"rollout": rollout})
     else:

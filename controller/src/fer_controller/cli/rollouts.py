@@ -1,14 +1,12 @@
 """fer-controller rollouts list, show, watch, and what can be ordered of a rollout."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
 from fer_controller.cli import options
 from fer_controller.rollout import transitions as moves
-
-if TYPE_CHECKING:
-    from fer_controller.desk.contract import Desk
 
 NEWEST = 20
 
@@ -16,6 +14,15 @@ Rollout = Annotated[str, typer.Argument(metavar="ID", help="The rollout, or how 
 AnyRollout = Annotated[
     str | None, typer.Argument(metavar="[ID]", help="The rollout, or how its id begins; by default the newest.")
 ]
+
+ORDERS = {
+    moves.PAUSE: "Tell no further device and pass no wave until it is resumed.",
+    moves.RESUME: "Go on; a wave that soaked, soaks once more.",
+    moves.PROMOTE: "Pass the wave by your word, whatever its gates say.",
+    moves.ABORT: "Stop: updates under way are withdrawn, devices that committed stay as they are.",
+    moves.RETRY: "Try failed, quarantined and unreachable devices again, and let them out of quarantine.",
+    moves.ROLL_BACK: "Bring every device that it reached back to what it ran before.",
+}
 
 app = typer.Typer(no_args_is_help=True, help="Shows rollouts, and takes orders on them.")
 
@@ -80,81 +87,22 @@ def watch(
         watching.watch(desk, str(desk.progress(rollout)["rollout"]), as_json=json_)
 
 
-@app.command()
-def pause(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Tell no further device and pass no wave until it is resumed."""
-    _order(options.desk(db, url, config), rollout, moves.PAUSE, as_json=json_)
+def _ordering(action: str) -> Callable[..., None]:
+    def order(
+        rollout: Rollout,
+        db: options.Db = None,
+        url: options.Url = None,
+        config: options.Config = None,
+        json_: options.Json = False,
+    ) -> None:
+        with options.desk(db, url, config) as desk:
+            _say(desk.order(rollout, action), as_json=json_)
+
+    return order
 
 
-@app.command()
-def resume(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Go on; a wave that soaked, soaks once more."""
-    _order(options.desk(db, url, config), rollout, moves.RESUME, as_json=json_)
-
-
-@app.command()
-def promote(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Pass the wave by your word, whatever its gates say."""
-    _order(options.desk(db, url, config), rollout, moves.PROMOTE, as_json=json_)
-
-
-@app.command()
-def abort(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Stop: updates under way are withdrawn, devices that committed stay as they are."""
-    _order(options.desk(db, url, config), rollout, moves.ABORT, as_json=json_)
-
-
-@app.command()
-def retry(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Try failed, quarantined and unreachable devices again, and let them out of quarantine."""
-    _order(options.desk(db, url, config), rollout, moves.RETRY, as_json=json_)
-
-
-@app.command()
-def rollback(
-    rollout: Rollout,
-    db: options.Db = None,
-    url: options.Url = None,
-    config: options.Config = None,
-    json_: options.Json = False,
-) -> None:
-    """Bring every device that it reached back to what it ran before."""
-    _order(options.desk(db, url, config), rollout, moves.ROLL_BACK, as_json=json_)
-
-
-def _order(opened: "Desk", rollout: str, action: str, *, as_json: bool) -> None:
-    with opened as desk:
-        _say(desk.order(rollout, action), as_json=as_json)
+for _action, _does in ORDERS.items():
+    app.command(_action, help=_does)(_ordering(_action))
 
 
 def _say(document: dict[str, Any], *, as_json: bool) -> None:

@@ -68,8 +68,8 @@ class Desk(EventReader, TelemetryReader, Protocol):
     def progress(self, begin: str | None) -> Document:
         """The same with its waves alone."""
 
-    def decisions(self, rollout: str, after_id: int) -> list[Document]:
-        """The audit log of a rollout after an entry, in the order of decision."""
+    def decisions(self, begin: str | None, after_id: int) -> list[Document]:
+        """The audit log of that rollout after an entry, in the order of decision."""
 
     def plan(self, words: Words) -> Document:
         """What `deploy` would do; raises RequestError, RolloutError, RegistryError."""

@@ -142,7 +142,8 @@ class LocalDesk:
     def progress(self, begin: str | None) -> Document:
         return view.progress(self._rollouts, view.find(self._rollouts, begin))
 
-    def decisions(self, rollout: str, after_id: int) -> list[Document]:
+    def decisions(self, begin: str | None, after_id: int) -> list[Document]:
+        rollout = view.find(self._rollouts, begin).id
         return [view.decision(each) for each in self._rollouts.audit(rollout, after_id)]
 
     def plan(self, words: Words) -> Document:

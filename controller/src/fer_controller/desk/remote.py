@@ -27,6 +27,7 @@ from fer_controller.store.records import EventFilter, StoredEvent, StoredTelemet
 from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
 
 TIMEOUT_S = 30.0
+EVERYTHING = EventFilter()
 TRIES = 4
 PAUSE_S = 0.3
 TRIED_AGAIN = (502, 503, 504)
@@ -123,8 +124,8 @@ class RemoteDesk:
     def progress(self, begin: str | None) -> Document:
         return dict(self._get(f"/v1/rollouts/{_spelt(begin)}/progress"))
 
-    def decisions(self, rollout: str, after_id: int) -> list[Document]:
-        return self._list(f"/v1/rollouts/{_spelt(rollout)}/audit", {"after_id": after_id})
+    def decisions(self, begin: str | None, after_id: int) -> list[Document]:
+        return self._list(f"/v1/rollouts/{_spelt(begin)}/audit", {"after_id": after_id})
 
     def plan(self, words: Words) -> Document:
         return dict(self._post("/v1/plans", words.model_dump(mode="json")))
@@ -187,7 +188,8 @@ class RemoteDesk:
 
 
 def _values(wanted: EventFilter) -> dict[str, Any]:
-    return {name: getattr(wanted, name) for name in wanted.__slots__ if getattr(wanted, name) not in {None, "", "~"}}
+    """What the filter asks for beyond the default, which is everything."""
+    return {name: value for name in wanted.__slots__ if (value := getattr(wanted, name)) != getattr(EVERYTHING, name)}
 
 
 def _spelt(begin: str | None) -> str:

@@ -219,7 +219,7 @@ def progress(desk: Looking, rollout: str) -> JSONResponse:
 @router.get("/rollouts/{rollout}/audit")
 def audit(desk: Looking, rollout: str, after_id: Id = 0) -> JSONResponse:
     """What was decided of a rollout after an entry."""
-    return JSONResponse(desk.decisions(str(desk.progress(_begin(rollout))["rollout"]), after_id))
+    return JSONResponse(desk.decisions(_begin(rollout), after_id))
 
 
 @router.post("/rollouts/{rollout}/orders")

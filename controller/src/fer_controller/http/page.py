@@ -1,12 +1,17 @@
 """The page at /: files without a build step, with a policy that lets nothing else run in it."""
 
 from importlib.resources import files
+from pathlib import PurePath
 
 from fastapi import APIRouter, HTTPException, Response
 
 INDEX = "index.html"
-FOLDER = files(__package__).joinpath("dashboard")
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+PARTS = {
+    each.name: each.read_bytes()
+    for each in files(__package__).joinpath("dashboard").iterdir()
+    if PurePath(each.name).suffix in TYPES
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -30,8 +35,6 @@ def part(name: str) -> Response:
 
 
 def _file(name: str) -> Response:
-    known = {each.name: each for each in FOLDER.iterdir()}
-    ending = name[name.rfind(".") :]
-    if name not in known or ending not in TYPES:
+    if name not in PARTS:
         raise HTTPException(404, f"The page has no file {name}.")
-    return Response(known[name].read_bytes(), media_type=TYPES[ending], headers=HEADERS)
+    return Response(PARTS[name], media_type=TYPES[PurePath(name).suffix], headers=HEADERS)

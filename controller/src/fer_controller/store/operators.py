@@ -23,10 +23,10 @@ class OperatorTables(SqliteReader):
         """All operators by name."""
         return [Operator(*row) for row in self._rows("operators")]
 
-    def operator_of_token(self, sha256: str) -> tuple[Operator, str] | None:
-        """The operator whose token has this hash, and the hash."""
+    def operator_of_token(self, sha256: str) -> Operator | None:
+        """The operator whose token has this hash."""
         rows = self._rows("operator_of_token", (sha256,))
-        return (Operator(*rows[0][:3]), rows[0][3]) if rows else None
+        return Operator(*rows[0]) if rows else None
 
 
 class OperatorReader(OperatorTables):

@@ -5,8 +5,8 @@
 SELECT name, role, made_at FROM operators ORDER BY name;
 
 -- operator_of_token --
--- The operator that has this token, and the token's hash.
-SELECT name, role, made_at, sha256 FROM operators WHERE sha256 = ?;
+-- The operator that has this token.
+SELECT name, role, made_at FROM operators WHERE sha256 = ?;
 
 -- upsert_operator --
 -- Give an operator a token and a role, instead of those that there were.
