@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
-from fer_controller.broker import Delivery
+from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError
 
 
 class FakeBroker:
-    """Implements fer_controller.broker.Broker's side towards the subscriber.
+    """Implements fer_controller.broker.client.Broker's side towards the subscriber.
 
     Each pump brings the next of `arrivals`: a message, or an error to raise. When they are used up, on_empty is called.
     """

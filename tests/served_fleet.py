@@ -5,7 +5,7 @@ from pathlib import Path
 
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from fakes_rollout import FakeDevice
-from fer_controller import access
+from fer_controller.desk import access
 from fer_controller.desk.local import LocalDesk, Place
 from fer_controller.desk.remote import RemoteDesk
 from fer_controller.http.process import HttpProcess

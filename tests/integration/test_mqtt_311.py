@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fer_agent.broker import BrokerLink
 from fer_agent.settings import BrokerSettings
-from fer_controller.embedded_broker import EmbeddedBroker
+from fer_controller.broker.embedded import EmbeddedBroker
 from real_broker import free_port
 
 

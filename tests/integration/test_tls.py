@@ -9,7 +9,7 @@ import pytest
 import trustme
 from fer_agent.broker import BrokerLink
 from fer_agent.settings import BrokerSettings
-from fer_controller.broker import Broker
+from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings as ControllerBrokerSettings
 from real_broker import Mosquitto, mosquitto_binary

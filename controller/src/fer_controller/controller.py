@@ -9,11 +9,13 @@ from fer_wire import TopicError, Topics
 from fer_wire.topics import DESIRED
 
 from fer_controller import systemd
-from fer_controller.broker import Broker
-from fer_controller.devices import Fleet
+from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
-from fer_controller.ingest import CHANNELS, Ingest
+from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.subscriber import Subscriber
+from fer_controller.ingest.writer import CHANNELS, Ingest
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.retention import Keeper
 from fer_controller.rollout.publisher import Publisher
@@ -23,8 +25,6 @@ from fer_controller.store.registry import RegistryReader
 from fer_controller.store.retention import RetentionStore
 from fer_controller.store.rollouts import RolloutStore
 from fer_controller.store.sqlite import SqliteStore
-from fer_controller.streams import Streams
-from fer_controller.subscriber import Subscriber
 
 AFTER_FAULT_S = 5.0
 
@@ -62,7 +62,7 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
         yield
         return
     try:
-        from fer_controller.embedded_broker import EmbeddedBroker
+        from fer_controller.broker.embedded import EmbeddedBroker
     except ImportError as error:
         raise BrokerError(
             "The embedded broker needs amqtt, which is not installed; "

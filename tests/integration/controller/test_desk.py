@@ -8,8 +8,7 @@ from typing import Any, get_args
 
 import pytest
 import requests
-from fer_controller import access, events
-from fer_controller.desk import remote
+from fer_controller.desk import access, events, remote
 from fer_controller.desk.contract import Desk
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
 from fer_controller.http.api import Order, Per

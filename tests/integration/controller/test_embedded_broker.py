@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from controller_process import ControllerProcess, Device, eventually
-from fer_controller.broker import Broker
-from fer_controller.embedded_broker import EmbeddedBroker
+from fer_controller.broker.client import Broker
+from fer_controller.broker.embedded import EmbeddedBroker
 from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings
 from fer_wire import Topics
@@ -79,7 +79,7 @@ def test_a_message_for_an_absent_session_waits(url: str) -> None:
 
 def test_mqtt_5_is_refused_at_once_so_that_a_client_can_fall_back(url: str, caplog: pytest.LogCaptureFixture) -> None:
     broker = Broker(BrokerSettings(url=url), "tested", [FILTER])
-    with caplog.at_level(logging.INFO, "fer_controller.broker"):
+    with caplog.at_level(logging.INFO, "fer_controller.broker.client"):
         broker.connect()
     assert [record.getMessage() for record in caplog.records] == [
         f"The broker at {url} does not speak MQTT 5; going on with 3.1.1.",

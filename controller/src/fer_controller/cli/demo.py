@@ -12,7 +12,7 @@ from fer_controller.cli import options
 from fer_controller.cli.serve import stop_on_signals
 
 if TYPE_CHECKING:
-    from fer_controller.demo import Snapshot
+    from fer_controller.demo.run import Snapshot
 
 FAILED = 1
 
@@ -27,8 +27,8 @@ def demo(
     json_: Annotated[bool, typer.Option("--json", help="Print only the closing line of JSON.")] = False,
 ) -> None:
     """Broker, controller and one agent together, live; closes with a line of JSON, and fails if an event was lost."""
-    from fer_controller import demo
-    from fer_controller.demo_table import Picture
+    from fer_controller.demo.display import Picture
+    from fer_controller.demo.run import run
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     kept = Picture()
@@ -38,7 +38,7 @@ def demo(
             view.show(snapshot)
             kept.show(snapshot)
 
-        result = demo.run(seconds, source, broker, show, stop_on_signals())
+        result = run(seconds, source, broker, show, stop_on_signals())
     if picture is not None:
         kept.save(picture)
     options.print_line(asdict(result))
@@ -49,7 +49,7 @@ def demo(
 def _view(*, quiet: bool) -> AbstractContextManager[Any]:
     from rich.console import Console
 
-    from fer_controller.demo_table import LiveTable, PlainLines
+    from fer_controller.demo.display import LiveTable, PlainLines
 
     console = Console(quiet=quiet)
     return LiveTable(console) if console.is_terminal and not quiet else PlainLines(console)

@@ -60,7 +60,7 @@ def event_filter(
     until: str | None,
 ) -> EventFilter:
     """What the options of events and export ask for."""
-    from fer_controller.events import moment
+    from fer_controller.desk.events import moment
 
     now = datetime.now(UTC)
     try:
@@ -71,7 +71,7 @@ def event_filter(
 
 
 def _print_lines(store: EventReader, wanted: EventFilter, limit: int | None, *, follow: bool) -> None:
-    from fer_controller import events as stored
+    from fer_controller.desk import events as stored
 
     last_id = store.last_event_id()
     found: Iterable[StoredEvent] = store.newest_events(wanted, limit, last_id) if limit is not None else ()
@@ -84,7 +84,7 @@ def _print_lines(store: EventReader, wanted: EventFilter, limit: int | None, *, 
 
 
 def _print_tables(store: EventReader, wanted: EventFilter, limit: int, *, follow: bool) -> None:
-    from fer_controller import events as stored
+    from fer_controller.desk import events as stored
 
     found, last_id = stored.newest(store, wanted, limit)
     table = options.table("time", "device", "camera", "seq", "track", "kind", "emotion", "confidence", "model")

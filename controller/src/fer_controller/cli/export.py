@@ -8,7 +8,7 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.cli.events import event_filter
-from fer_controller.export import CSV, PARQUET
+from fer_controller.export.files import CSV, PARQUET
 
 
 class Format(StrEnum):
@@ -34,11 +34,12 @@ def export(
     json_: options.Json = False,
 ) -> None:
     """Write events to a file, ascending by time."""
-    from fer_controller import events, export
+    from fer_controller.desk import events
+    from fer_controller.export.files import write
 
     wanted = event_filter(device, camera, emotion, kind, track, since, until)
     with options.desk(db, url, config) as desk:
-        count = export.write(events.every(desk, wanted), out, form)
+        count = write(events.every(desk, wanted), out, form)
     if json_:
         options.print_line({"file": str(out), "format": form.value, "events": count, "size_bytes": out.stat().st_size})
     else:

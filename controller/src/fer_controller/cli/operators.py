@@ -30,7 +30,7 @@ def add(
     json_: options.Json = False,
 ) -> None:
     """Make an operator's token; it is shown once, and replaces the one before."""
-    from fer_controller import access
+    from fer_controller.desk import access
 
     with _store(db, config) as store:
         token = access.make(store, name, role, datetime.now(UTC))
@@ -61,7 +61,7 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
 @app.command()
 def remove(name: Name, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """Take an operator's token away; it opens nothing more, at once."""
-    from fer_controller import access
+    from fer_controller.desk import access
 
     with _store(db, config) as store:
         access.remove(store, name)

@@ -22,7 +22,7 @@ def telemetry(
     json_: options.Json = False,
 ) -> None:
     """What devices say of their own health: frame rate, latency, temperatures, memory, spool."""
-    from fer_controller import telemetry as stored
+    from fer_controller.desk import telemetry as stored
 
     if per is not None:
         rollups.refuse(follow=follow)

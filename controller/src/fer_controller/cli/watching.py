@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fer_controller.cli import options
+from fer_controller.desk.retrying import retried
 from fer_controller.rollout import transitions as moves
-from fer_controller.steady import steadily
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,7 +58,7 @@ def print_whole(document: dict[str, Any]) -> None:
 def _lines(desk: "Desk", rollout: str) -> str:
     last: dict[str, Any] = {}
     while True:
-        now = steadily(partial(desk.progress, rollout))
+        now = retried(partial(desk.progress, rollout))
         if now != last:
             options.print_line(now)
         last = now
@@ -70,8 +70,8 @@ def _lines(desk: "Desk", rollout: str) -> str:
 def _sentences(desk: "Desk", rollout: str) -> str:
     last_id = 0
     while True:
-        now = steadily(partial(desk.progress, rollout))
-        for entry in steadily(partial(desk.decisions, rollout, last_id)):
+        now = retried(partial(desk.progress, rollout))
+        for entry in retried(partial(desk.decisions, rollout, last_id)):
             last_id = int(entry["id"])
             print(f"{entry['time']}  {entry['sentence']}", flush=True)
         if now["ended_at"]:
@@ -84,7 +84,7 @@ def _live(desk: "Desk", rollout: str, console: Any) -> str:
 
     with Live(console=console, refresh_per_second=4) as live:
         while True:
-            document = steadily(partial(desk.progress, rollout))
+            document = retried(partial(desk.progress, rollout))
             live.update(_picture(document))
             if document["ended_at"]:
                 return str(document["state"])

@@ -14,8 +14,8 @@ from typing import Protocol, Self, TypeVar
 from fer_wire.message import iso_utc
 
 from fer_controller.desk.contract import Document
-from fer_controller.devices import document
 from fer_controller.errors import RolloutError
+from fer_controller.ingest.devices import document
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import deployment, labels, view
 from fer_controller.rollout import transitions as moves

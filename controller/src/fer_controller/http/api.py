@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.desk.contract import MOST_ROWS, NEWEST, Desk
+from fer_controller.desk.events import moment
 from fer_controller.desk.local import LocalDesk
-from fer_controller.events import moment
 from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.store.operators import Operator

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import HTTPException, Request
 
-from fer_controller import access
+from fer_controller.desk import access
 from fer_controller.registry import tokens
 from fer_controller.store.operators import Operator, OperatorTables
 from fer_controller.store.registry import RegistryTables

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from fer_controller.devices import OFFLINE, ONLINE, STALE, UNKNOWN, presence
+from fer_controller.ingest.devices import OFFLINE, ONLINE, STALE, UNKNOWN, presence
 from fer_controller.store.fleet import FleetReader
 from fer_controller.store.records import DEAD_LETTERS, REDELIVERED, Device
 

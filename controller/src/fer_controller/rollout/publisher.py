@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fer_wire import Desired, MessageError, Topics, WireError, parse
 
-from fer_controller.broker import Delivery
+from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollout_records import DesiredRow
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
-    """The side of fer_controller.broker.Broker that is used here."""
+    """The side of fer_controller.broker.client.Broker that is used here."""
 
     @property
     def connected(self) -> bool:

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Sequence
 from threading import Event
 
 import pytest
-from fer_controller.broker import Delivery
+from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.rollout.publisher import Publisher
 from fer_controller.store.rollout_records import DesiredRow

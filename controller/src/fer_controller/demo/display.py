@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from fer_controller.demo import Snapshot
+from fer_controller.demo.run import Snapshot
 
 BAR_CELLS = 10
 LETTERS = 2

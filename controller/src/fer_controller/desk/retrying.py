@@ -13,7 +13,7 @@ PAUSE_S = 2.0
 Answer = TypeVar("Answer")
 
 
-def steadily(ask: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
+def retried(ask: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
     """What asking answers; while nobody does it asks on, says so once, and gives up after ten minutes."""
     until_s, told = time.monotonic() + PATIENCE_S, False
     while True:

@@ -19,7 +19,8 @@ from typing import Any
 
 from fer_wire.events import END
 
-from fer_controller import access, controller
+from fer_controller import controller
+from fer_controller.desk import access
 from fer_controller.errors import ControllerError, DemoError, StoreError
 from fer_controller.settings import Settings, load
 from fer_controller.store.contract import Reader

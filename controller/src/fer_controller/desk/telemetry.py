@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from fer_controller.steady import steadily
+from fer_controller.desk.retrying import retried
 from fer_controller.store.contract import TelemetryReader
 from fer_controller.store.records import StoredTelemetry
 
@@ -22,7 +22,7 @@ def follow(
 ) -> Iterator[StoredTelemetry]:
     """Messages as they are stored, without end."""
     while True:
-        page = steadily(partial(store.telemetry_stored_after, device, after_id, PAGE_MESSAGES))
+        page = retried(partial(store.telemetry_stored_after, device, after_id, PAGE_MESSAGES))
         yield from page
         if page:
             after_id = page[-1].id

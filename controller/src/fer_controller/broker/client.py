@@ -16,7 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from fer_controller.cork import corked
+from fer_controller.broker.tcp_cork import corked
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.settings import BrokerSettings
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from controller_messages import AT, DEVICE, START, a_birth, a_will
-from fer_controller.devices import Fleet, presence
+from fer_controller.ingest.devices import Fleet, presence
 from fer_controller.store.records import Device
 from fer_wire import Reported
 

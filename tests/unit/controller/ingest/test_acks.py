@@ -1,5 +1,5 @@
-from fer_controller.acks import Acks
-from fer_controller.streams import Key
+from fer_controller.ingest.acks import Acks
+from fer_controller.ingest.streams import Key
 from fer_wire import Ack
 
 A, B = ("nano-01", "e2"), ("nano-02", "e1")

@@ -4,15 +4,15 @@ from threading import Event
 import pytest
 from controller_messages import DEVICE, EPOCH, an_event, delivered, raw
 from fakes_controller import FakeBroker
-from fer_controller.broker import Delivery
-from fer_controller.devices import Fleet
+from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
-from fer_controller.ingest import Ingest
+from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.subscriber import Subscriber
+from fer_controller.ingest.writer import Ingest
 from fer_controller.settings import BrokerSettings, IngestSettings
 from fer_controller.store.memory import MemoryStore
 from fer_controller.store.records import Batch, Written
-from fer_controller.streams import Streams
-from fer_controller.subscriber import Subscriber
 from fer_wire import Ack, Topics, parse
 
 QUICK = IngestSettings(ack_interval_ms=0, batch_max=10, retry_max_s=0.01)

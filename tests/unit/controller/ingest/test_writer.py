@@ -15,11 +15,11 @@ from controller_messages import (
     some_telemetry,
     topic_of,
 )
-from fer_controller.devices import Fleet
-from fer_controller.ingest import Ingest
+from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.writer import Ingest
 from fer_controller.store.memory import MemoryStore
 from fer_controller.store.records import DEAD_LETTER_BYTES, Stream
-from fer_controller.streams import Streams
 from fer_wire import Topics
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from hypothesis import given

@@ -9,11 +9,11 @@ from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, To
 from fer_wire.message import iso_utc
 from fer_wire.topics import EMOTION, REPORTED, STATUS, TELEMETRY
 
-from fer_controller.broker import Delivery
-from fer_controller.devices import Fleet
+from fer_controller.broker.client import Delivery
+from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.streams import Key, Streams
 from fer_controller.store.contract import Store
 from fer_controller.store.records import DEAD_LETTER_BYTES, Batch, DeadLetter, Written
-from fer_controller.streams import Key, Streams
 
 CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
 TOPICS_REMEMBERED = 8192

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from fer_wire import Ack
 
-from fer_controller.streams import Key
+from fer_controller.ingest.streams import Key
 
 
 class Acks:

@@ -8,13 +8,13 @@ from threading import Event
 
 from fer_wire import Topics
 
-from fer_controller.acks import Acks
-from fer_controller.broker import Broker, Delivery
+from fer_controller.broker.client import Broker, Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
-from fer_controller.ingest import Ingest, moved
+from fer_controller.ingest.acks import Acks
+from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.writer import Ingest, moved
 from fer_controller.settings import BrokerSettings, IngestSettings
 from fer_controller.store.records import Batch
-from fer_controller.streams import Streams
 
 WAIT_S = 0.5
 FIRST_PAUSE_S = 0.2

@@ -3,8 +3,8 @@ from itertools import islice
 
 import pytest
 from controller_messages import a_batch, an_event
+from fer_controller.desk.events import PAGE_EVENTS, every, follow, moment, newest
 from fer_controller.errors import SettingsError
-from fer_controller.events import PAGE_EVENTS, every, follow, moment, newest
 from fer_controller.store.memory import MemoryStore
 from fer_controller.store.records import EventFilter
 

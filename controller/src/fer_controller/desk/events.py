@@ -8,8 +8,8 @@ from functools import partial
 
 from fer_wire.message import iso_utc
 
+from fer_controller.desk.retrying import retried
 from fer_controller.errors import SettingsError
-from fer_controller.steady import steadily
 from fer_controller.store.contract import EventReader
 from fer_controller.store.records import EventFilter, StoredEvent
 
@@ -48,7 +48,7 @@ def follow(
 ) -> Iterator[StoredEvent]:
     """Events that match as they are stored, without end."""
     while True:
-        page = steadily(partial(store.events_stored_after, wanted, after_id, PAGE_EVENTS))
+        page = retried(partial(store.events_stored_after, wanted, after_id, PAGE_EVENTS))
         yield from page
         if page:
             after_id = page[-1].id

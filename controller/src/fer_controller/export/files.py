@@ -52,7 +52,7 @@ def _write_csv(events: Iterable[StoredEvent], path: Path) -> int:
 
 def _write_parquet(events: Iterable[StoredEvent], path: Path) -> int:
     try:
-        from fer_controller import parquet
+        from fer_controller.export import parquet
     except ImportError as error:
         raise ExportError(
             "Parquet needs pyarrow, which is not installed; run `pip install 'fer-controller[parquet]'`, "

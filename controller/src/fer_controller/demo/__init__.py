@@ -1,0 +1,1 @@
+"""The demonstration: broker, controller and one agent, with a live table."""

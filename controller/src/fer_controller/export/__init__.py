@@ -1,0 +1,1 @@
+"""Events written to files: CSV and Parquet."""

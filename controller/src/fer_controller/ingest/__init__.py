@@ -1,0 +1,1 @@
+"""From the broker to the database: messages are read, stored in batches, and acknowledged."""
