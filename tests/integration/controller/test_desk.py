@@ -15,8 +15,8 @@ from fer_controller.http.api import Order, Per
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.registry import tokens
 from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.orders import BY_NAME
 from fer_controller.rollout.request import Words
-from fer_controller.rollout.transitions import ACTIONS
 from fer_controller.store.records import EventFilter
 from fer_controller.store.registry import RegistryStore
 from fer_controller.store.retention_records import RESOLUTIONS
@@ -196,7 +196,7 @@ def test_an_order_names_its_rollout(tmp_path: Path) -> None:
 
 
 def test_the_api_knows_every_order_that_there_is() -> None:
-    assert set(get_args(Order.model_fields["order"].annotation)) == set(ACTIONS)
+    assert set(get_args(Order.model_fields["order"].annotation)) == set(BY_NAME)
     assert set(get_args(get_args(Per)[0])) == set(RESOLUTIONS)
 
 

@@ -7,6 +7,7 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.rollout import transitions as moves
+from fer_controller.rollout.orders import ORDERS
 
 NEWEST = 20
 
@@ -14,15 +15,6 @@ Rollout = Annotated[str, typer.Argument(metavar="ID", help="The rollout, or how 
 AnyRollout = Annotated[
     str | None, typer.Argument(metavar="[ID]", help="The rollout, or how its id begins; by default the newest.")
 ]
-
-ORDERS = {
-    moves.PAUSE: "Tell no further device and pass no wave until it is resumed.",
-    moves.RESUME: "Go on; a wave that soaked, soaks once more.",
-    moves.PROMOTE: "Pass the wave by your word, whatever its gates say.",
-    moves.ABORT: "Stop: updates under way are withdrawn, devices that committed stay as they are.",
-    moves.RETRY: "Try failed, quarantined and unreachable devices again, and let them out of quarantine.",
-    moves.ROLL_BACK: "Bring every device that it reached back to what it ran before.",
-}
 
 app = typer.Typer(no_args_is_help=True, help="Shows rollouts, and takes orders on them.")
 
@@ -101,8 +93,8 @@ def _ordering(action: str) -> Callable[..., None]:
     return order
 
 
-for _action, _does in ORDERS.items():
-    app.command(_action, help=_does)(_ordering(_action))
+for _kind in ORDERS:
+    app.command(_kind.name, help=_kind.help)(_ordering(_kind.name))
 
 
 def _say(document: dict[str, Any], *, as_json: bool) -> None:

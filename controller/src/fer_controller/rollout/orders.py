@@ -1,6 +1,7 @@
-"""What operators order: pause, resume, promote, abort, retry, rollback."""
+"""What operators may order of a rollout: one list, from which the commands, the API and the page come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit, endings, returning
@@ -30,16 +31,41 @@ from fer_controller.rollout.transitions import (
 )
 from fer_controller.store.rollout_records import Failures, WaveRow
 
-RETRIED = (FAILED, QUARANTINED, UNREACHABLE)
+
+@dataclass(frozen=True, slots=True)
+class OrderKind:
+    """Something that can be ordered of a rollout; its name is also the event in the rollout's table."""
+
+    name: str
+    help: str
+    carry_out: Callable[[Course, str], str]
+    """Does it in the actor's name and says what was done; raises RolloutError when there is nothing to do."""
+    needs_wave_in: tuple[str, ...] = ()
+    """Possible only while a wave is in one of these states; empty asks for none."""
+    needs_device_in: tuple[str, ...] = ()
+    """Possible only while a device is in one of these states; empty asks for none."""
+
+    def is_possible(self, state: str, wave_states: Collection[str], device_states: Collection[str]) -> bool:
+        """Whether a rollout in this state, with waves and devices in these, can take the order."""
+        return (
+            ROLLOUT.knows(state, self.name)
+            and _meet(self.needs_wave_in, wave_states)
+            and _meet(self.needs_device_in, device_states)
+        )
+
+
+def possible(state: str, wave_states: Collection[str], device_states: Collection[str]) -> tuple[str, ...]:
+    """The names of the orders that a rollout can take now."""
+    return tuple(kind.name for kind in ORDERS if kind.is_possible(state, wave_states, device_states))
 
 
 def obey(course: Course, action: str, actor: str) -> str:
     """Do what was ordered and say what was done; raises RolloutError when the rollout cannot do it now."""
     rollout = course.rollout
     if not ROLLOUT.knows(rollout.state, action):
-        possible = ", ".join(ROLLOUT.starts_of(action)) or "no state"
-        raise RolloutError(f"Rollout {rollout.id} is {rollout.state}; {action} is possible when it is {possible}.")
-    sentence = DEEDS[action](course, actor)
+        states = ", ".join(ROLLOUT.starts_of(action)) or "no state"
+        raise RolloutError(f"Rollout {rollout.id} is {rollout.state}; {action} is possible when it is {states}.")
+    sentence = BY_NAME[action].carry_out(course, actor)
     course.note(audit.ORDERED, f"{actor} ordered {action}: {sentence}", actor=actor)
     return sentence
 
@@ -63,7 +89,7 @@ def _resume(course: Course, _actor: str) -> str:
 
 def _promote(course: Course, actor: str) -> str:
     wave = course.wave
-    if wave is None or wave.state not in (UPDATING, SOAKING):
+    if wave is None or wave.state not in OPEN_WAVE:
         raise RolloutError(f"Rollout {course.rollout.id} has no wave that updates or soaks, so none can be promoted.")
     course.move_rollout(PROMOTE)
     endings.times_out(course, wave, f"{actor} promoted the wave")
@@ -121,11 +147,23 @@ def release(course: Course, device: str, actor: str) -> None:
     course.note(audit.RELEASED, f"{actor} let {device} out of quarantine.", device=device, actor=actor)
 
 
-DEEDS: dict[str, Callable[[Course, str], str]] = {
-    PAUSE: _pause,
-    RESUME: _resume,
-    PROMOTE: _promote,
-    ABORT: _abort,
-    RETRY: _retry,
-    ROLL_BACK: _roll_back,
-}
+def _meet(needed: Collection[str], found: Collection[str]) -> bool:
+    return not needed or any(state in needed for state in found)
+
+
+OPEN_WAVE = (UPDATING, SOAKING)
+RETRIED = (FAILED, QUARANTINED, UNREACHABLE)
+ORDERS = (
+    OrderKind(PAUSE, "Tell no further device and pass no wave until it is resumed.", _pause),
+    OrderKind(RESUME, "Go on; a wave that soaked, soaks once more.", _resume),
+    OrderKind(PROMOTE, "Pass the wave by your word, whatever its gates say.", _promote, needs_wave_in=OPEN_WAVE),
+    OrderKind(ABORT, "Stop: updates under way are withdrawn, devices that committed stay as they are.", _abort),
+    OrderKind(
+        RETRY,
+        "Try failed, quarantined and unreachable devices again, and let them out of quarantine.",
+        _retry,
+        needs_device_in=RETRIED,
+    ),
+    OrderKind(ROLL_BACK, "Bring every device that it reached back to what it ran before.", _roll_back),
+)
+BY_NAME = {kind.name: kind for kind in ORDERS}

@@ -44,7 +44,6 @@ PROMOTE = "promote"
 ABORT = "abort"
 RETRY = "retry"
 ROLL_BACK = "rollback"
-ACTIONS = (PAUSE, RESUME, PROMOTE, ABORT, RETRY, ROLL_BACK)
 
 TAKE_UP = "take_up"
 STOP = "stop"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from fakes_rollout import BAD, CRASHING, FAILING, HONEST, LYING, STUCK, FakeDevice, FakeModel, FakeModels, Killed, World
 from fer_controller.errors import RolloutError
-from fer_controller.rollout.transitions import ACTIONS, COMMITTED, ENDED, PASSED
+from fer_controller.rollout.orders import BY_NAME
+from fer_controller.rollout.transitions import COMMITTED, ENDED, PASSED
 from fer_wire import Desired, parse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -126,7 +127,7 @@ class AnyCourse(RuleBasedStateMachine):
         self.world.store.publish_again(name)
         COUNTS["desired states deleted"] += 1
 
-    @rule(data=st.data(), action=st.sampled_from(ACTIONS))
+    @rule(data=st.data(), action=st.sampled_from(tuple(BY_NAME)))
     def is_ordered(self, data: st.DataObject, action: str) -> None:
         rollout = data.draw(st.sampled_from(sorted(self.rollouts)), "rollout") if self.rollouts else ""
         if rollout:
