@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 from fer_models.errors import ModelsError
-from fer_models.golden import make_golden
-from fer_models.manifest import read_manifest, write_manifest
+from fer_models.model_files.golden import make_golden
+from fer_models.model_files.manifest import read_manifest, write_manifest
 from fer_wire import EMOTIONS, ModelManifest
 from onnx import numpy_helper
 

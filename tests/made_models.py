@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 from fer_models.data.faces import Faces
-from fer_models.golden import make_golden
-from fer_models.manifest import describe, write_manifest
+from fer_models.model_files.golden import make_golden
+from fer_models.model_files.manifest import describe, write_manifest
 from fer_wire import EMOTIONS, ModelManifest
 from fer_wire.manifest import INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME
 from onnx import TensorProto, helper, numpy_helper

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fer_models.evaluate import score_probabilities
-from fer_models.evaluate.document import as_text
+from fer_models.evaluation import score_probabilities
+from fer_models.evaluation.document import as_text
 from fer_wire import EMOTIONS
 
 VIEWS = {"single": "the image as it is", "flip": "and its mirror image", "ten-crop": "ten crops"}

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fer_models.data.augmentation import Augmentation
-from fer_models.network import XceptionConfig
-from fer_models.recipe import Recipe
+from fer_models.network.config import XceptionConfig
+from fer_models.training.recipe import Recipe
 from made_models import made_faces
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
@@ -38,9 +38,9 @@ class Listener:
 
 def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
     import torch
-    from fer_models.deck import deal
-    from fer_models.learner import Learner, new_model
-    from fer_models.train import Run
+    from fer_models.training.run import Run
+    from fer_models.training.tensors import deal
+    from fer_models.training.trainer import Learner, new_model
 
     cpu = torch.device("cpu")
     learner = Learner(recipe, deal(made_faces(faces), recipe, cpu), new_model(recipe), **more)

@@ -14,9 +14,9 @@ from typing import Any
 import onnx
 import pytest
 from fer_models.cli import run
-from fer_models.half import widened
-from fer_models.quantize.equations import quantize
-from fer_models.verify import verify_entry, verify_file
+from fer_models.model_files.float16 import widened
+from fer_models.quantization.equations import quantize
+from fer_models.zoo.verification import verify_entry, verify_file
 from fer_wire.manifest import PRECISIONS, Compression
 from made_models import made_faces, write_images
 from onnx import numpy_helper

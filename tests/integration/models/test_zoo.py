@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from fer_models.data.sources import load_split
-from fer_models.evaluate import evaluate
-from fer_models.runtime import Classifier
-from fer_models.verify import verify_entry
+from fer_models.evaluation import evaluate
+from fer_models.model_files.runtime import Classifier
+from fer_models.zoo.verification import verify_entry
 from fer_wire import ModelManifest
 from fer_wire.manifest import FP32, INT8, PRECISIONS
 

@@ -12,10 +12,10 @@ import numpy as np
 from fer_wire.manifest import FACE_PX, INT8
 
 from fer_models.ablation.plan import Step
-from fer_models.checkpoint import CHECKPOINT, load_trained
-from fer_models.export import export_fp32
-from fer_models.graph import count
-from fer_models.runtime import Classifier
+from fer_models.model_files.counts import count
+from fer_models.model_files.runtime import Classifier
+from fer_models.model_files.to_onnx import export_fp32
+from fer_models.training.checkpoint import CHECKPOINT, load_trained
 
 LOG, PRUNED, QUANTIZED = "log.jsonl", "prune.json", "quantize.json"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.jetson import Jetson
+from fer_models.bench.jobs import Workshop
 from fer_models.bench.meters import Meter, NvidiaSmi, Rapl
+from fer_models.bench.processes import Processes
 from fer_models.bench.rows import LIGHT, XCEPTION, Row
 from fer_models.bench.run import OnStep, Outcome, run_rows
 from fer_models.bench.settings import Settings
 from fer_models.bench.sources import FullXception, LightModel, Source
-from fer_models.bench.spawn import Processes
-from fer_models.bench.workshop import Workshop
 from fer_models.errors import BenchError
 
 

@@ -12,7 +12,7 @@ from fer_models.bench.meters import Meter
 from fer_models.bench.results import ratio
 from fer_models.bench.run import Outcome
 from fer_models.bench.settings import Settings
-from fer_models.runtime import machine
+from fer_models.model_files.runtime import machine
 
 BYTES_PER_GIB = 2**30
 BUSY_SHARE = 0.25

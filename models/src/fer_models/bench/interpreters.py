@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from fer_models.bench.row import missing
+from fer_models.bench.row_process import missing
 from fer_models.bench.rows import KERAS_FUNCTION, KERAS_PREDICT, TFLITE
 from fer_models.errors import BenchError
 

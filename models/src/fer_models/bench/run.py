@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fer_models.bench.job import Job, Measured
+from fer_models.bench.jobs import Workshop
 from fer_models.bench.meters import Meter, Reading, Watch
+from fer_models.bench.processes import RowRunner
 from fer_models.bench.results import Result, summarise
 from fer_models.bench.rows import Row
-from fer_models.bench.spawn import RowRunner
-from fer_models.bench.workshop import Workshop
 from fer_models.errors import BenchError
 
 OnStep = Callable[[str], None]

@@ -9,16 +9,16 @@ from typing import Protocol
 import numpy as np
 from fer_wire.manifest import FACE_PX
 
-from fer_models.bench import full
-from fer_models.bench.full import Array
-from fer_models.bench.full_onnx import write_full
 from fer_models.bench.job import LEVELS
-from fer_models.bench.onnx_layers import write_layers
+from fer_models.bench.networks import full_xception
+from fer_models.bench.networks.full_xception import Array
+from fer_models.bench.networks.full_xception_onnx import write_full
+from fer_models.bench.networks.onnx_layers import write_layers
 from fer_models.bench.rows import FP16, FP32, INT8
 from fer_models.errors import BenchError
-from fer_models.half import to_fp16
-from fer_models.quantize.qdq import to_int8
-from fer_models.verify import verify_entry
+from fer_models.model_files.float16 import to_fp16
+from fer_models.quantization.qdq import to_int8
+from fer_models.zoo.verification import verify_entry
 
 CALIBRATION_FACES = 32
 CALIBRATION_SEED = 2
@@ -37,7 +37,7 @@ class Source(Protocol):
 class FullXception:
     """The full Xception, with drawn weights; its files are made in the folder when they are asked for."""
 
-    face_shape: tuple[int, ...] = full.FACE_SHAPE
+    face_shape: tuple[int, ...] = full_xception.FACE_SHAPE
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -64,7 +64,7 @@ class FullXception:
 
     @cached_property
     def _drawn(self) -> dict[str, Array]:
-        return full.draw_weights()
+        return full_xception.draw_weights()
 
 
 class LightModel:

@@ -58,7 +58,7 @@ def ablate(
 ) -> None:
     """Train the same network again and again with one thing changed at a time, and record what each change brings."""
     from fer_models.ablation import Course, Place, read_plan
-    from fer_models.runtime import machine
+    from fer_models.model_files.runtime import machine
 
     chosen = read_plan(plan)
     name = f"ablation-{plan.stem}"

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fer_models.cli.command_line import spoken
-from fer_models.evaluate.document import document, measured, write
-from fer_models.evaluate.files import ModelFile, model_files
-from fer_models.evaluate.images import EvaluationImages, load_images
-from fer_models.evaluate.views import ALL, FLIP, LOOKS, SINGLE, TEN_CROP, VIEWS
+from fer_models.evaluation.document import document, measured, write
+from fer_models.evaluation.files import ModelFile, model_files
+from fer_models.evaluation.images import EvaluationImages, load_images
+from fer_models.evaluation.views import ALL, FLIP, LOOKS, SINGLE, TEN_CROP, VIEWS
 
 SHORT = 4
 

@@ -27,7 +27,7 @@ def export(
     ] = "",
 ) -> None:
     """Make a zoo entry of what quantize made (it runs first if need be): files, manifest, golden batch and card."""
-    from fer_models.release import Request, release
+    from fer_models.zoo.release import Request, release
 
     request = Request(checkpoint, data, out, name, version, commit or _checked_out(), command)
     with steps() as on_step:

@@ -41,10 +41,10 @@ def prune(
     """Make a trained network smaller within one budget, fine-tuned with the unpruned one as its teacher."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
-    from fer_models.prune.budget import budget
-    from fer_models.pruning import Course, Order
-    from fer_models.session import Place
-    from fer_models.training_data import Sources
+    from fer_models.pruning.budget import budget
+    from fer_models.pruning.pruner import Course, Order
+    from fer_models.training.datasets import Sources
+    from fer_models.training.train import Place
 
     order = Order(
         checkpoint,

@@ -12,10 +12,10 @@ from rich.table import Table
 
 from fer_models.cli.command_line import spoken
 from fer_models.cli.steps import steps
-from fer_models.quantize.calibrate import CALIBRATION_FACES, LEAST_FACES
+from fer_models.quantization.calibration import CALIBRATION_FACES, LEAST_FACES
 
 if TYPE_CHECKING:
-    from fer_models.quantize.record import Figures, Record
+    from fer_models.quantization.record import Figures, Record
 
 
 def quantize(
@@ -36,8 +36,8 @@ def quantize(
     json_: Annotated[bool, typer.Option("--json", help="quantize.json instead of a table.")] = False,
 ) -> None:
     """Write fp32, fp16 and int8 .onnx files of a checkpoint, and what each costs in accuracy on held-out images."""
-    from fer_models.quantize.files import Request, quantize_checkpoint
-    from fer_models.quantize.qat import FineTuning
+    from fer_models.quantization.qat import FineTuning
+    from fer_models.quantization.variants import Request, quantize_checkpoint
 
     request = Request(
         checkpoint, tuple(data), spoken(), label_map, out, qat, calibration_faces, seed, FineTuning(seed=seed)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fer_models.recipe import PRESETS, changed, preset
+from fer_models.training.recipe import PRESETS, changed, preset
 
 DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
@@ -87,12 +87,12 @@ def train(
     """Train an Xception on faces, a tenth of them held out to watch it by; goes on where it was stopped or killed."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
-    from fer_models.prune.magnitude import while_training
-    from fer_models.recipe import check_whole
-    from fer_models.session import Place, run
-    from fer_models.start import begin
-    from fer_models.teachers import taught, teachers_of
-    from fer_models.training_data import Sources, tutored
+    from fer_models.pruning.magnitude import while_training
+    from fer_models.training.datasets import Sources, tutored
+    from fer_models.training.distillation import taught, teachers_of
+    from fer_models.training.recipe import check_whole
+    from fer_models.training.starting_point import begin
+    from fer_models.training.train import Place, run
 
     recipe = changed(
         preset(preset_),

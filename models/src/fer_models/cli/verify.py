@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fer_models.verify import verify_entry
+from fer_models.zoo.verification import verify_entry
 
 
 def verify(
@@ -22,7 +22,7 @@ def verify(
     manifest = verify_entry(folder)
     differences: dict[str, float] = {}
     if against:
-        from fer_models.against import verify_against
+        from fer_models.zoo.checkpoint_comparison import verify_against
 
         differences = verify_against(folder, manifest, against)
     if json_:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fer_models.evaluate.document import slug
-from fer_models.evaluate.views import FLIP, SINGLE, TEN_CROP
+from fer_models.evaluation.document import slug
+from fer_models.evaluation.views import FLIP, SINGLE, TEN_CROP
 from fer_models.report import paper
-from fer_models.report.evaluated import Evaluated, current, evaluations, files
+from fer_models.report.evaluations import Evaluated, current, evaluations, files
 from fer_models.report.markdown import NOTHING, UNKNOWN, by, interval, number, percent, picture, table
 from fer_models.report.records import Record, Records
 

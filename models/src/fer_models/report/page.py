@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from fer_models.report import paper
 from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
-from fer_models.report.evaluated import Evaluated, current
-from fer_models.report.making import averaging, pruning, quantization, training
+from fer_models.report.evaluations import Evaluated, current
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
+from fer_models.report.training import averaging, pruning, quantization, training
 
 NOTE = "<!-- Written by `fer-models report` from docs/results. Edit that instead. -->\n"
 INTRODUCTION = """\

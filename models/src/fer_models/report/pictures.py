@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fer_models import plots
-from fer_models.evaluate import document
-from fer_models.report.evaluated import current, evaluations, files
+from fer_models.evaluation import document
+from fer_models.report.evaluations import current, evaluations, files
 from fer_models.report.markdown import number
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import latency_name, measured

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fer_models.bench.interpreters import Interpreters
-from fer_models.bench.row import missing
+from fer_models.bench.row_process import missing
 from fer_models.errors import BenchError
 
 

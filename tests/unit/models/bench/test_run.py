@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from fakes_bench import FakeRunner, FakeSource
+from fer_models.bench.jobs import Workshop
 from fer_models.bench.meters import Reading
 from fer_models.bench.rows import select
 from fer_models.bench.run import Outcome, run_rows
 from fer_models.bench.settings import Settings
-from fer_models.bench.workshop import Workshop
 from made_models import write_network
 
 ROWS = ["light/ort-cpu", "light/opencv"]

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fer_models.bench.keras_models import build
+from fer_models.bench.networks.keras_models import build
 
 
 def load(job: Job, face: Array) -> Loaded:

@@ -9,7 +9,7 @@ import onnxruntime
 from fer_models.bench.job import CPU as ON_CPU
 from fer_models.bench.job import GPU as ON_GPU
 from fer_models.bench.job import Array, Job, Loaded
-from fer_models.bench.providers import CPU, CUDA, TENSORRT, chain
+from fer_models.bench.runtimes.ort_providers import CPU, CUDA, TENSORRT, chain
 from fer_models.errors import BenchError
 
 PROVIDERS = {"ort-cpu": CPU, "ort-cuda": CUDA, "ort-tensorrt": TENSORRT}

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from fer_models.bench.job import Array, Job, Loaded
-from fer_models.bench.torch_models import build
+from fer_models.bench.networks.torch_models import build
 
 
 def load(job: Job, face: Array) -> Loaded:

@@ -1,0 +1,1 @@
+"""The networks that are measured, built in each framework with the same weights."""

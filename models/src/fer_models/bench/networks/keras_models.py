@@ -1,0 +1,91 @@
+"""The networks in Keras; the full Xception and the light one with the weights that every other runtime has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from fer_models.bench.job import Job
+from fer_models.bench.networks import full_xception, layers
+from fer_models.bench.networks.full_xception import Array, Convolution
+from fer_models.bench.networks.keras_layers import build_layers
+
+CHANNELS_LAST = (1, 2, 0)
+SKIPS = ("conv2d", "batch_normalization")
+"""What keras.applications calls the projections of the residuals; it numbers them in the order of their blocks."""
+
+
+def build(job: Job) -> keras.Model:
+    """The network of the job: pixels 0–255, channels last, to probabilities."""
+    makers: dict[str, Callable[[Job], keras.Model]] = {
+        "xception": _xception,
+        "light": _light,
+        "vgg16": lambda _: _scaled(keras.applications.VGG16),
+        "resnet50": lambda _: _scaled(keras.applications.ResNet50),
+        "cnn": lambda _: _scaled(_simple_cnn),
+    }
+    return makers[job.model](job)
+
+
+def _light(job: Job) -> keras.Model:
+    channels, *sides = job.face_shape
+    return build_layers((*sides, channels), *layers.load(job.file))
+
+
+def _xception(job: Job) -> keras.Model:
+    network = keras.applications.Xception(weights=None, classes=full_xception.CLASSES, input_shape=_face_shape())
+    weights = np.load(job.file)
+    for convolution, kernel_layer, norm_layer in _matched(network):
+        kernel_layer.set_weights(list(_kernels(convolution, weights)))
+        norm_layer.set_weights([weights[f"{convolution.name}.{part}"] for part in full_xception.NORM])
+    network.get_layer(full_xception.DENSE).set_weights(
+        [
+            weights[f"{full_xception.DENSE}.{full_xception.KERNEL}"].T,
+            weights[f"{full_xception.DENSE}.{full_xception.BIAS}"],
+        ]
+    )
+    return _with_scaling(network)
+
+
+def _matched(network: keras.Model) -> Iterator[tuple[Convolution, Any, Any]]:
+    """Each convolution with its layer and the batch norm behind it."""
+    skips = {kind: iter([each for each in network.layers if each.name.startswith(kind)]) for kind in SKIPS}
+    for convolution in full_xception.convolutions():
+        if convolution.name.endswith("_skip"):
+            yield convolution, *(next(skips[kind]) for kind in SKIPS)
+        else:
+            yield convolution, network.get_layer(convolution.name), network.get_layer(f"{convolution.name}_bn")
+
+
+def _kernels(convolution: Convolution, weights: Mapping[str, Array]) -> Iterator[Array]:
+    """Keras keeps height×width×in×out, and height×width×in×1 for a depthwise kernel."""
+    if convolution.separable:
+        yield weights[f"{convolution.name}.{full_xception.DEPTHWISE}"].transpose(2, 3, 0, 1)
+    yield weights[f"{convolution.name}.{full_xception.KERNEL}"].transpose(2, 3, 1, 0)
+
+
+def _scaled(maker: Callable[..., keras.Model]) -> keras.Model:
+    keras.utils.set_random_seed(full_xception.SEED)
+    return _with_scaling(maker(weights=None, classes=full_xception.CLASSES, input_shape=_face_shape()))
+
+
+def _with_scaling(network: keras.Model) -> keras.Model:
+    pixels = keras.Input(_face_shape())
+    scaling = keras.layers.Rescaling(1 / full_xception.PIXEL_CENTRE, offset=-1.0)
+    return keras.Model(pixels, network(scaling(pixels)))
+
+
+def _simple_cnn(weights: None, classes: int, input_shape: tuple[int, ...]) -> keras.Model:  # noqa: ARG001
+    """Three convolutions, each with a pool, and two dense layers."""
+    steps: list[Any] = [keras.Input(input_shape)]
+    for filters in (32, 64, 128):
+        steps += [keras.layers.Conv2D(filters, 3, activation="relu"), keras.layers.MaxPooling2D()]
+    steps += [keras.layers.Flatten(), keras.layers.Dense(128, activation="relu")]
+    return keras.Sequential([*steps, keras.layers.Dense(classes, activation="softmax")])
+
+
+def _face_shape() -> tuple[int, ...]:
+    return tuple(full_xception.FACE_SHAPE[axis] for axis in CHANNELS_LAST)

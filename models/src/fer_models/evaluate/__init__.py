@@ -1,5 +1,0 @@
-"""How good a classifier is on labelled faces, and how far its probabilities can be believed."""
-
-from fer_models.evaluate.scores import EmotionScore, Evaluation, evaluate, score, score_probabilities
-
-__all__ = ["EmotionScore", "Evaluation", "evaluate", "score", "score_probabilities"]

@@ -1,0 +1,67 @@
+"""The trained network as fp32.onnx, under the model contract."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from fer_wire.manifest import FACE_PX, INPUT_NAME, OPSET, OUTPUT_NAME
+from onnx import ModelProto
+from torch import Tensor, nn
+
+from fer_models.network.xception import Xception
+
+EXAMPLE_FACES = 2
+
+
+class Contract(nn.Module):
+    """A network that gives probabilities instead of logits."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, face: Tensor) -> Tensor:
+        return self.network(face).softmax(dim=1)  # type: ignore[no-any-return]  # nn.Module calls are untyped
+
+
+def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
+    """Write the network, batch norms folded into the convolutions; the same weights give the same bytes.
+
+    px: the size of its faces, which the contract fixes; others are for comparisons.
+    """
+    example = torch.zeros(EXAMPLE_FACES, 1, px, px)
+    with warnings.catch_warnings():
+        # The exporter that writes opset 13 announces its end at every call.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            Contract(network).eval().to(memory_format=torch.contiguous_format),
+            (example,),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[INPUT_NAME],
+            output_names=[OUTPUT_NAME],
+            dynamic_axes={INPUT_NAME: {0: "N"}, OUTPUT_NAME: {0: "N"}},
+        )
+    onnx.save(_with_weights_of_their_own(onnx.load(path)), path)
+
+
+def _with_weights_of_their_own(model: ModelProto) -> ModelProto:
+    """The network with every layer's weights stored: the exporter stores equal ones once, Identity for the rest."""
+    stored = {tensor.name: tensor for tensor in model.graph.initializer}
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type == "Identity" and node.input[0] in stored:
+            own = model.graph.initializer.add()
+            own.CopyFrom(stored[node.input[0]])
+            own.name = node.output[0]
+        else:
+            nodes.append(node)
+    made = ModelProto()
+    made.CopyFrom(model)
+    del made.graph.node[:]
+    made.graph.node.extend(nodes)
+    return made

@@ -1,0 +1,1 @@
+"""The network: Xception, its shape, and how much smaller pruning made it."""

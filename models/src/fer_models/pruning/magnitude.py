@@ -1,0 +1,48 @@
+"""Magnitude pruning inside training, as Light-FER prunes.
+
+One threshold for the whole network: no layer has a setting of its own.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fer_models.network.xception import Xception
+from fer_models.pruning.schedule import sparsity_share
+
+
+class MagnitudePruning:
+    """Sets the smallest weights of convolutions and dense layers to zero, ever more of them; keeps no state."""
+
+    def __init__(self, ratio: float) -> None:
+        """ratio: compression ratio R at the end, weights before over weights left; at least 1."""
+        self.final_sparsity = 1 - 1 / ratio
+
+    def after_backward(self, model: Xception, progress: float) -> None:
+        """Gradients stay as they are."""
+
+    def after_step(self, model: Xception, average: Xception, progress: float) -> None:
+        weights, averages = prunable(model), prunable(average)
+        threshold = _threshold(weights, self.final_sparsity * sparsity_share(progress))
+        with torch.no_grad():
+            for weight, averaged in zip(weights, averages, strict=True):
+                kept = weight.abs() > threshold
+                weight.mul_(kept)
+                averaged.mul_(kept)
+
+
+def while_training(ratio: float) -> MagnitudePruning | None:
+    """What prunes a run to this compression ratio R; None for 1."""
+    return MagnitudePruning(ratio) if ratio > 1 else None
+
+
+def prunable(model: nn.Module) -> list[Tensor]:
+    """The weights that pruning may touch, in the network's order."""
+    return [module.weight for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+
+
+def _threshold(weights: list[Tensor], sparsity: float) -> Tensor:
+    sizes = torch.cat([weight.detach().abs().flatten() for weight in weights])
+    smallest = round(sparsity * len(sizes))
+    return sizes.kthvalue(smallest).values if smallest else sizes.new_tensor(-1.0)

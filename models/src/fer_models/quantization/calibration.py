@@ -1,0 +1,78 @@
+"""The ranges of a network's activations, seen on training images alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from fer_wire.manifest import INPUT_NAME
+from onnx import ModelProto
+
+from fer_models.data.faces import Faces
+from fer_models.errors import DatasetError
+from fer_models.model_files.runtime import Probe
+from fer_models.quantization.dataflow import CONV, RELU
+from fer_models.quantization.equations import Floats
+
+CALIBRATION_FACES = 400
+LEAST_FACES = 50
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Range:
+    """From the lowest to the highest value that a tensor took; 0 lies between, for padding adds it."""
+
+    lowest: float = 0.0
+    highest: float = 0.0
+
+    @property
+    def largest(self) -> float:
+        """The largest magnitude."""
+        return max(-self.lowest, self.highest)
+
+    @property
+    def width(self) -> float:
+        """The distance from end to end."""
+        return self.highest - self.lowest
+
+    def with_values(self, values: Floats) -> Range:
+        """The range that holds these too."""
+        return Range(min(self.lowest, float(values.min())), max(self.highest, float(values.max())))
+
+
+Ranges = dict[str, Range]
+"""By the name of a tensor."""
+
+
+def calibration_faces(training: Faces, count: int = CALIBRATION_FACES, seed: int = 0) -> Floats:
+    """So many training images, the same at every call: float32 N×1×48×48, 0–255; raises DatasetError when too few."""
+    if min(len(training), count) < LEAST_FACES:
+        raise DatasetError(
+            f"{min(len(training), count)} images are too few to calibrate int8 on; at least {LEAST_FACES} training "
+            f"images are needed, and {CALIBRATION_FACES} are usual. Give more data or more --calibration-faces."
+        )
+    chosen = np.random.default_rng(seed).permutation(len(training))[:count]
+    return training.images[chosen].astype(np.float32)[:, np.newaxis]
+
+
+def observe(model: ModelProto, faces: Floats) -> Ranges:
+    """The ranges of all that convolutions read and make and of all that is cut off at 0, over these faces."""
+    names = list(dict.fromkeys(_observed(model)))
+    probe = Probe(model, names)
+    ranges = dict.fromkeys([INPUT_NAME, *names], Range())
+    for batch in _batches(faces):
+        for name, values in {INPUT_NAME: batch, **probe.read(batch)}.items():
+            ranges[name] = ranges[name].with_values(values)
+    return ranges
+
+
+def _observed(model: ModelProto) -> Iterator[str]:
+    for node in model.graph.node:
+        if node.op_type in (CONV, RELU):
+            yield from (name for name in (node.input[0], node.output[0]) if name != INPUT_NAME)
+
+
+def _batches(faces: Floats) -> Iterator[Floats]:
+    return (faces[start : start + BATCH] for start in range(0, len(faces), BATCH))

@@ -1,0 +1,182 @@
+"""fp32.onnx, fp16.onnx and int8.onnx of one checkpoint, with quantize.json: what `fer-models quantize` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import onnx
+from fer_wire.manifest import FP16, FP32, INT8, PRECISIONS
+
+from fer_models.data.faces import Faces, hold_out
+from fer_models.data.sources import TRAINING, load_all
+from fer_models.evaluation import evaluate
+from fer_models.model_files.float16 import store_weights_in_half, to_fp16, widened
+from fer_models.model_files.golden import golden_faces
+from fer_models.model_files.runtime import Classifier, machine
+from fer_models.model_files.to_onnx import export_fp32
+from fer_models.network.xception import Xception
+from fer_models.quantization.calibration import CALIBRATION_FACES, calibration_faces, observe
+from fer_models.quantization.equations import Floats
+from fer_models.quantization.experiments import Experiment, packed_bytes, write_experiments
+from fer_models.quantization.qat import FineTuning, fine_tune
+from fer_models.quantization.qdq import to_int8
+from fer_models.quantization.record import FINE_TUNED, STATIC, Figures, Record, sha256
+from fer_models.staging import staged
+from fer_models.training.checkpoint import averaged, read_checkpoint
+from fer_models.training.recipe import Recipe
+
+FOLDER = "quantized"
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+LARGEST_LOSS_POINTS = 0.3
+BUDGET_BYTES = 7_900_000
+"""Of the three files: 8 MB less what manifest and card take."""
+
+STATIC_EXPERIMENT = "int8_static"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be quantized, how, and by which command line.
+
+    qat: auto, when static int8 loses more than 0.3 points of accuracy; always or never.
+    """
+
+    checkpoint: Path
+    data: tuple[Path, ...]
+    command: str
+    label_map: Path | None = None
+    out: Path | None = None
+    qat: str = AUTO
+    calibration_faces: int = CALIBRATION_FACES
+    seed: int = 0
+    fine_tuning: FineTuning = field(default_factory=FineTuning)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files will stand."""
+        return self.out or self.checkpoint.parent / FOLDER
+
+
+def quantize_checkpoint(request: Request, on_step: Progress) -> Record:
+    """Make the files beside their place and move them there together; nothing is chosen by any test image.
+
+    Raises TrainingError, DatasetError or ContractError where the checkpoint, the images or the disk are unfit.
+    """
+    on_step("reading the checkpoint and the images")
+    state = read_checkpoint(request.checkpoint)
+    training, held_out = hold_out(load_all(request.data, TRAINING, request.label_map))
+    faces = calibration_faces(training, request.calibration_faces, request.seed)
+    with staged(request.folder) as folder:
+        work = _Work(request, averaged(state), training, held_out, faces, folder, on_step)
+        record = replace(work.record(), learned=Recipe.from_dict(state["recipe"]).whole)
+        record.write(folder)
+    return record
+
+
+@dataclass(frozen=True)
+class _Work:
+    request: Request
+    network: Xception
+    training: Faces
+    held_out: Faces
+    faces: Floats
+    folder: Path
+    on_step: Progress
+
+    def record(self) -> Record:
+        files = write_files(self.network, self.faces, self.folder, self.on_step)
+        figures: dict[str, Figures] = {}
+        for precision in PRECISIONS:
+            figures[precision] = self._measured(files[precision], figures.get(FP32))
+        experiments = self._experiments(figures[FP32])
+        method = STATIC
+        if self._wants_fine_tuning(figures[INT8]):
+            experiments[STATIC_EXPERIMENT] = figures[INT8]
+            tuned = self._fine_tuned(figures[FP32])
+            experiments[FINE_TUNED] = tuned
+            if tuned.accuracy > figures[INT8].accuracy or self.request.qat == ALWAYS:
+                (self.folder / f"{FINE_TUNED}.onnx").replace(files[INT8])
+                figures[INT8], method = tuned, FINE_TUNED
+        self._forget_all_but(files)
+        return Record(
+            checkpoint_sha256=sha256(self.request.checkpoint),
+            command=self.request.command,
+            method=method,
+            calibration_faces=len(self.faces),
+            seed=self.request.seed,
+            held_out_images=len(self.held_out),
+            machine=machine(),
+            files=figures,
+            sha256={precision: sha256(path) for precision, path in files.items()},
+            experiments=experiments,
+        )
+
+    def _wants_fine_tuning(self, int8: Figures) -> bool:
+        return self.request.qat == ALWAYS or (self.request.qat == AUTO and int8.loss_points > LARGEST_LOSS_POINTS)
+
+    def _fine_tuned(self, fp32: Figures) -> Figures:
+        how = self.request.fine_tuning
+        self.on_step(f"fine-tuning for {INT8}, {how.epochs} epochs")
+        tuned = fine_tune(
+            self.network,
+            self.training,
+            self.faces,
+            how,
+            lambda epoch, loss: self.on_step(f"fine-tuned epoch {epoch} of {how.epochs}, loss {loss:.5f}"),
+        )
+        source, path = self.folder / "tuned.onnx", self.folder / f"{FINE_TUNED}.onnx"
+        export_fp32(tuned, source)
+        to_int8(source, path, self.faces)
+        return self._measured(path, fp32)
+
+    def _experiments(self, fp32: Figures) -> dict[str, Figures]:
+        model = widened(onnx.load(self.folder / f"{FP32}.onnx"))
+        found: dict[str, Figures] = {}
+
+        def measure(name: str, path: Path, experiment: Experiment) -> None:
+            found[name] = self._measured(path, fp32, packed_bytes(model, experiment.scheme))
+
+        write_experiments(model, observe(model, self.faces), self.folder, measure)
+        return found
+
+    def _measured(self, path: Path, fp32: Figures | None, packed: int | None = None) -> Figures:
+        self.on_step(f"measuring {path.stem} on {len(self.held_out)} held-out images")
+        classifier = Classifier(path)
+        accuracy = evaluate(classifier, self.held_out).accuracy
+        return Figures(
+            accuracy=round(accuracy, 4),
+            loss_points=round(100 * ((fp32.accuracy if fp32 else accuracy) - accuracy), 2),
+            size_bytes=path.stat().st_size,
+            p50_ms=classifier.latency(golden_faces((1, 1, 1, 1), 1)).p50_ms,
+            packed_bytes=packed,
+        )
+
+    def _forget_all_but(self, files: dict[str, Path]) -> None:
+        for path in self.folder.iterdir():
+            if path not in files.values():
+                path.unlink()
+
+
+def write_files(network: Xception, faces: Floats, folder: Path, on_step: Progress) -> dict[str, Path]:
+    """The three files, by precision; fp32.onnx stores its weights in float16 where all three would not fit 8 MB.
+
+    fp16.onnx and int8.onnx are made of the weights as fp32.onnx holds them.
+    """
+    files = {precision: folder / f"{precision}.onnx" for precision in PRECISIONS}
+    on_step(f"exporting {FP32}")
+    export_fp32(network, files[FP32])
+    _write_smaller(files, faces, on_step)
+    if sum(path.stat().st_size for path in files.values()) > BUDGET_BYTES:
+        store_weights_in_half(files[FP32], files[FP32])
+        _write_smaller(files, faces, on_step)
+    return files
+
+
+def _write_smaller(files: dict[str, Path], faces: Floats, on_step: Progress) -> None:
+    on_step(f"converting to {FP16}")
+    to_fp16(files[FP32], files[FP16])
+    on_step(f"calibrating {INT8} on {len(faces)} training images")
+    to_int8(files[FP32], files[INT8], faces)

@@ -1,0 +1,1 @@
+"""Training: recipes, labels and teachers, the run in its folder, and its checkpoint."""

@@ -1,0 +1,143 @@
+"""Several networks of one beginning as one: the mean of their weights (Wortsman et al. 2022, arXiv:2203.05482)."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import update_bn
+
+from fer_models.data.augment import augment
+from fer_models.errors import TrainingError
+from fer_models.network.xception import Xception
+from fer_models.staging import write_whole
+from fer_models.training.checkpoint import (
+    AVERAGED_PREFIX,
+    CHECKPOINT,
+    State,
+    averaged,
+    digest,
+    read_checkpoint,
+    write_checkpoint,
+)
+from fer_models.training.datasets import Sources, decks
+from fer_models.training.recipe import Recipe
+from fer_models.training.tensors import Deck
+from fer_models.training.validation import measure
+
+OUTCOME = "average.json"
+MEASURED_VIEWS = 8192
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which checkpoints are averaged, where to, and by which command line."""
+
+    checkpoints: tuple[Path, ...]
+    folder: Path
+    command: str
+
+
+def average(order: Order, sources: Sources, on_step: Progress) -> dict[str, Any]:
+    """Write the checkpoint of the mean network and average.json, and return what that says.
+
+    Batch norms are measured anew, on views of the training images as the runs had them. Nothing is measured on held-out
+    images where one of the runs learned them too.
+    Raises TrainingError when the networks did not begin with the same weights, or a checkpoint cannot be read.
+    """
+    on_step("reading the checkpoints and the images")
+    states = [read_checkpoint(path) for path in order.checkpoints]
+    _check(order.checkpoints, states)
+    recipe = _recipe(order.checkpoints, states)
+    learned, held_out = decks(sources, recipe, torch.device("cpu"))
+    networks = [averaged(state) for state in states]
+    mean = _mean(networks)
+    on_step(f"measuring batch norms on {min(len(learned), MEASURED_VIEWS)} views")
+    update_bn(_views(learned, recipe), mean)
+    on_step("measuring on the held-out images")
+    outcome = _outcome(order, states, [_figures(network, held_out) for network in (mean, *networks)])
+    order.folder.mkdir(parents=True, exist_ok=True)
+    write_checkpoint(_state(states[0], mean, recipe, outcome), order.folder / CHECKPOINT)
+    write_whole(order.folder / OUTCOME, json.dumps(outcome, indent=2) + "\n")
+    return outcome
+
+
+def _outcome(order: Order, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
+    of_mean, *of_each = figures
+    runs = [path.parent.name for path in order.checkpoints]
+    return {
+        "command": order.command,
+        "averaged": [{"run": run, **each} for run, each in zip(runs, of_each, strict=True)],
+        **of_mean,
+        "commands": [*_joined([state.get("commands", []) for state in states]), order.command],
+    }
+
+
+def _check(paths: Sequence[Path], states: Sequence[State]) -> None:
+    if len(states) < 2:
+        raise TrainingError(f"{paths[0]} alone has no average; give --checkpoint at least twice.")
+    first = states[0]
+    for path, state in zip(paths[1:], states[1:], strict=True):
+        if not first["recipe"]["origin"] or state["recipe"]["origin"] != first["recipe"]["origin"]:
+            raise TrainingError(
+                f"{paths[0]} and {path} did not begin with the same weights, so their average would know nothing; "
+                "give runs of one --start."
+            )
+
+
+def _recipe(paths: Sequence[Path], states: Sequence[State]) -> Recipe:
+    """That of the first, whole where one was whole; its origin is all of them, so that no run resumes it."""
+    recipes = [Recipe.from_dict(state["recipe"]) for state in states]
+    return replace(recipes[0], whole=any(each.whole for each in recipes), origin=" ".join(map(digest, paths)))
+
+
+def _mean(networks: Sequence[Xception]) -> Xception:
+    """The first network, given the mean of all weights; its batch norms' statistics are left to be measured."""
+    mean = copy.deepcopy(networks[0])
+    every = [dict(network.named_parameters()) for network in networks]
+    with torch.no_grad():
+        for name, weight in mean.named_parameters():
+            weight.copy_(torch.stack([each[name] for each in every]).mean(dim=0))
+    return mean
+
+
+def _views(deck: Deck, recipe: Recipe) -> Iterator[Tensor]:
+    """Batches of views as a run has them, drawn from the recipe's seed."""
+    draw = torch.Generator().manual_seed(recipe.seed)
+    order = torch.randperm(len(deck), generator=draw)[:MEASURED_VIEWS]
+    for chosen in order.split(recipe.batch):
+        yield augment(deck.images[chosen].float(), recipe.augmentation, draw)
+
+
+def _figures(network: Xception, held_out: Deck | None) -> dict[str, float]:
+    if held_out is None:
+        return {}
+    accuracy, loss = measure(network, held_out)
+    return {"held_out_accuracy": round(accuracy, 4), "held_out_loss": round(loss, 4)}
+
+
+def _joined(histories: Sequence[Sequence[str]]) -> list[str]:
+    """The commands of all, each once, in their order."""
+    return list(dict.fromkeys(itertools.chain.from_iterable(histories)))
+
+
+def _state(first: State, mean: Xception, recipe: Recipe, outcome: dict[str, Any]) -> State:
+    weights = mean.state_dict()
+    of_mean = {f"{AVERAGED_PREFIX}{name}": value for name, value in weights.items()}
+    return {
+        **first,
+        "model": weights,
+        "average": {**first["average"], **of_mean},
+        "recipe": recipe.as_dict(),
+        "history": [],
+        "commands": outcome["commands"],
+    }

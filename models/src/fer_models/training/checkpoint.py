@@ -1,0 +1,81 @@
+"""checkpoint.pt: a run's state on disk, whole or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fer_models.errors import TrainingError
+from fer_models.network.config import XceptionConfig
+from fer_models.network.xception import Xception, shape_like
+
+CHECKPOINT = "checkpoint.pt"
+KEYS = ("recipe", "config", "step", "model", "average", "optimiser", "schedule", "history")
+AVERAGED_PREFIX = "module."
+
+State = dict[str, Any]
+
+
+def write_checkpoint(state: State, path: Path) -> None:
+    """Replace the file at once; raises TrainingError when the disk refuses, and the old checkpoint stays."""
+    whole = io.BytesIO()
+    torch.save(state, whole)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(whole.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise TrainingError(
+            f"Cannot write the checkpoint {path} ({error.strerror}); the one before it is kept. "
+            "Make room, then give the same command to go on."
+        ) from error
+
+
+def read_checkpoint(path: Path) -> State:
+    """The state that a run saved; raises TrainingError when the file is missing or damaged."""
+    try:
+        state: State = torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as error:
+        raise TrainingError(
+            f"Cannot read the checkpoint {path} ({_reason(error)}); train again or give another file."
+        ) from error
+    if not isinstance(state, dict) or set(KEYS) - state.keys():
+        raise TrainingError(f"{path} is no checkpoint of fer-models train; give the checkpoint.pt of its --out folder.")
+    return state
+
+
+def load_trained(path: Path) -> Xception:
+    """The averaged model of a checkpoint, ready for inference; pruned ones have the channels that were left."""
+    return averaged(read_checkpoint(path))
+
+
+def averaged(state: State) -> Xception:
+    """The averaged model of a state."""
+    weights = {
+        name.removeprefix(AVERAGED_PREFIX): tensor
+        for name, tensor in state["average"].items()
+        if name.startswith(AVERAGED_PREFIX)
+    }
+    model = Xception(XceptionConfig(**state["config"]))
+    shape_like(model, weights)
+    model.load_state_dict(weights)
+    return model.eval()
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file, by which later steps know it again; raises OSError when it cannot be read."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    """In words for a user: what torch says of a file that it cannot load tells how to load an unsafe one."""
+    return (isinstance(error, OSError) and error.strerror) or "it is damaged, or no checkpoint"

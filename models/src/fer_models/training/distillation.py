@@ -1,0 +1,74 @@
+"""Finished networks that teach another, asked about the very views that it learns from.
+
+A teacher that sees the same view says more than one that was asked about the picture once, before the run (Beyer et al.
+2022, arXiv:2106.05237); the price is the teacher's time at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fer_models.data.faces import FACE_PX
+from fer_models.model_files.from_onnx import answering
+from fer_models.model_files.runtime import Classifier
+from fer_models.network.config import XceptionConfig
+from fer_models.training.checkpoint import digest, load_trained
+from fer_models.training.recipe import Recipe
+from fer_models.training.soft_labels import file_of, is_finished
+
+TEMPERATURE = 1.0
+LEAST_PROBABILITY = 1e-7
+
+
+class Finished(nn.Module):
+    """A finished model; ONNX Runtime says what the network does, on a CPU in less time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.network = path, answering(path, XceptionConfig())
+        self._classifier: Classifier | None = None
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits, or logarithms of the probabilities: N×1×H×W in 0–255 to float32 N×7."""
+        if images.shape[-1] != FACE_PX or images.is_cuda or torch.is_autocast_enabled("cpu"):
+            return self.network(images)  # type: ignore[no-any-return]  # nn.Module calls are untyped
+        self._classifier = self._classifier or Classifier(self.path, torch.get_num_threads())
+        return torch.from_numpy(self._classifier.predict(images.numpy())).clamp_min(LEAST_PROBABILITY).log()
+
+
+class Teachers(nn.Module):
+    """Several networks as one."""
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logarithm of the networks' mean probabilities: N×1×H×W in 0–255 to float32 N×7."""
+        said = [network(images).float().softmax(dim=1) for network in self.networks]
+        return torch.stack(said).mean(dim=0).clamp_min(LEAST_PROBABILITY).log()
+
+
+def teachers_of(paths: Sequence[Path]) -> Teachers | None:
+    """The averaged networks of these checkpoints, and those of finished models; None where there are none.
+
+    Raises TrainingError when a checkpoint is missing or damaged, ContractError when a model is none of ours.
+    """
+    return Teachers([_network(path) for path in paths]) if paths else None
+
+
+def _network(path: Path) -> nn.Module:
+    return Finished(file_of(path)) if is_finished(path) else load_trained(path)
+
+
+def taught(recipe: Recipe, paths: Sequence[Path], share: float) -> Recipe:
+    """The recipe with these teachers in it, if there are any; their word is that share of the loss (0–1)."""
+    if not paths:
+        return recipe
+    digests = tuple(digest(file_of(path)) for path in paths)
+    return replace(recipe, teachers=digests, teacher_share=share, temperature=TEMPERATURE)

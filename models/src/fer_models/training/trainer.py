@@ -1,0 +1,134 @@
+"""A network while it learns: one step of one-cycle SGD at a time, towards labels and a teacher, averaged as it goes."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from fer_models.data.augment import augment
+from fer_models.network.xception import Xception, initialise
+from fer_models.training.losses import distance, soft_cross_entropy
+from fer_models.training.recipe import Recipe
+from fer_models.training.tensors import Deck
+from fer_models.training.validation import at_size
+
+SEEDS_PER_RUN = 1_000_003
+GRADIENT_NORM = 5.0
+MOMENTUM = 0.9
+PARTS = ("model", "average", "optimiser", "schedule")
+
+
+class Pruning(Protocol):
+    """What pruning does inside training; progress runs from 0 to 1 over the run."""
+
+    def after_backward(self, model: Xception, progress: float) -> None:
+        """Change the gradients, before the optimiser uses them."""
+
+    def after_step(self, model: Xception, average: Xception, progress: float) -> None:
+        """Change the weights and their average, after the optimiser did."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a run computes, which never changes what it learns beyond rounding."""
+
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    bfloat16: bool = False
+    compiled: bool = False
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Mixed precision, where it is wanted."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+
+
+class Learner:
+    """The model, its optimiser, schedule and average; all chance comes from (seed, step), so it may stop anywhere."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Deck,
+        model: Xception,
+        teacher: nn.Module | None = None,
+        pruning: Pruning | None = None,
+        machine: Machine | None = None,
+    ) -> None:
+        self.recipe, self.train, self.model, self.teacher, self.pruning = recipe, train, model, teacher, pruning
+        self.machine = machine or Machine()
+        self.steps_per_epoch = len(train) // recipe.batch
+        self.steps = recipe.epochs * self.steps_per_epoch
+        model.to(self.machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+        self._forward = torch.compile(model) if self.machine.compiled else model
+        rate = recipe.peak_learning_rate
+        self.optimiser = torch.optim.SGD(
+            model.parameters(), rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimiser, rate, max(self.steps, 2), pct_start=recipe.warm_up
+        )
+        averaging = get_ema_multi_avg_fn(recipe.ema_decay)
+        self.average = AveragedModel(model, multi_avg_fn=averaging, use_buffers=True)
+
+    def learn(self, step: int) -> Tensor:
+        """Learn from the batch of this step, counted from 0; returns its mean loss, without gradient."""
+        images, targets, weights = self._batch(step)
+        self.model.train()
+        with self.machine.autocast():
+            logits = self._forward(images)
+        loss = (self._losses(logits.float(), images, targets) * weights).mean()
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM)
+        self._update(step / self.steps)
+        return loss.detach()
+
+    def state(self) -> dict[str, Any]:
+        """All that learning has changed, by the names in PARTS."""
+        return {name: getattr(self, name).state_dict() for name in PARTS}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go back to a state."""
+        for name in PARTS:
+            getattr(self, name).load_state_dict(state[name])
+
+    def _batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        epoch, in_epoch = divmod(step, self.steps_per_epoch)
+        shuffle = torch.Generator().manual_seed(self.recipe.seed * SEEDS_PER_RUN + epoch)
+        order = torch.randperm(len(self.train), generator=shuffle)
+        chosen = order[in_epoch * self.recipe.batch : (in_epoch + 1) * self.recipe.batch].to(self.machine.device)
+        draw = torch.Generator(self.machine.device).manual_seed(self.recipe.seed * SEEDS_PER_RUN + step)
+        torch.manual_seed(self.recipe.seed * SEEDS_PER_RUN + step)  # for dropout
+        images = augment(self.train.images[chosen].float(), self.recipe.augmentation, draw)
+        images = at_size(images, self.recipe.px(epoch)).contiguous(memory_format=torch.channels_last)
+        return images, self.train.targets[chosen], self.train.weights[chosen]
+
+    def _losses(self, logits: Tensor, images: Tensor, targets: Tensor) -> Tensor:
+        losses = soft_cross_entropy(logits, targets)
+        if self.teacher is None:
+            return losses
+        with torch.inference_mode(), self.machine.autocast():
+            teacher_logits = self.teacher(images).float()
+        share = torch.tensor(self.recipe.teacher_share, device=losses.device)
+        return torch.lerp(losses, distance(logits, teacher_logits, self.recipe.temperature), share)
+
+    def _update(self, progress: float) -> None:
+        if self.pruning:
+            self.pruning.after_backward(self.model, progress)
+        self.optimiser.step()
+        self.schedule.step()
+        self.average.update_parameters(self.model)
+        if self.pruning:
+            self.pruning.after_step(self.model, self.average.module, progress)
+
+
+def new_model(recipe: Recipe) -> Xception:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.seed)
+    model = Xception(recipe.network)
+    initialise(model)
+    return model

@@ -1,0 +1,1 @@
+"""Entries of the zoo: released, described, and checked against the model contract."""

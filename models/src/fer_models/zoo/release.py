@@ -1,0 +1,149 @@
+"""One zoo entry from one checkpoint: three .onnx files, measured and described."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fer_wire import ModelManifest
+from fer_wire.manifest import PRECISIONS, Accuracy, Compression, Variant
+
+from fer_models.data.faces import Faces, without_known
+from fer_models.data.fer2013 import DATASET, LICENCE
+from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_split
+from fer_models.errors import ContractError
+from fer_models.evaluation import Evaluation, evaluate
+from fer_models.model_files.golden import golden_faces, make_golden
+from fer_models.model_files.manifest import describe, write_manifest
+from fer_models.model_files.runtime import Classifier
+from fer_models.quantization.record import Record, read_record
+from fer_models.quantization.variants import FOLDER, quantize_checkpoint
+from fer_models.quantization.variants import Request as Quantization
+from fer_models.staging import staged
+from fer_models.training.checkpoint import State, digest, read_checkpoint
+from fer_models.zoo.card import write_card
+
+UNSEEN = f"{PUBLIC_TEST} without training duplicates"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be released, from what, and where to: out/name/version."""
+
+    checkpoint: Path
+    data: Path
+    out: Path
+    name: str
+    version: str
+    commit: str
+    command: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the entry will stand."""
+        return self.out / self.name / self.version
+
+    @property
+    def quantized(self) -> Path:
+        """Where the files of the checkpoint are looked for, and made."""
+        return self.checkpoint.parent / FOLDER
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One variant, and its evaluation on the PublicTest images."""
+
+    variant: Variant
+    evaluation: Evaluation
+
+
+def release(request: Request, on_step: Progress) -> ModelManifest:
+    """Make the entry beside its place and move it there when it is whole.
+
+    Takes the files that `fer-models quantize` made of the checkpoint, and makes them first where there are none.
+    Raises ContractError when that version exists, DatasetError and TrainingError when the inputs are unfit.
+    """
+    if request.folder.exists():
+        raise ContractError(f"{request.folder} exists; give a new --version, or remove the folder to make it again.")
+    on_step("reading the checkpoint and the images")
+    state = read_checkpoint(request.checkpoint)
+    training, test = load_split(request.data, TRAINING), load_split(request.data, PUBLIC_TEST)
+    record = _quantized(request, on_step)
+    with staged(request.folder) as entry:
+        files = {precision: entry / f"{precision}.onnx" for precision in PRECISIONS}
+        for path in files.values():
+            shutil.copyfile(request.quantized / path.name, path)
+        compression = Compression(**state.get("compression", {}))
+        measured = [_measure(path, p, compression, training, test, on_step) for p, path in files.items()]
+        on_step("writing golden batch, manifest and card")
+        manifest = _manifest(request, measured, files, _commands(request, state, record))
+        write_manifest(manifest, entry)
+        write_card(manifest, measured[0].evaluation, record, entry)
+    return manifest
+
+
+def _quantized(request: Request, on_step: Progress) -> Record:
+    found = read_record(request.quantized, digest(request.checkpoint))
+    return found or quantize_checkpoint(
+        Quantization(request.checkpoint, (request.data,), _quantize_command(request)), on_step
+    )
+
+
+def _measure(
+    path: Path, precision: str, compression: Compression, training: Faces, test: Faces, on_step: Progress
+) -> Measured:
+    on_step(f"evaluating {precision}")
+    classifier = Classifier(path)
+    whole = evaluate(classifier, test)
+    unseen = evaluate(classifier, without_known(test, training))
+    accuracy = tuple(
+        Accuracy(
+            dataset=DATASET,
+            split=split,
+            images=found.images,
+            accuracy=round(found.accuracy, 4),
+            macro_f1=round(found.macro_f1, 4),
+        )
+        for split, found in ((PUBLIC_TEST, whole), (UNSEEN, unseen))
+    )
+    latency = classifier.latency(golden_faces((1, 1, 1, 1), 1))
+    return Measured(describe(path, precision, accuracy, (latency,), compression), whole)
+
+
+def _manifest(request: Request, measured: list[Measured], files: dict[str, Path], command: str) -> ModelManifest:
+    return ModelManifest(
+        name=request.name,
+        version=request.version,
+        variants=tuple(m.variant for m in measured),
+        golden=make_golden(files),
+        dataset=f"{DATASET}: {TRAINING} images for training and calibration, {PUBLIC_TEST} for the figures",
+        licence=LICENCE,
+        commit=request.commit,
+        command=command,
+        created=datetime.now(UTC),
+    )
+
+
+def _commands(request: Request, state: State, record: Record) -> str:
+    """The command lines that made the entry, in their order."""
+    export = (
+        f"fer-models export --checkpoint {request.checkpoint.name} --data {request.data.name} --name {request.name} "
+        f"--version {request.version}"
+    )
+    made = state.get("commands") or [_train_command(request, state["recipe"])]
+    return request.command or " && ".join([*made, record.command, export])
+
+
+def _train_command(request: Request, recipe: dict[str, Any]) -> str:
+    options = " ".join(f"--{name} {recipe[name]}" for name in ("width", "epochs", "seed"))
+    return f"fer-models train --data {request.data.name} {options}"
+
+
+def _quantize_command(request: Request) -> str:
+    return f"fer-models quantize --checkpoint {request.checkpoint.name} --data {request.data.name}"

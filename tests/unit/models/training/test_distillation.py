@@ -1,0 +1,81 @@
+"""Teachers speak with one voice, and a run knows them again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fer_models.errors import TrainingError
+from made_models import made_faces
+from made_runs import RECIPE, Listener, started
+
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
+
+
+def trained(folder: Path, seed: int) -> Path:
+    started(folder, replace(RECIPE, seed=seed)).fit(Listener())
+    return folder / "checkpoint.pt"
+
+
+def test_several_teachers_say_the_mean_of_their_probabilities(tmp_path: Path) -> None:
+    import torch
+    from fer_models.training.checkpoint import load_trained
+    from fer_models.training.distillation import teachers_of
+
+    paths = [trained(tmp_path / str(seed), seed) for seed in (0, 1)]
+    faces = torch.rand(5, 1, 48, 48) * 255
+    teachers = teachers_of(paths)
+    assert teachers is not None
+    with torch.inference_mode():
+        each = [load_trained(path)(faces).softmax(dim=1) for path in paths]
+        assert teachers.eval()(faces).exp().allclose((each[0] + each[1]) / 2, atol=1e-6)
+    assert not each[0].allclose(each[1], atol=1e-3)
+
+
+def test_a_teacher_that_is_missing_is_named(tmp_path: Path) -> None:
+    from fer_models.training.distillation import teachers_of
+
+    with pytest.raises(TrainingError, match=r"Cannot read the checkpoint .*absent\.pt .*; train again or give another"):
+        teachers_of([tmp_path / "absent.pt"])
+
+
+def test_without_teachers_a_recipe_stays_as_it_is() -> None:
+    from fer_models.training.distillation import taught, teachers_of
+
+    assert taught(RECIPE, [], 0.6) == RECIPE
+    assert teachers_of([]) is None
+
+
+def test_a_run_is_not_resumed_under_another_teacher(tmp_path: Path) -> None:
+    from fer_models.training.distillation import taught, teachers_of
+
+    first, second = (trained(tmp_path / str(seed), seed) for seed in (0, 1))
+    run = tmp_path / "run"
+    started(run, taught(RECIPE, [first], 0.6), teacher=teachers_of([first])).fit(Listener())
+    with pytest.raises(TrainingError, match="was made with another recipe"):
+        started(run, taught(RECIPE, [second], 0.6), teacher=teachers_of([second])).fit(Listener())
+
+
+def test_what_a_teacher_says_changes_what_is_learned(tmp_path: Path) -> None:
+    from fer_models.training.distillation import taught, teachers_of
+
+    teacher = trained(tmp_path / "teacher", 0)
+    alone = started(tmp_path / "alone").fit(Listener())
+    led = started(tmp_path / "led", taught(RECIPE, [teacher], 0.6), teacher=teachers_of([teacher])).fit(Listener())
+    assert not alone.classifier.weight.equal(led.classifier.weight)
+
+
+@pytest.mark.parametrize("px", [48, 40])
+def test_a_finished_model_teaches_as_the_checkpoint_it_was_made_of(px: int, tmp_path: Path) -> None:
+    import torch
+    from fer_models.model_files.to_onnx import export_fp32
+    from fer_models.training.checkpoint import load_trained
+    from fer_models.training.distillation import teachers_of
+    from fer_models.training.validation import as_input, at_size
+
+    checkpoint, file = trained(tmp_path / "run", 0), tmp_path / "fp32.onnx"
+    export_fp32(load_trained(checkpoint), file)
+    faces = at_size(as_input(made_faces(14).images), px)
+    with torch.inference_mode():
+        said = [teachers.eval()(faces) for path in (checkpoint, file) if (teachers := teachers_of([path])) is not None]
+    assert len(said) == 2
+    assert torch.allclose(*said, atol=1e-3)

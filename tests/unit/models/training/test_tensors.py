@@ -1,0 +1,42 @@
+"""What a run learns is the label, softened by votes and tutors, and rare emotions can count for more."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from fer_models.training.recipe import Recipe
+from made_models import made_faces
+
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
+
+FACES = made_faces(14)
+EVEN = np.full((14, 7), 1 / 7, np.float32)
+
+
+def dealt(recipe: Recipe, **more: Any) -> Any:
+    import torch
+    from fer_models.training.tensors import deal
+
+    return deal(FACES, recipe, torch.device("cpu"), **more)
+
+
+def test_without_votes_the_smoothed_label_is_learned() -> None:
+    targets = dealt(Recipe(label_smoothing=0.07)).targets
+    assert targets[3, 3] == pytest.approx(0.93 + 0.01)
+    assert targets[3, 0] == pytest.approx(0.01)
+
+
+def test_votes_and_then_tutors_take_their_share() -> None:
+    recipe = Recipe(label_smoothing=0, votes_share=0.5, tutor_share=0.25)
+    targets = dealt(
+        recipe, translated=EVEN, answers=np.roll(np.eye(7, dtype=np.float32)[FACES.labels], 1, axis=1)
+    ).targets
+    assert targets[0, 0] == pytest.approx((0.5 + 0.5 / 7) * 0.75)
+    assert targets[0, 1] == pytest.approx(0.5 / 7 * 0.75 + 0.25)
+    assert targets.sum(dim=1).allclose(targets.new_ones(14))
+
+
+def test_balanced_weights_have_a_mean_of_one() -> None:
+    weights = dealt(replace(Recipe(), class_weights="balanced")).weights
+    assert float(weights.mean()) == pytest.approx(1)
