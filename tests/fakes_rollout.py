@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fer_controller.errors import RegistryError
-from fer_controller.rollout import deployment, request
-from fer_controller.rollout.measures import Measured
+from fer_controller.rollout import request
+from fer_controller.rollout.evidence.metrics import Measured
 from fer_controller.rollout.models import Model
+from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.records import Batch, Device

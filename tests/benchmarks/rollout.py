@@ -28,7 +28,7 @@ import psutil
 import tiny_onnx
 from controller_process import PROGRAM, ControllerProcess
 from fer_controller.registry import tokens
-from fer_controller.rollout.measures import METRICS
+from fer_controller.rollout.evidence.metrics import METRICS
 from fer_controller.rollout.transitions import ENDED
 from fer_controller.store.registry import RegistryStore
 from fer_wire.message import iso_utc

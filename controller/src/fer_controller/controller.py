@@ -18,7 +18,7 @@ from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import CHANNELS, Ingest
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.retention import Keeper
-from fer_controller.rollout.publisher import Publisher
+from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import Settings
 from fer_controller.store.registry import RegistryReader

@@ -17,9 +17,10 @@ from fer_controller.desk.contract import Document
 from fer_controller.errors import RolloutError
 from fer_controller.ingest.devices import document
 from fer_controller.registry.catalogue import Shelf
-from fer_controller.rollout import deployment, labels, view
+from fer_controller.rollout import labels, view
 from fer_controller.rollout import transitions as moves
 from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.request import Words
 from fer_controller.settings import Settings
 from fer_controller.store.fleet import FleetReader

@@ -10,7 +10,8 @@ from fer_wire.names import checked_name
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.errors import RequestError
-from fer_controller.rollout import audit, selector
+from fer_controller.rollout import audit
+from fer_controller.rollout.devices import selector
 from fer_controller.store.rollout_records import Changes, Failures, Label
 
 

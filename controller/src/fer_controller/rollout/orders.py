@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from fer_controller.errors import RolloutError
-from fer_controller.rollout import audit, endings, returning
-from fer_controller.rollout.course import Course
+from fer_controller.rollout import audit
+from fer_controller.rollout.steps import endings, rollback
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import (
     ABORT,
     CANCEL,
@@ -137,7 +138,7 @@ def _reopen(course: Course, wave: WaveRow, deadline_at: str) -> None:
 def _roll_back(course: Course, actor: str) -> str:
     reason = f"{actor} ordered it back."
     course.move_rollout(ROLL_BACK, reason)
-    returning.begin(course, reason)
+    rollback.begin(course, reason)
     return "Every device that it reached returns to what it ran before."
 
 

@@ -12,8 +12,8 @@ from fer_wire.names import checked_name
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.errors import RequestError
-from fer_controller.rollout import selector
-from fer_controller.rollout.gates import Gate, choose
+from fer_controller.rollout.devices import selector
+from fer_controller.rollout.evidence.gates import Gate, choose
 
 AUTO = "auto"
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -7,9 +7,10 @@ from threading import Event
 from typing import Protocol
 
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
-from fer_controller.rollout import audit, endings, orders, reports, returning, superseding, waves
-from fer_controller.rollout.course import Course, Measurements, Pass
+from fer_controller.rollout import audit, orders
 from fer_controller.rollout.models import FilesBySha
+from fer_controller.rollout.steps import endings, reports, rollback, takeover, waves
+from fer_controller.rollout.steps.live_rollout import Course, Measurements, Pass
 from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollout_records import (
@@ -131,13 +132,13 @@ def _guarded(course: Course, deed: Callable[[Course], None]) -> None:
 
 def _step(course: Course, courses: dict[str, Course]) -> None:
     if course.rollout.state == PLANNED:
-        superseding.take_up(course, courses.values())
+        takeover.take_up(course, courses.values())
     if course.ended or endings.supersede_if_empty(course):
         return
     if course.rollout.state == RUNNING:
         waves.advance(course)
     if course.rollout.state == ROLLING_BACK:
-        returning.advance(course)
+        rollback.advance(course)
 
 
 def _obey(course: Course, order: Order) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from fer_controller.errors import RolloutError, UnknownRolloutError
 from fer_controller.rollout import request
-from fer_controller.rollout.desired import artifacts_of
+from fer_controller.rollout.desired.messages import artifacts_of
 from fer_controller.rollout.transitions import UNSETTLED
 from fer_controller.store.rollout_records import AuditRow, RolloutRow, TargetRow, WaveRow
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from fer_wire.desired import Artifact
 
-from fer_controller.rollout import selector
-from fer_controller.rollout.candidate import Candidate
+from fer_controller.rollout.devices import selector
+from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.models import Model
 from fer_controller.rollout.request import AUTO, Request
 from fer_controller.rollout.variants import candidates, engine

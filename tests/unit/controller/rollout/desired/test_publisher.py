@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
-from fer_controller.rollout.publisher import Publisher
+from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.store.rollout_records import DesiredRow
 from fer_wire import Topics
 
@@ -114,7 +114,7 @@ def test_what_the_broker_confirmed_is_published_once() -> None:
 def test_what_the_broker_has_not_confirmed_stays_unpublished_and_is_not_sent_twice_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fer_controller.rollout.publisher.GOODBYE_S", 0.0)
+    monkeypatch.setattr("fer_controller.rollout.desired.publisher.GOODBYE_S", 0.0)
     outbox = FakeOutbox(row("a"))
     connection = run(outbox, None, None, None, confirms=False)
     assert len(connection.published) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from fer_controller.rollout import audit
-from fer_controller.rollout.course import Course
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import (
     COMMITTED,
     EXPOSED,

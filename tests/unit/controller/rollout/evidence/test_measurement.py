@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from controller_messages import an_event
-from fer_controller.rollout.baseline import dumped, loaded, measure, windows_before
+from fer_controller.rollout.evidence.measurement import dumped, loaded, measure, windows_before
 from fer_controller.store.records import Batch
 from fer_controller.store.rollout_records import Window
 from fer_controller.store.rollouts import RolloutStore

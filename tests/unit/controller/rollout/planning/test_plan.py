@@ -2,8 +2,8 @@ import time
 
 import pytest
 from fakes_rollout import FakeModel, a_request, sha_of
-from fer_controller.rollout.candidate import Candidate
-from fer_controller.rollout.plan import plan
+from fer_controller.rollout.devices.candidate import Candidate
+from fer_controller.rollout.planning.plan import plan
 from fer_wire.reported import Capabilities, RunningModel
 
 TENSORRT = ("TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider")

@@ -8,7 +8,7 @@ from fer_wire import MessageError, Reported, parse
 from fer_wire.presence import ONLINE
 from fer_wire.reported import Capabilities, RunningModel
 
-from fer_controller.rollout import selector
+from fer_controller.rollout.devices import selector
 from fer_controller.store.records import Device
 from fer_controller.store.rollout_records import Failures, Label
 

@@ -5,10 +5,12 @@ from collections import Counter
 
 from fer_wire.desired import SHA256_PATTERN
 
-from fer_controller.rollout import audit, desired, endings, soaking
-from fer_controller.rollout.baseline import dumped, measure, windows_before
-from fer_controller.rollout.course import Course
-from fer_controller.rollout.returning import REPORTS_WITHIN_S
+from fer_controller.rollout import audit
+from fer_controller.rollout.desired import messages as desired
+from fer_controller.rollout.evidence.measurement import dumped, measure, windows_before
+from fer_controller.rollout.steps import endings, soaking
+from fer_controller.rollout.steps.live_rollout import Course
+from fer_controller.rollout.steps.rollback import REPORTS_WITHIN_S
 from fer_controller.rollout.transitions import (
     COMMITTED,
     FAILED,

@@ -4,9 +4,10 @@ from fer_wire import Reported
 from fer_wire import reported as wire
 from fer_wire.reported import Update
 
-from fer_controller.rollout import audit, returning
-from fer_controller.rollout.course import Course
-from fer_controller.rollout.desired import artifacts_of, shas_of
+from fer_controller.rollout import audit
+from fer_controller.rollout.desired.messages import artifacts_of, shas_of
+from fer_controller.rollout.steps import rollback
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import (
     COMMIT,
     COMMITTED,
@@ -29,10 +30,10 @@ LONGEST_PAUSE_DOUBLINGS = 6
 
 def take(course: Course) -> None:
     """Move every device to where its report says that it is."""
-    back = course.rollout.state in returning.GOING_BACK
+    back = course.rollout.state in rollback.GOING_BACK
     for target in list(course.targets.values()):
         if target.state == ROLLING_BACK or (back and target.state == UNREACHABLE):
-            returning.take_report(course, target)
+            rollback.take_report(course, target)
         elif target.state in LISTENING and not back:
             _forward(course, target)
 

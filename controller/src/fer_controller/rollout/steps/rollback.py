@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from fer_wire import reported as wire
 from fer_wire.message import iso_utc
 
-from fer_controller.rollout import audit, desired
-from fer_controller.rollout.course import Course
+from fer_controller.rollout import audit
+from fer_controller.rollout.desired import messages as desired
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import (
     ALL_RETURNED,
     CANCELED,

@@ -2,11 +2,12 @@
 
 import json
 
-from fer_controller.rollout import endings, gates
-from fer_controller.rollout.baseline import loaded, measure
-from fer_controller.rollout.course import Course
-from fer_controller.rollout.gates import Verdict
-from fer_controller.rollout.measures import Minima
+from fer_controller.rollout.evidence import gates
+from fer_controller.rollout.evidence.gates import Verdict
+from fer_controller.rollout.evidence.measurement import loaded, measure
+from fer_controller.rollout.evidence.metrics import Minima
+from fer_controller.rollout.steps import endings
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import COMMITTED
 from fer_controller.store.rollout_records import WaveRow, Window
 

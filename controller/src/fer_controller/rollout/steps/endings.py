@@ -3,8 +3,9 @@
 import json
 from collections import Counter
 
-from fer_controller.rollout import audit, returning
-from fer_controller.rollout.course import Course
+from fer_controller.rollout import audit
+from fer_controller.rollout.steps import rollback
+from fer_controller.rollout.steps.live_rollout import Course
 from fer_controller.rollout.transitions import (
     COMPLETE,
     FAIL,
@@ -41,7 +42,7 @@ def stop(course: Course, wave: WaveRow, reason: str) -> None:
     course.move_wave(wave, FAIL, reason, ended_at=course.shared.at)
     course.note(audit.WAVE_FAILED, f"Wave {wave.number} failed: {reason}", wave=wave.number, numbers=_numbers(wave))
     course.move_rollout(STOP, reason)
-    returning.begin(course, reason)
+    rollback.begin(course, reason)
 
 
 def pause(course: Course, wave: WaveRow, reason: str) -> None:

@@ -9,10 +9,10 @@ from fer_wire.message import iso_utc
 
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit
-from fer_controller.rollout.candidate import candidates
-from fer_controller.rollout.desired import dumped
+from fer_controller.rollout.desired.messages import dumped
+from fer_controller.rollout.devices.candidate import candidates
 from fer_controller.rollout.models import Model
-from fer_controller.rollout.plan import Plan, plan
+from fer_controller.rollout.planning.plan import Plan, plan
 from fer_controller.rollout.request import Request
 from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
 from fer_controller.store.records import Device

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fer_controller.errors import RequestError
-from fer_controller.rollout.measures import METRICS, Measured, Metric, Minima
+from fer_controller.rollout.evidence.metrics import METRICS, Measured, Metric, Minima
 
 PASSED = "passed"
 FAILED = "failed"

@@ -9,9 +9,10 @@ from fer_wire import Reported
 from fer_wire.message import iso_utc
 from fer_wire.presence import ONLINE
 
-from fer_controller.rollout import audit, desired, request
-from fer_controller.rollout.baseline import Sums
-from fer_controller.rollout.candidate import report
+from fer_controller.rollout import audit, request
+from fer_controller.rollout.desired import messages as desired
+from fer_controller.rollout.devices.candidate import report
+from fer_controller.rollout.evidence.measurement import Sums
 from fer_controller.rollout.models import FilesBySha, Model
 from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE
 from fer_controller.settings import RolloutSettings

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fer_wire.message import iso_utc
 
-from fer_controller.rollout.measures import Measured
+from fer_controller.rollout.evidence.metrics import Measured
 from fer_controller.store.rollout_records import EmotionSums, TelemetrySums, Window
 
 

@@ -1,0 +1,1 @@
+"""What each device should run: written down, then published."""

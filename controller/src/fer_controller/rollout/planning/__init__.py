@@ -1,0 +1,1 @@
+"""From a request to a stored rollout: who gets what, in which wave."""
