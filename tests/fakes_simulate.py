@@ -103,7 +103,7 @@ class Bench:
         self.updater.desired(order.payload())
 
     def _report(self) -> None:
-        self.states.append(self.disk.state)
+        self.states.append(self.disk.record.state)
 
     def _die(self) -> None:
         self.deaths += 1

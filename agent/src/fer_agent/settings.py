@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import List, Optional
 
 from fer_wire import Topics, checked_name
+from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
 from fer_wire.topics import DEFAULT_PREFIX
@@ -188,7 +189,10 @@ class UpdateSettings(Section):
     retries: int = Field(default=5, ge=0, le=100, description="tries after a download that failed")
     timeout_s: float = Field(default=30.0, gt=0, description="a download silent for this long is tried again")
     max_crashes: int = Field(
-        default=3, ge=1, le=100, description="deaths of the agent in a model's trial after which the model is given up"
+        default=MAX_CRASHES,
+        ge=1,
+        le=100,
+        description="deaths of the agent in a model's trial after which the model is given up",
     )
 
     @field_validator("controller_url")

@@ -1,8 +1,9 @@
 """Everything fer_wire raises on purpose.
 
 WireError
-├── TopicError      a name or a topic that cannot be built or parsed
-└── MessageError    a payload that is not the message it should be
+├── TopicError        a name or a topic that cannot be built or parsed
+├── MessageError      a payload that is not the message it should be
+└── UpdateStateError  an event that cannot happen in the state that an update is in
 """
 
 
@@ -16,3 +17,7 @@ class TopicError(WireError):
 
 class MessageError(WireError):
     """A payload that is not the message it should be."""
+
+
+class UpdateStateError(WireError):
+    """An event that cannot happen in the state that an update is in."""

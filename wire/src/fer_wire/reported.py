@@ -25,6 +25,9 @@ UNFINISHED_STATES: Tuple[str, ...] = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
 """In these an update goes on; in all others it has ended or not begun."""
 
 
+REASON_CHARACTERS = 500
+
+
 class Capabilities(Part):
     """What the device is made of."""
 
@@ -55,7 +58,9 @@ class Update(Part):
     attempt: PositiveCount = Field(default=1, description="number of the try, as in the desired state")
     sha256: str = Field(default="", max_length=64, description="of the .onnx file, as in the desired state")
     state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may come")
-    reason: str = Field(default="", max_length=500, description="why it failed, was rejected or rolled back")
+    reason: str = Field(
+        default="", max_length=REASON_CHARACTERS, description="why it failed, was rejected or rolled back"
+    )
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION that it brings")
     downloaded_bytes: Count = Field(default=0, description="of its files, so far")
     size_bytes: Count = Field(default=0, description="of its files")

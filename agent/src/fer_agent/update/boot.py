@@ -4,19 +4,18 @@ import logging
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from fer_wire.reported import PROBATION, STAGED, VERIFIED
+from fer_wire.device.record import Record
+from fer_wire.device.restart import resumed
+from fer_wire.device.transitions import DISTURBED
+from fer_wire.reported import PROBATION
 
 from fer_agent.errors import ModelError
 from fer_agent.settings import EmotionSettings
-from fer_agent.update.record import Record, RecordFile
+from fer_agent.update.record import RecordFile
 from fer_agent.update.slots import Slots
-from fer_agent.update.transitions import BROKE_OFF, DISTURBED, SERVED_WELL
 from fer_agent.update.trial import Load, Servant, loaded
 
 log = logging.getLogger(__name__)
-
-IN_TRIAL = (VERIFIED, STAGED, PROBATION)
-"""A death in these states may be the new model's doing."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,17 @@ class Boot:
     def start(self, max_crashes: int) -> Booted:
         """Count a death, then load; raises ModelError when no model at all serves, StateError when nothing is saved."""
         left = self._file.load()
-        record = resumed(left, self._slots, max_crashes)
+        record = resumed(left, self._slots.occupied, max_crashes)
+        if record.unfinished and record.crashes > left.crashes:
+            death = record.reference, record.state, record.crashes, max_crashes
+            log.warning("The agent died while %s was %s (%d of %d).", *death)
         if record != left:
             self._file.save(record)
         if record.state == PROBATION:
             try:
                 return Booted(loaded(self._slots.occupied.trial or "", self._slots, self._load), record)
             except ModelError as error:
-                record = record.moved(DISTURBED, f"The new model does not load any more: {error}")
+                record = record.moved(DISTURBED, f"The new model no longer loads: {error}")
                 self._file.save(record)
         self._slots.end_trial()
         return Booted(self.steady(), record)
@@ -61,11 +63,11 @@ class Boot:
         return self._factory_or_its_copy()
 
     def _heed_the_settings(self) -> None:
-        """A model that was named in the settings after the last rollout is what the operator wants."""
+        """A model named in the settings after the last rollout is what the operator wants."""
         now = self._slots.occupied
         if now.current and now.configured != self._configured:
             log.info(
-                "emotion.model is another than when %s was rolled out; the one of the settings serves.",
+                "emotion.model has changed since %s was rolled out; the model of the settings serves.",
                 self._slots.reference(now.current),
             )
             self._slots.let_go_of_current()
@@ -81,7 +83,7 @@ class Boot:
                 found = next((servant for servant in map(self._try, filter(None, kept)) if servant), None)
             if found is None:
                 raise
-            log.error("%s %s serves, which was kept.", error, found.reference)
+            log.error("%s %s serves instead; it was kept.", error, found.reference)
             return found
 
     def _try(self, sha256: str) -> Optional[Servant]:
@@ -95,22 +97,3 @@ class Boot:
 def configured_model(emotion: EmotionSettings) -> str:
     """emotion.model as it is remembered and compared; empty when the packaged model is meant."""
     return str(emotion.model.resolve()) if emotion.model else ""
-
-
-def resumed(record: Record, slots: Slots, max_crashes: int) -> Record:
-    """The record as it stands after a stop or a death: crashes counted, half-written steps ended."""
-    trial, current = slots.occupied.trial, slots.occupied.current
-    if record.state == PROBATION and not trial:
-        # A commit changes the slots before the record, and everything else after it.
-        if current == record.chosen:
-            return record.moved(SERVED_WELL, stopped=False)
-        return record.moved(DISTURBED, "The trial was lost with the slots.", stopped=False)
-    if record.state not in IN_TRIAL or record.stopped:
-        return record.model_copy(update={"stopped": False})
-    crashes = record.crashes + 1
-    if crashes < max_crashes:
-        log.warning("The agent died while %s was %s (%d of %d).", record.reference, record.state, crashes, max_crashes)
-        return record.model_copy(update={"crashes": crashes, "stopped": False})
-    reason = f"The agent died {crashes} times with the new model ({record.state}); it is not tried again."
-    event = DISTURBED if record.state == PROBATION else BROKE_OFF
-    return record.moved(event, reason, crashes=crashes, stopped=False)

@@ -3,6 +3,7 @@
 from datetime import datetime, timezone
 from typing import Any, Dict
 
+from fer_wire.device.record import Record
 from fer_wire.message import iso_utc
 from fer_wire.reported import PROBATION
 
@@ -12,7 +13,7 @@ from fer_agent.errors import ModelError
 from fer_agent.settings import AUTO, Settings
 from fer_agent.state import MODELS_FOLDER, UPDATE_FILE
 from fer_agent.update.boot import configured_model
-from fer_agent.update.record import Record, RecordFile
+from fer_agent.update.record import RecordFile
 from fer_agent.update.slots import Kept, Slots
 
 

@@ -6,11 +6,11 @@ from typing import Deque, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 from fer_wire import EMOTIONS
+from fer_wire.device.record import Before
 
 from fer_agent.emotion.model import Faces, Probabilities
 from fer_agent.errors import ModelError
 from fer_agent.throughput import Pace
-from fer_agent.update.record import Before
 from fer_agent.update.trial import Servant
 
 WINDOW_S = 10.0

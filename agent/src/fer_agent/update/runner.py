@@ -7,16 +7,17 @@ from collections import deque
 from typing import Callable, Deque, Dict, Mapping, Optional, Sequence, Tuple
 
 from fer_wire import Desired, MessageError
+from fer_wire.device import transitions as on
+from fer_wire.device.orders import read_order
+from fer_wire.device.record import Record
 from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Update
 
 from fer_agent.errors import AgentError, CanceledError, ModelError, RejectedError, StateError
 from fer_agent.throughput import Pace
-from fer_agent.update import transitions as on
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher
-from fer_agent.update.orders import known_or_old, read_order
 from fer_agent.update.probation import Probation, measured_before
-from fer_agent.update.record import Record, RecordFile
+from fer_agent.update.record import RecordFile
 from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
 from fer_agent.update.trial import Load, Servant, choose, loaded
@@ -29,7 +30,7 @@ STOP_S = 5.0
 REPORT_S = 2.0
 """A download's progress is reported this often at most."""
 WARM_S = 5.0
-"""An agent that began later than this ago cannot say yet how fast it is."""
+"""An agent that started less than this ago cannot yet say how fast it is."""
 
 Rates = Callable[[], Mapping[str, Tuple[Optional[float], Optional[float]]]]
 """FPS and p95 in ms of each camera."""
@@ -69,11 +70,11 @@ class Runner:
         self._thread = threading.Thread(target=self._run, name="update", daemon=True)
 
     def start(self) -> None:
-        """Go on with what was left, and do what comes."""
+        """Go on with the unfinished update, and take orders."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End in order: what is left goes on at the next start, and no crash is counted."""
+        """End in order: an unfinished update goes on at the next start, and no crash is counted."""
         with self._wake:
             self._stopping.set()
             self._interrupt.set()
@@ -87,13 +88,13 @@ class Runner:
             log.error("%s", error)
 
     def take(self, payload: bytes) -> None:
-        """A desired state came, or was withdrawn (empty); what is no news is logged and passed over."""
+        """A desired state came, or was withdrawn (empty); one that is not news is logged and passed over."""
         try:
             order = read_order(payload, self._device)
         except MessageError as error:
             log.error("The desired state is passed over. %s", error)
             return
-        why_not = known_or_old(order, self._record) if order else ""
+        why_not = self._record.why_pass_over(order) if order else ""
         if why_not and not self._orders:
             log.info("The desired state of rollout %s is passed over: %s.", order.rollout if order else "", why_not)
             return
@@ -110,8 +111,7 @@ class Runner:
     @property
     def previous(self) -> str:
         """The model that the device can return to by itself."""
-        now = self._slots.occupied
-        before = (now.current or now.factory) if now.trial else now.previous
+        before = self._slots.occupied.returns_to
         return self._slots.reference(before) if before else ""
 
     def turn(self) -> bool:
@@ -150,14 +150,14 @@ class Runner:
     def _obey(self, order: Optional[Desired]) -> None:
         if order is None:
             if self._record.unfinished:
-                self._leave(on.WITHDRAWN, "The desired state was taken back.")
+                self._leave(self._record.withdrawn())
             return
-        why_not = known_or_old(order, self._record)
+        why_not = self._record.why_pass_over(order)
         if why_not:
             log.info("The desired state of rollout %s is passed over: %s.", order.rollout, why_not)
             return
         if self._record.unfinished:
-            self._leave(on.REPLACED, f"Attempt {order.attempt} of rollout {order.rollout} takes its place.")
+            self._leave(self._record.superseded(order))
         self._begin(order)
 
     def _begin(self, desired: Desired) -> None:
@@ -165,7 +165,7 @@ class Runner:
         if desired.sha256 == self._serving.servant.sha256:
             self._keep_factory()
             self._slots.commit(desired.sha256, self._configured)
-            self._enter(record.moved(on.SERVES_ALREADY, chosen=desired.sha256, downloaded_bytes=desired.size_bytes))
+            self._enter(record.served_already())
             return
         try:
             self._fetcher.check()
@@ -188,12 +188,12 @@ class Runner:
         except CanceledError:
             log.debug("%s was interrupted.", self._record.state)
         except RejectedError as error:
-            self._leave(on.REFUSED, str(error))
+            self._break_off(on.REFUSED, str(error))
         except (AgentError, OSError) as error:
-            self._leave(on.BROKE_OFF, str(error))
-        except Exception as error:  # whatever a model or a server made happen ends its update alone
+            self._break_off(on.BROKE_OFF, str(error))
+        except Exception as error:  # whatever a model or a server causes ends its update alone
             log.debug("The update failed.", exc_info=error)
-            self._leave(on.BROKE_OFF, f"The update failed ({type(error).__name__}: {error}).")
+            self._break_off(on.BROKE_OFF, f"The update failed ({type(error).__name__}: {error}).")
 
     def _download(self) -> None:
         self._fetcher.fetch(self._ordered, self._interrupt, self._progress)
@@ -214,7 +214,7 @@ class Runner:
         if chosen == self._serving.servant.sha256:
             self._keep_factory()
             self._slots.commit(chosen, self._configured)
-            self._enter(self._record.moved(on.SERVES_ALREADY))
+            self._enter(self._record.served_already())
             return
         if candidate is None or candidate.sha256 != chosen:
             candidate = loaded(chosen, self._slots, self._load)
@@ -237,7 +237,7 @@ class Runner:
             left_s = began_s + self._ordered.probation_s - time.monotonic()
             fault = watched.fault or probation.observe(time.monotonic(), self._paces(began_ns))
         if fault:
-            self._leave(on.DISTURBED, fault)
+            self._break_off(on.DISTURBED, fault)
         else:
             self._commit()
 
@@ -247,17 +247,18 @@ class Runner:
         self._serving.keep()
         self._tell()
 
-    def _leave(self, event: str, reason: str) -> None:
+    def _break_off(self, event: str, reason: str) -> None:
+        self._leave(self._record.broken_off(event, reason))
+
+    def _leave(self, ended: Record) -> None:
         """End the update other than well; a model on trial gives way to the one before."""
         on_trial = self._record.state == PROBATION
-        if on_trial and event in (on.REFUSED, on.BROKE_OFF):
-            event = on.DISTURBED
-        self._save(self._record.moved(event, reason))
+        self._save(ended)
         if on_trial:
             try:
                 self._serving.step_back(self._boot.steady)
             except ModelError as error:
-                log.error("%s The model on trial goes on serving, for there is no other.", error)
+                log.error("%s The model on trial keeps serving, because there is no other.", error)
         self._slots.end_trial()
         self._candidate = None
         self._tell()
@@ -268,7 +269,7 @@ class Runner:
             self._slots.adopt(servant.model, servant.variant)
 
     def _progress(self, here_bytes: int) -> None:
-        self._record = self._record.model_copy(update={"downloaded_bytes": here_bytes})
+        self._record = self._record.fetched(here_bytes)
         if time.monotonic() - self._reported_s >= REPORT_S:
             self._reported_s = time.monotonic()
             self._report()

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Callable, List, Optional, Sequence, Set, Tuple
 
 from fer_wire import MessageError, ModelManifest, parse
+from fer_wire.device.slots import Occupied
 from fer_wire.manifest import Variant
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from fer_agent.emotion.model import MANIFEST, Model
 from fer_agent.errors import ModelError, StateError, UpdateError
@@ -26,21 +27,6 @@ SHA256_CHARACTERS = 64
 MB = 1024 * 1024
 
 CURRENT, PREVIOUS, TRIAL, FACTORY, CACHED = "current", "previous", "trial", "factory", "cached"
-
-
-class Occupied(BaseModel):
-    """slots.json: the sha256 in each slot."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    current: Optional[str] = None
-    """None is the model of the settings or, without one, the packaged."""
-    previous: Optional[str] = None
-    trial: Optional[str] = None
-    factory: Optional[str] = None
-    """A copy of the settings' or packaged model that served last."""
-    configured: str = ""
-    """emotion.model when the current model was committed."""
 
 
 @dataclass(frozen=True)
@@ -132,26 +118,24 @@ class Slots:
             durable.replace(self._manifest(variant.sha256), (model.folder / MANIFEST).read_bytes())
             durable.copy(model.folder / variant.file, self._file(variant.sha256))
         if self.occupied.factory != variant.sha256:
-            self._put(factory=variant.sha256)
+            self._put(self.occupied.model_copy(update={"factory": variant.sha256}))
 
     def try_out(self, sha256: str) -> None:
-        """A model goes on trial; the agent that finds it there at its start serves it."""
-        self._put(trial=sha256)
+        """A model goes on trial; an agent that finds it there at its start serves it."""
+        self._put(self.occupied.trying(sha256))
 
     def end_trial(self) -> None:
         """The current model serves again."""
         if self.occupied.trial is not None:
-            self._put(trial=None)
+            self._put(self.occupied.without_trial())
 
     def commit(self, sha256: str, configured: str) -> None:
         """A model is the current one, and the one before is kept to return to."""
-        before = self.occupied.current or self.occupied.factory
-        previous = before if before != sha256 else self.occupied.previous
-        self._put(current=sha256, previous=previous, trial=None, configured=configured)
+        self._put(self.occupied.committed(sha256, configured))
 
     def let_go_of_current(self) -> None:
         """The settings' or packaged model is the current one again; what was is kept as the one before."""
-        self._put(current=None, previous=self.occupied.current)
+        self._put(self.occupied.without_current())
 
     def kept(self) -> List[Kept]:
         """All models on disk, those in slots first, then the last used first."""
@@ -187,8 +171,7 @@ class Slots:
             _unlink(path)
         self._on_discard(sha256)
 
-    def _put(self, **slots: Optional[str]) -> None:
-        occupied = self.occupied.model_copy(update=slots)
+    def _put(self, occupied: Occupied) -> None:
         durable.replace(self.folder / SLOTS_FILE, occupied.model_dump_json().encode())
         self.occupied = occupied
 

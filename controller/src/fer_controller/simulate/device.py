@@ -57,7 +57,7 @@ class Device:
             self._report,
             self._desired,
         )
-        means = Means(world.timers, world.fetcher, world.effects, self.session.report, self._die)
+        means = Means(world.timers, world.fetcher, world.effects, self.session.report, self.die)
         self._updater = Updater(nature, self.disk, means, updating)
         self._awake = False
         self._dead = False
@@ -86,6 +86,21 @@ class Device:
         """Hang up, and let the update be."""
         self._updater.stop()
         self.session.close()
+
+    def die(self) -> None:
+        """The process is gone; what runs it starts it again."""
+        self.crashes += 1
+        self._dead = True
+        self._updater.stop()
+        self.session.cut()
+        self._timers.later(self._life.uniform(*RESTART_S), self._rise)
+
+    def restart(self) -> None:
+        """The process is stopped in order and started again at once."""
+        self._updater.stop(in_order=True)
+        self.session.leave()
+        self.session.close()
+        self._rise()
 
     def _report(self, run: str) -> Reported:
         return self._reports.report(run, self._effect())
@@ -137,16 +152,8 @@ class Device:
             self.session.come_back()
         self._timers.later(self._life.expovariate(1 / ONLINE_S), self._go_offline)
 
-    def _die(self) -> None:
-        """The process is gone; what runs it starts it again."""
-        self.crashes += 1
-        self._dead = True
-        self._updater.stop()
-        self.session.cut()
-        self._timers.later(self._life.uniform(*RESTART_S), self._rise)
-
     def _rise(self) -> None:
         self._dead = False
         self._health.restarted(self._timers.now())
-        self.session.begin()
         self._updater.restart()
+        self.session.begin()

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from fer_wire import Desired
-from fer_wire.reported import IDLE
+from fer_wire.device.record import Record
+from fer_wire.device.slots import Occupied
 
 from fer_controller.simulate.files import Part
 from fer_controller.simulate.spool import Spool
@@ -17,28 +17,56 @@ class Model:
     sha256: str
 
 
-@dataclass
 class Slots:
-    """What serves, what it can return to, and what is on probation."""
+    """The models on the device, and which of them serves, is on trial, or can be returned to."""
 
-    current: Model
-    previous: Model | None = None
-    trial: Model | None = None
+    def __init__(self, factory: Model) -> None:
+        self._models = {factory.sha256: factory}
+        self._factory = factory
+        self.occupied = Occupied(factory=factory.sha256)
+
+    @property
+    def current(self) -> Model:
+        """The one that serves when none is on trial."""
+        return self._model(self.occupied.current) or self._factory
+
+    @property
+    def previous(self) -> Model | None:
+        """The one that was current before."""
+        return self._model(self.occupied.previous)
+
+    @property
+    def returns_to(self) -> Model | None:
+        """The one that the device can return to by itself."""
+        return self._model(self.occupied.returns_to)
 
     @property
     def serving(self) -> Model:
         """The one that reads faces now."""
-        return self.trial or self.current
-
-    def commit(self) -> None:
-        """The trial is the current one now."""
-        if self.trial and self.trial.sha256 != self.current.sha256:
-            self.current, self.previous = self.trial, self.current
-        self.trial = None
+        return self._model(self.occupied.trial) or self.current
 
     def holds(self, sha256: str) -> bool:
         """Whether the file is here and needs no download."""
-        return sha256 in [each.sha256 for each in (self.current, self.previous, self.trial) if each]
+        return sha256 in self._models
+
+    def take_in(self, model: Model) -> None:
+        """A file that has come is a model from now on."""
+        self._models[model.sha256] = model
+
+    def try_out(self, sha256: str) -> None:
+        """A model goes on trial."""
+        self.occupied = self.occupied.trying(sha256)
+
+    def end_trial(self) -> None:
+        """The current model serves again."""
+        self.occupied = self.occupied.without_trial()
+
+    def commit(self, sha256: str) -> None:
+        """A model is the current one from now on."""
+        self.occupied = self.occupied.committed(sha256)
+
+    def _model(self, sha256: str | None) -> Model | None:
+        return self._models[sha256] if sha256 else None
 
 
 @dataclass
@@ -47,19 +75,7 @@ class Disk:
 
     slots: Slots
     spool: Spool = field(default_factory=Spool)
-    order: Desired | None = None
-    state: str = IDLE
-    reason: str = ""
-    crashes: int = 0
-    last_sequence: int = 0
+    record: Record = Record()  # noqa: RUF009  # frozen
     parts: dict[str, Part] = field(default_factory=dict)
-    size_bytes: int = 0
-    fetched_bytes: int = 0
-    measured_ms: dict[str, float] = field(default_factory=dict)
     finished: list[tuple[str, int, str, str]] = field(default_factory=list)
     """(rollout, attempt, model, state) of each update that ended, oldest first."""
-
-    @property
-    def downloaded_bytes(self) -> int:
-        """Of the update's files, so far."""
-        return sum(part.received_bytes for part in self.parts.values()) or self.fetched_bytes

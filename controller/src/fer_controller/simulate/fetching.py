@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
+from fer_wire.device.transitions import BROKE_OFF, FETCHED, REFUSED
 
 from fer_controller.simulate.classes import DeviceClass
-from fer_controller.simulate.disk import Disk
+from fer_controller.simulate.disk import Disk, Model
 from fer_controller.simulate.effects import Effects
 from fer_controller.simulate.faults import SLOW
 from fer_controller.simulate.files import Outcome, Part, Request
 from fer_controller.simulate.timers import Timers
-from fer_controller.simulate.transitions import FALSE, FETCHED, UNREACHABLE
 
 RETRIES = 5
 RETRY_PAUSE_S = 1.0
 SLOW_PIECE_BYTES = 64 * 1024
 SLOW_PAUSE_S = 1.0
 PROGRESS_EVERY_S = 5.0
+NOTHING = Part()
 
 
 @dataclass(frozen=True)
@@ -75,46 +76,46 @@ class Fetching:
 
     def go_on(self) -> None:
         """Fetch what comes next."""
-        missing = [each for each in self._order.artifacts if not self._has(each)]
         if self._over:
             return
-        if missing and not self._vouched:
-            self._fetch_manifest()
-        elif missing:
-            self._fetch_file(missing[0])
-        else:
+        self._tell_progress()
+        missing = [each for each in self._order.artifacts if not self._disk.slots.holds(each.sha256)]
+        if not missing:
             self._end(FETCHED)
+        elif not self._order.manifest_url or not all(each.url for each in missing):
+            self._end(BROKE_OFF, f"{missing[0].model} is not here, and the desired state does not say where it is")
+        elif not self._vouched:
+            self._fetch_manifest()
+        else:
+            self._fetch_file(missing[0])
 
-    def _has(self, artifact: Artifact) -> bool:
-        part = self._disk.parts.get(artifact.sha256)
-        return self._disk.slots.holds(artifact.sha256) or (
-            part is not None and part.received_bytes == artifact.size_bytes
+    def _tell_progress(self) -> None:
+        """The record learns how much is here, as a device that holds some of the files counts it."""
+        parts, slots = self._disk.parts, self._disk.slots
+        here_bytes = sum(
+            each.size_bytes if slots.holds(each.sha256) else parts.get(each.sha256, NOTHING).received_bytes
+            for each in self._order.artifacts
         )
+        self._disk.record = self._disk.record.fetched(here_bytes)
 
     def _fetch_manifest(self) -> None:
-        if self._order.manifest_url:
-            self._fetch(Request(self._order.manifest_url, self._nature.token), lambda got: self._vouch(got.body))
-        else:
-            self._end(FALSE, f"{self._order.model} has no signed manifest")
+        self._fetch(Request(self._order.manifest_url, self._nature.token), lambda got: self._vouch(got.body))
 
     def _vouch(self, payload: bytes) -> None:
         try:
             manifest = parse(ModelManifest, payload)
         except MessageError as error:
-            self._end(FALSE, str(error)[:400])
+            self._end(REFUSED, str(error)[:400])
             return
-        known = {(manifest.reference(each.precision), each.sha256) for each in manifest.variants}
-        strangers = [each.model for each in self._order.artifacts if (each.model, each.sha256) not in known]
+        known = {(manifest.reference(each.precision), each.sha256, each.size_bytes) for each in manifest.variants}
+        strangers = [each for each in self._order.artifacts if (each.model, each.sha256, each.size_bytes) not in known]
         if strangers:
-            self._end(FALSE, f"the manifest of {manifest.name}@{manifest.version} knows no such {strangers[0]}")
+            self._end(REFUSED, f"the manifest of {manifest.name}@{manifest.version} knows no such {strangers[0].model}")
             return
         self._vouched = True
         self.go_on()
 
     def _fetch_file(self, artifact: Artifact) -> None:
-        if not artifact.url:
-            self._end(UNREACHABLE, f"{artifact.model} is not here, and the desired state says not where it is")
-            return
         part = self._disk.parts.setdefault(artifact.sha256, Part())
         piece_bytes = SLOW_PIECE_BYTES if SLOW in self._nature.faults else None
         request = Request(artifact.url, self._nature.token, part, artifact.size_bytes, piece_bytes)
@@ -124,8 +125,9 @@ class Fetching:
         if part.received_bytes < artifact.size_bytes:
             self._go_on_later(artifact, part)
         elif part.sha256 != artifact.sha256:
-            self._end(FALSE, f"{artifact.model} has the hash {part.sha256[:12]}…, not {artifact.sha256[:12]}…")
+            self._end(REFUSED, f"{artifact.model} has the hash {part.sha256[:12]}…, not {artifact.sha256[:12]}…")
         else:
+            self._disk.slots.take_in(Model(artifact.model, artifact.sha256))
             self.go_on()
 
     def _go_on_later(self, artifact: Artifact, part: Part) -> None:
@@ -137,6 +139,7 @@ class Fetching:
         now = self._means.timers.now()
         if not self._over and now - self._progress_at >= PROGRESS_EVERY_S:
             self._progress_at = now
+            self._tell_progress()
             self._means.report()
 
     def _fetch(self, request: Request, done: Callable[[Outcome], None]) -> None:
@@ -146,7 +149,7 @@ class Fetching:
             if outcome.busy_s:
                 self._means.timers.later(outcome.busy_s * self._dice.uniform(1.0, 2.0), self.go_on)
             elif outcome.fault and outcome.final:
-                self._end(FALSE if outcome.too_long else UNREACHABLE, outcome.fault)
+                self._end(REFUSED if outcome.too_long else BROKE_OFF, outcome.fault)
             elif outcome.fault:
                 self._try_again(outcome.fault)
             else:
@@ -157,7 +160,7 @@ class Fetching:
     def _try_again(self, fault: str) -> None:
         self._tries += 1
         if self._tries > RETRIES:
-            self._end(UNREACHABLE, fault)
+            self._end(BROKE_OFF, fault)
         else:
             pause_s = RETRY_PAUSE_S * 2.0 ** (self._tries - 1) * self._dice.uniform(0.5, 1.0)
             self._means.timers.later(pause_s, self.go_on)

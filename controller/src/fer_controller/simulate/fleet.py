@@ -102,7 +102,7 @@ class Simulation:
             elapsed_s=round(self._timers.now() - self._began_s, 1),
             agents=len(disks),
             online=self._links.up,
-            states=dict(Counter(disk.state for disk in disks)),
+            states=dict(Counter(disk.record.state for disk in disks)),
             models=dict(Counter(disk.slots.serving.model for disk in disks)),
             events=sum(disk.spool.last_seq for disk in disks),
             acked=sum(disk.spool.acked_seq - disk.spool.dropped for disk in disks),
@@ -210,8 +210,8 @@ def _account(device: Device) -> dict[str, Any]:
         "model": disk.slots.serving.model,
         "sha256": disk.slots.serving.sha256,
         "previous": disk.slots.previous.model if disk.slots.previous else None,
-        "state": disk.state,
-        "reason": disk.reason,
+        "state": disk.record.state,
+        "reason": disk.record.reason,
         "updates": [
             dict(zip(("rollout", "attempt", "model", "state"), update, strict=True)) for update in disk.finished
         ],

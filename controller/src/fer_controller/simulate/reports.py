@@ -41,25 +41,14 @@ class Reports:
             agent_version=AGENT_VERSION,
             capabilities=self._capabilities,
             running=self._bent_running(running),
-            previous=slots.previous.model if slots.previous else "",
+            previous=slots.returns_to.model if slots.returns_to else "",
             update=self._update(),
         )
 
     def _update(self) -> Update | None:
-        disk, order = self._disk, self._disk.order
-        if order is None:
+        update = self._disk.record.update()
+        if update is None:
             return None
-        update = Update(
-            rollout=order.rollout,
-            attempt=order.attempt,
-            sha256=order.sha256,
-            state=disk.state,
-            reason=disk.reason,
-            model=order.model,
-            downloaded_bytes=disk.downloaded_bytes,
-            size_bytes=disk.size_bytes,
-            measured_ms=disk.measured_ms,
-        )
         changes: dict[str, dict[str, Any]] = {
             WRONG_HASH: {"sha256": FALSE_HASH},
             WRONG_KEY: {"attempt": update.attempt + FALSE_ATTEMPT},
@@ -67,5 +56,5 @@ class Reports:
         return update.model_copy(update=changes.get(self.lie, {}))
 
     def _bent_running(self, running: RunningModel) -> RunningModel:
-        lies = self.lie == WRONG_HASH and self._disk.order is not None
+        lies = self.lie == WRONG_HASH and self._disk.record.desired is not None
         return running.model_copy(update={"sha256": FALSE_HASH}) if lies else running

@@ -1,31 +1,23 @@
-"""How a simulated device takes a desired state: fetches, loads, tries and commits, step by step, as an agent does."""
+"""How a simulated device carries out a desired state: fetches, loads, tries and commits, by the rules of every device.
+
+What follows what is said by fer_wire.device; here are the delays, the dice and the modelled speeds.
+"""
 
 import random
 from collections.abc import Callable
 
-from fer_wire import Desired, parse
-from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, UNFINISHED_STATES, VERIFIED
+from fer_wire import Artifact, Desired
+from fer_wire.device import transitions as on
+from fer_wire.device.orders import read_order
+from fer_wire.device.record import Record
+from fer_wire.device.restart import resumed
+from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
 
-from fer_controller.simulate.disk import Disk, Model
+from fer_controller.simulate.disk import Disk
 from fer_controller.simulate.faults import CRASHING
 from fer_controller.simulate.fetching import Fetching, Means, Nature
-from fer_controller.simulate.transitions import (
-    DIED_TOO_OFTEN,
-    ENDS,
-    FETCHED,
-    LOADED,
-    ORDERED,
-    PROVED,
-    REPLACED,
-    RESTARTED,
-    SWAPPED,
-    UNFIT,
-    WITHDRAWN,
-    after,
-)
 
 SWAP_S = 0.2
-MAX_CRASHES = 3
 CRASH_WITHIN_S = 8.0
 UNKNOWN_MS = 9.0
 
@@ -37,123 +29,144 @@ class Updater:
         self._nature, self._disk, self._means, self._dice = nature, disk, means, dice
         self._turn = 0
         self._fetching: Fetching | None = None
+        self._steps: dict[str, Callable[[], None]] = {
+            DOWNLOADING: self._fetch,
+            VERIFIED: self._load,
+            STAGED: self._swap_soon,
+            PROBATION: self._prove,
+        }
 
     def desired(self, payload: bytes) -> None:
-        """Take a desired state, or its withdrawal; an old one, a known one and another's do nothing.
+        """Take a desired state or its withdrawal; one that is old or known is passed over.
 
-        Raises MessageError for what is no desired state.
+        Raises MessageError for what is no desired state of this device.
         """
-        disk = self._disk
-        if not payload:
-            self._end_early(WITHDRAWN, "the desired state was withdrawn")
+        order, record = read_order(payload, self._nature.name), self._disk.record
+        if order is None:
+            if record.unfinished:
+                self._leave(record.withdrawn())
             return
-        order = parse(Desired, payload)
-        known = disk.order is not None and disk.order.key == order.key
-        if order.device != self._nature.name or order.sequence < disk.last_sequence or known:
+        if record.why_pass_over(order):
             return
-        self._end_early(REPLACED, f"rollout {order.rollout}, attempt {order.attempt}, came instead")
-        disk.order, disk.last_sequence, disk.crashes = order, order.sequence, 0
-        disk.fetched_bytes, disk.measured_ms = 0, {}
-        disk.size_bytes = sum(each.size_bytes for each in order.artifacts if not disk.slots.holds(each.sha256))
-        self._happened(ORDERED)
-        self._fetch(order)
+        if record.unfinished:
+            self._leave(record.superseded(order))
+        self._begin(self._disk.record.begun(order), order)
 
-    def stop(self) -> None:
+    def stop(self, *, in_order: bool = False) -> None:
         """The process is gone: nothing that was to come comes."""
         self._turn += 1
         if self._fetching is not None:
             self._fetching.cancel()
+        self._disk.record = self._disk.record.model_copy(update={"stopped": in_order})
 
     def restart(self) -> None:
         """The process is back, with what the disk holds."""
-        disk = self._disk
-        if disk.order is None:
-            return
-        if disk.state == PROBATION:
-            self._count_the_crash(disk.order)
-        elif disk.state in (VERIFIED, STAGED):
-            disk.state = after(disk.state, RESTARTED)
-            self._load(disk.order)
-        elif disk.state == DOWNLOADING:
-            self._fetch(disk.order)
+        slots, left = self._disk.slots, self._disk.record
+        record = resumed(left, slots.occupied)
+        if record.state != PROBATION:
+            slots.end_trial()
+        if record.state == left.state:
+            self._disk.record = record
+            self._go_on()
+        else:
+            self._enter(record)
 
-    def _count_the_crash(self, order: Desired) -> None:
-        disk = self._disk
-        disk.crashes += 1
-        if disk.crashes < MAX_CRASHES:
-            self._prove(order)
-            return
-        name = disk.slots.serving.model
-        disk.slots.trial = None
-        self._happened(DIED_TOO_OFTEN, f"the process died {disk.crashes} times with {name}")
+    def _begin(self, record: Record, order: Desired) -> None:
+        slots = self._disk.slots
+        self._disk.parts = {}
+        if order.sha256 == slots.serving.sha256:
+            slots.commit(order.sha256)
+            self._enter(record.served_already())
+        else:
+            self._enter(record.moved(on.ORDERED))
 
-    def _end_early(self, how: str, why: str) -> None:
+    def _leave(self, ended: Record) -> None:
+        """End the update other than well; a model on trial gives way to the one before."""
         self.stop()
-        if self._disk.state in UNFINISHED_STATES:
-            self._disk.slots.trial = None
-            self._happened(how, why)
+        self._disk.slots.end_trial()
+        self._enter(ended)
 
-    def _happened(self, what: str, why: str = "") -> None:
+    def _enter(self, record: Record) -> None:
         disk = self._disk
-        disk.state, disk.reason = after(disk.state, what), why
-        if disk.state in ENDS and disk.order is not None:
-            disk.finished.append((disk.order.rollout, disk.order.attempt, disk.order.model, disk.state))
-            disk.fetched_bytes, disk.parts = disk.downloaded_bytes, {}
+        disk.record = record
+        if not record.unfinished and record.desired is not None:
+            order = record.desired
+            disk.finished.append((order.rollout, order.attempt, order.model, record.state))
         self._means.report()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin the step of the state that the update is in."""
+        if self._disk.record.unfinished:
+            self._steps[self._disk.record.state]()
+
+    @property
+    def _order(self) -> Desired:
+        order = self._disk.record.desired
+        if order is None:
+            raise AssertionError("only an update that was ordered goes on")
+        return order
 
     def _in(self, delay_s: float, call: Callable[[], None]) -> None:
         turn = self._turn
         self._means.timers.later(delay_s, lambda: call() if turn == self._turn else None)
 
-    def _fetch(self, order: Desired) -> None:
-        def ended(how: str, why: str) -> None:
-            self._happened(how, why)
-            if how == FETCHED:
-                self._load(order)
-
+    def _fetch(self) -> None:
         # A thread of the fetching before may still add to the old parts, until it looks whether it is wanted.
         self._disk.parts = {}
-        self._fetching = Fetching(order, self._nature, self._disk, self._means, self._dice, ended)
+        self._fetching = Fetching(self._order, self._nature, self._disk, self._means, self._dice, self._fetched)
         self._fetching.go_on()
 
-    def _load(self, order: Desired) -> None:
-        delay_s = self._nature.kind.load_s * self._dice.uniform(0.8, 1.4)
-        self._in(delay_s, lambda: self._loaded(order, self._fastest(order)))
+    def _fetched(self, event: str, why: str) -> None:
+        if event == on.FETCHED:
+            self._enter(self._disk.record.moved(event))
+        else:
+            self._leave(self._disk.record.broken_off(event, why))
 
-    def _loaded(self, order: Desired, chosen: Model) -> None:
-        if self._means.effects.of(chosen.model).on("unfit"):
-            self._happened(UNFIT, f"{chosen.model} fails the golden batch")
+    def _load(self) -> None:
+        self._in(self._loading_s(), self._loaded)
+
+    def _loading_s(self) -> float:
+        return self._nature.kind.load_s * self._dice.uniform(0.8, 1.4)
+
+    def _loaded(self) -> None:
+        """Of the files that pass the golden batch, the one that a short benchmark finds fastest is staged."""
+        artifacts, record = self._order.artifacts, self._disk.record
+        taken_ms = {each.model: self._time_of(each) for each in artifacts}
+        fit = [each for each in artifacts if not self._means.effects.of(each.model).on("unfit")]
+        if not fit:
+            faults = " ".join(f"{each.model} fails its golden batch." for each in artifacts)
+            self._leave(record.broken_off(on.REFUSED, faults))
             return
-        self._happened(LOADED)
-        self._in(SWAP_S, lambda: self._swap(order, chosen))
+        chosen = min(fit, key=lambda each: taken_ms[each.model])
+        measured_ms = {each.model: round(taken_ms[each.model], 3) for each in fit} if len(artifacts) > 1 else {}
+        self._enter(record.moved(on.PASSED, chosen=chosen.sha256, measured_ms=measured_ms))
 
-    def _fastest(self, order: Desired) -> Model:
-        """Of several files the one that a short benchmark finds fastest."""
-        usual_ms = self._nature.kind.classify_ms
-        taken_ms = {
-            each.model: usual_ms.get(each.model.rpartition("/")[2], UNKNOWN_MS) * self._dice.uniform(0.97, 1.03)
-            for each in order.artifacts
-        }
-        if order.alternatives:
-            self._disk.measured_ms = {name: round(ms, 3) for name, ms in taken_ms.items()}
-        best = min(order.artifacts, key=lambda each: taken_ms[each.model])
-        return Model(best.model, best.sha256)
+    def _time_of(self, artifact: Artifact) -> float:
+        usual_ms = self._nature.kind.classify_ms.get(artifact.model.rpartition("/")[2], UNKNOWN_MS)
+        return usual_ms * self._dice.uniform(0.97, 1.03)
 
-    def _swap(self, order: Desired, chosen: Model) -> None:
-        self._disk.slots.trial = chosen
-        self._happened(SWAPPED)
-        self._prove(order)
+    def _swap_soon(self) -> None:
+        self._in(SWAP_S, self._swap)
 
-    def _prove(self, order: Desired) -> None:
-        slots = self._disk.slots
-        new = slots.serving.sha256 != slots.current.sha256
-        deadly = CRASHING in self._nature.faults or self._means.effects.of(slots.serving.model).on("crash")
-        if new and deadly:
-            within_s = min(order.probation_s, CRASH_WITHIN_S)
+    def _swap(self) -> None:
+        slots, record = self._disk.slots, self._disk.record
+        if record.chosen == slots.serving.sha256:
+            slots.commit(record.chosen)
+            self._enter(record.served_already())
+            return
+        slots.try_out(record.chosen)
+        self._enter(record.moved(on.SWAPPED))
+
+    def _prove(self) -> None:
+        probation_s, model = self._order.probation_s, self._disk.slots.serving.model
+        if CRASHING in self._nature.faults or self._means.effects.of(model).on("crash"):
+            within_s = min(probation_s, CRASH_WITHIN_S)
             self._in(self._dice.uniform(0.1, 0.9) * within_s, self._means.die)
         else:
-            self._in(order.probation_s, self._commit)
+            self._in(probation_s, self._commit)
 
     def _commit(self) -> None:
-        self._disk.slots.commit()
-        self._happened(PROVED)
+        record = self._disk.record
+        self._disk.slots.commit(record.chosen)
+        self._enter(record.moved(on.SERVED_WELL))

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 from fer_agent.errors import StateError
-from fer_agent.update import transitions as on
-from fer_agent.update.record import KEYS_REMEMBERED, Record, RecordFile
+from fer_agent.update.record import RecordFile
+from fer_wire.device import transitions as on
+from fer_wire.device.record import Record
 from unit.agent.update.making import Release, Signer
 
 
@@ -44,24 +45,3 @@ def test_without_a_record_there_is_none_and_nothing_to_say(tmp_path: Path, caplo
 def test_a_record_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StateError, match=r"Cannot write .*update\.json .*; make room"):
         RecordFile(tmp_path / "nowhere" / "update.json").save(Record())
-
-
-def test_an_end_is_remembered_by_its_key_and_only_the_last_ones_are(release: Release) -> None:
-    record = Record()
-    for number in range(KEYS_REMEMBERED + 5):
-        record = record.begun(release.desired(rollout=f"r{number}")).moved(on.REFUSED, "no")
-    assert len(record.done) == KEYS_REMEMBERED
-    assert record.done[-1] == (f"r{KEYS_REMEMBERED + 4}", 1, release.artifact().sha256)
-
-
-def test_a_sequence_never_goes_back(release: Release) -> None:
-    record = Record().begun(release.desired(sequence=9)).begun(release.desired(sequence=2))
-    assert record.sequence == 9
-
-
-def test_the_report_names_what_was_chosen_and_cuts_a_long_reason(release: Release) -> None:
-    record = Record().begun(release.desired()).moved(on.REFUSED, "x" * 900, chosen=release.artifact(1).sha256)
-    update = record.update()
-    assert update is not None
-    assert (update.model, update.sha256) == ("tiny@2.0.0/fp32", release.artifact().sha256)
-    assert len(update.reason) == 500

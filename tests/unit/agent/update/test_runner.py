@@ -331,7 +331,7 @@ def test_a_trial_whose_file_is_damaged_meanwhile_gives_way_at_the_start(world: W
     (device.slots.folder / f"{world.new.artifact().sha256}.onnx").write_bytes(b"rotten")
     device.start()
     assert (device.update.state, device.serves) == ("rolled_back", OLD)
-    assert "does not load any more" in device.update.reason
+    assert "no longer loads" in device.update.reason
 
 
 def test_a_current_model_that_is_damaged_gives_way_to_the_one_before(
@@ -362,7 +362,7 @@ def test_a_model_named_in_the_settings_after_the_rollout_serves(world: World, ca
     device.start()
     assert device.serves == NEWER
     assert occupied(device) == {"current": "", "previous": NEW, "trial": ""}
-    assert "emotion.model is another than when tiny@2.0.0/fp32 was rolled out" in caplog.text
+    assert "emotion.model has changed since tiny@2.0.0/fp32 was rolled out" in caplog.text
     order(device, world.new).settle()
     assert device.serves == NEWER
     order(device, world.new, rollout="r2", sequence=2).settle()

@@ -1,7 +1,7 @@
 import pytest
-from fer_agent.errors import UpdateError
-from fer_agent.update import transitions
-from fer_agent.update.transitions import TABLE, after
+from fer_wire.device import transitions
+from fer_wire.device.transitions import TABLE, after
+from fer_wire.errors import UpdateStateError
 from fer_wire.reported import IDLE, UNFINISHED_STATES, UPDATE_STATES
 
 EVENTS = {value for name, value in vars(transitions).items() if name.isupper() and isinstance(value, str)} - set(
@@ -10,8 +10,16 @@ EVENTS = {value for name, value in vars(transitions).items() if name.isupper() a
 
 
 def test_an_event_that_cannot_happen_is_an_error_that_names_state_and_event() -> None:
-    with pytest.raises(UpdateError, match="An update that is 'committed' cannot be 'fetched'"):
+    with pytest.raises(UpdateStateError, match="An update that is 'committed' cannot be 'fetched'"):
         after("committed", transitions.FETCHED)
+
+
+@pytest.mark.parametrize("state", UPDATE_STATES)
+def test_every_event_that_the_table_does_not_list_is_an_error(state: str) -> None:
+    for event in EVENTS:
+        if (state, event) not in TABLE:
+            with pytest.raises(UpdateStateError):
+                after(state, event)
 
 
 def test_every_state_can_be_reached_and_every_end_is_an_end() -> None:

@@ -1,7 +1,8 @@
-"""The table of an update's states."""
+"""The states of an update as a table: (state, event) → next state."""
 
 from typing import Dict, Tuple
 
+from fer_wire.errors import UpdateStateError
 from fer_wire.reported import (
     CANCELED,
     COMMITTED,
@@ -17,30 +18,28 @@ from fer_wire.reported import (
     VERIFIED,
 )
 
-from fer_agent.errors import UpdateError
-
 ORDERED = "ordered"
 """A desired state was taken."""
 SERVES_ALREADY = "serves already"
-"""The model that is wanted is the one that serves."""
+"""The model that is wanted serves already."""
 FETCHED = "fetched"
-"""All files are here, and are what a signed manifest promises."""
+"""All files are here, and they are what a signed manifest promises."""
 PASSED = "passed"
-"""A model was loaded, warmed, and gave the golden batch; of several the fastest was chosen."""
+"""A model was loaded and warmed and passed its golden batch; the fastest of several was chosen."""
 SWAPPED = "swapped"
 """The new model serves on trial."""
 SERVED_WELL = "served well"
-"""It did so to the end of its probation."""
+"""The new model served well to the end of its probation."""
 REFUSED = "refused"
 """What was delivered is not what was promised, or does not run here."""
 BROKE_OFF = "broke off"
-"""The device could not do it: no download, no room, or the agent died of it too often."""
+"""The device could not do it: no download, no room, or too many deaths."""
 DISTURBED = "disturbed"
-"""The model on trial served badly, or the agent died with it too often."""
+"""The model on trial served badly, or the agent died too often while it served."""
 WITHDRAWN = "withdrawn"
 """The desired state was taken back."""
 REPLACED = "replaced"
-"""Another desired state came."""
+"""Another desired state took its place."""
 
 TABLE: Dict[Tuple[str, str], str] = {
     (IDLE, ORDERED): DOWNLOADING,
@@ -64,10 +63,10 @@ TABLE: Dict[Tuple[str, str], str] = {
 
 
 def after(state: str, event: str) -> str:
-    """The state that follows; raises UpdateError when the event cannot happen in this state."""
+    """The state that follows; raises UpdateStateError when the event cannot happen in this state."""
     try:
         return TABLE[state, event]
     except KeyError:
-        raise UpdateError(
-            f"An update that is {state!r} cannot be {event!r}; report this as a fault of fer-agent."
+        raise UpdateStateError(
+            f"An update that is {state!r} cannot be {event!r}; please report this as a fault of the program."
         ) from None
