@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit
-from fer_controller.rollout.steps import endings, rollback
-from fer_controller.rollout.steps.live_rollout import Course
+from fer_controller.rollout.steps import rollback, waves
+from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     ABORT,
     CANCEL,
     FAILED,
     IN_FLIGHT,
-    PASSED,
     PAUSE,
     PENDING,
     PROMOTE,
@@ -30,7 +29,7 @@ from fer_controller.rollout.transitions import (
     UPDATING,
     WAVE,
 )
-from fer_controller.store.rollout_records import Failures, WaveRow
+from fer_controller.store.rollout_records import Failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class OrderKind:
 
     name: str
     help: str
-    carry_out: Callable[[Course, str], str]
+    carry_out: Callable[[LiveRollout, str], str]
     """Does it in the actor's name and says what was done; raises RolloutError when there is nothing to do."""
     needs_wave_in: tuple[str, ...] = ()
     """Possible only while a wave is in one of these states; empty asks for none."""
@@ -60,92 +59,86 @@ def possible(state: str, wave_states: Collection[str], device_states: Collection
     return tuple(kind.name for kind in ORDERS if kind.is_possible(state, wave_states, device_states))
 
 
-def obey(course: Course, action: str, actor: str) -> str:
+def obey(rollout: LiveRollout, action: str, actor: str) -> str:
     """Do what was ordered and say what was done; raises RolloutError when the rollout cannot do it now."""
-    rollout = course.rollout
-    if not ROLLOUT.knows(rollout.state, action):
+    row = rollout.row
+    if not ROLLOUT.knows(row.state, action):
         states = ", ".join(ROLLOUT.starts_of(action)) or "no state"
-        raise RolloutError(f"Rollout {rollout.id} is {rollout.state}; {action} is possible when it is {states}.")
-    sentence = BY_NAME[action].carry_out(course, actor)
-    course.note(audit.ORDERED, f"{actor} ordered {action}: {sentence}", actor=actor)
+        raise RolloutError(f"Rollout {row.id} is {row.state}; {action} is possible when it is {states}.")
+    sentence = BY_NAME[action].carry_out(rollout, actor)
+    rollout.note(audit.ORDERED, f"{actor} ordered {action}: {sentence}", actor=actor)
     return sentence
 
 
-def _pause(course: Course, actor: str) -> str:
-    course.move_rollout(PAUSE, f"{actor} paused it.")
+def _pause(rollout: LiveRollout, actor: str) -> str:
+    rollout.move(rollout.row, PAUSE, f"{actor} paused it.")
     return "No further device is told, and no wave passes, until it is resumed."
 
 
-def _resume(course: Course, _actor: str) -> str:
-    course.move_rollout(RESUME)
-    wave, shared = course.wave, course.shared
+def _resume(rollout: LiveRollout, _actor: str) -> str:
+    rollout.move(rollout.row, RESUME)
+    wave, tick = rollout.wave, rollout.tick
     if wave is not None and wave.state == UPDATING:
-        course.keep_wave(wave, deadline_at=shared.later(course.request.deadline_s))
-        return f"Wave {wave.number} has until {shared.later(course.request.deadline_s)}."
+        wave = rollout.update(wave, deadline_at=tick.later(rollout.request.deadline_s))
+        return f"Wave {wave.number} has until {wave.deadline_at}."
     if wave is not None and wave.state == SOAKING:
-        course.keep_wave(wave, soak_until=shared.later(course.request.soak_s))
-        return f"Wave {wave.number} soaks until {shared.later(course.request.soak_s)}."
+        wave = rollout.update(wave, soak_until=tick.later(rollout.request.soak_s))
+        return f"Wave {wave.number} soaks until {wave.soak_until}."
     return "It goes on."
 
 
-def _promote(course: Course, actor: str) -> str:
-    wave = course.wave
+def _promote(rollout: LiveRollout, actor: str) -> str:
+    wave = rollout.wave
     if wave is None or wave.state not in OPEN_WAVE:
-        raise RolloutError(f"Rollout {course.rollout.id} has no wave that updates or soaks, so none can be promoted.")
-    course.move_rollout(PROMOTE)
-    endings.times_out(course, wave, f"{actor} promoted the wave")
+        raise RolloutError(f"Rollout {rollout.row.id} has no wave that updates or soaks, so none can be promoted.")
+    rollout.move(rollout.row, PROMOTE)
+    waves.stop_waiting(rollout, wave, f"{actor} promoted the wave")
     sentence = f"Wave {wave.number} passed by the word of {actor}, whatever its gates say."
-    endings.passes(course, wave, sentence, actor)
+    waves.pass_wave(rollout, wave, sentence, actor)
     return sentence
 
 
-def _abort(course: Course, actor: str) -> str:
+def _abort(rollout: LiveRollout, actor: str) -> str:
     reason = f"{actor} aborted it."
-    withdrawn = 0
-    for target in course.in_states(PENDING):
-        course.move(target, SKIP, reason)
-    for target in course.in_states(*IN_FLIGHT, RETRYING, UNREACHABLE):
-        course.move(target, CANCEL, reason)
-        course.withdraw(target.device)
-        withdrawn += 1
-    for wave in list(course.waves.values()):
+    updating = rollout.in_states(*IN_FLIGHT, RETRYING, UNREACHABLE)
+    for target in rollout.in_states(PENDING):
+        rollout.move(target, SKIP, reason)
+    for target in updating:
+        rollout.move(target, CANCEL, reason)
+        rollout.withdraw(target.device)
+    for wave in list(rollout.waves.values()):
         if WAVE.knows(wave.state, STOP):
-            course.move_wave(wave, STOP, reason, ended_at=course.shared.at)
-    course.move_rollout(ABORT, reason)
-    return f"{withdrawn} updates are withdrawn; devices that committed stay as they are."
+            rollout.move(wave, STOP, reason)
+    rollout.move(rollout.row, ABORT, reason)
+    return f"{len(updating)} updates are withdrawn; devices that committed stay as they are."
 
 
-def _retry(course: Course, actor: str) -> str:
-    found = [target for target in course.in_states(*RETRIED) if course.owns(target.device)]
+def _retry(rollout: LiveRollout, actor: str) -> str:
+    found = [target for target in rollout.in_states(*RETRIED) if rollout.still_has(target.device)]
     if not found:
-        raise RolloutError(f"Rollout {course.rollout.id} has no device that failed, is quarantined or unreachable.")
+        raise RolloutError(f"Rollout {rollout.row.id} has no device that failed, is quarantined or unreachable.")
     for target in found:
         if target.state == QUARANTINED:
-            release(course, target.device, actor)
-        course.move(target, RETRY, f"{actor} ordered another try", failures=0, retry_at=course.shared.at)
-    course.move_rollout(RETRY)
-    deadline_at = course.shared.later(course.request.deadline_s)
+            _release(rollout, target.device, actor)
+        rollout.move(target, RETRY, f"{actor} ordered another try", failures=0, retry_at=rollout.tick.at)
+    rollout.move(rollout.row, RETRY)
+    deadline_at = rollout.tick.later(rollout.request.deadline_s)
     for number in sorted({target.wave for target in found}):
-        _reopen(course, course.waves[number], deadline_at)
+        if WAVE.knows(rollout.waves[number].state, REOPEN):
+            rollout.move(rollout.waves[number], REOPEN, deadline_at=deadline_at)
     return f"{len(found)} devices are tried again."
 
 
-def _reopen(course: Course, wave: WaveRow, deadline_at: str) -> None:
-    if wave.state in (UPDATING, SOAKING, PASSED):
-        course.move_wave(wave, REOPEN, deadline_at=deadline_at, ended_at="")
+def _release(rollout: LiveRollout, device: str, actor: str) -> None:
+    rollout.tick.set_failures(Failures(device, 0))
+    rollout.note(audit.RELEASED, f"{actor} let {device} out of quarantine.", device=device, actor=actor)
 
 
-def _roll_back(course: Course, actor: str) -> str:
+def _roll_back(rollout: LiveRollout, actor: str) -> str:
     reason = f"{actor} ordered it back."
-    course.move_rollout(ROLL_BACK, reason)
-    rollback.begin(course, reason)
+    rollout.move(rollout.row, ROLL_BACK, reason)
+    rollback.begin(rollout, reason)
     return "Every device that it reached returns to what it ran before."
-
-
-def release(course: Course, device: str, actor: str) -> None:
-    """Let a device out of quarantine."""
-    course.shared.count(Failures(device, 0))
-    course.note(audit.RELEASED, f"{actor} let {device} out of quarantine.", device=device, actor=actor)
 
 
 def _meet(needed: Collection[str], found: Collection[str]) -> bool:

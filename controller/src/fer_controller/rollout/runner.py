@@ -1,7 +1,9 @@
-"""The runner: takes up orders, new rollouts and reports, and moves everything by the tables, a transaction a pass."""
+"""The runner: takes up reports, orders and new rollouts, and moves each rollout on, one transaction a tick."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Protocol
@@ -9,8 +11,9 @@ from typing import Protocol
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.rollout import audit, orders
 from fer_controller.rollout.models import FilesBySha
-from fer_controller.rollout.steps import endings, reports, rollback, takeover, waves
-from fer_controller.rollout.steps.live_rollout import Course, Measurements, Pass
+from fer_controller.rollout.steps import reports, rollback, takeover, waves
+from fer_controller.rollout.steps.live_rollout import LiveRollout
+from fer_controller.rollout.steps.tick import Measurements, Tick
 from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollout_records import (
@@ -63,59 +66,65 @@ class Runner:
         self._files = files
         self._settings = settings
         self._set_aside: set[str] = set()
-        self._since: datetime | None = None
+        self._running_since: datetime | None = None
 
     def run(self, stop: Event, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """One pass after another until stop is set."""
-        told = False
+        """One tick after another until stop is set."""
+        warned = False
         while not stop.wait(self._settings.tick_s):
             try:
                 self.tick(clock())
-                told = False
+                warned = False
             except StoreUnavailable as error:
-                if not told:
+                if not warned:
                     log.warning("%s Rollouts wait until it can be written.", error)
-                told = True
+                warned = True
 
     def tick(self, now: datetime) -> Changes:
-        """One pass; what it changed is stored when this returns. Raises StoreUnavailable, and then nothing changed."""
+        """Move every rollout on; what changed is stored when this returns.
+
+        Raises StoreUnavailable, and then nothing changed.
+        """
         # A clock that jumped back must not make it wait for long.
-        self._since = min(self._since or now, now)
+        self._running_since = min(self._running_since or now, now)
         while True:
             try:
-                changes = self._pass(now, self._since)
-            except _Stuck as stuck:
+                changes = self._decided(now, self._running_since)
+            except _StuckRollout as stuck:
                 log.error("%s The rollout is set aside until the next start.", stuck)
                 self._set_aside.add(stuck.rollout)
             else:
                 if changes:
                     self._store.write(changes)
-                    _tell(changes)
+                    _log_decisions(changes)
                 return changes
 
-    def _pass(self, now: datetime, since: datetime) -> Changes:
+    def _decided(self, now: datetime, running_since: datetime) -> Changes:
         rows = [row for row in self._store.open_rollouts(UNREACHABLE) if row.id not in self._set_aside]
         if not rows:
             return Changes()
-        shared = Pass(now, self._settings, self._files, self._store, since, failures=self._store.failures())
-        courses = {row.id: self._course(shared, row) for row in rows}
-        for course in courses.values():
-            _guarded(course, reports.take)
-        for order in self._store.open_orders():
-            if order.rollout in courses:
-                _obey(courses[order.rollout], order)
-        for course in courses.values():
-            _guarded(course, lambda each: _step(each, courses))
-        return shared.changes
-
-    def _course(self, shared: Pass, row: RolloutRow) -> Course:
-        for desired in self._store.desired_of(row.id):
-            shared.desired[desired.device] = desired
         store = self._store
-        return Course(shared, row, store.waves(row.id), store.targets(row.id), store.heard(row.id))
+        tick = Tick(now, self._settings, self._files, store, running_since, failures=store.failures())
+        rollouts = {row.id: self._live(tick, row) for row in rows}
+        for rollout in rollouts.values():
+            with _named_if_stuck(rollout):
+                reports.follow(rollout)
+        for order in store.open_orders():
+            if order.rollout in rollouts:
+                with _named_if_stuck(rollouts[order.rollout]):
+                    _take_order(rollouts[order.rollout], order)
+        for rollout in rollouts.values():
+            with _named_if_stuck(rollout):
+                _step(rollout, rollouts.values())
+        return tick.changes
+
+    def _live(self, tick: Tick, row: RolloutRow) -> LiveRollout:
+        store = self._store
+        tick.desired.update({desired.device: desired for desired in store.desired_of(row.id)})
+        return LiveRollout(tick, row, store.waves(row.id), store.targets(row.id), store.heard(row.id))
 
 
-class _Stuck(Exception):  # noqa: N818 - what the rollout is
+class _StuckRollout(Exception):  # noqa: N818 - what the rollout is
     """A rollout met what its tables do not list."""
 
     def __init__(self, rollout: str, error: TransitionError) -> None:
@@ -123,39 +132,39 @@ class _Stuck(Exception):  # noqa: N818 - what the rollout is
         self.rollout = rollout
 
 
-def _guarded(course: Course, deed: Callable[[Course], None]) -> None:
+@contextmanager
+def _named_if_stuck(rollout: LiveRollout) -> Iterator[None]:
     try:
-        deed(course)
+        yield
     except TransitionError as error:
-        raise _Stuck(course.rollout.id, error) from error
+        raise _StuckRollout(rollout.row.id, error) from error
 
 
-def _step(course: Course, courses: dict[str, Course]) -> None:
-    if course.rollout.state == PLANNED:
-        takeover.take_up(course, courses.values())
-    if course.ended or endings.supersede_if_empty(course):
+def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:
+    if rollout.row.state == PLANNED:
+        takeover.take_up(rollout, rollouts)
+    if rollout.ended or takeover.end_if_nothing_is_left(rollout):
         return
-    if course.rollout.state == RUNNING:
-        waves.advance(course)
-    if course.rollout.state == ROLLING_BACK:
-        rollback.advance(course)
+    if rollout.row.state == RUNNING:
+        waves.advance(rollout)
+    if rollout.row.state == ROLLING_BACK:
+        rollback.advance(rollout)
 
 
-def _obey(course: Course, order: Order) -> None:
-    shared = course.shared
+def _take_order(rollout: LiveRollout, order: Order) -> None:
     try:
-        outcome = orders.obey(course, order.action, order.actor)
-    except TransitionError as error:
-        raise _Stuck(course.rollout.id, error) from error
+        outcome = orders.obey(rollout, order.action, order.actor)
+    except TransitionError:
+        raise
     except RolloutError as error:
         outcome = f"refused: {error}"
-        course.note(audit.REFUSED, f"{order.actor} ordered {order.action} in vain: {error}", actor=order.actor)
-    shared.changes.orders.append(
-        Order(order.id, order.rollout, order.action, order.actor, order.given_at, shared.at, outcome)
-    )
+        sentence = f"{order.actor} ordered {order.action} in vain: {error}"
+        rollout.note(audit.REFUSED, sentence, actor=order.actor)
+    tick = rollout.tick
+    tick.changes.orders.append(replace(order, done_at=tick.at, outcome=outcome))
 
 
-def _tell(changes: Changes) -> None:
+def _log_decisions(changes: Changes) -> None:
     for entry in changes.audit:
         if not entry.device:
             log.info("Rollout %s: %s", entry.rollout, entry.sentence)

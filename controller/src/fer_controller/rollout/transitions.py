@@ -23,6 +23,7 @@ UPDATING = "updating"
 SOAKING = "soaking"
 PASSED = "passed"
 STOPPED = "stopped"
+WAVE_ENDED = (PASSED, FAILED, STOPPED, ROLLED_BACK)
 
 PENDING = "pending"
 DESIRED = "desired"

@@ -10,7 +10,7 @@ from fer_wire.desired import Artifact
 from fer_wire.message import iso_utc
 from pydantic import TypeAdapter
 
-from fer_controller.rollout.models import FilesBySha
+from fer_controller.rollout.models import Model
 from fer_controller.store.rollout_records import DesiredRow, RolloutRow, TargetRow
 
 UNKNOWN_SIZE = 1
@@ -34,7 +34,7 @@ def shas_of(text: str) -> frozenset[str]:
     return frozenset(artifact.sha256 for artifact in artifacts_of(text))
 
 
-def forward(
+def to_new_model(
     rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, probation_s: float
 ) -> DesiredRow:
     """The desired state that brings the rollout's model, for the attempt that the target names."""
@@ -47,11 +47,13 @@ def forward(
     return _row(desired, now)
 
 
-def backward(
-    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, files: FilesBySha
+def to_previous_model(
+    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, known: tuple[Model, str] | None
 ) -> DesiredRow:
-    """The desired state that brings back what the device ran before; it has the file still."""
-    known = files.by_sha256(target.previous_sha256)
+    """The desired state that brings back what the device ran before, which it still has.
+
+    known: the previous file as the registry knows it: its model and precision.
+    """
     artifact = known[0].artifact(known[1]) if known else None
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=target.attempt, sequence=_next(last, now), time=now,

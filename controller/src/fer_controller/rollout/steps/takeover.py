@@ -1,9 +1,9 @@
-"""Two rollouts over one device: the later has it, and both say so."""
+"""Two rollouts over one device: the later one takes it, and both logs say so."""
 
 from collections.abc import Iterable
 
 from fer_controller.rollout import audit
-from fer_controller.rollout.steps.live_rollout import Course
+from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     COMMITTED,
     EXPOSED,
@@ -12,39 +12,61 @@ from fer_controller.rollout.transitions import (
     PLANNED,
     RETRYING,
     ROLLING_BACK,
+    SKIPPED,
+    STOP,
     SUPERSEDE,
+    SUPERSEDED,
     TAKE_UP,
     UNREACHABLE,
+    WAVE,
 )
 from fer_controller.store.rollout_records import TargetRow
 
+CAN_BE_TAKEN = (PENDING, *EXPOSED, ROLLING_BACK)
 
-def take_up(course: Course, others: Iterable[Course]) -> None:
+
+def take_up(rollout: LiveRollout, others: Iterable[LiveRollout]) -> None:
     """Begin a planned rollout; its devices are taken from the rollouts that had them."""
-    taken = sum(_take(course, other) for other in others if not other.ended and other.rollout.state != PLANNED)
-    course.move_rollout(TAKE_UP)
-    devices, waves = len(course.targets), len(course.waves)
-    sentence = f"The rollout of {course.rollout.model} to {devices} devices in {waves} waves begins."
+    begun = [other for other in others if not other.ended and other.row.state != PLANNED]
+    taken = sum(_take_devices(rollout, other) for other in begun)
+    devices, waves = len(rollout.targets), len(rollout.waves)
+    sentence = f"The rollout of {rollout.row.model} to {devices} devices in {waves} waves begins."
     if taken:
         sentence += f" It takes {taken} devices from earlier rollouts."
-    course.note(audit.STARTED, sentence, numbers={"devices": devices, "waves": waves, "superseded": taken})
+    numbers = {"devices": devices, "waves": waves, "superseded": taken}
+    rollout.decide(rollout.row, TAKE_UP, audit.STARTED, sentence, numbers=numbers)
 
 
-def _take(course: Course, other: Course) -> int:
-    shared = [other.targets[device] for device in course.targets if device in other.targets]
-    open_ = [target for target in shared if target.state in (PENDING, *EXPOSED, ROLLING_BACK)]
-    for target in open_:
-        _inherit(course, target)
-        other.move(target, SUPERSEDE, f"rollout {course.rollout.id} took it")
+def end_if_nothing_is_left(rollout: LiveRollout) -> bool:
+    """End a rollout of which later ones took every device; whether they did."""
+    states = {target.state for target in rollout.targets.values()}
+    if SUPERSEDED not in states or states - {SUPERSEDED, SKIPPED}:
+        return False
+    reason = "Later rollouts took all of its devices."
+    for wave in list(rollout.waves.values()):
+        if WAVE.knows(wave.state, STOP):
+            rollout.move(wave, STOP, reason)
+    rollout.decide(rollout.row, SUPERSEDE, audit.ENDED, f"The rollout is superseded: {reason}", reason=reason)
+    return True
+
+
+def _take_devices(rollout: LiveRollout, other: LiveRollout) -> int:
+    shared = [other.targets[device] for device in rollout.targets if device in other.targets]
+    taken = [target for target in shared if target.state in CAN_BE_TAKEN]
+    for target in taken:
+        _inherit_previous(rollout, target)
+        other.decide(
+            target, SUPERSEDE, audit.SUPERSEDED,
+            f"{target.device}, which was {target.state}, is taken by the later rollout {rollout.row.id}.",
+            reason=f"rollout {rollout.row.id} took it",
+        )  # fmt: skip
         if target.state in (*IN_FLIGHT, RETRYING, UNREACHABLE):
             other.withdraw(target.device)
-        sentence = f"{target.device}, which was {target.state}, is taken by the later rollout {course.rollout.id}."
-        other.note(audit.SUPERSEDED, sentence, wave=target.wave, device=target.device)
-    return len(open_)
+    return len(taken)
 
 
-def _inherit(course: Course, target: TargetRow) -> None:
-    """Where the earlier rollout had not come to a good end, going back means to where it would have gone back."""
-    if target.previous_sha256 and target.state not in (PENDING, COMMITTED):
-        mine = course.targets[target.device]
-        course.keep(mine, previous_model=target.previous_model, previous_sha256=target.previous_sha256)
+def _inherit_previous(rollout: LiveRollout, theirs: TargetRow) -> None:
+    """A device that had not committed the earlier rollout's model would go back to the one before both."""
+    if theirs.previous_sha256 and theirs.state not in (PENDING, COMMITTED):
+        ours = rollout.targets[theirs.device]
+        rollout.update(ours, previous_model=theirs.previous_model, previous_sha256=theirs.previous_sha256)

@@ -1,0 +1,70 @@
+"""One tick of the runner: what all rollouts share in it, and everything that it will store in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fer_wire.message import iso_utc
+
+from fer_controller.rollout.evidence.measurement import Sums
+from fer_controller.rollout.models import FilesBySha, Model
+from fer_controller.settings import RolloutSettings
+from fer_controller.store.rollout_records import Changes, DesiredRow, Failures
+
+
+class Measurements(Sums, Protocol):
+    """What a tick asks of the store besides the rollouts themselves."""
+
+    def last_moves(self, devices: Iterable[str], states: Iterable[str]) -> dict[str, str]:
+        """When an update in one of these states last changed each device's model."""
+
+
+@dataclass(slots=True)
+class Tick:
+    """The time, what can be asked, what is known of each device, and the changes so far."""
+
+    now: datetime
+    settings: RolloutSettings
+    files: FilesBySha
+    measurements: Measurements
+    running_since: datetime
+    """When this runner made its first tick."""
+    desired: dict[str, DesiredRow] = field(default_factory=dict)
+    """By device: the newest desired state, whichever rollout wrote it."""
+    failures: dict[str, Failures] = field(default_factory=dict)
+    """By device: failures in a row, over all rollouts."""
+    changes: Changes = field(default_factory=Changes)
+    _known_files: dict[str, tuple[Model, str] | None] = field(default_factory=dict)
+
+    @property
+    def at(self) -> str:
+        """The time as it is stored."""
+        return iso_utc(self.now)
+
+    def later(self, seconds: float) -> str:
+        """The time in so many seconds, as it is stored."""
+        return iso_utc(self.now + timedelta(seconds=seconds))
+
+    def is_past(self, moment: str, watched_s: float) -> bool:
+        """Whether a moment has passed and the runner has watched for so long, for it may have been away until now."""
+        return self.at >= max(moment, iso_utc(self.running_since + timedelta(seconds=watched_s)))
+
+    def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
+        """The registry's answer, looked up once a tick."""
+        if sha256 not in self._known_files:
+            self._known_files[sha256] = self.files.by_sha256(sha256)
+        return self._known_files[sha256]
+
+    def set_desired(self, row: DesiredRow) -> None:
+        """Give a device a new desired state."""
+        self.desired[row.device] = self.changes.desired[row.device] = row
+
+    def set_failures(self, failures: Failures) -> None:
+        """Give a device a new number of failures in a row."""
+        self.failures[failures.device] = self.changes.failures[failures.device] = failures
+
+    def quarantine_reason(self, device: str) -> str:
+        """Why the device is in quarantine; empty when it is not."""
+        found = self.failures.get(device)
+        return (found.reason or "it failed too often") if found and found.quarantined_at else ""
