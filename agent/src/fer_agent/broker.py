@@ -2,11 +2,10 @@
 
 import logging
 import random
-import re
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -20,8 +19,6 @@ from fer_agent.settings import AUTO, BrokerSettings
 
 log = logging.getLogger(__name__)
 
-DEFAULT_PORT = 1883
-DEFAULT_TLS_PORT = 8883
 FIRST_PAUSE_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
 STEADY_S = 60.0
@@ -77,7 +74,7 @@ class BrokerLink:
     ) -> None:
         self._settings, self._client_id, self._will = settings, client_id, will
         self._subscriptions, self._listener = list(subscriptions), listener
-        self._tls, self._host, self._port = split_url(settings.url)
+        self._address = settings.address
         self._protocol = VERSIONS[settings.mqtt_version]
         self._client: Optional[mqtt.Client] = None
         self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
@@ -125,7 +122,9 @@ class BrokerLink:
         self._ended.clear()
         client = self._new_client()
         try:
-            client.connect(self._host, self._port, self._settings.keepalive_s, **self._connect_options())
+            client.connect(
+                self._address.host, self._address.port, self._settings.keepalive_s, **self._connect_options()
+            )
             client.loop_start()
             if not self._answered.wait(ANSWER_TIMEOUT_S):
                 self._try_other_version("does not answer")
@@ -151,7 +150,7 @@ class BrokerLink:
         if self._settings.username is not None:
             password = self._settings.password
             client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
-        if self._tls:
+        if self._address.tls:
             client.tls_set(ca_certs=str(self._settings.ca_file) if self._settings.ca_file else None)
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
         client.on_subscribe, client.on_message, client.on_publish = (
@@ -254,12 +253,3 @@ class BrokerLink:
     @property
     def _name(self) -> str:
         return f"The broker {self._settings.url}"
-
-
-def split_url(url: str) -> Tuple[bool, str, int]:
-    """mqtt[s]://HOST[:PORT] to (TLS, host, port); raises BrokerError on anything else."""
-    match = re.fullmatch(r"mqtt(s?)://(\[[^\]]+\]|[^\s/:@]+)(?::(\d+))?", url)
-    if not match or int(match[3] or 1) > 65_535:
-        raise BrokerError(f"{url!r} is no broker; give mqtt://HOST:PORT or mqtts://HOST:PORT.")
-    tls = match[1] == "s"
-    return tls, match[2].strip("[]"), int(match[3] or (DEFAULT_TLS_PORT if tls else DEFAULT_PORT))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import List, Optional
 
 from fer_wire import Topics, checked_name
+from fer_wire.broker import BrokerConnection
 from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
-from fer_wire.topics import DEFAULT_PREFIX
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 from typing_extensions import Annotated, Literal
 
@@ -29,7 +29,6 @@ class Section(BaseModel):
 
 
 DEFAULT_FPS = 30.0
-MAX_PORT = 65_535
 
 
 class CameraSettings(Section):
@@ -101,34 +100,12 @@ class EventSettings(Section):
     change_hold_s: float = Field(default=0.3, ge=0, description="and must lead for this long, seconds")
 
 
-class BrokerSettings(Section):
+class BrokerSettings(BrokerConnection):
     """The MQTT broker."""
 
-    url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
-    username: Optional[str] = Field(default=None, description="user name, when the broker asks for one")
-    password: Optional[SecretStr] = Field(default=None, description="its password; better given by the environment")
-    ca_file: Optional[FilePath] = Field(
-        default=None, description="certificate authority for mqtts; by default the system's"
-    )
     mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
-        default="auto", description="auto speaks MQTT 5, and 3.1.1 where the broker does not answer to that"
+        default="auto", description="auto speaks MQTT 5, and 3.1.1 to a broker that does not answer to MQTT 5"
     )
-    prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
-    keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
-    reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to connect")
-
-    @field_validator("url")
-    @classmethod
-    def _spelt(cls, url: str) -> str:
-        match = re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(?::(\d{1,5}))?", url)
-        if not match or not 1 <= int(match[2] or 1) <= MAX_PORT:
-            raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
-        return url
-
-    @field_validator("prefix")
-    @classmethod
-    def _levels(cls, prefix: str) -> str:
-        return Topics(prefix).prefix
 
 
 class SpoolSettings(Section):

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import IO, Optional
 
+from fer_wire.whole_files import remove_partial
+
 from fer_agent.errors import StateError
 
 SPOOL_FILE = "spool.db"
@@ -57,6 +59,7 @@ class StateFolder:
                 f"Another fer-agent (process {holder}) runs as {device!r} in {self.path}; "
                 "stop it, or give another --device or --state-dir."
             ) from error
+        remove_partial(self.path)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

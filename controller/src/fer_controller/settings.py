@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from fer_wire.topics import DEFAULT_PREFIX
+from fer_wire.broker import BrokerConnection
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -35,35 +35,18 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BrokerSettings(Section):
+class BrokerSettings(BrokerConnection):
     """The MQTT broker."""
 
-    url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
-    username: str | None = Field(default=None, description="user name, when the broker asks for one")
-    password: SecretStr | None = Field(default=None, description="its password; better given by the environment")
-    ca_file: FilePath | None = Field(
-        default=None, description="certificate authority for mqtts; by default the system's"
-    )
-    prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
     client_id: str = Field(
         default="", max_length=64, description="name of our session at the broker; by default made of host and database"
     )
-    keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
-    reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to connect")
     session_expiry_s: int = Field(
         default=WEEK_S, ge=0, le=2**32 - 1, description="how long the broker keeps messages for us while we are away"
     )
     receive_maximum: int = Field(
         default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"
     )
-
-    @field_validator("url")
-    @classmethod
-    def _spelt(cls, url: str) -> str:
-        spelt = re.fullmatch(r"mqtts?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(?::(\d{1,5}))?", url)
-        if not spelt or not 0 < int(spelt[2] or 1) < 65536:
-            raise ValueError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
-        return url
 
 
 class IngestSettings(Section):

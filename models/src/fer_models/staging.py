@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fer_wire import whole_files
+
 from fer_models.errors import ContractError
 
 
@@ -39,8 +41,6 @@ def _nearest(path: Path) -> Path:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place and move it in; raises OSError, and what stood there before is kept."""
+    """Replace a file's text and make its folder if need be; raises OSError, and then the old text stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    whole_files.write_whole(path, text.encode())

@@ -1,6 +1,7 @@
 """Everything fer_wire raises on purpose.
 
 WireError
+├── AddressError      a URL that is not a broker's
 ├── TopicError        a name or a topic that cannot be built or parsed
 ├── MessageError      a payload that is not the message it should be
 └── UpdateStateError  an event that cannot happen in the state that an update is in
@@ -9,6 +10,10 @@ WireError
 
 class WireError(ValueError):
     """Base of all errors of the wire; its text is the sentence that the user sees."""
+
+
+class AddressError(WireError):
+    """A URL that is not a broker's."""
 
 
 class TopicError(WireError):

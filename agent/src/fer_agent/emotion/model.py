@@ -8,6 +8,7 @@ from typing import List, Sequence
 import numpy as np
 import numpy.typing as npt
 from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
+from fer_wire.golden import golden_pixels
 from fer_wire.manifest import FACE_PX, Golden, Variant
 
 from fer_agent.errors import ModelError
@@ -76,11 +77,9 @@ def read_model(path: Path) -> Model:
 
 
 def golden_faces(golden: Golden) -> Faces:
-    """The inputs of the golden batch, from its formula."""
-    a, b, c, d = golden.coefficients
-    n, row, column = np.ogrid[: golden.faces, :FACE_PX, :FACE_PX]
-    pixels = (a * n + b * row + c * column + d * row * column) % 256
-    return np.asarray(pixels[:, np.newaxis], np.float32)
+    """The inputs of the golden batch."""
+    pixels = np.frombuffer(golden_pixels(golden.coefficients, golden.faces), np.uint8)
+    return pixels.reshape(golden.faces, 1, FACE_PX, FACE_PX).astype(np.float32)
 
 
 def golden_outputs(golden: Golden, precision: str) -> Probabilities:

@@ -1,61 +1,37 @@
-"""Files that are whole or not there at all, whenever the power goes; and whether there is room for them."""
+"""What the update path writes to the disk: files that are complete or not there at all, and room for them."""
 
-import os
 import shutil
 from pathlib import Path
 
+from fer_wire import whole_files
+
 from fer_agent.errors import StateError, UpdateError
 
-CHUNK_BYTES = 1 << 20
-UNFINISHED = ".tmp"
 DISK_MARGIN_BYTES = 16 * 1024 * 1024
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Put these bytes in the place of the file; raises StateError when they cannot be written."""
-    unfinished = path.with_name(path.name + UNFINISHED)
+    """Replace the file's content; raises StateError."""
     try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        move(unfinished, path)
+        whole_files.write_whole(path, data)
     except OSError as error:
         raise StateError(f"Cannot write {path} ({error}); make room, or give another --state-dir.") from error
 
 
 def copy(source: Path, target: Path) -> None:
-    """A copy that is whole once it has its name; raises StateError."""
-    unfinished = target.with_name(target.name + UNFINISHED)
+    """Copy a file; raises StateError."""
     try:
-        with source.open("rb") as original, unfinished.open("wb") as file:
-            for chunk in iter(lambda: original.read(CHUNK_BYTES), b""):
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        move(unfinished, target)
+        whole_files.copy_whole(source, target)
     except OSError as error:
         raise StateError(f"Cannot copy {source} to {target} ({error}); make room there.") from error
 
 
 def keep(source: Path, target: Path) -> None:
-    """Rename a file that others wrote, its content on the disk first; raises StateError."""
+    """Rename a file that something else wrote, once its content is on the disk; raises StateError."""
     try:
-        with source.open("rb") as file:
-            os.fsync(file.fileno())
-        move(source, target)
+        whole_files.keep_whole(source, target)
     except OSError as error:
         raise StateError(f"Cannot keep {target} ({error}); make room, or give another --state-dir.") from error
-
-
-def move(source: Path, target: Path) -> None:
-    """Rename within a folder, so that it holds after a power cut; raises OSError."""
-    source.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def room_for(size_bytes: int, folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Callable, List, Optional, Sequence, Set, Tuple
 from fer_wire import MessageError, ModelManifest, parse
 from fer_wire.device.slots import Occupied
 from fer_wire.manifest import Variant
+from fer_wire.whole_files import CHUNK_BYTES, remove_partial
 from pydantic import ValidationError
 
 from fer_agent.emotion.model import MANIFEST, Model
@@ -56,8 +57,7 @@ class Slots:
         """Make the folder, and clear what a power cut left half written; raises StateError."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for unfinished in self.folder.glob(f"*{durable.UNFINISHED}"):
-                unfinished.unlink()
+            remove_partial(self.folder)
         except OSError as error:
             raise StateError(f"Cannot use {self.folder} ({error}); give another --state-dir.") from error
 
@@ -213,7 +213,7 @@ def digest(path: Path) -> str:
     """The sha256 of a file, read in pieces; raises OSError."""
     found = hashlib.sha256()
     with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(durable.CHUNK_BYTES), b""):
+        for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
             found.update(chunk)
     return found.hexdigest()
 

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -20,11 +19,9 @@ from fer_controller.broker.tcp_cork import corked
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.settings import BrokerSettings
 
-MQTT = "mqtt"
 MQTT5 = MQTTProtocolVersion.MQTTv5
 MQTT311 = MQTTProtocolVersion.MQTTv311
 VERSIONS = {MQTT5: "5", MQTT311: "3.1.1"}
-PORTS = {MQTT: 1883, "mqtts": 8883}
 QOS = 1
 ANSWER_TIMEOUT_S = 10.0
 MAX_PACKET_BYTES = 2**20
@@ -149,12 +146,10 @@ class Broker:
         self._client = None
         self._connection += 1
         self._connected = self._subscribed = None
-        place = urlsplit(self._settings.url)
+        address = self._settings.address
         try:
             client = self._new_client()
-            client.connect(
-                place.hostname or "", place.port or PORTS[place.scheme], self._settings.keepalive_s, **self._start()
-            )
+            client.connect(address.host, address.port, self._settings.keepalive_s, **self._start())
         except (OSError, ValueError) as error:
             raise self._unreachable(error) from error
         self._client = client
@@ -179,7 +174,7 @@ class Broker:
             client.username_pw_set(
                 settings.username, settings.password.get_secret_value() if settings.password else None
             )
-        if urlsplit(settings.url).scheme != MQTT:
+        if settings.address.tls:
             client.tls_set(str(settings.ca_file) if settings.ca_file else None)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

@@ -5,7 +5,6 @@ import logging
 from threading import Thread
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker as AmqttBroker
@@ -13,6 +12,7 @@ from amqtt.errors import AMQTTError
 from amqtt.errors import BrokerError as AmqttBrokerError
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
+from fer_wire.broker import parse_broker_url
 
 from fer_controller.errors import BrokerError
 
@@ -24,7 +24,6 @@ UNSUPPORTED_VERSION = bytes([0x20, 2, 0, 1])
 CONNECT_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
-DEFAULT_PORT = 1883
 log = logging.getLogger(__name__)
 NOISY_LOGGERS = ("amqtt", "transitions", "websockets")
 
@@ -62,10 +61,10 @@ class EmbeddedBroker:
     """
 
     def __init__(self, url: str) -> None:
-        place = urlsplit(url)
-        if place.scheme != "mqtt":
+        address = parse_broker_url(url)
+        if address.tls:
             raise BrokerError(f"The embedded broker speaks no TLS; give it mqtt://HOST:PORT instead of {url}.")
-        self._host, self._port = place.hostname or "", place.port or DEFAULT_PORT
+        self._host, self._port = address.host, address.port
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="embedded-broker", daemon=True)
         self._broker: AmqttBroker | None = None

@@ -1,13 +1,14 @@
-"""Stored events as a file: CSV or Parquet, written beside its place and moved there when whole."""
+"""Stored events as a file: CSV or Parquet, complete or not there at all."""
 
 import csv
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fer_wire import EMOTIONS
+from fer_wire.whole_files import written_whole
 
 from fer_controller.errors import ExportError
 from fer_controller.store.records import StoredEvent
@@ -25,8 +26,13 @@ COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, "model")
 
 def write(events: Iterable[StoredEvent], out: Path, form: str) -> int:
     """Write the events and return how many there were; raises ExportError, and then leaves no file."""
-    with _whole(out) as partial:
-        return _write_parquet(events, partial) if form == PARQUET else _write_csv(events, partial)
+    if out.exists() and not out.is_file():
+        raise ExportError(f"{out} is not a regular file; choose another with --out.")
+    try:
+        with written_whole(out) as file:
+            return _write_parquet(events, file) if form == PARQUET else _write_csv(events, file)
+    except OSError as error:
+        raise ExportError(f"{out} cannot be written: {error.strerror or error}.") from error
 
 
 def row(event: StoredEvent) -> dict[str, Any]:
@@ -39,18 +45,18 @@ def row(event: StoredEvent) -> dict[str, Any]:
     }
 
 
-def _write_csv(events: Iterable[StoredEvent], path: Path) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        for event in events:
-            writer.writerow(row(event))
-            count += 1
+def _write_csv(events: Iterable[StoredEvent], file: BinaryIO) -> int:
+    text, count = TextIOWrapper(file, encoding="utf-8", newline=""), 0
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    for event in events:
+        writer.writerow(row(event))
+        count += 1
+    text.detach()  # else the file would be closed here
     return count
 
 
-def _write_parquet(events: Iterable[StoredEvent], path: Path) -> int:
+def _write_parquet(events: Iterable[StoredEvent], file: BinaryIO) -> int:
     try:
         from fer_controller.export import parquet
     except ImportError as error:
@@ -58,24 +64,10 @@ def _write_parquet(events: Iterable[StoredEvent], path: Path) -> int:
             "Parquet needs pyarrow, which is not installed; run `pip install 'fer-controller[parquet]'`, "
             "or use --format csv."
         ) from error
-    return parquet.write(_chunks(events), path)
+    return parquet.write(_chunks(events), file)
 
 
 def _chunks(events: Iterable[StoredEvent]) -> Iterator[list[dict[str, Any]]]:
     rows = iter(map(row, events))
     while chunk := list(islice(rows, ROWS_AT_A_TIME)):
         yield chunk
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    if out.exists() and not out.is_file():
-        raise ExportError(f"{out} is no plain file; name another with --out.")
-    partial = out.with_name(out.name + ".partial")
-    try:
-        yield partial
-        partial.replace(out)
-    except OSError as error:
-        raise ExportError(f"{out} cannot be written: {error.strerror or error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,8 +1,7 @@
 """Parquet files, through pyarrow."""
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from fer_wire import EMOTIONS
@@ -29,10 +28,10 @@ SCHEMA = pa.schema(
 )
 
 
-def write(chunks: Iterable[list[dict[str, Any]]], path: Path) -> int:
+def write(chunks: Iterable[list[dict[str, Any]]], file: BinaryIO) -> int:
     """Write chunks of rows as row groups, so that memory stays flat; returns how many rows there were."""
     count = 0
-    with parquet.ParquetWriter(path, SCHEMA) as writer:
+    with parquet.ParquetWriter(file, SCHEMA) as writer:
         for rows in chunks:
             writer.write_table(_table(rows))
             count += len(rows)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fer_wire.whole_files import remove_partial, written_whole
+
 from fer_controller.errors import RegistryError
-from fer_controller.registry.whole import PARTIAL, written_whole
 
 FOLDER = "artifacts"
 LOCK_FILE = "lock"
@@ -41,8 +42,7 @@ class Artifacts:
             fd = os.open(self._registry_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)
-            for left in self._folder.glob(f".*{PARTIAL}"):
-                left.unlink(missing_ok=True)
+            remove_partial(self._folder)
             yield
         finally:
             os.close(fd)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from fer_wire import EMOTIONS, ModelManifest
+from fer_wire.golden import golden_pixels
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import FACE_PX, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
 
@@ -17,7 +18,6 @@ from fer_controller.registry.onnx_versions import DEFAULT_DOMAIN, read_versions
 CPU = "CPUExecutionProvider"
 LOG_FATAL_ONLY = 4
 FLOAT32 = "tensor(float)"
-PIXEL_LEVELS = 256
 SUM_TOLERANCE = 1e-3
 BATCH_DIMENSION = "N"
 INPUT = (INPUT_NAME, FLOAT32, (BATCH_DIMENSION, 1, FACE_PX, FACE_PX))
@@ -38,11 +38,9 @@ def prove(path: Path, variant: Variant, manifest: ModelManifest) -> None:
 
 
 def golden_faces(golden: Golden) -> Array:
-    """The inputs of the golden batch, from its formula: float32 N×1×48×48, whole numbers 0–255."""
-    a, b, c, d = golden.coefficients
-    n, row, column = np.ogrid[: golden.faces, :FACE_PX, :FACE_PX]
-    pixels = (a * n + b * row + c * column + d * row * column) % PIXEL_LEVELS
-    return np.asarray(pixels[:, np.newaxis], np.float32)
+    """The inputs of the golden batch: float32 N×1×48×48, whole numbers 0–255."""
+    pixels = np.frombuffer(golden_pixels(golden.coefficients, golden.faces), np.uint8)
+    return pixels.reshape(golden.faces, 1, FACE_PX, FACE_PX).astype(np.float32)
 
 
 def _proven_bytes(path: Path, variant: Variant) -> bytes:

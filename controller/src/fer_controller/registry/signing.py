@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 from fer_wire.manifest import signed_bytes, with_signature
+from fer_wire.whole_files import write_whole, written_whole
 
 from fer_controller.errors import RegistryError
-from fer_controller.registry.whole import written_whole
 
 PRIVATE_FILE = "signing.key"
 PUBLIC_FILE = "signing.pub"
@@ -34,8 +34,7 @@ def make_keys(folder: Path, *, force: bool = False) -> bool:
         made = _write_private(folder / PRIVATE_FILE, replace=force)
         public = _public_pem(_read_private(folder).public_key())
         if _bytes_of(folder / PUBLIC_FILE) != public:
-            with written_whole(folder / PUBLIC_FILE) as file:
-                file.write(public)
+            write_whole(folder / PUBLIC_FILE, public)
     except OSError as error:
         raise RegistryError(f"The keys cannot be written to {folder}: {error.strerror or error}.") from error
     return made

@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -19,7 +18,6 @@ from fer_controller.simulate.links import Links
 
 MQTT5 = MQTTProtocolVersion.MQTTv5
 MQTT311 = MQTTProtocolVersion.MQTTv311
-PORTS = {"mqtt": 1883, "mqtts": 8883}
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_TIMEOUT_S = 20.0
 FIRST_PAUSE_S = 0.5
@@ -110,10 +108,9 @@ class Link:
         number_, client = self._dialing or (0, None)
         if client is None or number_ != number:
             return
-        place = urlsplit(self._links.settings.url)
+        address = self._links.settings.address
         options: dict[str, Any] = {"clean_start": True} if client.protocol == MQTT5 else {}
-        port = place.port or PORTS[place.scheme]
-        client.connect(place.hostname or "", port, self._links.settings.keepalive_s, **options)
+        client.connect(address.host, address.port, self._links.settings.keepalive_s, **options)
 
     def dialed(self, number: int, error: str) -> None:
         """Go on after dialling: begin to be served, or try again later."""
@@ -176,7 +173,7 @@ class Link:
         if settings.username is not None:
             password = settings.password.get_secret_value() if settings.password else None
             client.username_pw_set(settings.username, password)
-        if urlsplit(settings.url).scheme == "mqtts":
+        if settings.address.tls:
             client.tls_set(str(settings.ca_file) if settings.ca_file else None)
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         client.on_message, client.on_publish = self._on_message, self._on_publish

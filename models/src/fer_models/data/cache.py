@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812  # its own name says nothing
 
 import numpy as np
+from fer_wire.whole_files import written_whole
 
 from fer_models.data.container import files_below
 from fer_models.data.faces import FACE_PX, Faces
@@ -63,10 +63,8 @@ def remember(path: Path, faces: Faces) -> None:
     """Keep the faces, whole or not at all, and drop the files used longest ago; a folder that refuses is let be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as made:
-            fresh = Path(made, path.name)
-            np.savez(fresh, images=faces.images, labels=faces.labels, names=np.array(faces.names))
-            fresh.replace(path)
+        with written_whole(path) as file:
+            np.savez(file, images=faces.images, labels=faces.labels, names=np.array(faces.names))
         for old in sorted(path.parent.glob("*.npz"), key=lambda each: each.stat().st_mtime, reverse=True)[KEPT:]:
             old.unlink()
     except OSError:

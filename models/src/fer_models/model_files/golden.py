@@ -6,22 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from fer_wire.golden import golden_pixels
 from fer_wire.manifest import FACE_PX, Golden
 
 from fer_models.model_files.runtime import Classifier
 
 COEFFICIENTS = (104, 252, 255, 0)
 FACES = 8
-LEVELS = 256
 DECIMALS = 6
 FORMULA = "pixel[n, row, column] = ({}·n + {}·row + {}·column + {}·row·column) mod 256, all counted from 0"
 
 
 def golden_faces(coefficients: tuple[int, int, int, int], faces: int) -> npt.NDArray[np.float32]:
     """The inputs of a golden batch: float32 N×1×48×48, whole numbers 0–255."""
-    a, b, c, d = coefficients
-    n, row, column = np.ogrid[:faces, :FACE_PX, :FACE_PX]
-    return ((a * n + b * row + c * column + d * row * column) % LEVELS).astype(np.float32)[:, np.newaxis]
+    pixels = np.frombuffer(golden_pixels(coefficients, faces), np.uint8)
+    return pixels.reshape(faces, 1, FACE_PX, FACE_PX).astype(np.float32)
 
 
 def make_golden(files: dict[str, Path]) -> Golden:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
+from fer_wire.whole_files import written_whole
 
 from fer_models.errors import TrainingError
 from fer_models.network.config import XceptionConfig
@@ -25,15 +25,10 @@ def write_checkpoint(state: State, path: Path) -> None:
     """Replace the file at once; raises TrainingError when the disk refuses, and the old checkpoint stays."""
     whole = io.BytesIO()
     torch.save(state, whole)
-    partial = path.with_name(path.name + ".partial")
     try:
-        with partial.open("wb") as file:
+        with written_whole(path) as file:
             file.write(whole.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise TrainingError(
             f"Cannot write the checkpoint {path} ({error.strerror}); the one before it is kept. "
             "Make room, then give the same command to go on."

@@ -12,8 +12,7 @@ from typing import Callable, Dict, Optional, Set, Tuple
 import numpy as np
 import pytest
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
-from fer_agent.update import durable
-from fer_wire import Desired
+from fer_wire import Desired, whole_files
 from fer_wire.reported import COMMITTED, UNFINISHED_STATES, UPDATE_STATES
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ class Mortal:
 
     def __init__(self) -> None:
         self.dies_in: Optional[int] = None
-        self._move, self._replace = durable.move, durable.replace
+        self._move = whole_files.move
 
     def move(self, source: Path, target: Path) -> None:
         self._step()
@@ -73,8 +72,8 @@ class Protocol(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="fer-protocol-"))
         self.shelf, self.load, self.mortal = Shelf(*self.releases), Loader(), Mortal()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(durable, "move", self.mortal.move)
-        self.patch.setattr("fer_agent.update.durable.os.fsync", lambda _file: None)  # a killed process loses no write
+        self.patch.setattr(whole_files, "move", self.mortal.move)
+        self.patch.setattr("fer_wire.whole_files.os.fsync", lambda _file: None)  # a killed process loses no write
         self.sequence = 0
         self.sent: Dict[Tuple[str, int, str], Desired] = {}
         self.retained: Optional[Desired] = None

@@ -131,7 +131,7 @@ def test_what_came_in_part_for_another_order_is_deleted(slots: Slots) -> None:
 
 
 def test_what_a_power_cut_left_half_written_is_cleared(slots: Slots) -> None:
-    (slots.folder / "slots.json.tmp").write_bytes(b"half")
+    (slots.folder / ".slots.json.123.partial").write_bytes(b"half")
     slots.prepare()
     assert list(slots.folder.iterdir()) == []
 

@@ -77,7 +77,7 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing_half(
         raise OSError(28, os.strerror(28))
 
     with artifacts.held():
-        monkeypatch.setattr("fer_controller.registry.whole.os.fsync", full)
+        monkeypatch.setattr("fer_wire.whole_files.os.fsync", full)
         with pytest.raises(RegistryError, match="cannot be written: No space left on device"):
             artifacts.take(source, SHA256)
     assert names(artifacts) == []

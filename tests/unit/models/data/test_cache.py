@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -104,8 +105,8 @@ def test_a_cache_that_cannot_be_written_is_done_without(data: Path, image_cache:
 def test_a_write_that_fails_leaves_nothing_behind(
     data: Path, image_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full_disk(path: Path, **_: object) -> None:
-        path.write_bytes(b"half")
+    def full_disk(file: BinaryIO, **_: object) -> None:
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full_disk)

@@ -1,5 +1,7 @@
 """A checkpoint is whole, or the one before it is still there."""
 
+import os
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,18 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
-def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from fer_models.training.checkpoint import read_checkpoint, write_checkpoint
 
     path = tmp_path / "checkpoint.pt"
     write_checkpoint(state(), path)
-    (tmp_path / "checkpoint.pt.partial").symlink_to("/dev/full")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    monkeypatch.setattr("fer_wire.whole_files.os.fsync", full)
     with pytest.raises(
         TrainingError, match=r"Cannot write the checkpoint .*checkpoint\.pt \(No space left on device\); the one"
     ):

@@ -1,0 +1,22 @@
+"""The faces of a golden batch, computed from its formula so that every program tests a model on the same pixels."""
+
+from typing import Tuple
+
+from fer_wire.manifest import FACE_PX
+
+GREY_LEVELS = 256
+
+
+def golden_pixels(coefficients: Tuple[int, int, int, int], faces: int) -> bytes:
+    """Grey values of faces × 48 × 48 pixels, face by face and row by row.
+
+    pixel[n, row, column] = (a·n + b·row + c·column + d·row·column) mod 256, with everything counted from 0.
+    """
+    a, b, c, d = (coefficient % GREY_LEVELS for coefficient in coefficients)
+    side = range(FACE_PX)
+    return bytes(
+        (a * n + b * row + (c + d * row) * column) % GREY_LEVELS
+        for n in range(faces)
+        for row in side
+        for column in side
+    )
