@@ -1,11 +1,12 @@
 """What operators may order of a rollout: one list, from which the commands, the API and the page come."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit
 from fer_controller.rollout.steps import rollback, waves
+from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     ABORT,
@@ -29,7 +30,10 @@ from fer_controller.rollout.transitions import (
     UPDATING,
     WAVE,
 )
-from fer_controller.store.rollout_records import Failures
+from fer_controller.store.rollout_records import Failures, TargetRow
+
+Deed = tuple[str, Iterable[Decision]]
+"""What is done, as the operator reads it, and the decisions that do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class OrderKind:
 
     name: str
     help: str
-    carry_out: Callable[[LiveRollout, str], str]
-    """Does it in the actor's name and says what was done; raises RolloutError when there is nothing to do."""
+    decide: Callable[[LiveRollout, str], Deed]
+    """What the actor's order makes of the rollout; raises RolloutError when there is nothing to do."""
     needs_wave_in: tuple[str, ...] = ()
     """Possible only while a wave is in one of these states; empty asks for none."""
     needs_device_in: tuple[str, ...] = ()
@@ -65,80 +69,77 @@ def obey(rollout: LiveRollout, action: str, actor: str) -> str:
     if not ROLLOUT.knows(row.state, action):
         states = ", ".join(ROLLOUT.starts_of(action)) or "no state"
         raise RolloutError(f"Rollout {row.id} is {row.state}; {action} is possible when it is {states}.")
-    sentence = BY_NAME[action].carry_out(rollout, actor)
-    rollout.note(audit.ORDERED, f"{actor} ordered {action}: {sentence}", actor=actor)
-    return sentence
+    done, decisions = BY_NAME[action].decide(rollout, actor)
+    rollout.carry_out(decisions)
+    sentence = f"{actor} ordered {action}: {done}"
+    rollout.carry_out([Decision(row, action=audit.ORDERED, sentence=sentence, actor=actor)])
+    return done
 
 
-def _pause(rollout: LiveRollout, actor: str) -> str:
-    rollout.move(rollout.row, PAUSE, f"{actor} paused it.")
-    return "No further device is told, and no wave passes, until it is resumed."
+def _pause(rollout: LiveRollout, actor: str) -> Deed:
+    done = "No further device is told, and no wave passes, until it is resumed."
+    return done, [Decision(rollout.row, PAUSE, reason=f"{actor} paused it.")]
 
 
-def _resume(rollout: LiveRollout, _actor: str) -> str:
-    rollout.move(rollout.row, RESUME)
-    wave, tick = rollout.wave, rollout.tick
+def _resume(rollout: LiveRollout, _actor: str) -> Deed:
+    wave, tick, resumed = rollout.wave, rollout.tick, Decision(rollout.row, RESUME)
     if wave is not None and wave.state == UPDATING:
-        wave = rollout.update(wave, deadline_at=tick.later(rollout.request.deadline_s))
-        return f"Wave {wave.number} has until {wave.deadline_at}."
+        until = tick.later(rollout.request.deadline_s)
+        return f"Wave {wave.number} has until {until}.", [resumed, Decision(wave, fields={"deadline_at": until})]
     if wave is not None and wave.state == SOAKING:
-        wave = rollout.update(wave, soak_until=tick.later(rollout.request.soak_s))
-        return f"Wave {wave.number} soaks until {wave.soak_until}."
-    return "It goes on."
+        until = tick.later(rollout.request.soak_s)
+        return f"Wave {wave.number} soaks until {until}.", [resumed, Decision(wave, fields={"soak_until": until})]
+    return "It goes on.", [resumed]
 
 
-def _promote(rollout: LiveRollout, actor: str) -> str:
+def _promote(rollout: LiveRollout, actor: str) -> Deed:
     wave = rollout.wave
     if wave is None or wave.state not in OPEN_WAVE:
         raise RolloutError(f"Rollout {rollout.row.id} has no wave that updates or soaks, so none can be promoted.")
-    rollout.move(rollout.row, PROMOTE)
-    waves.stop_waiting(rollout, wave, f"{actor} promoted the wave")
-    sentence = f"Wave {wave.number} passed by the word of {actor}, whatever its gates say."
-    waves.pass_wave(rollout, wave, sentence, actor)
-    return sentence
+    done = f"Wave {wave.number} passed by the word of {actor}, whatever its gates say."
+    waiting = waves.stop_waiting(rollout, wave, f"{actor} promoted the wave")
+    return done, [Decision(rollout.row, PROMOTE), *waiting, waves.passed(wave, done, actor)]
 
 
-def _abort(rollout: LiveRollout, actor: str) -> str:
+def _abort(rollout: LiveRollout, actor: str) -> Deed:
     reason = f"{actor} aborted it."
     updating = rollout.in_states(*IN_FLIGHT, RETRYING, UNREACHABLE)
-    for target in rollout.in_states(PENDING):
-        rollout.move(target, SKIP, reason)
-    for target in updating:
-        rollout.move(target, CANCEL, reason)
-        rollout.withdraw(target.device)
-    for wave in list(rollout.waves.values()):
-        if WAVE.knows(wave.state, STOP):
-            rollout.move(wave, STOP, reason)
-    rollout.move(rollout.row, ABORT, reason)
-    return f"{len(updating)} updates are withdrawn; devices that committed stay as they are."
+    open_waves = [wave for wave in rollout.waves.values() if WAVE.knows(wave.state, STOP)]
+    return f"{len(updating)} updates are withdrawn; devices that committed stay as they are.", [
+        *(Decision(each, SKIP, reason=reason) for each in rollout.in_states(PENDING)),
+        *(Decision(each, CANCEL, reason=reason, desired=rollout.withdrawal(each.device)) for each in updating),
+        *(Decision(wave, STOP, reason=reason) for wave in open_waves),
+        Decision(rollout.row, ABORT, reason=reason),
+    ]
 
 
-def _retry(rollout: LiveRollout, actor: str) -> str:
+def _retry(rollout: LiveRollout, actor: str) -> Deed:
     found = [target for target in rollout.in_states(*RETRIED) if rollout.still_has(target.device)]
     if not found:
         raise RolloutError(f"Rollout {rollout.row.id} has no device that failed, is quarantined or unreachable.")
-    for target in found:
-        if target.state == QUARANTINED:
-            _release(rollout, target.device, actor)
-        rollout.move(target, RETRY, f"{actor} ordered another try", failures=0, retry_at=rollout.tick.at)
-    rollout.move(rollout.row, RETRY)
-    deadline_at = rollout.tick.later(rollout.request.deadline_s)
-    for number in sorted({target.wave for target in found}):
-        if WAVE.knows(rollout.waves[number].state, REOPEN):
-            rollout.move(rollout.waves[number], REOPEN, deadline_at=deadline_at)
-    return f"{len(found)} devices are tried again."
+    closed = [rollout.waves[number] for number in sorted({target.wave for target in found})]
+    fields = {"deadline_at": rollout.tick.later(rollout.request.deadline_s)}
+    return f"{len(found)} devices are tried again.", [
+        *(_tried_again(rollout, target, actor) for target in found),
+        Decision(rollout.row, RETRY),
+        *(Decision(wave, REOPEN, fields=fields) for wave in closed if WAVE.knows(wave.state, REOPEN)),
+    ]
 
 
-def _release(rollout: LiveRollout, device: str, actor: str) -> None:
-    rollout.tick.set_failures(Failures(device, 0))
-    rollout.note(audit.RELEASED, f"{actor} let {device} out of quarantine.", device=device, actor=actor)
+def _tried_again(rollout: LiveRollout, target: TargetRow, actor: str) -> Decision:
+    fields = {"failures": 0, "retry_at": rollout.tick.at}
+    decision = Decision(target, RETRY, reason=f"{actor} ordered another try", fields=fields)
+    if target.state != QUARANTINED:
+        return decision
+    sentence = f"{actor} let {target.device} out of quarantine."
+    failures = Failures(target.device, 0)
+    return replace(decision, action=audit.RELEASED, sentence=sentence, actor=actor, wave=0, failures=failures)
 
 
-def _roll_back(rollout: LiveRollout, actor: str) -> str:
+def _roll_back(rollout: LiveRollout, actor: str) -> Deed:
     reason = f"{actor} ordered it back."
-    rollout.move(rollout.row, ROLL_BACK, reason)
-    rollback.begin(rollout, reason)
-    return "Every device that it reached returns to what it ran before."
+    done = "Every device that it reached returns to what it ran before."
+    return done, [Decision(rollout.row, ROLL_BACK, reason=reason), *rollback.begin(rollout, reason)]
 
 
 def _meet(needed: Collection[str], found: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from fer_controller.errors import RolloutError, StoreUnavailable, TransitionErro
 from fer_controller.rollout import audit, orders
 from fer_controller.rollout.models import FilesBySha
 from fer_controller.rollout.steps import reports, rollback, takeover, waves
+from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Measurements, Tick
 from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
@@ -108,7 +109,7 @@ class Runner:
         rollouts = {row.id: self._live(tick, row) for row in rows}
         for rollout in rollouts.values():
             with _named_if_stuck(rollout):
-                reports.follow(rollout)
+                rollout.carry_out(reports.follow(rollout))
         for order in store.open_orders():
             if order.rollout in rollouts:
                 with _named_if_stuck(rollouts[order.rollout]):
@@ -142,13 +143,15 @@ def _named_if_stuck(rollout: LiveRollout) -> Iterator[None]:
 
 def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:
     if rollout.row.state == PLANNED:
-        takeover.take_up(rollout, rollouts)
-    if rollout.ended or takeover.end_if_nothing_is_left(rollout):
-        return
+        rollout.carry_out(takeover.take_up(rollout, rollouts))
+    if not rollout.ended:
+        rollout.carry_out(takeover.end_if_nothing_is_left(rollout))
     if rollout.row.state == RUNNING:
-        waves.advance(rollout)
+        rollout.carry_out(waves.advance(rollout))
+        if rollout.row.state == ROLLING_BACK:
+            rollout.carry_out(rollback.begin(rollout, rollout.row.reason))
     if rollout.row.state == ROLLING_BACK:
-        rollback.advance(rollout)
+        rollout.carry_out(rollback.advance(rollout))
 
 
 def _take_order(rollout: LiveRollout, order: Order) -> None:
@@ -159,7 +162,7 @@ def _take_order(rollout: LiveRollout, order: Order) -> None:
     except RolloutError as error:
         outcome = f"refused: {error}"
         sentence = f"{order.actor} ordered {order.action} in vain: {error}"
-        rollout.note(audit.REFUSED, sentence, actor=order.actor)
+        rollout.carry_out([Decision(rollout.row, action=audit.REFUSED, sentence=sentence, actor=order.actor)])
     tick = rollout.tick
     tick.changes.orders.append(replace(order, done_at=tick.at, outcome=outcome))
 

@@ -35,12 +35,17 @@ def shas_of(text: str) -> frozenset[str]:
 
 
 def to_new_model(
-    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, probation_s: float
+    rollout: RolloutRow,
+    target: TargetRow,
+    attempt: int,
+    last: DesiredRow | None,
+    now: datetime,
+    probation_s: float,
 ) -> DesiredRow:
     """The desired state that brings the rollout's model, for the attempt that the target names."""
     first, *others = artifacts_of(target.artifacts)
     desired = Desired(
-        device=target.device, rollout=rollout.id, attempt=target.attempt, sequence=_next(last, now), time=now,
+        device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
         model=first.model, sha256=first.sha256, size_bytes=first.size_bytes, url=first.url,
         manifest_url=rollout.manifest_url, alternatives=tuple(others), probation_s=probation_s,
     )  # fmt: skip
@@ -48,7 +53,12 @@ def to_new_model(
 
 
 def to_previous_model(
-    rollout: RolloutRow, target: TargetRow, last: DesiredRow | None, now: datetime, known: tuple[Model, str] | None
+    rollout: RolloutRow,
+    target: TargetRow,
+    attempt: int,
+    last: DesiredRow | None,
+    now: datetime,
+    known: tuple[Model, str] | None,
 ) -> DesiredRow:
     """The desired state that brings back what the device ran before, which it still has.
 
@@ -56,7 +66,7 @@ def to_previous_model(
     """
     artifact = known[0].artifact(known[1]) if known else None
     desired = Desired(
-        device=target.device, rollout=rollout.id, attempt=target.attempt, sequence=_next(last, now), time=now,
+        device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
         model=target.previous_model, sha256=target.previous_sha256,
         size_bytes=artifact.size_bytes if artifact else UNKNOWN_SIZE, url=artifact.url if artifact else "",
         manifest_url=known[0].manifest_url if known else "", probation_s=0,

@@ -1,8 +1,8 @@
-"""A rollout as it stands in a tick, and the one way to change it: a decision that moves, notes and explains."""
+"""A rollout as it stands in a tick: what steps read of it, and how their decisions are carried out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from fer_wire import Reported
 from fer_wire.presence import ONLINE
@@ -10,11 +10,11 @@ from fer_wire.presence import ONLINE
 from fer_controller.rollout import audit, request
 from fer_controller.rollout.desired import messages
 from fer_controller.rollout.devices.candidate import report
+from fer_controller.rollout.steps.decision import Decision, Subject
 from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE, WAVE_ENDED, Table
-from fer_controller.store.rollout_records import Heard, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollout_records import DesiredRow, Heard, RolloutRow, TargetRow, WaveRow
 
-Subject = TypeVar("Subject", RolloutRow, WaveRow, TargetRow)
 TABLES: dict[type, Table] = {RolloutRow: ROLLOUT, WaveRow: WAVE, TargetRow: TARGET}
 
 
@@ -29,6 +29,7 @@ class LiveRollout:
         targets: Iterable[TargetRow],
         heard: Iterable[Heard],
     ) -> None:
+        """Its rows as they are stored; heard: what the store knows of its devices' presence and reports."""
         self.tick = tick
         self.row = row
         self.waves = {wave.number: wave for wave in waves}
@@ -69,87 +70,74 @@ class LiveRollout:
         said = self.report(device)
         return said.running.sha256 if said and said.running else ""
 
+    def updating_online(self) -> int:
+        """How many devices update now and are online; those that are away take up no room."""
+        return sum(self.is_online(target.device) for target in self.in_states(*IN_FLIGHT))
+
     def still_has(self, device: str) -> bool:
         """Whether no later rollout has told the device anything."""
         last = self.tick.desired.get(device)
         return last is None or last.rollout == self.row.id
 
-    def updating_online(self) -> int:
-        """How many devices update now and are online; those that are away take up no room."""
-        return sum(self.is_online(target.device) for target in self.in_states(*IN_FLIGHT))
+    def withdrawal(self, device: str) -> DesiredRow | None:
+        """Takes back what this rollout desires of the device; None where it desires nothing, or a later one has it."""
+        last = self.tick.desired.get(device)
+        if last is None or last.rollout != self.row.id or not last.payload:
+            return None
+        return messages.withdrawal(self.row.id, device, last, self.tick.now)
 
-    def decide(
-        self,
-        subject: Subject,
-        event: str,
-        action: str,
-        sentence: str,
-        *,
-        reason: str = "",
-        wave: int = 0,
-        actor: str = audit.RUNNER,
-        numbers: Mapping[str, Any] | None = None,
-        **known: Any,
-    ) -> Subject:
-        """Move the rollout, a wave or a device, note why, and return it as it stands then.
+    def carry_out(self, decisions: Iterable[Decision]) -> None:
+        """Move, keep, tell and note what is decided, one decision after another.
 
-        event: of the subject's table; an unlisted one raises TransitionError, and nothing changes.
-        action, sentence, numbers: the entry of the audit log. It names the subject's wave and device; wave names one
-            where the subject is the rollout.
-        reason: why the subject is in its new state, in short; it is kept with the subject.
-        actor: who decided.
-        known: fields of the subject that change too.
+        Raises TransitionError for an event that the subject's state does not list.
         """
-        moved = self.move(subject, event, reason, **known)
-        device = subject.device if isinstance(subject, TargetRow) else ""
-        self.note(action, sentence, wave=wave or _wave_of(subject), device=device, actor=actor, numbers=numbers)
-        return moved
+        for decision in decisions:
+            self._keep(decision)
+            if decision.desired is not None:
+                self.tick.set_desired(decision.desired)
+            if decision.failures is not None:
+                self.tick.set_failures(decision.failures)
+            if decision.action:
+                self._note(decision)
 
-    def move(self, subject: Subject, event: str, reason: str = "", **known: Any) -> Subject:
-        """Move a subject that needs no entry of its own, as decide does; another entry or its state explains it."""
-        state = TABLES[type(subject)].after(subject.state, event, self._name(subject))
-        return self.update(subject, state=state, reason=reason, **self._dates(subject, state), **known)
-
-    def update(self, subject: Subject, **known: Any) -> Subject:
-        """Keep more of a subject that stays in its state."""
-        changed, changes = replace(subject, **known), self.tick.changes
+    def _keep(self, decision: Decision) -> None:
+        subject, fields = self._current(decision.subject), dict(decision.fields)
+        if decision.event:
+            state = TABLES[type(subject)].after(subject.state, decision.event, self._name(subject))
+            fields.update(self._dates(subject, state), state=state, reason=decision.reason)
+        if not fields:
+            return
+        changed, changes = replace(subject, **fields), self.tick.changes
         if isinstance(changed, TargetRow):
             self.targets[changed.device] = changes.targets[self.row.id, changed.device] = changed
         elif isinstance(changed, WaveRow):
             self.waves[changed.number] = changes.waves[self.row.id, changed.number] = changed
         else:
             self.row = changes.rollouts[changed.id] = changed
-        return changed
 
-    def note(
-        self,
-        action: str,
-        sentence: str,
-        *,
-        wave: int = 0,
-        device: str = "",
-        actor: str = audit.RUNNER,
-        numbers: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add an entry to the audit log, where nothing moves."""
+    def _note(self, decision: Decision) -> None:
+        subject, wave = decision.subject, decision.wave
         self.tick.changes.audit.append(
             audit.entry(
-                self.tick.at, self.row.id, action, sentence, wave=wave, device=device, actor=actor, numbers=numbers
+                self.tick.at, self.row.id, decision.action, decision.sentence,
+                wave=_wave_of(subject) if wave is None else wave,
+                device=subject.device if isinstance(subject, TargetRow) else "",
+                actor=decision.actor, numbers=decision.numbers,
             )
-        )
+        )  # fmt: skip
 
-    def withdraw(self, device: str) -> None:
-        """Take back what this rollout desires of the device, unless a later one desires something."""
-        last = self.tick.desired.get(device)
-        if last is not None and last.rollout == self.row.id and last.payload:
-            self.tick.set_desired(messages.withdrawal(self.row.id, device, last, self.tick.now))
+    def _current(self, subject: Subject) -> Subject:
+        """The subject as it stands now."""
+        if isinstance(subject, TargetRow):
+            return self.targets[subject.device]
+        return self.waves[subject.number] if isinstance(subject, WaveRow) else self.row
 
-    def _name(self, subject: RolloutRow | WaveRow | TargetRow) -> str:
+    def _name(self, subject: Subject) -> str:
         if isinstance(subject, RolloutRow):
             return subject.id
         return f"{subject.device if isinstance(subject, TargetRow) else subject.number} of rollout {self.row.id}"
 
-    def _dates(self, subject: RolloutRow | WaveRow | TargetRow, state: str) -> dict[str, str]:
+    def _dates(self, subject: Subject, state: str) -> dict[str, Any]:
         at = self.tick.at
         if isinstance(subject, TargetRow):
             return {"updated_at": at}
@@ -158,7 +146,7 @@ class LiveRollout:
         return {"updated_at": at, "ended_at": at if state in ENDED else ""}
 
 
-def _wave_of(subject: RolloutRow | WaveRow | TargetRow) -> int:
+def _wave_of(subject: Subject) -> int:
     if isinstance(subject, RolloutRow):
         return 0
     return subject.wave if isinstance(subject, TargetRow) else subject.number

@@ -1,5 +1,8 @@
 """What devices report: each report moves its device, if it is about the attempt that was asked for."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from fer_wire import Reported
 from fer_wire import reported as wire
 from fer_wire.reported import Update
@@ -7,6 +10,7 @@ from fer_wire.reported import Update
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired.messages import artifacts_of, shas_of
 from fer_controller.rollout.steps import rollback
+from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     COMMIT,
@@ -31,33 +35,33 @@ UPDATE_FAILED = (wire.FAILED, wire.REJECTED, wire.ROLLED_BACK)
 LONGEST_PAUSE_DOUBLINGS = 6
 
 
-def follow(rollout: LiveRollout) -> None:
+def follow(rollout: LiveRollout) -> Iterator[Decision]:
     """Move every device to where its report says that it is."""
     going_back = rollout.row.state in GOING_BACK
     for target in list(rollout.targets.values()):
         if target.state == ROLLING_BACK or (going_back and target.state == UNREACHABLE):
-            rollback.follow_report(rollout, target)
+            yield from rollback.follow_report(rollout, target)
         elif target.state in LISTENING and not going_back:
-            _follow_report(rollout, target)
+            yield from _follow_report(rollout, target)
 
 
-def _follow_report(rollout: LiveRollout, target: TargetRow) -> None:
+def _follow_report(rollout: LiveRollout, target: TargetRow) -> Iterator[Decision]:
     said = rollout.report(target.device)
     update = _asked_for(rollout, target, said)
     if said is None or update is None:
         return
     if update.state in UPDATE_FAILED:
-        _attempt_failed(rollout, target, update.reason or f"its update ended {update.state}")
+        yield _attempt_failed(rollout, target, update.reason or f"its update ended {update.state}")
     elif target.state == COMMITTED:
         return
     elif update.state == wire.COMMITTED:
-        _committed(rollout, target, said)
+        yield _committed(rollout, target, said)
     elif target.state == UNREACHABLE:
         return
     elif update.state in UPDATE_LOST:
-        _tell_again(rollout, target, update)
+        yield _told_again(rollout, target, update)
     elif update.state in PROGRESS and update.state != target.state:
-        rollout.move(target, update.state)
+        yield Decision(target, update.state)
 
 
 def _asked_for(rollout: LiveRollout, target: TargetRow, said: Reported | None) -> Update | None:
@@ -67,55 +71,54 @@ def _asked_for(rollout: LiveRollout, target: TargetRow, said: Reported | None) -
     return update if update and (update.rollout, update.attempt, update.sha256) == key else None
 
 
-def _tell_again(rollout: LiveRollout, target: TargetRow, update: Update) -> None:
+def _told_again(rollout: LiveRollout, target: TargetRow, update: Update) -> Decision:
     tick = rollout.tick
     reason = f"its update was {update.state}: somebody changed its desired state at the broker"
     sentence = f"{target.device} is told again: {reason}."
-    retry_at = tick.later(tick.settings.retry_pause_s)
-    rollout.decide(target, TRY_LATER, audit.TRIED_AGAIN, sentence, reason=reason, retry_at=retry_at)
+    fields = {"retry_at": tick.later(tick.settings.retry_pause_s)}
+    return Decision(target, TRY_LATER, audit.TRIED_AGAIN, sentence, reason=reason, fields=fields)
 
 
-def _committed(rollout: LiveRollout, target: TargetRow, said: Reported) -> None:
-    running, tick = said.running, rollout.tick
+def _committed(rollout: LiveRollout, target: TargetRow, said: Reported) -> Decision:
+    running, device = said.running, target.device
     if running is None or running.sha256 not in shas_of(target.artifacts):
         found = running.model or running.sha256[:12] if running else "nothing"
-        _attempt_failed(rollout, target, f"it says that it committed, yet it runs {found}")
-        return
+        return _attempt_failed(rollout, target, f"it says that it committed, yet it runs {found}")
     late = ", after its wave" if target.state == UNREACHABLE else ""
-    numbers = {"measured_ms": dict(said.update.measured_ms) if said.update else {}}
-    sentence = f"{target.device} committed {running.model}{late}."
-    rollout.decide(target, COMMIT, audit.COMMITTED, sentence, numbers=numbers)
-    if target.device in tick.failures:
-        tick.set_failures(Failures(target.device, 0))
+    return Decision(
+        target, COMMIT, audit.COMMITTED,
+        f"{device} committed {running.model}{late}.",
+        {"measured_ms": dict(said.update.measured_ms) if said.update else {}},
+        failures=Failures(device, 0) if device in rollout.tick.failures else None,
+    )  # fmt: skip
 
 
-def _attempt_failed(rollout: LiveRollout, target: TargetRow, reason: str) -> None:
+def _attempt_failed(rollout: LiveRollout, target: TargetRow, reason: str) -> Decision:
     """Quarantine the device, try again later, or give it up."""
     tick, device = rollout.tick, target.device
     before = tick.failures.get(device, Failures(device, 0))
     in_a_row, failures = before.failures + 1, target.failures + 1
-    numbers = {"attempt": target.attempt, "failures": failures, "failures_in_a_row": in_a_row}
-    quarantined = in_a_row >= tick.settings.quarantine_after
-    since = (before.quarantined_at or tick.at) if quarantined else ""
-    tick.set_failures(Failures(device, in_a_row, since, reason))
-    if quarantined:
-        rollout.decide(
-            target, QUARANTINE, audit.QUARANTINED,
-            f"{device} is in quarantine after {in_a_row} failures in a row; the last: {reason}.",
-            reason=reason, numbers=numbers, failures=failures,
+    decision = Decision(
+        target, reason=reason, fields={"failures": failures},
+        numbers={"attempt": target.attempt, "failures": failures, "failures_in_a_row": in_a_row},
+        failures=Failures(device, in_a_row, "", reason),
+    )  # fmt: skip
+    if in_a_row >= tick.settings.quarantine_after:
+        return replace(
+            decision, event=QUARANTINE, action=audit.QUARANTINED,
+            sentence=f"{device} is in quarantine after {in_a_row} failures in a row; the last: {reason}.",
+            failures=Failures(device, in_a_row, before.quarantined_at or tick.at, reason),
+            desired=rollout.withdrawal(device),
         )  # fmt: skip
-        rollout.withdraw(device)
-    elif failures < rollout.request.attempts and target.state in IN_FLIGHT and not rollout.ended:
+    if failures < rollout.request.attempts and target.state in IN_FLIGHT and not rollout.ended:
         pause_s = tick.settings.retry_pause_s * 2 ** min(failures - 1, LONGEST_PAUSE_DOUBLINGS)
-        rollout.decide(
-            target, TRY_LATER, audit.TRIED_AGAIN,
-            f"Attempt {target.attempt} of {device} failed and is repeated in {pause_s:g} s: {reason}.",
-            reason=reason, numbers=numbers, failures=failures, retry_at=tick.later(pause_s),
+        return replace(
+            decision, event=TRY_LATER, action=audit.TRIED_AGAIN,
+            sentence=f"Attempt {target.attempt} of {device} failed and is repeated in {pause_s:g} s: {reason}.",
+            fields={"failures": failures, "retry_at": tick.later(pause_s)},
         )  # fmt: skip
-    else:
-        rollout.decide(
-            target, GIVE_UP, audit.FAILED,
-            f"{device} failed {failures} of {rollout.request.attempts} times and is given up: {reason}.",
-            reason=reason, numbers=numbers, failures=failures,
-        )  # fmt: skip
-        rollout.withdraw(device)
+    return replace(
+        decision, event=GIVE_UP, action=audit.FAILED,
+        sentence=f"{device} failed {failures} of {rollout.request.attempts} times and is given up: {reason}.",
+        desired=rollout.withdrawal(device),
+    )  # fmt: skip

@@ -12,6 +12,9 @@ from fer_controller.rollout.models import FilesBySha, Model
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollout_records import Changes, DesiredRow, Failures
 
+REPORTS_WITHIN_S = 30.0
+"""After a start of the controller, what devices reported in the meantime arrives within this time."""
+
 
 class Measurements(Sums, Protocol):
     """What a tick asks of the store besides the rollouts themselves."""
@@ -49,6 +52,10 @@ class Tick:
     def is_past(self, moment: str, watched_s: float) -> bool:
         """Whether a moment has passed and the runner has watched for so long, for it may have been away until now."""
         return self.at >= max(moment, iso_utc(self.running_since + timedelta(seconds=watched_s)))
+
+    def is_overdue(self, deadline: str, allowed_s: float) -> bool:
+        """Whether devices that were given so long have missed the deadline, though their reports could arrive."""
+        return self.is_past(deadline, min(allowed_s, REPORTS_WITHIN_S))
 
     def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
         """The registry's answer, looked up once a tick."""

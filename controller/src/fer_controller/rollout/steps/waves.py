@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.evidence import gates
 from fer_controller.rollout.evidence.gates import Verdict
 from fer_controller.rollout.evidence.measurement import dumped
-from fer_controller.rollout.steps import judging, rollback, telling
+from fer_controller.rollout.steps import judging, telling
+from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     COMMITTED,
@@ -34,21 +35,22 @@ from fer_controller.rollout.transitions import (
 from fer_controller.store.rollout_records import TargetRow, WaveRow
 
 
-def advance(rollout: LiveRollout) -> None:
+def advance(rollout: LiveRollout) -> Iterator[Decision]:
     """Take the wave that the rollout is at one step further."""
     wave = rollout.wave
     if wave is None:
-        _complete(rollout)
+        yield _completed(rollout)
         return
     if wave.state == WAITING:
-        wave = _begin(rollout, wave)
+        yield from _begin(rollout, wave)
+    wave = rollout.waves[wave.number]
     count = Headcount.of(rollout.of_wave(wave.number))
     if count.failed > rollout.request.max_failures * count.devices:
-        _turn_back(rollout, wave, _failures(rollout, count))
+        yield from _turn_back(rollout, wave, _failures(rollout, count))
     elif wave.state == UPDATING:
-        _update(rollout, wave)
+        yield from _update(rollout, wave)
     elif wave.state == SOAKING and judging.is_due(rollout, wave):
-        _judge(rollout, wave)
+        yield from _judge(rollout, wave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,99 +77,97 @@ class Headcount:
         )
 
 
-def _complete(rollout: LiveRollout) -> None:
-    """Every wave has passed."""
+def _completed(rollout: LiveRollout) -> Decision:
     counts = Counter(target.state for target in rollout.targets.values())
     found = ", ".join(f"{number} {state}" for state, number in sorted(counts.items()))
-    rollout.decide(rollout.row, COMPLETE, audit.ENDED, f"The rollout is completed: {found}.", numbers=dict(counts))
+    return Decision(rollout.row, COMPLETE, audit.ENDED, f"The rollout is completed: {found}.", dict(counts))
 
 
-def _begin(rollout: LiveRollout, wave: WaveRow) -> WaveRow:
+def _begin(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """Keep the baseline of the wave's devices before any of them is told."""
     tick = rollout.tick
-    devices = [target.device for target in rollout.of_wave(wave.number) if target.state == PENDING]
-    before = judging.baselines(rollout, devices)
-    for device in devices:
-        rollout.update(rollout.targets[device], baseline=dumped(before[device]))
+    targets = [target for target in rollout.of_wave(wave.number) if target.state == PENDING]
+    before = judging.baselines(rollout, [target.device for target in targets])
+    for target in targets:
+        yield Decision(target, fields={"baseline": dumped(before[target.device])})
     enough = sum(each.samples >= tick.settings.min_samples for each in before.values())
-    return rollout.decide(
+    yield Decision(
         wave, START, audit.WAVE_STARTED,
-        f"Wave {wave.number} of {len(rollout.waves)} begins with {len(devices)} devices; "
+        f"Wave {wave.number} of {len(rollout.waves)} begins with {len(targets)} devices; "
         f"{enough} of them have a baseline.",
-        numbers={"devices": len(devices), "baselines": enough},
-        started_at=tick.at, deadline_at=tick.later(rollout.request.deadline_s),
+        {"devices": len(targets), "baselines": enough},
+        fields={"started_at": tick.at, "deadline_at": tick.later(rollout.request.deadline_s)},
     )  # fmt: skip
 
 
-def _update(rollout: LiveRollout, wave: WaveRow) -> None:
+def _update(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """Tell devices, wait for them until the deadline, and go on when none is still updating."""
-    telling.tell_devices(rollout, wave)
-    deadline_s = min(rollout.request.deadline_s, rollback.REPORTS_WITHIN_S)
-    if rollout.tick.is_past(wave.deadline_at, deadline_s):
-        stop_waiting(rollout, wave, "the wave's deadline passed")
+    yield from telling.tell_devices(rollout, wave)
+    if rollout.tick.is_overdue(wave.deadline_at, rollout.request.deadline_s):
+        yield from stop_waiting(rollout, wave, "the wave's deadline passed")
     count = Headcount.of(rollout.of_wave(wave.number))
     if count.unsettled:
         return
     if not count.devices:
-        pass_wave(rollout, wave, f"Wave {wave.number} passed: no device is left in it.")
+        yield passed(wave, f"Wave {wave.number} passed: no device is left in it.")
     elif not count.committed or count.committed < rollout.request.min_committed * count.devices:
-        _pause(rollout, wave, f"Only {count.committed} of {count.devices} devices of wave {wave.number} committed.")
+        reason = f"Only {count.committed} of {count.devices} devices of wave {wave.number} committed."
+        yield _paused(rollout, wave, reason)
     else:
-        _soak(rollout, wave, count)
+        yield _soaks(rollout, wave, count)
 
 
-def _soak(rollout: LiveRollout, wave: WaveRow, count: Headcount) -> None:
+def _soaks(rollout: LiveRollout, wave: WaveRow, count: Headcount) -> Decision:
     tick, soak_s = rollout.tick, rollout.request.soak_s
-    rollout.decide(
+    return Decision(
         wave, SETTLE, audit.WAVE_SOAKS,
         f"{count.committed} of {count.devices} devices of wave {wave.number} committed; it soaks {soak_s:g} s.",
-        numbers={"committed": count.committed, "devices": count.devices},
-        soaking_at=tick.at, soak_until=tick.later(soak_s), judged_at=tick.at,
+        {"committed": count.committed, "devices": count.devices},
+        fields={"soaking_at": tick.at, "soak_until": tick.later(soak_s), "judged_at": tick.at},
     )  # fmt: skip
 
 
-def _judge(rollout: LiveRollout, wave: WaveRow) -> None:
+def _judge(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """A broken gate turns the rollout back at once; a wave that has soaked passes, or pauses for want of samples."""
     tick, verdicts = rollout.tick, judging.verdicts(rollout, wave)
     documents = json.dumps([verdict.document() for verdict in verdicts], ensure_ascii=False)
-    wave = rollout.update(wave, judged_at=tick.at, verdicts=documents)
-    outcome = gates.outcome(verdicts)
+    yield Decision(wave, fields={"judged_at": tick.at, "verdicts": documents})
+    wave, outcome = rollout.waves[wave.number], gates.outcome(verdicts)
     if outcome == gates.FAILED:
-        _turn_back(rollout, wave, _sentences(verdicts, outcome))
+        yield from _turn_back(rollout, wave, _sentences(verdicts, outcome))
     elif tick.at < wave.soak_until:
         return
     elif outcome == gates.PASSED:
         held = sum(verdict.outcome == gates.PASSED for verdict in verdicts)
-        pass_wave(rollout, wave, f"Wave {wave.number} passed: {held} of {len(verdicts)} gates hold, none is broken.")
+        yield passed(wave, f"Wave {wave.number} passed: {held} of {len(verdicts)} gates hold, none is broken.")
     elif tick.is_past(wave.soak_until, rollout.request.soak_s):
-        _pause(rollout, wave, f"Wave {wave.number} cannot be judged: {_sentences(verdicts, outcome)}")
+        yield _paused(rollout, wave, f"Wave {wave.number} cannot be judged: {_sentences(verdicts, outcome)}")
 
 
-def stop_waiting(rollout: LiveRollout, wave: WaveRow, reason: str) -> None:
+def stop_waiting(rollout: LiveRollout, wave: WaveRow, reason: str) -> Iterator[Decision]:
     """Wait no longer for devices that are still updating; what they were told stays."""
     for target in rollout.of_wave(wave.number):
         if target.state in UNSETTLED:
             sentence = f"{target.device} is not waited for any longer: {reason} (it was {target.state})."
-            rollout.decide(target, TIME_OUT, audit.TIMED_OUT, sentence, reason=reason)
+            yield Decision(target, TIME_OUT, audit.TIMED_OUT, sentence, reason=reason)
 
 
-def pass_wave(rollout: LiveRollout, wave: WaveRow, sentence: str, actor: str = audit.RUNNER) -> None:
+def passed(wave: WaveRow, sentence: str, actor: str = audit.RUNNER) -> Decision:
     """The wave is good; the next one begins with the next tick."""
-    rollout.decide(wave, PASS, audit.WAVE_PASSED, sentence, reason=sentence, actor=actor, numbers=_gates(wave))
+    return Decision(wave, PASS, audit.WAVE_PASSED, sentence, _gates(wave), reason=sentence, actor=actor)
 
 
-def _turn_back(rollout: LiveRollout, wave: WaveRow, reason: str) -> None:
-    """The wave is bad: the rollout goes back."""
+def _turn_back(rollout: LiveRollout, wave: WaveRow, reason: str) -> Iterator[Decision]:
+    """The wave is bad: the rollout goes back, as rollback.py says."""
     sentence = f"Wave {wave.number} failed: {reason}"
-    rollout.decide(wave, FAIL, audit.WAVE_FAILED, sentence, reason=reason, numbers=_gates(wave))
-    rollout.move(rollout.row, STOP, reason)
-    rollback.begin(rollout, reason)
+    yield Decision(wave, FAIL, audit.WAVE_FAILED, sentence, _gates(wave), reason=reason)
+    yield Decision(rollout.row, STOP, reason=reason)
 
 
-def _pause(rollout: LiveRollout, wave: WaveRow, reason: str) -> None:
+def _paused(rollout: LiveRollout, wave: WaveRow, reason: str) -> Decision:
     """Nothing goes on until an operator has looked."""
     sentence = f"{reason} The rollout pauses; `fer-controller rollouts promote` passes the wave, resume tries again."
-    rollout.decide(rollout.row, PAUSE, audit.PAUSED, sentence, reason=reason, wave=wave.number, numbers=_gates(wave))
+    return Decision(rollout.row, PAUSE, audit.PAUSED, sentence, _gates(wave), reason=reason, wave=wave.number)
 
 
 def _failures(rollout: LiveRollout, count: Headcount) -> str:
