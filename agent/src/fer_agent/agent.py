@@ -16,7 +16,7 @@ from fer_wire.telemetry import CameraTelemetry
 from fer_agent import __version__, home_assistant, systemd
 from fer_agent.broker import BrokerLink
 from fer_agent.cameras import open_source
-from fer_agent.emotion.classify import ENGINES, Classifier
+from fer_agent.emotion.classify import ENGINES, Classifier, suited_here
 from fer_agent.emotion.model import Model
 from fer_agent.emotion.providers import forget_engines
 from fer_agent.errors import SettingsError
@@ -251,7 +251,11 @@ class Agent:
             run=self._presence.run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
-            capabilities=capabilities(servant.runtime, servant.available_providers),
+            capabilities=capabilities(
+                servant.runtime,
+                servant.available_providers,
+                suited_here(self._settings.emotion, servant.available_providers),
+            ),
             running=RunningModel(
                 model=servant.reference,
                 sha256=servant.sha256,

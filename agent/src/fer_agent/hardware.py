@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 from typing import Optional, Sequence
 
+from fer_wire.device.precisions import ARM, JETSON, NANO, ORIN, OTHER, THOR, TX2, X86, XAVIER
 from fer_wire.reported import Capabilities
-
-NANO, TX2, XAVIER, ORIN, THOR, JETSON = "nano", "tx2", "xavier", "orin", "thor", "jetson"
-X86, ARM, OTHER = "x86", "arm", "other"
 
 CLASS_BY_CHIP = (
     ("tegra210", NANO),
@@ -35,7 +33,9 @@ def device_class(root: Path = Path("/")) -> str:
     return CLASS_BY_ARCHITECTURE.get(platform.machine(), OTHER)
 
 
-def capabilities(runtime: str, providers: Sequence[str], root: Path = Path("/")) -> Capabilities:
+def capabilities(
+    runtime: str, providers: Sequence[str], precisions: Sequence[str] = (), root: Path = Path("/")
+) -> Capabilities:
     """Everything a controller may want to choose by; what cannot be read is left empty."""
     l4t = l4t_version(root)
     return Capabilities(
@@ -48,6 +48,7 @@ def capabilities(runtime: str, providers: Sequence[str], root: Path = Path("/"))
         l4t=l4t,
         runtime=runtime,
         providers=tuple(providers),
+        precisions=tuple(precisions),
     )
 
 

@@ -21,7 +21,7 @@ def tree(root: Path, files: Dict[str, str]) -> Path:
 
 def test_a_nano_is_known_by_its_chip_and_its_jetpack_by_its_l4t(tmp_path: Path) -> None:
     root = tree(tmp_path, NANO)
-    known = capabilities("1.11.0", ["CPUExecutionProvider"], root)
+    known = capabilities("1.11.0", ["CPUExecutionProvider"], ["int8", "fp32"], root)
     assert (known.device_class, known.jetpack, known.l4t) == ("nano", "4", "32.7.4")
     assert known.cpu == "NVIDIA Jetson Nano Developer Kit"
     assert known.memory_total_mb == 3964.6
@@ -38,4 +38,4 @@ def test_every_jetson_has_its_class(tmp_path: Path, chip: str, expected: str) ->
 
 def test_what_is_no_jetson_has_no_l4t(tmp_path: Path) -> None:
     assert l4t_version(tmp_path) is None
-    assert capabilities("1.19.2", [], tmp_path).jetpack is None
+    assert capabilities("1.19.2", [], root=tmp_path).jetpack is None

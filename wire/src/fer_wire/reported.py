@@ -40,6 +40,9 @@ class Capabilities(Part):
     l4t: Optional[str] = Field(default=None, max_length=64, description="version of Linux for Tegra")
     runtime: str = Field(default="", max_length=64, description="version of ONNX Runtime")
     providers: Tuple[str, ...] = Field(default=(), description="execution providers that are installed")
+    precisions: Tuple[str, ...] = Field(
+        default=(), max_length=16, description="precisions that suit the device, the likeliest first"
+    )
 
 
 class RunningModel(Part):

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
 from fer_wire import EMOTIONS
+from fer_wire.device.precisions import CPU, TENSORRT, suited
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import FACE_PX, INPUT_NAME, OUTPUT_NAME, Variant
 from typing_extensions import Protocol
@@ -145,10 +146,14 @@ def candidates(model: Model, settings: EmotionSettings) -> Sequence[Variant]:
         return [model.variant(settings.precision)]
     if len(model.variants) == 1:
         return model.variants
-    first = providers.to_ask_for(settings.providers, runtime().get_available_providers())[0]
-    wanted = providers.candidates(hardware.device_class(), first)
     offered: Dict[str, Variant] = {variant.precision: variant for variant in model.variants}
+    wanted = suited_here(settings, runtime().get_available_providers())
     return [offered[precision] for precision in wanted if precision in offered] or model.variants
+
+
+def suited_here(settings: EmotionSettings, available: Sequence[str]) -> Sequence[str]:
+    """The precisions that suit this device with the providers that the settings allow, the likeliest first."""
+    return suited(hardware.device_class(), providers.to_ask_for(settings.providers, available)[0])
 
 
 def _session(path: Path, variant: Variant, settings: EmotionSettings, cache: Path) -> Any:
@@ -160,10 +165,10 @@ def _session(path: Path, variant: Variant, settings: EmotionSettings, cache: Pat
     # Threads that spin while they wait would burn a core between two frames.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     names = providers.to_ask_for(settings.providers, ort.get_available_providers())
-    if names == [providers.CPU] and int8_saturates():
+    if names == [CPU] and int8_saturates():
         options.add_session_config_entry(*IN_FLOAT32)
     version = ort.__version__
-    engines = providers.engine_folder(cache, variant.sha256, version) if providers.TENSORRT in names else cache
+    engines = providers.engine_folder(cache, variant.sha256, version) if TENSORRT in names else cache
     asked = [providers.with_options(name, variant.precision, version, engines) for name in names]
     try:
         return ort.InferenceSession(str(path), options, providers=asked)

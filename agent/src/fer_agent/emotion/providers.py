@@ -1,6 +1,6 @@
-"""Execution providers of ONNX Runtime: which to ask for, with which options, and which variants suit them.
+"""Execution providers of ONNX Runtime: which to ask for, and with which options.
 
-Nothing here was run on a Jetson yet; the tables follow ONNX Runtime's documentation and release notes.
+Nothing here was run on a Jetson yet; the options follow ONNX Runtime's documentation and release notes.
 """
 
 import re
@@ -8,13 +8,10 @@ import shutil
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
+from fer_wire.device.precisions import CPU, GPU_PROVIDERS, TENSORRT
 from fer_wire.manifest import FP16, FP32, INT8
 
 from fer_agent import hardware
-
-TENSORRT = "TensorrtExecutionProvider"
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
 
 Provider = Tuple[str, Dict[str, str]]
 """A provider's name and its options."""
@@ -49,26 +46,6 @@ TENSORRT_PRECISION_OPTIONS: Dict[str, Dict[str, str]] = {
     INT8: {"trt_int8_enable": "1", "trt_fp16_enable": "1"},
 }
 
-GPU_CANDIDATES: Dict[str, Tuple[str, ...]] = {
-    hardware.NANO: (FP16, FP32),
-    hardware.TX2: (FP16, FP32),
-    hardware.XAVIER: (INT8, FP16),
-    hardware.ORIN: (INT8, FP16),
-    hardware.THOR: (INT8, FP16),
-}
-"""Nano and TX2 have no fast INT8, and depthwise networks can be slower there in FP16 than in FP32."""
-
-OTHER_GPU_CANDIDATES = (FP16, FP32)
-CPU_CANDIDATES = (INT8, FP32)
-"""Which of the two is faster differs between CPUs, even among those with VNNI."""
-
-
-def candidates(device_class: str, provider: str) -> Tuple[str, ...]:
-    """The precisions among which a measurement decides, the likeliest first."""
-    if provider == CPU:
-        return CPU_CANDIDATES
-    return GPU_CANDIDATES.get(device_class, OTHER_GPU_CANDIDATES)
-
 
 def to_ask_for(wanted: Sequence[str], available: Sequence[str]) -> List[str]:
     """Those wanted that this ONNX Runtime was built with, and the CPU last, which always works."""
@@ -77,7 +54,7 @@ def to_ask_for(wanted: Sequence[str], available: Sequence[str]) -> List[str]:
 
 def is_fallback(wanted: Sequence[str], running: str, root: Path = Path("/")) -> bool:
     """Whether a GPU is there and wanted, yet the CPU runs the model."""
-    gpu_wanted = any(name in (TENSORRT, CUDA) for name in wanted)
+    gpu_wanted = any(name in GPU_PROVIDERS for name in wanted)
     return running == CPU and gpu_wanted and any((root / device[1:]).exists() for device in GPU_DEVICES)
 
 

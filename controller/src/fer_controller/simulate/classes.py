@@ -7,15 +7,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fer_wire.device.precisions import ARM, CPU, CUDA, NANO, ORIN, TENSORRT, TX2, X86, XAVIER, suited
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.reported import Capabilities
 
 from fer_controller.errors import SettingsError
 
-TENSORRT = "TensorrtExecutionProvider"
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
-GPU_PROVIDERS = (TENSORRT, CUDA, CPU)
+WITH_GPU = (TENSORRT, CUDA, CPU)
 MIX = "mix"
 MB = 1024.0
 
@@ -35,7 +33,7 @@ class DeviceClass:
     power_mw: float | None
     load_s: float
     architecture: str = "aarch64"
-    providers: tuple[str, ...] = GPU_PROVIDERS
+    providers: tuple[str, ...] = WITH_GPU
     jetpack: str | None = None
     l4t: str | None = None
     runtime: str = "1.19.2"
@@ -62,32 +60,33 @@ class DeviceClass:
             l4t=self.l4t,
             runtime=self.runtime,
             providers=self.providers,
+            precisions=suited(self.name, self.provider),
         )
 
 
 CLASSES = (
     DeviceClass(
-        "nano", 0.40, "ARMv8 Processor rev 1 (v8l)", 4, 4 * MB, {FP16: 4.1, FP32: 5.6, INT8: 7.0}, 38.0, 51.0, 6400.0,
+        NANO, 0.40, "ARMv8 Processor rev 1 (v8l)", 4, 4 * MB, {FP16: 4.1, FP32: 5.6, INT8: 7.0}, 38.0, 51.0, 6400.0,
         load_s=1.6, jetpack="4", l4t="32.7.4", runtime="1.11.0",
     ),
     DeviceClass(
-        "tx2", 0.10, "ARMv8 Processor rev 3 (v8l)", 6, 8 * MB, {FP16: 2.6, FP32: 3.7, INT8: 4.4}, 29.0, 47.0, 7900.0,
+        TX2, 0.10, "ARMv8 Processor rev 3 (v8l)", 6, 8 * MB, {FP16: 2.6, FP32: 3.7, INT8: 4.4}, 29.0, 47.0, 7900.0,
         load_s=1.3, jetpack="4", l4t="32.7.4", runtime="1.11.0",
     ),
     DeviceClass(
-        "xavier", 0.10, "ARMv8 Processor rev 0 (v8l)", 6, 8 * MB, {INT8: 1.2, FP16: 1.5, FP32: 2.3}, 21.0, 44.0, 9800.0,
+        XAVIER, 0.10, "ARMv8 Processor rev 0 (v8l)", 6, 8 * MB, {INT8: 1.2, FP16: 1.5, FP32: 2.3}, 21.0, 44.0, 9800.0,
         load_s=0.9, jetpack="5", l4t="35.4.1",
     ),
     DeviceClass(
-        "orin", 0.20, "ARMv8 Processor rev 1 (v8l)", 6, 8 * MB, {INT8: 0.7, FP16: 0.9, FP32: 1.4}, 16.0, 46.0, 8700.0,
+        ORIN, 0.20, "ARMv8 Processor rev 1 (v8l)", 6, 8 * MB, {INT8: 0.7, FP16: 0.9, FP32: 1.4}, 16.0, 46.0, 8700.0,
         load_s=0.6, jetpack="6", l4t="36.3.0",
     ),
     DeviceClass(
-        "x86", 0.10, "Intel(R) Core(TM) i5", 8, 16 * MB, {INT8: 0.9, FP32: 1.9, FP16: 2.4}, 12.0, 55.0, None,
+        X86, 0.10, "Intel(R) Core(TM) i5", 8, 16 * MB, {INT8: 0.9, FP32: 1.9, FP16: 2.4}, 12.0, 55.0, None,
         load_s=0.4, architecture="x86_64", providers=(CPU,),
     ),
     DeviceClass(
-        "arm", 0.10, "Cortex-A76", 4, 8 * MB, {INT8: 3.4, FP32: 6.8, FP16: 7.1}, 33.0, 58.0, None,
+        ARM, 0.10, "Cortex-A76", 4, 8 * MB, {INT8: 3.4, FP32: 6.8, FP16: 7.1}, 33.0, 58.0, None,
         load_s=1.0, providers=(CPU,),
     ),
 )  # fmt: skip

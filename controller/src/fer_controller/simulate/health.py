@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fer_wire import Telemetry
+from fer_wire.device.precisions import CPU
 from fer_wire.reported import RunningModel
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry, SpoolTelemetry
 
-from fer_controller.simulate.classes import CPU, DeviceClass
+from fer_controller.simulate.classes import DeviceClass
 from fer_controller.simulate.disk import Disk, Model
 from fer_controller.simulate.effects import Effect
 from fer_controller.simulate.faces import CAMERA

@@ -1,10 +1,8 @@
 from pathlib import Path
-from typing import Tuple
 
 import pytest
-from fer_agent import hardware
 from fer_agent.emotion import providers
-from fer_agent.emotion.providers import CPU, CUDA, TENSORRT
+from fer_wire.device.precisions import CPU, CUDA, TENSORRT
 
 ALL = [TENSORRT, CUDA, CPU]
 
@@ -22,24 +20,6 @@ def test_running_on_the_cpu_beside_a_gpu_is_a_fallback(tmp_path: Path) -> None:
     assert providers.is_fallback(ALL, CPU, tmp_path)
     assert not providers.is_fallback(ALL, CUDA, tmp_path)
     assert not providers.is_fallback([CPU], CPU, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("device", "provider", "expected"),
-    [
-        (hardware.NANO, TENSORRT, ("fp16", "fp32")),
-        (hardware.TX2, TENSORRT, ("fp16", "fp32")),
-        (hardware.XAVIER, TENSORRT, ("int8", "fp16")),
-        (hardware.ORIN, TENSORRT, ("int8", "fp16")),
-        (hardware.X86, CUDA, ("fp16", "fp32")),
-        (hardware.X86, CPU, ("int8", "fp32")),
-        (hardware.NANO, CPU, ("int8", "fp32")),
-    ],
-)
-def test_the_candidates_follow_the_device_and_what_runs_on_it(
-    device: str, provider: str, expected: Tuple[str, ...]
-) -> None:
-    assert providers.candidates(device, provider) == expected
 
 
 @pytest.mark.parametrize(

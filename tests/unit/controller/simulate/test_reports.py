@@ -8,7 +8,7 @@ import pytest
 from fakes_simulate import DEVICE, FACTORY, NANO, Bench
 from fer_controller.errors import SettingsError
 from fer_controller.simulate import classes, effects
-from fer_controller.simulate.classes import CLASSES, CPU, TENSORRT
+from fer_controller.simulate.classes import CLASSES
 from fer_controller.simulate.disk import Disk, Slots
 from fer_controller.simulate.effects import GOOD, Effect
 from fer_controller.simulate.faults import LYING
@@ -16,6 +16,7 @@ from fer_controller.simulate.fetching import Nature
 from fer_controller.simulate.health import Health
 from fer_controller.simulate.reports import FALSE_HASH, WRONG_HASH, WRONG_KEY, Reports
 from fer_wire import Reported, Telemetry, parse
+from fer_wire.device.precisions import CPU, TENSORRT
 
 
 def reports_of(bench: Bench, *faults: str, seed: int = 0) -> Reports:
@@ -38,6 +39,7 @@ def test_a_device_reports_its_class_and_what_it_runs() -> None:
     report = parse(Reported, reports_of(Bench()).report("run-1", GOOD).payload())
     assert report.capabilities.device_class == "nano"
     assert report.capabilities.providers[0] == TENSORRT
+    assert report.capabilities.precisions == ("fp16", "fp32")
     assert report.running is not None
     assert (report.running.model, report.running.sha256) == (FACTORY.model, FACTORY.sha256)
     assert (report.update, report.previous) == (None, "")

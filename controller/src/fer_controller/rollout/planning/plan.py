@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fer_wire.desired import Artifact
+from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
+from fer_wire.reported import Capabilities
 
 from fer_controller.rollout.devices import selector
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.models import Model
 from fer_controller.rollout.request import AUTO, Request
-from fer_controller.rollout.variants import candidates, engine
 
 RUNS_ALREADY = "it runs {model} already"
 QUARANTINED = "it is in quarantine: {reason}"
@@ -128,16 +129,22 @@ def _variant(request: Request, each: Candidate, model: Model) -> tuple[tuple[Art
         return (model.artifact(request.precision),), f"{request.precision} was asked for"
     if each.capabilities is None:
         return (), NO_CAPABILITIES
-    providers = each.capabilities.providers
-    suited = candidates(each.device_class, providers)
-    if not suited:
+    wanted = _suited(each.capabilities)
+    if not wanted:
         return (), UNKNOWN_CLASS.format(found=each.device_class)
-    taken = [precision for precision in suited if precision in had]
+    taken = [precision for precision in wanted if precision in had]
     if not taken:
-        return (), NO_VARIANT.format(model=named, precisions=" or ".join(suited))
-    place = f"{each.device_class} with {engine(providers)}"
+        return (), NO_VARIANT.format(model=named, precisions=" or ".join(wanted))
+    place = f"{each.device_class} with {first_choice(each.capabilities.providers).removesuffix('ExecutionProvider')}"
     why = f"{place}: {taken[0]}" + (f", or {' or '.join(taken[1:])} if it measures faster" if taken[1:] else "")
     return tuple(model.artifact(precision) for precision in taken), why
+
+
+def _suited(capabilities: Capabilities) -> Sequence[str]:
+    """The precisions that suit a device, as it reports them; an older agent reports none, so the wire's table says."""
+    known = capabilities.device_class in KNOWN_CLASSES
+    by_class = suited(capabilities.device_class, first_choice(capabilities.providers)) if known else ()
+    return capabilities.precisions or by_class
 
 
 def _obstacle(each: Candidate, artifacts: Sequence[Artifact], why: str) -> str:

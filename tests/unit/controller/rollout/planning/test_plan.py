@@ -38,6 +38,12 @@ def test_auto_chooses_by_class_and_provider_and_lets_the_device_measure(
     assert precisions[0] in made.devices[0].why
 
 
+def test_a_device_that_says_what_suits_it_is_believed() -> None:
+    known = Capabilities(device_class="toaster", providers=CPU, precisions=("fp32", "int8"))
+    made = plan(a_request(), [candidate("a", capabilities=known)], FakeModel())
+    assert [artifact.model for artifact in made.devices[0].artifacts] == ["light@2/fp32", "light@2/int8"]
+
+
 def test_an_explicit_precision_is_obeyed_whatever_the_class() -> None:
     made = plan(a_request(precision="fp32"), [candidate("a", "toaster")], FakeModel())
     assert [artifact.model for artifact in made.devices[0].artifacts] == ["light@2/fp32"]

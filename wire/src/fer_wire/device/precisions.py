@@ -1,0 +1,42 @@
+"""Which precisions suit a device, by its class and by the execution provider that runs the model there.
+
+Nothing here was run on a Jetson yet; the table follows NVIDIA's and ONNX Runtime's documentation.
+"""
+
+from typing import Dict, Sequence, Tuple
+
+from fer_wire.manifest import FP16, FP32, INT8
+
+NANO, TX2, XAVIER, ORIN, THOR, JETSON = "nano", "tx2", "xavier", "orin", "thor", "jetson"
+X86, ARM, OTHER = "x86", "arm", "other"
+KNOWN_CLASSES: Tuple[str, ...] = (NANO, TX2, XAVIER, ORIN, THOR, JETSON, X86, ARM)
+
+TENSORRT = "TensorrtExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+CPU = "CPUExecutionProvider"
+GPU_PROVIDERS: Tuple[str, ...] = (TENSORRT, CUDA)
+
+ON_GPU: Dict[str, Tuple[str, ...]] = {
+    NANO: (FP16, FP32),
+    TX2: (FP16, FP32),
+    XAVIER: (INT8, FP16),
+    ORIN: (INT8, FP16),
+    THOR: (INT8, FP16),
+}
+"""Nano and TX2 have no fast INT8, and depthwise networks can be slower there in FP16 than in FP32."""
+
+ON_OTHER_GPU = (FP16, FP32)
+ON_CPU = (INT8, FP32)
+"""Which of the two is faster differs between CPUs, even among those with VNNI."""
+
+
+def suited(device_class: str, provider: str) -> Tuple[str, ...]:
+    """The precisions among which a measurement on the device decides, the likeliest first."""
+    if provider == CPU:
+        return ON_CPU
+    return ON_GPU.get(device_class, ON_OTHER_GPU)
+
+
+def first_choice(providers: Sequence[str]) -> str:
+    """Of the installed providers the one that runs a model: the first GPU provider, or the CPU."""
+    return next((provider for provider in providers if provider in GPU_PROVIDERS), CPU)
