@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fer_controller.broker.client import Delivery
-from fer_controller.store.records import Batch
+from fer_controller.store.ingest.records import Batch
 from fer_wire import EMOTIONS, Box, EmotionEvent, Message, Reported, Status, Telemetry, Topics
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 

@@ -14,18 +14,15 @@ from fer_controller.rollout.models import Model
 from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
-from fer_controller.store.records import Batch, Device
-from fer_controller.store.rollout_records import (
-    Changes,
-    EmotionSums,
-    RolloutRow,
-    TargetRow,
-    TelemetrySums,
-    WaveRow,
-    Window,
-)
-from fer_controller.store.rollouts import RolloutStore
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.database import Database
+from fer_controller.store.devices.records import Device
+from fer_controller.store.ingest.records import Batch
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
+from fer_controller.store.measurements.store import MeasurementStore
+from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.store import RolloutStore
 from fer_wire import Desired, ModelManifest, Reported, parse
 from fer_wire import reported as wire
 from fer_wire.desired import Artifact
@@ -188,15 +185,38 @@ class Killed(Exception):  # noqa: N818 - what happened to the runner
     """The runner's process is gone."""
 
 
-class MortalStore(RolloutStore):
-    """A real database; measures by what devices run, and lets the runner die before or after a transaction."""
+class FakeMeasurements(MeasurementStore):
+    """Measures by what devices run; those that are away or silent have no figures."""
 
-    def __init__(self, path: Path, devices: dict[str, FakeDevice]) -> None:
-        super().__init__(path)
-        self._db.execute("PRAGMA synchronous = OFF")
+    def __init__(self, devices: dict[str, FakeDevice]) -> None:
         self._devices = devices
-        self.dies_before = self.dies_after = False
         self.silent: set[str] = set()
+
+    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
+        return [
+            TelemetrySums(device, 10, self._fps(device), 30.0, 50.0, 0.0, 200.0, 1.0, 0, 0)
+            for device in self._heard(windows)
+        ]
+
+    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
+        emotions = ("happy", "sad")
+        return [EmotionSums(device, emotion, 20, 16.0) for device in self._heard(windows) for emotion in emotions]
+
+    def _heard(self, windows: Sequence[Window]) -> list[str]:
+        names = [window.device for window in windows]
+        return [name for name in names if self._devices[name].online and name not in self.silent]
+
+    def _fps(self, device: str) -> float:
+        return 15.0 if self._devices[device].running.startswith(BAD) else 30.0
+
+
+class MortalStore(RolloutStore):
+    """A real database; lets the runner die before or after a transaction, and measures by what devices run."""
+
+    def __init__(self, database: Database, devices: dict[str, FakeDevice]) -> None:
+        super().__init__(database)
+        self.measurements: FakeMeasurements = FakeMeasurements(devices)
+        self.dies_before = self.dies_after = False
         self.transactions = 0
 
     def write(self, changes: Changes) -> None:
@@ -206,25 +226,6 @@ class MortalStore(RolloutStore):
         self.transactions += 1
         if self.dies_after:
             raise Killed
-
-    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        return [
-            TelemetrySums(window.device, 10, self._fps(window.device), 30.0, 50.0, 0.0, 200.0, 1.0, 0, 0)
-            for window in windows
-            if self._devices[window.device].online and window.device not in self.silent
-        ]
-
-    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
-        there = [window.device for window in windows if self._devices[window.device].online]
-        return [
-            EmotionSums(device, emotion, 20, 16.0)
-            for device in there
-            for emotion in ("happy", "sad")
-            if device not in self.silent
-        ]
-
-    def _fps(self, device: str) -> float:
-        return 15.0 if self._devices[device].running.startswith(BAD) else 30.0
 
 
 class World:
@@ -236,9 +237,10 @@ class World:
         self.models = models or FakeModels(FakeModel())
         self.retained: dict[str, str] = {}
         self.published: list[str] = []
-        self._ingest = SqliteStore(folder / "fleet.db")
-        self._ingest._db.execute("PRAGMA synchronous = OFF")
-        self.store = MortalStore(folder / "fleet.db", self.devices)
+        self._database = opening.writer(folder / "fleet.db", create=True)
+        self._database.connection.execute("PRAGMA synchronous = OFF")
+        self._ingest = IngestStore(self._database)
+        self.store = MortalStore(self._database, self.devices)
         self.reborn()
         self.hear()
 
@@ -266,14 +268,14 @@ class World:
 
     def publish(self, *, confirmed: bool = True) -> None:
         """What is unpublished reaches the broker and those who are there."""
-        rows = self.store.unpublished(10_000)
+        rows = self.store.desired.unpublished(10_000)
         for row in rows:
             self.retained[row.device] = row.payload
             self.published.append(row.payload)
             if self.devices[row.device].online:
                 self.devices[row.device].receive(row.payload)
         if confirmed:
-            self.store.mark_published([(row.device, row.sequence) for row in rows])
+            self.store.desired.mark_published([(row.device, row.sequence) for row in rows])
 
     def come(self, name: str) -> None:
         """A device comes online and reads what is retained."""
@@ -329,8 +331,7 @@ class World:
 
     def close(self) -> None:
         """Let go of the database."""
-        self.store.close()
-        self._ingest.close()
+        self._database.close()
 
 
 def measured(**changes: Any) -> Measured:

@@ -11,14 +11,18 @@ from fer_controller.desk.remote import RemoteDesk
 from fer_controller.http.process import HttpProcess
 from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
-from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.settings import ApiSettings, Settings, load
-from fer_controller.store.operators import OperatorStore
-from fer_controller.store.records import DeadLetter, Device, Gap, Stream
-from fer_controller.store.registry import RegistryStore
-from fer_controller.store.retention import RetentionStore
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.credentials import records
+from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.dead_letters.records import DeadLetter
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap, Stream
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.registry.store import ModelStore
+from fer_controller.store.rollups.store import RollupStore
 from pydantic import SecretStr
 from tiny_onnx import network, write_model
 
@@ -36,8 +40,9 @@ class ServedFleet:
         self.place = Place.of(self.settings)
         self._fill()
         self._add_model(folder)
-        self.operators = OperatorStore(self.settings.db)
-        self.token = access.make(self.operators, OPERATOR, access.OPERATOR, datetime.now(UTC))
+        self.database = opening.writer(self.settings.db)
+        self.operators = TokenStore(self.database)
+        self.token = access.make(self.operators, OPERATOR, records.OPERATOR, datetime.now(UTC))
         self.process = HttpProcess(self.settings)
 
     def __enter__(self) -> "ServedFleet":
@@ -46,7 +51,7 @@ class ServedFleet:
 
     def __exit__(self, *_: object) -> None:
         self.process.__exit__(None, None, None)
-        self.operators.close()
+        self.database.close()
 
     @property
     def url(self) -> str:
@@ -67,30 +72,28 @@ class ServedFleet:
         return self
 
     def _fill(self) -> None:
-        store = SqliteStore(self.settings.db)
         events = [an_event(seq, emotion="sad" if seq % 7 == 0 else "happy") for seq in range(1, EVENTS)]
-        store.write(
-            a_batch(
-                *events,
-                an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(second=30)),
-                streams=[Stream(DEVICE, EPOCH, EVENTS - 1), Stream("nano-02", EPOCH, 1)],
-                telemetry=[some_telemetry(), some_telemetry(second=60), some_telemetry("nano-02")],
-                gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
-                dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
-                devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")]
-                + [FakeDevice(f"orin-{number:02}").row(START) for number in range(10)],
+        with opening.writer(self.settings.db, create=True) as database:
+            IngestStore(database).write(
+                a_batch(
+                    *events,
+                    an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(second=30)),
+                    streams=[Stream(DEVICE, EPOCH, EVENTS - 1), Stream("nano-02", EPOCH, 1)],
+                    telemetry=[some_telemetry(), some_telemetry(second=60), some_telemetry("nano-02")],
+                    gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
+                    dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
+                    devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")]
+                    + [FakeDevice(f"orin-{number:02}").row(START) for number in range(10)],
+                )
             )
-        )
-        store.close()
-        rolls = RetentionStore(self.settings.db)
-        rolls.roll_up_events(1000)
-        rolls.roll_up_telemetry(1000)
-        rolls.close()
+            rolls = RollupStore(database)
+            rolls.roll_up_events(1000)
+            rolls.roll_up_telemetry(1000)
 
     def _add_model(self, folder: Path) -> None:
         make_keys(self.settings.registry_folder)
-        registry = RegistryStore(self.settings.db)
-        Catalogue(registry, self.settings.registry_folder).add(write_model(folder / "tiny", {"fp32": network()}))
-        registry.close()
+        with opening.writer(self.settings.db) as database:
+            catalogue = Catalogue(ModelStore(database), self.settings.registry_folder)
+            catalogue.add(write_model(folder / "tiny", {"fp32": network()}))
         with self.near() as desk:
             desk.relabel(Relabel(devices=("orin-03", "orin-04"), labels=("site=lab",)))

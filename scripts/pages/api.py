@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fer_controller.http import api
-from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
 from pydantic import BaseModel
 

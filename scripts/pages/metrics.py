@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from fer_controller.http.metrics import Metrics
-from fer_controller.store.fleet import FleetReader
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.subjects import Subjects
 
 from pages.schema import table
 
@@ -24,10 +24,8 @@ def page() -> str:
     """The whole page."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fleet.db"
-        SqliteStore(path).close()
-        store = FleetReader(path)
-        families = list(Metrics(store, stale_after_s=0.0).collect())
-        store.close()
+        with opening.writer(path, create=True) as database:
+            families = list(Metrics(Subjects(database), stale_after_s=0.0).collect())
     return INTRODUCTION + "\n" + table(HEAD, *(_row(family) for family in families))
 
 

@@ -30,8 +30,8 @@ from controller_process import PROGRAM, ControllerProcess
 from fer_controller.registry import tokens
 from fer_controller.rollout.evidence.metrics import METRICS
 from fer_controller.rollout.transitions import ENDED
-from fer_controller.store.registry import RegistryStore
 from fer_wire.message import iso_utc
+from opened_stores import token_store
 from real_broker import Mosquitto, free_port, mosquitto_binary
 from simulated_fleet import SimulatedFleet
 
@@ -137,7 +137,7 @@ def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
         data = tiny_onnx.network(padding_bytes=int(size_mb * MB))
         site.command("models", "keygen")
         site.command("models", "add", str(tiny_onnx.write_model(home / "tiny", {PRECISION: data})))
-        with closing(RegistryStore(controller.db)) as store:
+        with token_store(controller.db) as store:
             (home / "tokens").write_text("".join(f"{name} {tokens.make(store, name)}\n" for name in names))
         fleet.start()
         yield site

@@ -21,12 +21,16 @@ from fer_controller.retention import Keeper
 from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import Settings
-from fer_controller.store.registry import RegistryReader
-from fer_controller.store.retention import RetentionStore
-from fer_controller.store.rollouts import RolloutStore
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.lock import exclusive
+from fer_controller.store.registry.store import ModelStore
+from fer_controller.store.rollouts.desired import DesiredStore
+from fer_controller.store.rollouts.store import RolloutStore
+from fer_controller.store.rollups.store import RollupStore
 
 AFTER_FAULT_S = 5.0
+INGEST_TIMEOUT_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +48,14 @@ def serve(settings: Settings, stop: Event) -> None:
 @contextmanager
 def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     topics = _topics(settings)
-    store = SqliteStore(settings.db, dead_letters_max=settings.ingest.dead_letters_max)
-    try:
-        streams = Streams(store.streams(), store.seqs_above, settings.ingest.ranges_max)
-        ingest = Ingest(store, topics, streams, Fleet(store.devices()))
+    with exclusive(settings.db), opening.writer(settings.db, create=True, timeout_s=INGEST_TIMEOUT_S) as database:
+        store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
+        streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
+        ingest = Ingest(store, topics, streams, Fleet(store.devices.all()))
         filters = [topics.every(channel) for channel in CHANNELS]
         broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat
         yield Subscriber(broker, ingest, streams, topics, settings.broker, settings.ingest, beat)
-    finally:
-        store.close()
 
 
 @contextmanager
@@ -76,12 +78,12 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
 def _background(settings: Settings) -> Iterator[None]:
     """Rollouts' runner and publisher, and retention, each in a thread with a connection of its own to the database."""
     ending = Event()
-    keeping = RetentionStore(settings.db)
-    keeper = Keeper(keeping, settings.retention)
-    driving, publishing = RolloutStore(settings.db), RolloutStore(settings.db)
-    looking = RegistryReader(settings.db)
-    runner = Runner(driving, Shelf(looking, settings.registry_folder), settings.rollout)
-    publisher = Publisher(publishing, _topics(settings), settings.broker.reconnect_max_s)
+    keeping, driving, publishing = (opening.writer(settings.db) for _ in range(3))
+    looking = opening.reader(settings.db)
+    keeper = Keeper(RollupStore(keeping), settings.retention)
+    shelf = Shelf(ModelStore(looking), settings.registry_folder)
+    runner = Runner(RolloutStore(driving), shelf, settings.rollout)
+    publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s)
     filters = [_topics(settings).every(DESIRED)]
     broker = Broker(
         settings.broker,
@@ -103,8 +105,8 @@ def _background(settings: Settings) -> Iterator[None]:
         ending.set()
         for thread in threads:
             thread.join()
-        for store in (driving, publishing, looking, keeping):
-            store.close()
+        for database in (driving, publishing, looking, keeping):
+            database.close()
 
 
 def _again(work: Callable[[], None], ending: Event) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
-from typing import Protocol
 
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import RetentionSettings
-from fer_controller.store.retention_records import HOUR, MINUTE
+from fer_controller.store.rollups.records import HOUR, MINUTE
+from fer_controller.store.rollups.store import RollupStore
 
 ROWS_AT_A_TIME = 2000
 BREATH_S = 0.05
@@ -19,31 +19,12 @@ BREATH_S = 0.05
 log = logging.getLogger(__name__)
 
 
-class Store(Protocol):
-    """What is asked of a store; each call is one short transaction, and returns how many rows it was about."""
-
-    def roll_up_telemetry(self, limit: int) -> int:
-        """Roll up the next rows."""
-
-    def roll_up_events(self, limit: int) -> int:
-        """Roll up the next rows."""
-
-    def forget_telemetry(self, before: str, limit: int) -> int:
-        """Delete the oldest rows that came before a time."""
-
-    def forget_events(self, before: str, after_id: int, limit: int) -> tuple[int, int]:
-        """The same after an id; also returns the id to go on after, 0 at the end."""
-
-    def forget_rollups(self, per: str, before: str, limit: int) -> int:
-        """Delete the oldest rollups that began before a time."""
-
-
 class Keeper:
     """Rolls up what came, and then forgets what is older than the settings say."""
 
     def __init__(
         self,
-        store: Store,
+        store: RollupStore,
         settings: RetentionSettings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,

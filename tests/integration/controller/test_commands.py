@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from controller_process import PROGRAM, json_lines, run
-from fer_controller.store.records import DeadLetter, Device, Gap
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store.dead_letters.records import DeadLetter
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap
 from fer_wire import EMOTIONS
+from opened_stores import ingest_store
 from pyarrow import parquet
 
 KEYS = [
@@ -23,19 +25,18 @@ KEYS = [
 def db(tmp_path: Path) -> Path:
     """Sixty events of two devices, some telemetry, a dead letter, a device."""
     path = tmp_path / "fleet.db"
-    store = SqliteStore(path)
     events = [an_event(seq, emotion="sad" if seq == 7 else "happy") for seq in range(1, 60)]
-    store.write(
-        a_batch(
-            *events,
-            an_event(1, device="nano-02", time=START.replace(hour=18)),
-            telemetry=[some_telemetry()],
-            gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
-            dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
-            devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")],
+    with ingest_store(path) as store:
+        store.write(
+            a_batch(
+                *events,
+                an_event(1, device="nano-02", time=START.replace(hour=18)),
+                telemetry=[some_telemetry()],
+                gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
+                dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
+                devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")],
+            )
         )
-    )
-    store.close()
     return path
 
 
@@ -71,9 +72,8 @@ def test_followed_events_are_printed_as_they_are_stored(db: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["device"] == "nano-02"
-        store = SqliteStore(db)
-        store.write(a_batch(an_event(60)))
-        store.close()
+        with ingest_store(db) as store:
+            store.write(a_batch(an_event(60)))
         assert json.loads(process.stdout.readline())["seq"] == 60
         process.terminate()
 
@@ -144,9 +144,8 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_closed_pipe_is_silent(db: Path) -> None:
-    store = SqliteStore(db)
-    store.write(a_batch(*(an_event(seq) for seq in range(100, 3000))))
-    store.close()
+    with ingest_store(db) as store:
+        store.write(a_batch(*(an_event(seq) for seq in range(100, 3000))))
     command = [*PROGRAM, "events", "--db", str(db), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -14,12 +14,13 @@ from fer_controller.errors import AccessError, ApiError, ControllerError, Reques
 from fer_controller.http.api import Order, Per
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.registry import tokens
-from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.orders import BY_NAME
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
-from fer_controller.store.records import EventFilter
-from fer_controller.store.registry import RegistryStore
-from fer_controller.store.retention_records import RESOLUTIONS
+from fer_controller.store.credentials.records import OPERATOR as OPERATOR_ROLE
+from fer_controller.store.credentials.records import VIEWER
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.rollups.records import RESOLUTIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
@@ -138,7 +139,7 @@ def test_what_an_operator_orders_over_http_is_done_in_his_name(tmp_path: Path) -
 
 
 def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
-    token = access.make(fleet.operators, "bob", access.VIEWER, datetime.now(UTC))
+    token = access.make(fleet.operators, "bob", VIEWER, datetime.now(UTC))
     with fleet.far(token) as desk, fleet.near() as near:
         before = near.rollouts(100), near.labels()
         assert desk.plan(WORDS) == near.plan(WORDS)
@@ -153,17 +154,15 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
 
 
 def test_a_devices_token_opens_nothing_of_the_desk(fleet: ServedFleet) -> None:
-    registry = RegistryStore(fleet.settings.db)
-    token = tokens.make(registry, "nano-01")
-    registry.close()
+    token = tokens.make(fleet.operators, "nano-01")
     for wrong in (token, "", "guessed"):
         with fleet.far(wrong) as desk, pytest.raises(ApiError, match="operator"):
             desk.devices()
 
 
 def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: ServedFleet) -> None:
-    first = access.make(fleet.operators, "carol", access.VIEWER, datetime.now(UTC))
-    second = access.make(fleet.operators, "carol", access.OPERATOR, datetime.now(UTC))
+    first = access.make(fleet.operators, "carol", VIEWER, datetime.now(UTC))
+    second = access.make(fleet.operators, "carol", OPERATOR_ROLE, datetime.now(UTC))
     with fleet.far(first) as former, fleet.far(second) as desk:
         with pytest.raises(ApiError, match="belongs to no operator"):
             former.devices()
@@ -178,9 +177,9 @@ def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> No
     with pytest.raises(AccessError, match="There is no role 'root'; use viewer or operator"):
         access.make(fleet.operators, "dave", "root", now)
     with pytest.raises(AccessError, match="'a b' is no name for an operator"):
-        access.make(fleet.operators, "a b", access.VIEWER, now)
+        access.make(fleet.operators, "a b", VIEWER, now)
     with pytest.raises(AccessError, match="what the audit log calls the controller itself"):
-        access.make(fleet.operators, "runner", access.VIEWER, now)
+        access.make(fleet.operators, "runner", VIEWER, now)
     with pytest.raises(AccessError, match="There is no operator dave"):
         access.remove(fleet.operators, "dave")
 

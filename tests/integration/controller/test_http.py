@@ -23,7 +23,10 @@ from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.registry.signing import PublicKey, make_keys
 from fer_controller.settings import Settings, load
-from fer_controller.store.registry import RegistryStore, StoredModel
+from fer_controller.store import opening
+from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.registry.records import StoredModel
+from fer_controller.store.registry.store import ModelStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_onnx import network, write_model
@@ -37,10 +40,11 @@ class Registry:
 
     def __init__(self, folder: Path, **http: Any) -> None:
         self.settings = settings_in(folder, **http)
-        self.store = RegistryStore(self.settings.db)
+        self.database = opening.writer(self.settings.db, create=True)
+        self.store = ModelStore(self.database)
         make_keys(self.settings.registry_folder)
         self.catalogue = Catalogue(self.store, self.settings.registry_folder)
-        self.token = tokens.make(self.store, "nano-01")
+        self.token = tokens.make(TokenStore(self.database), "nano-01")
         self.process = HttpProcess(self.settings)
 
     def add(self, folder: Path) -> RegisteredModel:
@@ -76,7 +80,7 @@ class Registry:
 
     def __exit__(self, *_: object) -> None:
         self.process.__exit__(None, None, None)
-        self.store.close()
+        self.database.close()
 
 
 def settings_in(folder: Path, **http: Any) -> Settings:
@@ -140,12 +144,12 @@ def test_without_the_right_token_nothing_comes(
 
 
 def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(served: Registry, url: str) -> None:
-    first = tokens.make(served.store, "nano-02")
+    first = tokens.make(TokenStore(served.database), "nano-02")
     assert served.ask(url, first).status_code == 200
-    second = tokens.make(served.store, "nano-02")
+    second = tokens.make(TokenStore(served.database), "nano-02")
     assert served.ask(url, first).status_code == 401
     assert served.ask(url, second).status_code == 200
-    tokens.revoke(served.store, "nano-02")
+    tokens.revoke(TokenStore(served.database), "nano-02")
     assert served.ask(url, second).status_code == 401
 
 
@@ -333,7 +337,7 @@ def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
 def test_tokens_that_travel_in_plain_text_are_warned_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, listen: str, access: str, warned: bool
 ) -> None:
-    RegistryStore(tmp_path / "fleet.db").close()
+    opening.writer(tmp_path / "fleet.db", create=True).close()
     with caplog.at_level("WARNING"), HttpProcess(settings_in(tmp_path, listen=listen, access=access)):
         pass
     assert ["without TLS" in record.message for record in caplog.records] == [True] * warned

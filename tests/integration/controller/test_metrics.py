@@ -9,8 +9,8 @@ import requests
 from controller_messages import DEVICE, a_birth, some_telemetry, topic_of
 from controller_process import ControllerProcess, eventually
 from fer_controller.registry import tokens
-from fer_controller.store.registry import RegistryStore
 from fer_wire import Message
+from opened_stores import token_store
 from paho.mqtt import publish
 from prometheus_client.parser import text_string_to_metric_families
 from real_broker import Mosquitto
@@ -38,9 +38,8 @@ def test_a_scrape_with_a_token_hears_of_the_fleet_and_one_without_hears_nothing(
     found = re.findall(r"served at (\S+)\.$", controller.log(), re.MULTILINE)
     url = f"{found[-1]}/metrics"
     assert requests.get(url, timeout=TIMEOUT_S).status_code == 401
-    store = RegistryStore(controller.db)
-    token = tokens.make(store, "prometheus")
-    store.close()
+    with token_store(controller.db) as store:
+        token = tokens.make(store, "prometheus")
     answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_S)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")

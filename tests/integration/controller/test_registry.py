@@ -17,7 +17,8 @@ from controller_process import PROGRAM, json_lines, run
 from fer_controller.errors import StoreError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.signing import make_keys
-from fer_controller.store.registry import RegistryReader
+from fer_controller.store import opening
+from fer_controller.store.registry.store import ModelStore
 from tiny_onnx import network, write_model
 
 KILLS = 20
@@ -208,15 +209,12 @@ def add(
 
 def check_whole(folder: Path) -> int:
     """Every model that is there is whole; returns how many are."""
-    reader = RegistryReader(folder / "fleet.db")
-    try:
-        shelf = Shelf(reader, folder / "fleet.models")
+    with opening.reader(folder / "fleet.db") as database:
+        shelf = Shelf(ModelStore(database), folder / "fleet.models")
         models = shelf.list()
         for model in models:
             shelf.verify(model)
         return len(models)
-    finally:
-        reader.close()
 
 
 def test_a_model_is_added_whole_or_not_at_all_whenever_it_is_killed(

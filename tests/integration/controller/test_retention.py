@@ -18,15 +18,19 @@ from controller_process import json_lines, run
 from fer_controller.errors import StoreError
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
-from fer_controller.store.records import Batch, EventFilter, Stream, Written
-from fer_controller.store.retention import RetentionStore, RollupReader
-from fer_controller.store.retention_records import HOUR, MINUTE, EmotionRollup, TelemetryRollup
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.events.records import Stream
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.rollups.records import HOUR, MINUTE, EmotionRollup, TelemetryRollup
+from fer_controller.store.rollups.store import RollupStore
 from fer_wire import EmotionEvent, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened_stores import ingest_store
 
 ANY = EventFilter()
 ALL = 10**6
@@ -36,30 +40,27 @@ KILLS = 12
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(tmp_path / "fleet.db")
-    yield made
-    made.close()
+def store(tmp_path: Path) -> Iterator[IngestStore]:
+    with ingest_store(tmp_path / "fleet.db") as made:
+        yield made
 
 
 @pytest.fixture
-def keeping(tmp_path: Path, store: SqliteStore) -> Iterator[RetentionStore]:
-    assert store.last_event_id() == 0
-    made = RetentionStore(tmp_path / "fleet.db")
-    yield made
-    made.close()
+def keeping(tmp_path: Path, store: IngestStore) -> Iterator[RollupStore]:
+    assert store.events.last_event_id() == 0
+    with opening.writer(tmp_path / "fleet.db") as database:
+        yield RollupStore(database)
 
 
 @pytest.fixture
-def reader(tmp_path: Path, keeping: RetentionStore) -> Iterator[RollupReader]:
-    assert keeping.last_event_id() == 0
-    made = RollupReader(tmp_path / "fleet.db")
-    yield made
-    made.close()
+def reader(tmp_path: Path, store: IngestStore) -> Iterator[RollupStore]:
+    assert store.events.last_event_id() == 0
+    with opening.reader(tmp_path / "fleet.db") as database:
+        yield RollupStore(database)
 
 
 def arrive(
-    store: SqliteStore,
+    store: IngestStore,
     *events: EmotionEvent,
     at: datetime = START,
     contiguous_seq: int | None = None,
@@ -77,16 +78,16 @@ def measured(second: int, fps: float | None, cpu_percent: float | None = None) -
     return some_telemetry(second=second).model_copy(update={"host": host, "cameras": (camera,)})
 
 
-def seqs(store: SqliteStore) -> list[int]:
-    return [event.seq for event in store.events_page(ANY, ("", 0), ALL)]
+def seqs(store: IngestStore) -> list[int]:
+    return [event.seq for event in store.events.events_page(ANY, ("", 0), ALL)]
 
 
-def forget_events(keeping: RetentionStore, before: str = LATER) -> int:
+def forget_events(keeping: RollupStore, before: str = LATER) -> int:
     return keeping.forget_events(before, 0, ALL)[0]
 
 
 def test_telemetry_is_rolled_up_to_the_minute_and_the_hour_in_which_it_came(
-    store: SqliteStore, keeping: RetentionStore, reader: RollupReader
+    store: IngestStore, keeping: RollupStore, reader: RollupStore
 ) -> None:
     for second, fps, cpu_percent in ((0, 20.0, 10.0), (10, 10.0, None), (20, None, 30.0), (60, 40.0, None)):
         arrive(store, at=START + timedelta(seconds=second), telemetry=(measured(second, fps, cpu_percent),))
@@ -102,7 +103,7 @@ def test_telemetry_is_rolled_up_to_the_minute_and_the_hour_in_which_it_came(
 
 
 def test_emotions_are_rolled_up_by_when_they_were_seen_and_an_end_is_none(
-    store: SqliteStore, keeping: RetentionStore, reader: RollupReader
+    store: IngestStore, keeping: RollupStore, reader: RollupStore
 ) -> None:
     arrive(
         store,
@@ -124,7 +125,7 @@ def test_emotions_are_rolled_up_by_when_they_were_seen_and_an_end_is_none(
 
 
 def test_an_event_that_comes_again_after_it_was_forgotten_is_not_counted_twice(
-    store: SqliteStore, keeping: RetentionStore, reader: RollupReader
+    store: IngestStore, keeping: RollupStore, reader: RollupStore
 ) -> None:
     arrive(store, *(an_event(seq) for seq in range(1, 6)))
     keeping.roll_up_events(ALL)
@@ -134,15 +135,15 @@ def test_an_event_that_comes_again_after_it_was_forgotten_is_not_counted_twice(
     keeping.roll_up_events(ALL)
     assert seqs(store) == [5, 6]
     assert [each.events for each in reader.emotion_rollups(HOUR, ANY, ALL)] == [6]
-    assert store.dead_letters(10) == []
+    assert store.dead_letters.newest(10) == []
 
 
-def test_what_is_not_rolled_up_yet_is_not_forgotten(store: SqliteStore, keeping: RetentionStore) -> None:
+def test_what_is_not_rolled_up_yet_is_not_forgotten(store: IngestStore, keeping: RollupStore) -> None:
     arrive(store, *(an_event(seq) for seq in range(1, 6)), telemetry=(some_telemetry(), some_telemetry(second=9)))
     assert (forget_events(keeping), keeping.forget_telemetry(LATER, ALL)) == (0, 0)
 
 
-def test_what_came_later_is_kept_though_it_was_seen_long_before(store: SqliteStore, keeping: RetentionStore) -> None:
+def test_what_came_later_is_kept_though_it_was_seen_long_before(store: IngestStore, keeping: RollupStore) -> None:
     arrive(store, an_event(1), an_event(2), at=START)
     arrive(store, an_event(3), an_event(4), at=NOW)
     keeping.roll_up_events(ALL)
@@ -150,7 +151,7 @@ def test_what_came_later_is_kept_though_it_was_seen_long_before(store: SqliteSto
     assert seqs(store) == [3, 4]
 
 
-def test_events_above_a_hole_are_kept_until_it_is_filled(store: SqliteStore, keeping: RetentionStore) -> None:
+def test_events_above_a_hole_are_kept_until_it_is_filled(store: IngestStore, keeping: RollupStore) -> None:
     arrive(store, *(an_event(seq) for seq in (1, 2, 4, 5)), contiguous_seq=2)
     arrive(store, an_event(1, epoch="epoch-b"), contiguous_seq=2)
     keeping.roll_up_events(ALL)
@@ -162,7 +163,7 @@ def test_events_above_a_hole_are_kept_until_it_is_filled(store: SqliteStore, kee
 
 
 def test_many_events_above_a_hole_do_not_keep_others_from_being_forgotten(
-    store: SqliteStore, keeping: RetentionStore
+    store: IngestStore, keeping: RollupStore
 ) -> None:
     arrive(store, *(an_event(seq) for seq in range(2, 30)), contiguous_seq=0)
     store.write(
@@ -174,22 +175,22 @@ def test_many_events_above_a_hole_do_not_keep_others_from_being_forgotten(
     )
     arrive(store, an_event(40), at=NOW, contiguous_seq=0)
     keeper(keeping, events_days=1, rows=5).tidy(Event())
-    assert store.tally("nano-02").stored == 0
+    assert store.events.tally("nano-02").stored == 0
     assert seqs(store) == [*range(2, 30), 40]
 
 
-def test_the_newest_row_stays_so_that_ids_grow_for_ever(store: SqliteStore, keeping: RetentionStore) -> None:
+def test_the_newest_row_stays_so_that_ids_grow_for_ever(store: IngestStore, keeping: RollupStore) -> None:
     arrive(store, *(an_event(seq) for seq in range(1, 4)), telemetry=(some_telemetry(), some_telemetry(second=9)))
     keeping.roll_up_events(ALL)
     keeping.roll_up_telemetry(ALL)
     forget_events(keeping)
     keeping.forget_telemetry(LATER, ALL)
     arrive(store, an_event(4), telemetry=(some_telemetry(second=20),))
-    assert store.last_event_id() == 4
-    assert [message.id for message in store.newest_telemetry(None, 10)] == [2, 3]
+    assert store.events.last_event_id() == 4
+    assert [message.id for message in store.telemetry.newest_telemetry(None, 10)] == [2, 3]
 
 
-def test_old_minutes_go_and_hours_stay(store: SqliteStore, keeping: RetentionStore, reader: RollupReader) -> None:
+def test_old_minutes_go_and_hours_stay(store: IngestStore, keeping: RollupStore, reader: RollupStore) -> None:
     arrive(store, *(an_event(seq) for seq in (1, 70, 200)), telemetry=(some_telemetry(),))
     keeper(keeping, minutes_days=1, hours_days=0).tidy(Event())
     assert reader.emotion_rollups(MINUTE, ANY, ALL) == []
@@ -198,7 +199,7 @@ def test_old_minutes_go_and_hours_stay(store: SqliteStore, keeping: RetentionSto
     assert [each.samples for each in reader.telemetry_rollups(HOUR, ANY, ALL)] == [1]
 
 
-def keeper(store: RetentionStore, rows: int = 100, **days: float) -> Keeper:
+def keeper(store: RollupStore, rows: int = 100, **days: float) -> Keeper:
     return Keeper(store, RetentionSettings(**days), lambda: NOW, rows_at_a_time=rows, breath_s=0)
 
 
@@ -210,8 +211,8 @@ STEPS = st.lists(st.tuples(st.sampled_from(["arrive", "again", "roll", "forget"]
 def test_each_event_is_rolled_up_once_in_whatever_order_things_happen(steps: list[tuple[str, int]]) -> None:
     with TemporaryDirectory() as folder:
         db = Path(folder) / "fleet.db"
-        store = SqliteStore(db)
-        keeping, reader, last_seq = RetentionStore(db), RollupReader(db), 0
+        database, last_seq = opening.writer(db, create=True), 0
+        store, keeping = IngestStore(database), RollupStore(database)
         for what, count in steps:
             if what == "arrive":
                 arrive(store, *(an_event(last_seq + more) for more in range(1, count + 1)))
@@ -224,10 +225,9 @@ def test_each_event_is_rolled_up_once_in_whatever_order_things_happen(steps: lis
                 forget_events(keeping)
         while keeping.roll_up_events(3):
             pass
-        assert sum(each.events for each in reader.emotion_rollups(HOUR, ANY, ALL)) == last_seq
+        assert sum(each.events for each in keeping.emotion_rollups(HOUR, ANY, ALL)) == last_seq
         assert seqs(store) == sorted(set(seqs(store)))
-        for each in (reader, keeping, store):
-            each.close()
+        database.close()
 
 
 TIDY_FOR_EVER = """
@@ -237,10 +237,11 @@ from pathlib import Path
 from threading import Event
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
-from fer_controller.store.retention import RetentionStore
+from fer_controller.store import opening
+from fer_controller.store.rollups.store import RollupStore
 kept = RetentionSettings(events_days=1, telemetry_days=1)
 now = datetime(2026, 3, 1, tzinfo=timezone.utc)
-keeper = Keeper(RetentionStore(Path(sys.argv[1])), kept, lambda: now, rows_at_a_time=7, breath_s=0.0005)
+keeper = Keeper(RollupStore(opening.writer(Path(sys.argv[1]))), kept, lambda: now, rows_at_a_time=7, breath_s=0.0005)
 print("begun", flush=True)
 while True:
     keeper.tidy(Event())
@@ -248,7 +249,7 @@ while True:
 
 
 def test_kill_9_at_random_moments_counts_nothing_twice_and_loses_nothing(
-    tmp_path: Path, store: SqliteStore, reader: RollupReader
+    tmp_path: Path, store: IngestStore, reader: RollupStore
 ) -> None:
     db, last_seq, chance = tmp_path / "fleet.db", 0, random.Random(9)
     for _ in range(KILLS):
@@ -263,31 +264,28 @@ def test_kill_9_at_random_moments_counts_nothing_twice_and_loses_nothing(
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         process.stdout.close()
-    keeping = RetentionStore(db)
-    keeper(keeping, events_days=1, telemetry_days=1).tidy(Event())
-    keeping.close()
+    with opening.writer(db) as database:
+        keeper(RollupStore(database), events_days=1, telemetry_days=1).tidy(Event())
     assert sum(each.events for each in reader.emotion_rollups(HOUR, ANY, ALL)) == last_seq
     assert sum(each.samples for each in reader.telemetry_rollups(HOUR, ANY, ALL)) == last_seq // 40
     assert seqs(store) == [last_seq]
-    assert store.dead_letters(10) == []
+    assert store.dead_letters.newest(10) == []
 
 
 def test_a_database_from_before_rollups_says_so(tmp_path: Path) -> None:
     db = tmp_path / "old.db"
-    SqliteStore(db).close()
+    opening.writer(db, create=True).close()
     connection = sqlite3.connect(db)
     for table in ("rolled_up", "telemetry_rollups", "emotion_rollups"):
         connection.execute(f"DROP TABLE {table}")
     connection.commit()
     connection.close()
-    reader = RollupReader(db)
-    with pytest.raises(StoreError, match="has no rollups yet; start `fer-controller serve` with it once"):
-        reader.emotion_rollups(HOUR, ANY, 1)
-    reader.close()
+    with opening.reader(db) as database, pytest.raises(StoreError, match="start `fer-controller serve` with it once"):
+        RollupStore(database).emotion_rollups(HOUR, ANY, 1)
 
 
 def test_the_commands_print_rollups_as_a_table_and_as_json_lines(
-    tmp_path: Path, store: SqliteStore, keeping: RetentionStore
+    tmp_path: Path, store: IngestStore, keeping: RollupStore
 ) -> None:
     arrive(store, an_event(1, kind="start"), an_event(2, emotion="[red]sad[/red]"), telemetry=(measured(0, 20.0),))
     keeping.roll_up_events(ALL)
@@ -310,9 +308,9 @@ def test_the_commands_print_rollups_as_a_table_and_as_json_lines(
     ],
 )
 def test_what_cannot_be_asked_of_rollups_is_said(
-    tmp_path: Path, store: SqliteStore, options: tuple[str, ...], says: str
+    tmp_path: Path, store: IngestStore, options: tuple[str, ...], says: str
 ) -> None:
-    assert store.last_event_id() == 0
+    assert store.events.last_event_id() == 0
     done = run(*options, "--db", str(tmp_path / "fleet.db"))
     assert done.returncode == 2
     assert says in " ".join(done.stderr.replace("│", " ").split())

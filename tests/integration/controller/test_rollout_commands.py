@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from controller_process import json_lines, run
 from fakes_rollout import START, FakeDevice
-from fer_controller.store.records import Batch
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store.ingest.records import Batch
 from fer_wire import ModelManifest, parse
 from fer_wire.message import iso_utc
+from opened_stores import ingest_store
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +19,9 @@ def model(root: Path) -> ModelManifest:
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     path = tmp_path_factory.mktemp("commands") / "fleet.db"
-    store = SqliteStore(path)
     devices = [FakeDevice(f"nano-{number:02}").row(START) for number in range(10)]
-    store.write(Batch(iso_utc(START), devices=devices))
-    store.close()
+    with ingest_store(path) as store:
+        store.write(Batch(iso_utc(START), devices=devices))
     assert run("models", "keygen", "--db", str(path)).returncode == 0
     added = run("models", "add", str(max((root / "models/zoo/light").iterdir())), "--db", str(path))
     assert added.returncode == 0, added.stderr

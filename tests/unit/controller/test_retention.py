@@ -6,11 +6,12 @@ import pytest
 from fer_controller.errors import StoreUnavailable
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
+from fer_controller.store.rollups.store import RollupStore
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-class FakeStore:
+class FakeStore(RollupStore):
     """Has so many bites of each kind left, and notes what it is asked."""
 
     def __init__(self, bites: int = 1, ending: Event | None = None) -> None:

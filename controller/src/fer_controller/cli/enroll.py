@@ -18,11 +18,13 @@ def enroll(
     json_: options.Json = False,
 ) -> None:
     """Make the token by which a device fetches models; it is shown once, and replaces the one before."""
-    from fer_controller.cli.models import registry_store
     from fer_controller.registry import tokens
+    from fer_controller.store import opening
+    from fer_controller.store.credentials.store import TokenStore
 
     names = [tokens.checked(device) for device in devices]
-    with registry_store(options.settings_for(db, config)) as store:
+    with opening.writer(options.settings_for(db, config).db, create=True) as database:
+        store = TokenStore(database)
         for device in names:
             if revoke:
                 tokens.revoke(store, device)

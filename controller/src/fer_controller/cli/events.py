@@ -10,7 +10,8 @@ import typer
 from fer_controller.cli import options, rollups
 from fer_controller.errors import SettingsError
 from fer_controller.store.contract import EventReader
-from fer_controller.store.records import EventFilter, StoredEvent
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
 
 NEWEST_ON_TERMINAL = 50
 ALL = sys.maxsize
@@ -67,7 +68,7 @@ def event_filter(
         bounds = {name: moment(text, now) for name, text in (("since", since), ("until", until)) if text is not None}
     except SettingsError as error:
         raise typer.BadParameter(str(error)) from error
-    return EventFilter(device, camera, emotion, kind, track, **bounds)
+    return EventFilter(device=device, camera=camera, emotion=emotion, kind=kind, track=track, **bounds)
 
 
 def _print_lines(store: EventReader, wanted: EventFilter, limit: int | None, *, follow: bool) -> None:

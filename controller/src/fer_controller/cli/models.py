@@ -14,7 +14,6 @@ from fer_controller.settings import Settings
 if TYPE_CHECKING:
     from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
     from fer_controller.registry.model import RegisteredModel
-    from fer_controller.store.registry import RegistryStore
 
 FAILED = 1
 OK = "ok"
@@ -152,35 +151,23 @@ def remove(
 
 
 @contextmanager
-def registry_store(settings: Settings) -> "Iterator[RegistryStore]":
-    """The registry's tables, for changing them; beside a running controller too."""
-    from fer_controller.store.registry import RegistryStore
-
-    store = RegistryStore(settings.db)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
 def _catalogue(settings: Settings) -> "Iterator[Catalogue]":
     from fer_controller.registry.catalogue import Catalogue
+    from fer_controller.store import opening
+    from fer_controller.store.registry.store import ModelStore
 
-    with registry_store(settings) as store:
-        yield Catalogue(store, settings.registry_folder)
+    with opening.writer(settings.db, create=True) as database:
+        yield Catalogue(ModelStore(database), settings.registry_folder)
 
 
 @contextmanager
 def _shelf(settings: Settings) -> "Iterator[Shelf]":
     from fer_controller.registry.catalogue import Shelf
-    from fer_controller.store.registry import RegistryReader
+    from fer_controller.store import opening
+    from fer_controller.store.registry.store import ModelStore
 
-    store = RegistryReader(settings.db)
-    try:
-        yield Shelf(store, settings.registry_folder)
-    finally:
-        store.close()
+    with opening.reader(settings.db) as database:
+        yield Shelf(ModelStore(database), settings.registry_folder)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import typer
 from fer_controller.cli import options
 
 if TYPE_CHECKING:
-    from fer_controller.store.operators import OperatorStore
+    from fer_controller.store.credentials.store import TokenStore
 
 ROLE = "viewer"
 
@@ -50,11 +50,11 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
     with _store(db, config) as store:
         found = store.operators()
     if json_:
-        options.print_lines({"operator": each.name, "role": each.role, "made_at": each.made_at} for each in found)
+        options.print_lines({"operator": each.holder, "role": each.role, "made_at": each.made_at} for each in found)
         return
     table = options.table("operator", "role", "made")
     for each in found:
-        table.add_row(*map(options.plain, (each.name, each.role, each.made_at)))
+        table.add_row(*map(options.plain, (each.holder, each.role, each.made_at)))
     options.print_table(table, empty="There is no operator yet; `fer-controller operators add NAME` makes one.")
 
 
@@ -72,11 +72,9 @@ def remove(name: Name, db: options.Db = None, config: options.Config = None, jso
 
 
 @contextmanager
-def _store(db: Path | None, config: Path | None) -> "Iterator[OperatorStore]":
-    from fer_controller.store.operators import OperatorStore
+def _store(db: Path | None, config: Path | None) -> "Iterator[TokenStore]":
+    from fer_controller.store import opening
+    from fer_controller.store.credentials.store import TokenStore
 
-    store = OperatorStore(options.settings_for(db, config).db)
-    try:
-        yield store
-    finally:
-        store.close()
+    with opening.writer(options.settings_for(db, config).db) as database:
+        yield TokenStore(database)

@@ -7,8 +7,8 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.desk.contract import Desk
-from fer_controller.store.records import EventFilter
-from fer_controller.store.retention_records import RESOLUTIONS, EmotionRollup, TelemetryRollup
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.rollups.records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 NEWEST_IN_TABLE = 50
 ALL = "all"

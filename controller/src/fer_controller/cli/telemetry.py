@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from fer_controller.cli import options, rollups
-from fer_controller.store.records import EventFilter, StoredTelemetry
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 NEWEST = 50
 
@@ -28,7 +29,7 @@ def telemetry(
         rollups.refuse(follow=follow)
     with options.desk(db, url, config) as desk:
         if per is not None:
-            rollups.print_telemetry(desk, per, EventFilter(device), limit, json_=json_)
+            rollups.print_telemetry(desk, per, EventFilter(device=device), limit, json_=json_)
             return
         found = stored.newest(desk, device, limit)
         if json_:

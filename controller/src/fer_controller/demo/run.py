@@ -23,10 +23,14 @@ from fer_controller import controller
 from fer_controller.desk import access
 from fer_controller.errors import ControllerError, DemoError, StoreError
 from fer_controller.settings import Settings, load
-from fer_controller.store.contract import Reader
-from fer_controller.store.operators import OperatorStore
-from fer_controller.store.records import REDELIVERED, EventFilter, StoredEvent
-from fer_controller.store.sqlite import SqliteReader
+from fer_controller.store import opening
+from fer_controller.store.credentials.records import VIEWER
+from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.database import Database
+from fer_controller.store.dead_letters.records import REDELIVERED
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.subjects import Subjects
 
 AGENT = "fer-agent"
 DEVICE = "demo"
@@ -157,43 +161,40 @@ def _watch(
     stop: Event,
 ) -> None:
     begun_s = time.monotonic()
-    store: Reader | None = None
+    database: Database | None = None
     page = ""
     while not stop.wait(LOOK_EVERY_S) and agent.poll() is None:
         elapsed_s = time.monotonic() - begun_s
         if failed:
             raise failed[0]
-        if store is None:
+        if database is None:
             with suppress(StoreError):
-                store = SqliteReader(settings.db)
+                database = opening.reader(settings.db)
                 page = _page(settings)
         else:
-            show(_snapshot(store, elapsed_s, page))
+            show(_snapshot(Subjects(database), elapsed_s, page))
         if seconds is not None and elapsed_s >= seconds:
             break
-        if store is None and elapsed_s > START_TIMEOUT_S:
+        if database is None and elapsed_s > START_TIMEOUT_S:
             raise DemoError(f"The controller made no database within {START_TIMEOUT_S:.0f} seconds.")
-    if store is not None:
-        store.close()
+    if database is not None:
+        database.close()
 
 
 def _page(settings: Settings) -> str:
     """The page's address with a token behind the hash, which a browser tells nobody."""
-    store = OperatorStore(settings.db)
-    try:
-        token = access.make(store, DEVICE, access.VIEWER, datetime.now(UTC))
-    finally:
-        store.close()
+    with opening.writer(settings.db) as database:
+        token = access.make(TokenStore(database), DEVICE, VIEWER, datetime.now(UTC))
     return f"http://{settings.http.listen}/#token={token}"
 
 
-def _snapshot(store: Reader, elapsed_s: float, page: str) -> Snapshot:
-    last_id = store.last_event_id()
+def _snapshot(store: Subjects, elapsed_s: float, page: str) -> Snapshot:
+    last_id = store.events.last_event_id()
     latest = {
         (event.camera, event.track): event
-        for event in store.newest_events(EventFilter(device=DEVICE), RECENT_EVENTS, last_id)
+        for event in store.events.newest_events(EventFilter(device=DEVICE), RECENT_EVENTS, last_id)
     }
-    telemetry = store.newest_telemetry(DEVICE, 1)
+    telemetry = store.telemetry.newest_telemetry(DEVICE, 1)
     return Snapshot(
         elapsed_s=elapsed_s,
         faces=[event for event in latest.values() if event.kind != END],
@@ -220,17 +221,15 @@ def _ended(agent: "subprocess.Popen[bytes]", folder: Path) -> dict[str, Any]:
 
 
 def _counted(settings: Settings, summary: dict[str, Any]) -> Result:
-    store = SqliteReader(settings.db)
-    try:
-        tally = store.tally(DEVICE)
+    with opening.reader(settings.db) as database:
+        store = Subjects(database)
+        tally = store.events.tally(DEVICE)
         return Result(
             published=summary["last_seq"],
             stored=tally.stored,
             lost=summary["last_seq"] - tally.distinct_seqs,
             duplicates=tally.duplicates,
-            redelivered=store.counters().get(REDELIVERED, 0),
-            devices=len(store.devices()),
+            redelivered=store.dead_letters.counters().get(REDELIVERED, 0),
+            devices=len(store.devices.all()),
             fps=summary["fps"],
         )
-    finally:
-        store.close()

@@ -10,35 +10,31 @@ from fer_wire.names import checked_name
 from fer_controller.errors import AccessError
 from fer_controller.registry.tokens import TOKEN_BYTES, hashed
 from fer_controller.rollout.audit import RUNNER
-from fer_controller.store.operators import Operator, OperatorStore, OperatorTables
-
-VIEWER = "viewer"
-"""Looks."""
-OPERATOR = "operator"
-"""Looks and orders."""
-ROLES = (VIEWER, OPERATOR)
+from fer_controller.store.credentials.records import OPERATORS, Token
+from fer_controller.store.credentials.store import TokenStore
 
 
-def make(store: OperatorStore, name: str, role: str, now: datetime) -> str:
+def make(store: TokenStore, name: str, role: str, now: datetime) -> str:
     """A new token, instead of the one that the operator had; raises AccessError for what is no name or no role."""
     if name == RUNNER:
         raise AccessError(f"{RUNNER} is what the audit log calls the controller itself; use another name.")
-    if role not in ROLES:
-        raise AccessError(f"There is no role {role!r}; use {' or '.join(ROLES)}.")
+    if role not in OPERATORS:
+        raise AccessError(f"There is no role {role!r}; use {' or '.join(OPERATORS)}.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put_operator(Operator(_checked(name), role, iso_utc(now)), hashed(token))
+    store.put(Token(_checked(name), role, iso_utc(now)), hashed(token))
     return token
 
 
-def remove(store: OperatorStore, name: str) -> None:
+def remove(store: TokenStore, name: str) -> None:
     """Take an operator's token away; raises AccessError when there is no such operator."""
     if not store.remove_operator(_checked(name)):
         raise AccessError(f"There is no operator {name}; `fer-controller operators list` shows them.")
 
 
-def who(store: OperatorTables, token: str) -> Operator | None:
-    """The operator that a token belongs to; None when it is nobody's."""
-    return store.operator_of_token(hashed(token))
+def who(store: TokenStore, token: str) -> Token | None:
+    """The operator who holds a token; None when it is nobody's."""
+    found = store.token(hashed(token))
+    return found if found is not None and found.role in OPERATORS else None
 
 
 def _checked(name: str) -> str:

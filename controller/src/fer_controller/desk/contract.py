@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.store.contract import EventReader, TelemetryReader
-from fer_controller.store.records import EventFilter
-from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.rollups.records import EmotionRollup, TelemetryRollup
 
 Document = dict[str, Any]
 """What `--json` prints as one line."""

@@ -11,7 +11,8 @@ from fer_wire.message import iso_utc
 from fer_controller.desk.retrying import retried
 from fer_controller.errors import SettingsError
 from fer_controller.store.contract import EventReader
-from fer_controller.store.records import EventFilter, StoredEvent
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
 
 PAGE_EVENTS = 2000
 FOLLOW_EVERY_S = 0.3

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Self
 
 from fer_wire.message import iso_utc
 
@@ -19,16 +19,18 @@ from fer_controller.ingest.devices import document
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import labels, view
 from fer_controller.rollout import transitions as moves
-from fer_controller.rollout.labels import Relabel
 from fer_controller.rollout.planning import deployment
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.settings import Settings
-from fer_controller.store.fleet import FleetReader
-from fer_controller.store.records import DEAD_LETTERS, REDELIVERED, EventFilter, StoredEvent, StoredTelemetry
-from fer_controller.store.registry import RegistryReader
-from fer_controller.store.retention import RollupReader
-from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
-from fer_controller.store.rollouts import RolloutStore
+from fer_controller.store import opening
+from fer_controller.store.dead_letters.records import DEAD_LETTERS, REDELIVERED
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.rollouts.store import RolloutStore
+from fer_controller.store.rollups.records import EmotionRollup, TelemetryRollup
+from fer_controller.store.subjects import Subjects
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 TAKEN_UP_WITHIN_S = 3.0
 LOOK_EVERY_S = 0.1
@@ -50,18 +52,8 @@ class Place:
         return cls(settings.db, settings.registry_folder, settings.fleet.stale_after_s)
 
 
-class Closing(Protocol):
-    """A store."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-Store = TypeVar("Store", bound=Closing)
-
-
 class LocalDesk:
-    """Opens each store when it is first asked, so that who only looks also works on a file that cannot be written."""
+    """Opens the database to write only when something is ordered, so that looking works on a read-only file."""
 
     def __init__(self, place: Place, actor: str) -> None:
         """The actor is who orders, as the audit log names him."""
@@ -77,52 +69,52 @@ class LocalDesk:
         self._opened.close()
 
     def devices(self) -> list[Document]:
-        now, dropped = datetime.now(UTC), self._fleet.events_dropped()
+        now, dropped = datetime.now(UTC), self._found.events.dropped()
         return [
             document(each, now, self._place.stale_after_s, dropped.get(each.device, 0))
-            for each in self._fleet.devices()
+            for each in self._found.devices.all()
         ]
 
     def totals(self) -> Document:
-        counted = self._fleet.counters()
+        counted = self._found.dead_letters.counters()
         return {
-            "events": sum(self._fleet.events_stored().values()),
-            "dropped_events": sum(self._fleet.events_dropped().values()),
+            "events": sum(self._found.events.stored().values()),
+            "dropped_events": sum(self._found.events.dropped().values()),
             "redelivered_events": counted.get(REDELIVERED, 0),
             "dead_letters": counted.get(DEAD_LETTERS, 0),
         }
 
     def newest_telemetry_of_each(self) -> list[Document]:
-        return [json.loads(each.payload) for each in self._fleet.newest_telemetry_of_each()]
+        return [json.loads(each.payload) for each in self._found.telemetry.newest_of_each()]
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
-        return self._fleet.newest_events(wanted, limit, up_to_id)
+        return self._found.events.newest_events(wanted, limit, up_to_id)
 
     def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
-        return self._fleet.events_page(wanted, after, limit)
+        return self._found.events.events_page(wanted, after, limit)
 
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
-        return self._fleet.events_stored_after(wanted, after_id, limit)
+        return self._found.events.events_stored_after(wanted, after_id, limit)
 
     def last_event_id(self) -> int:
-        return self._fleet.last_event_id()
+        return self._found.events.last_event_id()
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        return self._fleet.newest_telemetry(device, limit)
+        return self._found.telemetry.newest_telemetry(device, limit)
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
-        return self._fleet.telemetry_stored_after(device, after_id, limit)
+        return self._found.telemetry.telemetry_stored_after(device, after_id, limit)
 
     def telemetry_rollups(self, per: str, wanted: EventFilter, limit: int) -> list[TelemetryRollup]:
-        return self._rollups.telemetry_rollups(per, wanted, limit)
+        return self._found.rollups.telemetry_rollups(per, wanted, limit)
 
     def emotion_rollups(
         self, per: str, wanted: EventFilter, limit: int, *, summed: bool = False
     ) -> list[EmotionRollup]:
-        return self._rollups.emotion_rollups(per, wanted, limit, summed=summed)
+        return self._found.rollups.emotion_rollups(per, wanted, limit, summed=summed)
 
     def dead_letters(self, limit: int) -> list[Document]:
-        return [each.document() for each in self._fleet.dead_letters(limit)]
+        return [each.document() for each in self._found.dead_letters.newest(limit)]
 
     def labels(self, devices: Sequence[str] = ()) -> list[Document]:
         return labels.documents(self._rollouts, devices)
@@ -174,21 +166,13 @@ class LocalDesk:
         return None
 
     @cached_property
-    def _fleet(self) -> FleetReader:
-        return self._kept(FleetReader(self._place.db))
-
-    @cached_property
-    def _rollups(self) -> RollupReader:
-        return self._kept(RollupReader(self._place.db))
+    def _found(self) -> Subjects:
+        return Subjects(self._opened.enter_context(opening.reader(self._place.db)))
 
     @cached_property
     def _rollouts(self) -> RolloutStore:
-        return self._kept(RolloutStore(self._place.db))
+        return RolloutStore(self._opened.enter_context(opening.writer(self._place.db)))
 
     @cached_property
     def _shelf(self) -> Shelf:
-        return Shelf(self._kept(RegistryReader(self._place.db)), self._place.models)
-
-    def _kept(self, store: Store) -> Store:
-        self._opened.callback(store.close)
-        return store
+        return Shelf(self._found.models, self._place.models)

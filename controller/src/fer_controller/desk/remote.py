@@ -20,14 +20,15 @@ from fer_controller.errors import (
     UnknownRolloutError,
     UnreachableError,
 )
-from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
 from fer_controller.settings import ApiSettings
-from fer_controller.store.records import EventFilter, StoredEvent, StoredTelemetry
-from fer_controller.store.retention_records import EmotionRollup, TelemetryRollup
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.rollups.records import EmotionRollup, TelemetryRollup
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 TIMEOUT_S = 30.0
-EVERYTHING = EventFilter()
 TRIES = 4
 PAUSE_S = 0.3
 TRIED_AGAIN = (502, 503, 504)
@@ -189,7 +190,7 @@ class RemoteDesk:
 
 def _values(wanted: EventFilter) -> dict[str, Any]:
     """What the filter asks for beyond the default, which is everything."""
-    return {name: value for name in wanted.__slots__ if (value := getattr(wanted, name)) != getattr(EVERYTHING, name)}
+    return wanted.model_dump(exclude_defaults=True)
 
 
 def _spelt(begin: str | None) -> str:

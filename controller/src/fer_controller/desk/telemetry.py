@@ -6,7 +6,7 @@ from functools import partial
 
 from fer_controller.desk.retrying import retried
 from fer_controller.store.contract import TelemetryReader
-from fer_controller.store.records import StoredTelemetry
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 PAGE_MESSAGES = 500
 FOLLOW_EVERY_S = 0.5

@@ -11,7 +11,7 @@ from fer_wire import EMOTIONS
 from fer_wire.whole_files import written_whole
 
 from fer_controller.errors import ExportError
-from fer_controller.store.records import StoredEvent
+from fer_controller.store.events.records import StoredEvent
 
 CSV = "csv"
 PARQUET = "parquet"

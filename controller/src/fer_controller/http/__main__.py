@@ -23,9 +23,10 @@ from fer_controller.http.metrics import Metrics
 from fer_controller.http.process import Task
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
-from fer_controller.store.fleet import FleetReader
-from fer_controller.store.operators import OperatorReader
-from fer_controller.store.registry import RegistryReader
+from fer_controller.store import opening
+from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.registry.store import ModelStore
+from fer_controller.store.subjects import Subjects
 
 LIFE_LINE = 0
 NICENESS = 5
@@ -44,14 +45,15 @@ def main() -> None:
     _log_in_lines()
     os.nice(NICENESS)
     try:
-        store, fleet, operators = RegistryReader(task.db), FleetReader(task.db), OperatorReader(task.db)
+        models, fleet, tokens = (opening.reader(task.db) for _ in range(3))
     except StoreError as error:
         log.error("Models cannot be served: %s", error)
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
     app = make_app(
-        store, Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
-        Metrics(fleet, task.stale_after_s), Guards(store, operators), Place(task.db, task.folder, task.stale_after_s),
+        ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
+        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens)),
+        Place(task.db, task.folder, task.stale_after_s),
         open_to_all=task.http.access == OPEN_ACCESS,
     )  # fmt: skip
     server = _Server(_config(task, app))

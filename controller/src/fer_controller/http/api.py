@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from fer_controller.desk.contract import MOST_ROWS, NEWEST, Desk
 from fer_controller.desk.events import moment
 from fer_controller.desk.local import LocalDesk
-from fer_controller.rollout.labels import Relabel
+from fer_controller.rollout.relabel import Relabel
 from fer_controller.rollout.request import Words
-from fer_controller.store.operators import Operator
-from fer_controller.store.records import EventFilter, StoredEvent, StoredTelemetry
+from fer_controller.store.credentials.records import Token
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 HIGHEST_ID = 2**63 - 1
 
@@ -33,25 +34,25 @@ class Order(BaseModel):
     )
 
 
-def _viewer(request: Request) -> Operator:
-    found: Operator = request.app.state.guards.viewer(request)
+def _viewer(request: Request) -> Token:
+    found: Token = request.app.state.guards.viewer(request)
     return found
 
 
-def _operator(request: Request) -> Operator:
-    found: Operator = request.app.state.guards.operator(request)
+def _operator(request: Request) -> Token:
+    found: Token = request.app.state.guards.operator(request)
     return found
 
 
-def looking(request: Request, viewer: Annotated[Operator, Depends(_viewer)]) -> Iterator[Desk]:
+def looking(request: Request, viewer: Annotated[Token, Depends(_viewer)]) -> Iterator[Desk]:
     """A desk for who may look."""
-    with LocalDesk(request.app.state.place, viewer.name) as desk:
+    with LocalDesk(request.app.state.place, viewer.holder) as desk:
         yield desk
 
 
-def ordering(request: Request, operator: Annotated[Operator, Depends(_operator)]) -> Iterator[Desk]:
+def ordering(request: Request, operator: Annotated[Token, Depends(_operator)]) -> Iterator[Desk]:
     """A desk for who may order, in his name."""
-    with LocalDesk(request.app.state.place, operator.name) as desk:
+    with LocalDesk(request.app.state.place, operator.holder) as desk:
         yield desk
 
 
@@ -63,21 +64,21 @@ Per = Annotated[Literal["minute", "hour"], Query()]
 
 
 def _of_telemetry(device: str | None = None, since: Since = None, until: Until = None) -> EventFilter:
-    now, wanted = datetime.now(UTC), EventFilter(device)
-    wanted = replace(wanted, since=moment(since, now)) if since else wanted
-    return replace(wanted, until=moment(until, now)) if until else wanted
+    now, wanted = datetime.now(UTC), EventFilter(device=device)
+    bounds = {name: moment(text, now) for name, text in (("since", since), ("until", until)) if text}
+    return wanted.model_copy(update=bounds)
 
 
 def _of_emotions(
     within: Annotated[EventFilter, Depends(_of_telemetry)], camera: str | None = None, emotion: str | None = None
 ) -> EventFilter:
-    return replace(within, camera=camera, emotion=emotion)
+    return within.model_copy(update={"camera": camera, "emotion": emotion})
 
 
 def _of_events(
     within: Annotated[EventFilter, Depends(_of_emotions)], kind: str | None = None, track: Id | None = None
 ) -> EventFilter:
-    return replace(within, kind=kind, track=track)
+    return within.model_copy(update={"kind": kind, "track": track})
 
 
 Looking = Annotated[Desk, Depends(looking)]
@@ -86,9 +87,9 @@ Wanted = Annotated[EventFilter, Depends(_of_events)]
 
 
 @router.get("/me")
-def me(viewer: Annotated[Operator, Depends(_viewer)]) -> JSONResponse:
+def me(viewer: Annotated[Token, Depends(_viewer)]) -> JSONResponse:
     """Whose token it is, and its role."""
-    return JSONResponse({"name": viewer.name, "role": viewer.role})
+    return JSONResponse({"name": viewer.holder, "role": viewer.role})
 
 
 @router.get("/devices")

@@ -22,7 +22,7 @@ from fer_controller.http.guards import Guards
 from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.metrics import Metrics
 from fer_controller.registry.artifacts import Artifacts
-from fer_controller.store.registry import RegistryTables
+from fer_controller.store.registry.store import ModelStore
 
 RETRY_AFTER_S = 5
 LOOKED_AT = ["GET", "HEAD"]
@@ -35,7 +35,7 @@ STATUS: Mapping[type[ControllerError], int] = {
 
 
 def make_app(
-    store: RegistryTables,
+    store: ModelStore,
     artifacts: Artifacts,
     downloads: Downloads,
     metrics: Metrics,
@@ -60,7 +60,7 @@ def make_app(
 
     @app.api_route("/v1/models/{name}/{version}/manifest.json", methods=LOOKED_AT, dependencies=enrolled)
     def manifest(name: str, version: str) -> Response:
-        stored = store.model(name, version)
+        stored = store.get(name, version)
         if stored is None:
             raise HTTPException(404, f"The registry has no model {name}@{version}.")
         return Response(stored.manifest, media_type="application/json")
@@ -68,7 +68,7 @@ def make_app(
     @app.api_route("/v1/artifacts/{sha256}", methods=LOOKED_AT, dependencies=enrolled)
     def artifact(sha256: str) -> Response:
         try:
-            if store.model_of_file(sha256) is not None:
+            if store.of_file(sha256) is not None:
                 return ArtifactResponse(artifacts.path(sha256), sha256, downloads)
         except FileNotFoundError:
             pass

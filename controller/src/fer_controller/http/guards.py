@@ -6,8 +6,8 @@ from fastapi import HTTPException, Request
 
 from fer_controller.desk import access
 from fer_controller.registry import tokens
-from fer_controller.store.operators import Operator, OperatorTables
-from fer_controller.store.registry import RegistryTables
+from fer_controller.store.credentials.records import OPERATOR, Token
+from fer_controller.store.credentials.store import TokenStore
 
 BEARER = "bearer"
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
@@ -20,36 +20,36 @@ ORDERS = (
 class Guards:
     """What a request must bring: a device's or an operator's token; raises HTTPException (401, 403)."""
 
-    def __init__(self, devices: RegistryTables, operators: OperatorTables) -> None:
-        self._devices, self._operators = devices, operators
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
 
     def enrolled(self, request: Request) -> None:
         """Any token, for models and metrics."""
         token = _token(request)
         if not token:
             raise _refused(f"This controller serves enrolled devices alone, and no token came; {ENROLL}")
-        if tokens.device_of(self._devices, token) is None and access.who(self._operators, token) is None:
+        if tokens.device_of(self._store, token) is None and access.who(self._store, token) is None:
             raise _refused(f"The token belongs to no device; {ENROLL}")
 
-    def viewer(self, request: Request) -> Operator:
+    def viewer(self, request: Request) -> Token:
         """An operator's, to look."""
         token = _token(request)
         if not token:
             raise _refused(f"This needs an operator's token, and none came; {ADD}")
-        found = access.who(self._operators, token)
+        found = access.who(self._store, token)
         if found is None:
             raise _refused(f"The token belongs to no operator; {ADD}")
         return found
 
-    def operator(self, request: Request) -> Operator:
+    def operator(self, request: Request) -> Token:
         """An operator's, to order."""
         found = self.viewer(request)
-        if found.role != access.OPERATOR:
-            raise HTTPException(403, f"The token of {found.name} {ORDERS}.")
+        if found.role != OPERATOR:
+            raise HTTPException(403, f"The token of {found.holder} {ORDERS}.")
         return found
 
 
-Guard = Callable[[Request], Operator]
+Guard = Callable[[Request], Token]
 
 
 def _token(request: Request) -> str:

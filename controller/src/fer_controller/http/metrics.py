@@ -14,8 +14,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from fer_controller.ingest.devices import OFFLINE, ONLINE, STALE, UNKNOWN, presence
-from fer_controller.store.fleet import FleetReader
-from fer_controller.store.records import DEAD_LETTERS, REDELIVERED, Device
+from fer_controller.store.dead_letters.records import DEAD_LETTERS, REDELIVERED
+from fer_controller.store.devices.records import Device
+from fer_controller.store.subjects import Subjects
 
 PERCENT, MILLI, MB = 0.01, 0.001, 1e6
 STATES = (ONLINE, STALE, OFFLINE, UNKNOWN)
@@ -65,7 +66,7 @@ COUNTERS = {
     DEAD_LETTERS: ("fer_dead_letters", "Messages that could not be read."),
 }
 
-Subjects = Sequence[tuple[tuple[str, ...], Any]]
+Labelled = Sequence[tuple[tuple[str, ...], Any]]
 """Label values, and what the fields are read from."""
 
 
@@ -73,7 +74,7 @@ class Metrics(Collector):
     """All metrics, read from the database when they are asked for."""
 
     def __init__(
-        self, store: FleetReader, stale_after_s: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, store: Subjects, stale_after_s: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._store, self._stale_after_s, self._now = store, stale_after_s, now
         self._registry = CollectorRegistry()
@@ -86,23 +87,23 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """What a device measures is told while it is online, so that no old figure passes for a new one."""
-        devices, now = self._store.devices(), self._now()
+        devices, now = self._store.devices.all(), self._now()
         state = {device.device: presence(device, now, self._stale_after_s) for device in devices}
-        told = [Telemetry.model_validate_json(each.payload) for each in self._store.newest_telemetry_of_each()]
+        told = [Telemetry.model_validate_json(each.payload) for each in self._store.telemetry.newest_of_each()]
         yield from _presences(devices, state)
         yield from self._events()
         yield from _of_telemetry([each for each in told if state.get(each.device) == ONLINE])
         rollouts = GaugeMetricFamily("fer_rollouts", "Rollouts by state.", labels=["state"])
-        yield _filled(rollouts, [((name,), count) for name, count in self._store.rollouts().items()])
+        yield _filled(rollouts, [((name,), count) for name, count in self._store.rollouts.by_state().items()])
 
     def _events(self) -> Iterator[Metric]:
         for name, meaning, counts in (
-            ("fer_events_stored", "Events stored, and all before them.", self._store.events_stored()),
-            ("fer_events_dropped", "Events that the device dropped at its spool's cap.", self._store.events_dropped()),
+            ("fer_events_stored", "Events stored, and all before them.", self._store.events.stored()),
+            ("fer_events_dropped", "Events that the device dropped at its spool's cap.", self._store.events.dropped()),
         ):
             family = CounterMetricFamily(name, meaning, labels=[DEVICE])
             yield _filled(family, [((device,), count) for device, count in counts.items()])
-        counters = self._store.counters()
+        counters = self._store.dead_letters.counters()
         for counter, (name, meaning) in COUNTERS.items():
             yield CounterMetricFamily(name, meaning, value=counters.get(counter, 0))
 
@@ -139,7 +140,7 @@ def _of_telemetry(told: Sequence[Telemetry]) -> Iterator[Metric]:
             yield _filled(family(measure.name, measure.meaning, labels=labels), _read(measure, subjects))
 
 
-def _read(measure: Measure, subjects: Subjects) -> Iterator[tuple[tuple[str, ...], float]]:
+def _read(measure: Measure, subjects: Labelled) -> Iterator[tuple[tuple[str, ...], float]]:
     value_of: Callable[[Any], float | None] = attrgetter(measure.field)
     for labels, subject in subjects:
         value = value_of(subject)

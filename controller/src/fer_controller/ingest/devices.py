@@ -12,7 +12,7 @@ from fer_wire import Reported, Status
 from fer_wire.message import iso_utc
 from fer_wire.presence import OFFLINE, ONLINE
 
-from fer_controller.store.records import Device
+from fer_controller.store.devices.records import Device
 
 STALE = "stale"
 UNKNOWN = "unknown"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from fer_wire import Ack, EmotionEvent
 
-from fer_controller.store.records import Gap, Stream
+from fer_controller.store.events.records import Gap, Stream
 
 Key = tuple[str, str]
 SeqsAbove = Callable[[str, str, int], Iterable[int]]

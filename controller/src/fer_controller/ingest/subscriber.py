@@ -14,7 +14,7 @@ from fer_controller.ingest.acks import Acks
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest, moved
 from fer_controller.settings import BrokerSettings, IngestSettings
-from fer_controller.store.records import Batch
+from fer_controller.store.ingest.records import Batch
 
 WAIT_S = 0.5
 FIRST_PAUSE_S = 0.2

@@ -13,7 +13,8 @@ from fer_controller.broker.client import Delivery
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.streams import Key, Streams
 from fer_controller.store.contract import Store
-from fer_controller.store.records import DEAD_LETTER_BYTES, Batch, DeadLetter, Written
+from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
+from fer_controller.store.ingest.records import Batch, Written
 
 CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
 TOPICS_REMEMBERED = 8192

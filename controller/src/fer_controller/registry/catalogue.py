@@ -13,7 +13,8 @@ from fer_controller.errors import RegistryError
 from fer_controller.registry import signing
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
-from fer_controller.store.registry import RegistryStore, RegistryTables, StoredModel
+from fer_controller.store.registry.records import StoredModel
+from fer_controller.store.registry.store import ModelStore
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -30,20 +31,20 @@ def _unwatched(_step: str, _more_bytes: int, _all_bytes: int) -> None:
 
 
 class Shelf:
-    """Looks at the models, for who changes nothing."""
+    """Finds and proves models, and changes nothing."""
 
-    def __init__(self, store: RegistryTables, folder: Path) -> None:
-        self._looks = store
+    def __init__(self, store: ModelStore, folder: Path) -> None:
+        self._store = store
         self.folder = folder
         self.artifacts = Artifacts(folder)
 
     def list(self) -> list[RegisteredModel]:
         """All models in the order in which they were added."""
-        return [_registered(stored) for stored in self._looks.models()]
+        return [_registered(stored) for stored in self._store.all()]
 
     def get(self, name: str, version: str | None = None) -> RegisteredModel:
         """The model, or without a version the one added last; raises RegistryError when there is none."""
-        stored = self._looks.model(name, version)
+        stored = self._store.get(name, version)
         if stored is None:
             wanted = name if version is None else f"{name}{VERSION_MARK}{version}"
             raise RegistryError(
@@ -54,7 +55,7 @@ class Shelf:
 
     def by_sha256(self, sha256: str) -> tuple[RegisteredModel, str] | None:
         """The model that has this file, and as which precision."""
-        found = self._looks.model_of_file(sha256)
+        found = self._store.of_file(sha256)
         return None if found is None else (_registered(found[0]), found[1])
 
     def verify(self, model: RegisteredModel, watch: Watch = _unwatched) -> None:
@@ -72,10 +73,6 @@ class Shelf:
 
 class Catalogue(Shelf):
     """Also adds, signs and removes; killed anywhere, it leaves each model whole or not there."""
-
-    def __init__(self, store: RegistryStore, folder: Path) -> None:
-        super().__init__(store, folder)
-        self._store = store
 
     def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
         """Prove, sign and keep the model of a folder; False when it was there already.
@@ -118,7 +115,7 @@ class Catalogue(Shelf):
 
     def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
         """The same model when it is there already; raises RegistryError when another bears its name and version."""
-        stored = self._store.model(manifest.name, manifest.version)
+        stored = self._store.get(manifest.name, manifest.version)
         if stored is None:
             return None
         if signed_bytes(stored.manifest) != signed_bytes(payload):

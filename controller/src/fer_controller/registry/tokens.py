@@ -9,30 +9,29 @@ from fer_wire.message import iso_utc
 from fer_wire.names import checked_name
 
 from fer_controller.errors import RegistryError
-from fer_controller.store.registry import RegistryStore, RegistryTables
+from fer_controller.store.credentials.records import DEVICE, Token
+from fer_controller.store.credentials.store import TokenStore
 
 TOKEN_BYTES = 32
 
 
-def make(store: RegistryStore, device: str) -> str:
+def make(store: TokenStore, device: str) -> str:
     """A new token for a device, instead of the one that it had; raises RegistryError for what is no device's name."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put_token(checked(device), hashed(token), iso_utc(datetime.now(UTC)))
+    store.put(Token(checked(device), DEVICE, iso_utc(datetime.now(UTC))), hashed(token))
     return token
 
 
-def revoke(store: RegistryStore, device: str) -> None:
+def revoke(store: TokenStore, device: str) -> None:
     """Take a device's token away; raises RegistryError when it has none."""
-    if not store.remove_token(checked(device)):
+    if not store.remove_device(checked(device)):
         raise RegistryError(f"{device} has no token; see how its name is spelt in `fer-controller devices`.")
 
 
-def device_of(store: RegistryTables, token: str) -> str | None:
+def device_of(store: TokenStore, token: str) -> str | None:
     """The device that a token belongs to; None when it is nobody's."""
     found = store.token(hashed(token))
-    if found is None or not secrets.compare_digest(found[1], hashed(token)):
-        return None
-    return found[0]
+    return found.holder if found is not None and found.role == DEVICE else None
 
 
 def checked(device: str) -> str:

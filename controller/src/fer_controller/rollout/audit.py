@@ -6,7 +6,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from fer_controller.store.rollout_records import AuditRow
+from fer_controller.store.rollouts.records import AuditRow
 
 RUNNER = "runner"
 PLANNED = "planned"

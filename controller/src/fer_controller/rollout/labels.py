@@ -2,62 +2,37 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from fer_wire import TopicError
 from fer_wire.message import iso_utc
 from fer_wire.names import checked_name
-from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.errors import RequestError
 from fer_controller.rollout import audit
 from fer_controller.rollout.devices import selector
-from fer_controller.store.rollout_records import Changes, Failures, Label
+from fer_controller.rollout.relabel import Relabel
+from fer_controller.store.devices.records import Label
+from fer_controller.store.rollouts.records import Changes, Failures
+from fer_controller.store.rollouts.store import RolloutStore
 
 
-class Relabel(BaseModel):
-    """What is to change, as it is typed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    devices: tuple[str, ...] = Field(min_length=1, description="the devices")
-    labels: tuple[str, ...] = Field(default=(), description="KEY=VALUE to put on them")
-    remove: tuple[str, ...] = Field(default=(), description="keys to take off them")
-    release: bool = Field(default=False, description="let them out of quarantine")
-
-
-class Labelling(Protocol):
-    """The store's side."""
-
-    def labels(self) -> list[Label]:
-        """All labels by device and key."""
-
-    def label(self, given: Sequence[Label], removed: Sequence[tuple[str, str]], at: str, by: str) -> None:
-        """Set labels, and take (device, key) off."""
-
-    def failures(self) -> dict[str, Failures]:
-        """By device: failures in a row, and quarantine."""
-
-    def write(self, changes: Changes) -> None:
-        """All of it in one transaction."""
-
-
-def change(store: Labelling, words: Relabel, actor: str, now: datetime) -> None:
+def change(store: RolloutStore, words: Relabel, actor: str, now: datetime) -> None:
     """Do what the words say; raises RequestError, and then changes nothing."""
     names = _names(words.devices)
     labels = [selector.label(text) for text in words.labels]
     gone = [selector.label_key(key) for key in words.remove]
     at = iso_utc(now)
     rows = [Label(name, key, value) for name in names for key, value in labels]
-    store.label(rows, [(name, key) for name in names for key in gone], at, actor)
+    store.devices.label(rows, [(name, key) for name in names for key in gone], at, actor)
     if words.release:
         store.write(_released(names, actor, at))
 
 
-def documents(store: Labelling, devices: Sequence[str] = ()) -> list[dict[str, Any]]:
+def documents(store: RolloutStore, devices: Sequence[str] = ()) -> list[dict[str, Any]]:
     """These devices, or all that have a label or are in quarantine, as they are printed."""
     found: dict[str, dict[str, str]] = {device: {} for device in devices}
-    for each in store.labels():
+    for each in store.devices.labels():
         if not devices or each.device in devices:
             found.setdefault(each.device, {})[each.key] = each.value
     reasons = {name: each.reason for name, each in store.failures().items() if each.quarantined_at}

@@ -30,7 +30,7 @@ from fer_controller.rollout.transitions import (
     UPDATING,
     WAVE,
 )
-from fer_controller.store.rollout_records import Failures, TargetRow
+from fer_controller.store.rollouts.records import Failures, TargetRow
 
 Deed = tuple[str, Iterable[Decision]]
 """What is done, as the operator reads it, and the decisions that do it."""

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
-from typing import Protocol
 
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.rollout import audit, orders
@@ -14,55 +13,19 @@ from fer_controller.rollout.models import FilesBySha
 from fer_controller.rollout.steps import reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
-from fer_controller.rollout.steps.tick import Measurements, Tick
+from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
 from fer_controller.settings import RolloutSettings
-from fer_controller.store.rollout_records import (
-    Changes,
-    DesiredRow,
-    Failures,
-    Heard,
-    Order,
-    RolloutRow,
-    TargetRow,
-    WaveRow,
-)
+from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
+from fer_controller.store.rollouts.store import RolloutStore
 
 log = logging.getLogger(__name__)
-
-
-class Rollouts(Measurements, Protocol):
-    """What the runner asks of a store."""
-
-    def write(self, changes: Changes) -> None:
-        """All of it in one transaction, or nothing; raises StoreUnavailable."""
-
-    def open_rollouts(self, straggling: str) -> list[RolloutRow]:
-        """Not ended, or with an order that waits or a device in the state of a straggler; oldest first."""
-
-    def waves(self, rollout: str) -> list[WaveRow]:
-        """The waves of a rollout."""
-
-    def targets(self, rollout: str) -> list[TargetRow]:
-        """The devices of a rollout."""
-
-    def heard(self, rollout: str) -> list[Heard]:
-        """Presence and report of a rollout's devices."""
-
-    def desired_of(self, rollout: str) -> list[DesiredRow]:
-        """The newest desired states of a rollout's devices."""
-
-    def open_orders(self) -> list[Order]:
-        """Orders not taken up yet."""
-
-    def failures(self) -> dict[str, Failures]:
-        """By device: failures in a row."""
 
 
 class Runner:
     """Drives all rollouts; killed anywhere, another one goes on from what is stored."""
 
-    def __init__(self, store: Rollouts, files: FilesBySha, settings: RolloutSettings) -> None:
+    def __init__(self, store: RolloutStore, files: FilesBySha, settings: RolloutSettings) -> None:
         self._store = store
         self._files = files
         self._settings = settings
@@ -121,7 +84,7 @@ class Runner:
 
     def _live(self, tick: Tick, row: RolloutRow) -> LiveRollout:
         store = self._store
-        tick.desired.update({desired.device: desired for desired in store.desired_of(row.id)})
+        tick.desired.update({desired.device: desired for desired in store.desired.of_rollout(row.id)})
         return LiveRollout(tick, row, store.waves(row.id), store.targets(row.id), store.heard(row.id))
 
 

@@ -2,41 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from fer_controller.errors import RolloutError, UnknownRolloutError
 from fer_controller.rollout import request
 from fer_controller.rollout.desired.messages import artifacts_of
 from fer_controller.rollout.transitions import UNSETTLED
-from fer_controller.store.rollout_records import AuditRow, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.store import RolloutStore
 
 
-class Looking(Protocol):
-    """What is asked of a store."""
-
-    def rollouts(self, limit: int) -> list[RolloutRow]:
-        """The newest rollouts, the newest first."""
-
-    def rollouts_like(self, begin: str) -> list[RolloutRow]:
-        """The rollouts whose id begins so."""
-
-    def waves(self, rollout: str) -> list[WaveRow]:
-        """The waves of a rollout."""
-
-    def targets(self, rollout: str) -> list[TargetRow]:
-        """The devices of a rollout."""
-
-    def wave_states(self, rollout: str) -> list[tuple[int, str, int]]:
-        """(wave, state, devices) of a rollout."""
-
-    def unpublished_of(self, rollout: str) -> int:
-        """How many of its desired states the broker has not confirmed."""
-
-    def audit(self, rollout: str) -> list[AuditRow]:
-        """The decisions of a rollout."""
-
-
-def find(store: Looking, begin: str | None) -> RolloutRow:
+def find(store: RolloutStore, begin: str | None) -> RolloutRow:
     """The rollout whose id begins so, or the newest; raises RolloutError when there is none, or more than one."""
     found = store.rollouts_like(begin) if begin else store.rollouts(1)
     exact = [row for row in found if row.id == begin]
@@ -61,16 +37,16 @@ def head(row: RolloutRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def progress(store: Looking, row: RolloutRow) -> dict[str, Any]:
+def progress(store: RolloutStore, row: RolloutRow) -> dict[str, Any]:
     """A rollout with its waves: devices by state, and the gates as last judged."""
     states: dict[int, dict[str, int]] = {}
     for number, state, count in store.wave_states(row.id):
         states.setdefault(number, {})[state] = count
     waves = [_wave(wave, states.get(wave.number, {})) for wave in store.waves(row.id)]
-    return {**head(row), "unpublished": store.unpublished_of(row.id), "waves": waves}
+    return {**head(row), "unpublished": store.desired.unpublished_of(row.id), "waves": waves}
 
 
-def whole(store: Looking, row: RolloutRow) -> dict[str, Any]:
+def whole(store: RolloutStore, row: RolloutRow) -> dict[str, Any]:
     """Everything that is known of a rollout, its audit log included."""
     return {
         **progress(store, row),

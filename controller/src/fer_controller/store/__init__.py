@@ -1,1 +1,1 @@
-"""Where events, devices and telemetry are kept."""
+"""What the controller keeps, a folder a subject: the shape of its tables, its SQL, its records, and a class to use."""

@@ -1,19 +1,13 @@
-"""What the controller asks of a store; SQLite and the memory answer the same tests."""
+"""What the controller asks of a store; the database and the memory answer the same tests."""
 
 from typing import Protocol
 
-from fer_controller.store.records import (
-    Batch,
-    DeadLetter,
-    Device,
-    EventFilter,
-    Gap,
-    StoredEvent,
-    StoredTelemetry,
-    Stream,
-    Tally,
-    Written,
-)
+from fer_controller.store.dead_letters.records import DeadLetter
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.telemetry.records import StoredTelemetry
 
 
 class EventReader(Protocol):
@@ -42,39 +36,60 @@ class TelemetryReader(Protocol):
         """The next telemetry in the order in which it was stored."""
 
 
-class Reader(EventReader, TelemetryReader, Protocol):
-    """Looks at a store, also beside a running controller."""
+class Events(EventReader, Protocol):
+    """Also counts events, and knows their streams."""
 
     def tally(self, device: str) -> Tally:
         """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
-
-    def devices(self) -> list[Device]:
-        """All devices by name."""
-
-    def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """The newest dead letters, ascending by time."""
-
-    def gaps(self) -> list[Gap]:
-        """What devices declared dropped, in the order in which it was noted."""
-
-    def counters(self) -> dict[str, int]:
-        """What was counted since the store was made."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-class Store(Reader, Protocol):
-    """Also writes; one at a time per store."""
-
-    def write(self, batch: Batch) -> Written:
-        """Store all of it durably, or raise StoreUnavailable and store nothing.
-
-        A known event changes nothing; another event under a known number becomes a dead letter.
-        """
 
     def streams(self) -> list[Stream]:
         """All streams in the order in which they were first seen."""
 
     def seqs_above(self, device: str, epoch: str, seq: int) -> list[int]:
         """The stored seqs of a stream above one, ascending."""
+
+    def gaps(self) -> list[Gap]:
+        """What devices declared dropped, in the order in which it was noted."""
+
+
+class Devices(Protocol):
+    """Looks at devices."""
+
+    def all(self) -> list[Device]:
+        """All devices by name."""
+
+
+class DeadLetters(Protocol):
+    """Looks at what could not be read, and at what was counted."""
+
+    def newest(self, limit: int) -> list[DeadLetter]:
+        """The newest dead letters, ascending by time."""
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the store was made."""
+
+
+class Store(Protocol):
+    """Where the ingest writes; one at a time per store."""
+
+    @property
+    def events(self) -> Events:
+        """Events and their streams."""
+
+    @property
+    def devices(self) -> Devices:
+        """Devices."""
+
+    @property
+    def telemetry(self) -> TelemetryReader:
+        """Telemetry."""
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """What could not be read."""
+
+    def write(self, batch: Batch) -> Written:
+        """Store all of it durably, or raise StoreUnavailable and store nothing.
+
+        A known event changes nothing; another event under a known number becomes a dead letter.
+        """

@@ -1,13 +1,24 @@
-"""Reads the .sql files: each query has a name, a description and its text."""
+"""The SQL of all subjects by name; each query stands in its subject's queries.sql with a description."""
 
 import re
 from importlib.resources import files
 
+SUBJECTS = (
+    "credentials",
+    "dead_letters",
+    "devices",
+    "events",
+    "measurements",
+    "registry",
+    "rollouts",
+    "rollups",
+    "telemetry",
+)
 HEADING = re.compile(r"^-- (\w+) --\n", re.MULTILINE)
 
 
 def read(text: str) -> dict[str, str]:
-    """SQL by name; raises ValueError for a query without a description or with a name used twice."""
+    """SQL by name; raises ValueError for a query without a description or a name used twice."""
     _, *parts = HEADING.split(text)
     found: dict[str, str] = {}
     for name, body in zip(parts[::2], parts[1::2], strict=True):
@@ -17,5 +28,8 @@ def read(text: str) -> dict[str, str]:
     return found
 
 
-FILES = ("queries.sql", "registry.sql", "rollouts.sql", "retention.sql", "fleet.sql", "operators.sql")
-QUERIES = read("".join(files(__package__).joinpath(name).read_text("utf-8") for name in FILES))
+def _texts() -> str:
+    return "".join(files(__package__).joinpath(subject, "queries.sql").read_text("utf-8") for subject in SUBJECTS)
+
+
+QUERIES = read(_texts())

@@ -5,8 +5,8 @@ import pytest
 from controller_messages import a_batch, an_event
 from fer_controller.desk.events import PAGE_EVENTS, every, follow, moment, newest
 from fer_controller.errors import SettingsError
-from fer_controller.store.memory import MemoryStore
-from fer_controller.store.records import EventFilter
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.ingest.memory import MemoryStore
 
 NOW = datetime(2026, 1, 31, 13, 0, 0, tzinfo=UTC)
 
@@ -37,13 +37,13 @@ def test_anything_else_is_told_what_would_be_a_time(text: str) -> None:
 def test_all_events_come_in_pages() -> None:
     store = MemoryStore()
     store.write(a_batch(*(an_event(seq) for seq in range(1, PAGE_EVENTS + 3))))
-    assert [event.seq for event in every(store, EventFilter())] == list(range(1, PAGE_EVENTS + 3))
+    assert [event.seq for event in every(store.events, EventFilter())] == list(range(1, PAGE_EVENTS + 3))
 
 
 def test_following_goes_on_where_the_newest_ended() -> None:
     store = MemoryStore()
     store.write(a_batch(an_event(1), an_event(2)))
-    found, last_id = newest(store, EventFilter(), 1)
+    found, last_id = newest(store.events, EventFilter(), 1)
     assert [event.seq for event in found] == [2]
     naps: list[float] = []
 
@@ -51,4 +51,4 @@ def test_following_goes_on_where_the_newest_ended() -> None:
         naps.append(seconds)
         store.write(a_batch(an_event(2 + len(naps))))
 
-    assert [event.seq for event in islice(follow(store, EventFilter(), last_id, sleep), 3)] == [3, 4, 5]
+    assert [event.seq for event in islice(follow(store.events, EventFilter(), last_id, sleep), 3)] == [3, 4, 5]

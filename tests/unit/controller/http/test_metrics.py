@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from controller_messages import DEVICE, EPOCH, a_batch, an_event, some_telemetry
 from fer_controller.http.metrics import COUNTED_OF_CAMERA, COUNTED_OF_DEVICE, OF_CAMERA, OF_DEVICE, Metrics
-from fer_controller.store.fleet import FleetReader
-from fer_controller.store.records import DeadLetter, Device, Gap, Stream
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.dead_letters.records import DeadLetter
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap, Stream
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.subjects import Subjects
 from fer_wire import Reported, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.reported import Capabilities, RunningModel
@@ -35,8 +38,9 @@ class Fleet:
     """A database that a test writes into, and its metrics."""
 
     def __init__(self, path: Path) -> None:
-        self.store = SqliteStore(path)
-        self._metrics = Metrics(FleetReader(path), STALE_AFTER_S, lambda: NOW)
+        self.database = opening.writer(path, create=True)
+        self.store = IngestStore(self.database)
+        self._metrics = Metrics(Subjects(self.database), STALE_AFTER_S, lambda: NOW)
 
     def has(self, *devices: Device, told: tuple[Telemetry, ...] = ()) -> None:
         self.store.write(a_batch(devices=list(devices), telemetry=list(told)))
@@ -54,7 +58,7 @@ class Fleet:
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     made = Fleet(tmp_path / "fleet.db")
     yield made
-    made.store.close()
+    made.database.close()
 
 
 def test_an_empty_fleet_has_no_devices_in_any_state(fleet: Fleet) -> None:

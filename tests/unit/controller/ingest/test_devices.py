@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from controller_messages import AT, DEVICE, START, a_birth, a_will
 from fer_controller.ingest.devices import Fleet, presence
-from fer_controller.store.records import Device
+from fer_controller.store.devices.records import Device
 from fer_wire import Reported
 
 LATER = "2026-01-31T13:00:30.000Z"

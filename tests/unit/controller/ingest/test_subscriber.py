@@ -11,8 +11,8 @@ from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import Ingest
 from fer_controller.settings import BrokerSettings, IngestSettings
-from fer_controller.store.memory import MemoryStore
-from fer_controller.store.records import Batch, Written
+from fer_controller.store.ingest.memory import MemoryStore
+from fer_controller.store.ingest.records import Batch, Written
 from fer_wire import Ack, Topics, parse
 
 QUICK = IngestSettings(ack_interval_ms=0, batch_max=10, retry_max_s=0.01)
@@ -35,8 +35,8 @@ class StubbornStore(MemoryStore):
 
 
 def subscriber(broker: FakeBroker, store: MemoryStore) -> Subscriber:
-    streams = Streams(store.streams(), store.seqs_above, 100)
-    ingest = Ingest(store, Topics(), streams, Fleet(store.devices()))
+    streams = Streams(store.events.streams(), store.events.seqs_above, 100)
+    ingest = Ingest(store, Topics(), streams, Fleet(store.devices.all()))
     return Subscriber(broker, ingest, streams, Topics(), SOON, QUICK)  # type: ignore[arg-type]
 
 
@@ -58,7 +58,7 @@ def test_a_message_is_acknowledged_after_it_was_stored_and_the_device_is_told() 
     broker, store = FakeBroker(*messages(1, 2, 3)), MemoryStore()
     run_until_empty(broker, store)
     assert broker.acknowledged == messages(1, 2, 3)
-    assert store.last_event_id() == 3
+    assert store.events.last_event_id() == 3
     assert acks(broker)[-1] == 3
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_acknowledged_while_the_store_cannot_be_written(caplog: pytes
     stop = Event()
 
     def end_when_stored() -> None:
-        if store.last_event_id():
+        if store.events.last_event_id():
             stop.set()
         else:
             assert broker.acknowledged == []
@@ -92,7 +92,7 @@ def test_the_broker_is_still_heard_while_the_store_cannot_be_written() -> None:
     stop = Event()
 
     def end_when_stored() -> None:
-        if store.last_event_id() == 3:
+        if store.events.last_event_id() == 3:
             stop.set()
 
     broker.on_empty = end_when_stored
@@ -105,7 +105,7 @@ def test_a_lost_connection_is_made_again_and_acks_are_said_again(caplog: pytest.
     with caplog.at_level(logging.WARNING):
         run_until_empty(broker, store)
     assert broker.connections == 2
-    assert store.last_event_id() == 2
+    assert store.events.last_event_id() == 2
     assert acks(broker)[-1] == 2
     assert [record.getMessage() for record in caplog.records] == [
         "The connection is lost. Trying again until it works."
@@ -140,7 +140,7 @@ def test_wrong_credentials_later_are_tried_again() -> None:
 
     broker.connect = connect_and_then_refuse  # type: ignore[method-assign]
     run_until_empty(broker, store)
-    assert store.last_event_id() == 2
+    assert store.events.last_event_id() == 2
 
 
 def test_a_message_that_cannot_be_read_is_acknowledged_too() -> None:

@@ -18,8 +18,9 @@ from controller_messages import (
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
-from fer_controller.store.memory import MemoryStore
-from fer_controller.store.records import DEAD_LETTER_BYTES, Stream
+from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES
+from fer_controller.store.events.records import Stream
+from fer_controller.store.ingest.memory import MemoryStore
 from fer_wire import Topics
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from hypothesis import given
@@ -29,7 +30,7 @@ NOW = START.replace(hour=13)
 
 
 def ingest(store: MemoryStore) -> Ingest:
-    return Ingest(store, Topics(), Streams([], store.seqs_above, 100), Fleet([]), clock=lambda: NOW)
+    return Ingest(store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), clock=lambda: NOW)
 
 
 def changed(**changes: object) -> bytes:
@@ -77,11 +78,11 @@ def test_what_cannot_be_read_becomes_a_dead_letter_with_its_reason(topic: str, p
     some = ingest(store)
     batch = some.read([delivered(an_event(1)), raw(topic, payload), delivered(an_event(2))])
     some.write(batch)
-    (letter,) = store.dead_letters(10)
+    (letter,) = store.dead_letters.newest(10)
     assert reason in letter.reason
     assert (letter.topic, letter.size_bytes, letter.time) == (topic, len(payload), AT)
     assert letter.payload == payload[:DEAD_LETTER_BYTES]
-    assert store.last_event_id() == 2
+    assert store.events.last_event_id() == 2
 
 
 def test_gaps_and_dead_letters_are_told_in_one_sentence_each(caplog: pytest.LogCaptureFixture) -> None:
@@ -109,7 +110,7 @@ def test_no_bytes_upset_the_ingest(payload: bytes, channel: str) -> None:
     store = MemoryStore()
     some = ingest(store)
     some.write(some.read([raw(f"fer/v1/nano-01/{channel}", payload)]))
-    assert len(store.dead_letters(10)) == 1
+    assert len(store.dead_letters.newest(10)) == 1
 
 
 def test_topics_of_the_messages_are_those_of_the_wire() -> None:
@@ -119,7 +120,7 @@ def test_topics_of_the_messages_are_those_of_the_wire() -> None:
 def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([NOW] * 4 + [NOW + timedelta(seconds=11)] * 2)
     store = MemoryStore()
-    streams = Streams([], store.seqs_above, 100)
+    streams = Streams([], store.events.seqs_above, 100)
     some = Ingest(store, Topics(), streams, Fleet([]), clock=lambda: next(times))
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
@@ -130,7 +131,7 @@ def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.L
 def test_a_clock_that_jumps_back_does_not_silence_what_is_told(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([NOW] * 2 + [NOW - timedelta(hours=5)] * 2)
     store = MemoryStore()
-    some = Ingest(store, Topics(), Streams([], store.seqs_above, 100), Fleet([]), clock=lambda: next(times))
+    some = Ingest(store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), clock=lambda: next(times))
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
             some.write(some.read([raw("fer/v1/x/status", b"?")]))
@@ -139,10 +140,10 @@ def test_a_clock_that_jumps_back_does_not_silence_what_is_told(caplog: pytest.Lo
 
 def test_events_of_a_device_whose_clock_jumped_back_are_stored_and_acknowledged() -> None:
     store = MemoryStore()
-    streams = Streams([], store.seqs_above, 100)
+    streams = Streams([], store.events.seqs_above, 100)
     some = Ingest(store, Topics(), streams, Fleet([]))
     earlier = an_event(2).model_copy(update={"time": an_event(1).time - timedelta(days=365)})
     some.write(some.read([delivered(an_event(1)), delivered(earlier), delivered(an_event(3))]))
-    assert store.tally("nano-01").stored == 3
+    assert store.events.tally("nano-01").stored == 3
     assert streams.newest()
     assert [streams.ack(key).seq for key in streams.newest()] == [3]

@@ -9,22 +9,24 @@ import pytest
 from fer_controller.errors import RegistryError, StoreError
 from fer_controller.registry.catalogue import Catalogue, Shelf
 from fer_controller.registry.signing import PublicKey, make_keys
-from fer_controller.store.registry import RegistryReader, RegistryStore, StoredModel
+from fer_controller.store import opening
+from fer_controller.store.registry.records import StoredModel
+from fer_controller.store.registry.store import ModelStore
 from fer_wire.manifest import signed_bytes
+from opened_stores import model_store
 from tiny_onnx import network, write_model
 
 OTHER_NETWORK = network().replace(b"tiny", b"tinY")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RegistryStore]:
-    made = RegistryStore(tmp_path / "fleet.db")
-    yield made
-    made.close()
+def store(tmp_path: Path) -> Iterator[ModelStore]:
+    with model_store(tmp_path / "fleet.db") as made:
+        yield made
 
 
 @pytest.fixture
-def catalogue(store: RegistryStore, tmp_path: Path) -> Catalogue:
+def catalogue(store: ModelStore, tmp_path: Path) -> Catalogue:
     make_keys(tmp_path / "fleet.models")
     return Catalogue(store, tmp_path / "fleet.models")
 
@@ -134,7 +136,7 @@ def test_a_folder_without_a_manifest_is_refused(catalogue: Catalogue, tmp_path: 
 
 
 def test_without_a_key_nothing_is_added_and_the_command_is_named(
-    store: RegistryStore, entry: Path, tmp_path: Path
+    store: ModelStore, entry: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(RegistryError, match="make one with `fer-controller models keygen`"):
         Catalogue(store, tmp_path / "keyless").add(entry)
@@ -232,14 +234,13 @@ def test_what_is_done_is_told_up_to_the_last_byte(catalogue: Catalogue, entry: P
 
 def test_a_shelf_only_looks(catalogue: Catalogue, entry: Path, tmp_path: Path) -> None:
     model, _ = catalogue.add(entry)
-    reader = RegistryReader(tmp_path / "fleet.db")
-    shelf = Shelf(reader, catalogue.folder)
-    assert shelf.list() == [model]
-    shelf.verify(model)
-    reader.close()
+    with opening.reader(tmp_path / "fleet.db") as database:
+        shelf = Shelf(ModelStore(database), catalogue.folder)
+        assert shelf.list() == [model]
+        shelf.verify(model)
 
 
-def test_a_name_and_version_are_stored_once(store: RegistryStore) -> None:
+def test_a_name_and_version_are_stored_once(store: ModelStore) -> None:
     model = StoredModel("a", "1", b"{}", "2026")
     store.add_model(model, [("fp32", "x")])
     with pytest.raises(StoreError, match="UNIQUE constraint failed"):
@@ -252,5 +253,6 @@ def test_a_database_from_before_the_registry_is_told(tmp_path: Path) -> None:
     with old:
         old.execute("CREATE TABLE _sqlite_migrations (id INTEGER, migration_set TEXT, name TEXT, applied_at TEXT)")
     old.close()
-    with pytest.raises(StoreError, match=r"old\.db has no model yet; add one with `fer-controller models add`"):
-        RegistryReader(tmp_path / "old.db")
+    sentence = r"old\.db is from an older fer-controller and has no models yet"
+    with opening.reader(tmp_path / "old.db") as database, pytest.raises(StoreError, match=sentence):
+        ModelStore(database).all()

@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 from fer_controller.errors import RegistryError
 from fer_controller.registry import tokens
-from fer_controller.store.registry import RegistryStore
+from fer_controller.store.credentials.store import TokenStore
+from opened_stores import token_store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RegistryStore]:
-    made = RegistryStore(tmp_path / "fleet.db")
-    yield made
-    made.close()
+def store(tmp_path: Path) -> Iterator[TokenStore]:
+    with token_store(tmp_path / "fleet.db") as made:
+        yield made
 
 
-def test_a_token_tells_its_device(store: RegistryStore) -> None:
+def test_a_token_tells_its_device(store: TokenStore) -> None:
     one, two = tokens.make(store, "nano-01"), tokens.make(store, "nano-02")
     assert tokens.device_of(store, one) == "nano-01"
     assert tokens.device_of(store, two) == "nano-02"
@@ -24,14 +24,14 @@ def test_a_token_tells_its_device(store: RegistryStore) -> None:
     assert tokens.device_of(store, "\udcff") is None
 
 
-def test_another_token_replaces_the_first(store: RegistryStore) -> None:
+def test_another_token_replaces_the_first(store: TokenStore) -> None:
     first = tokens.make(store, "nano-01")
     second = tokens.make(store, "nano-01")
     assert tokens.device_of(store, first) is None
     assert tokens.device_of(store, second) == "nano-01"
 
 
-def test_a_revoked_token_is_nobodys(store: RegistryStore) -> None:
+def test_a_revoked_token_is_nobodys(store: TokenStore) -> None:
     token = tokens.make(store, "nano-01")
     tokens.revoke(store, "nano-01")
     assert tokens.device_of(store, token) is None
@@ -39,13 +39,13 @@ def test_a_revoked_token_is_nobodys(store: RegistryStore) -> None:
         tokens.revoke(store, "nano-01")
 
 
-def test_only_the_hash_is_kept(store: RegistryStore, tmp_path: Path) -> None:
+def test_only_the_hash_is_kept(store: TokenStore, tmp_path: Path) -> None:
     token = tokens.make(store, "nano-01")
     files = b"".join(path.read_bytes() for path in tmp_path.glob("fleet.db*"))
     assert token.encode() not in files
     assert hashlib.sha256(token.encode()).hexdigest().encode() in files
 
 
-def test_what_is_no_name_of_a_device_gets_no_token(store: RegistryStore) -> None:
+def test_what_is_no_name_of_a_device_gets_no_token(store: TokenStore) -> None:
     with pytest.raises(RegistryError, match="'a/b' is no name for a device"):
         tokens.make(store, "a/b")

@@ -124,7 +124,7 @@ class AnyCourse(RuleBasedStateMachine):
         self.world.retained[name] = ""
         if self.world.devices[name].online:
             self.world.devices[name].receive("")
-        self.world.store.publish_again(name)
+        self.world.store.desired.publish_again(name)
         COUNTS["desired states deleted"] += 1
 
     @rule(data=st.data(), action=st.sampled_from(tuple(BY_NAME)))
@@ -156,7 +156,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     def notes_desired(self) -> None:
         """An attempt has one content, and what is desired of a device grows in sequence."""
-        for row in self.world.store.unpublished(10_000):
+        for row in self.world.store.desired.unpublished(10_000):
             assert row.sequence >= self.sequences.get(row.device, 0)
             self.sequences[row.device] = row.sequence
             if row.payload:
@@ -182,7 +182,7 @@ class AnyCourse(RuleBasedStateMachine):
             for row in open_:
                 if row.state == "paused":
                     world.order(row.id, "abort" if "paused it" in row.reason else "rollback")
-            if not open_ and not world.store.unpublished(1):
+            if not open_ and not world.store.desired.unpublished(1):
                 break
             world.round()
         for _ in range(8):
@@ -205,7 +205,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     def _each_device_runs_what_its_record_says(self) -> None:
         for name, device in self.world.devices.items():
-            last = self.world.store.desired(name)
+            last = self.world.store.desired.of_device(name)
             if last is None:
                 assert device.running == OLD
                 continue

@@ -67,7 +67,7 @@ def test_a_model_that_halves_the_frame_rate_is_stopped_at_the_canary_and_goes_ba
 
 def test_too_few_samples_pause_and_never_promote(world: World) -> None:
     rollout = deploy(world)
-    world.store.silent = set(world.devices)
+    world.store.measurements.silent = set(world.devices)
     world.until(rollout, "paused")
     assert "cannot be judged" in world.rollout(rollout).reason
     for _ in range(50):
@@ -77,11 +77,11 @@ def test_too_few_samples_pause_and_never_promote(world: World) -> None:
 
 def test_promoting_passes_the_wave_by_the_operators_word(world: World) -> None:
     rollout = deploy(world)
-    world.store.silent = set(world.devices)
+    world.store.measurements.silent = set(world.devices)
     world.until(rollout, "paused")
     outcome = world.order(rollout, "promote")
     assert outcome == "Wave 1 passed by the word of tester@here, whatever its gates say."
-    world.store.silent = set()
+    world.store.measurements.silent = set()
     world.until(rollout, "completed", "paused")
     assert running(world) == [NEW] * 5
     assert any(entry.actor == "tester@here" and entry.action == "wave_passed" for entry in world.store.audit(rollout))
@@ -90,9 +90,9 @@ def test_promoting_passes_the_wave_by_the_operators_word(world: World) -> None:
 def test_resuming_soaks_the_wave_once_more(world: World) -> None:
     rollout = deploy(world)
     world.until(rollout, "running")
-    world.store.silent = {canary(world, rollout).name}
+    world.store.measurements.silent = {canary(world, rollout).name}
     world.until(rollout, "paused")
-    world.store.silent = set()
+    world.store.measurements.silent = set()
     world.order(rollout, "resume")
     assert world.rollout(rollout).state == "running"
 

@@ -11,7 +11,7 @@ from fer_wire.message import iso_utc
 from pydantic import TypeAdapter
 
 from fer_controller.rollout.models import Model
-from fer_controller.store.rollout_records import DesiredRow, RolloutRow, TargetRow
+from fer_controller.store.rollouts.records import DesiredRow, RolloutRow, TargetRow
 
 UNKNOWN_SIZE = 1
 ARTIFACTS = TypeAdapter(tuple[Artifact, ...])

@@ -12,7 +12,7 @@ from fer_wire import Desired, MessageError, Topics, WireError, parse
 from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
-from fer_controller.store.rollout_records import DesiredRow
+from fer_controller.store.rollouts.records import DesiredRow
 
 WINDOW = 500
 LOOK_EVERY_S = 0.2
@@ -64,7 +64,7 @@ class Outbox(Protocol):
     def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
         """The broker confirmed these (device, sequence)."""
 
-    def desired(self, device: str) -> DesiredRow | None:
+    def of_device(self, device: str) -> DesiredRow | None:
         """The newest desired state of a device."""
 
 
@@ -154,7 +154,7 @@ class Publisher:
             device = self._topics.parse(delivery.topic).device
         except WireError:
             return
-        row = self._store.desired(device)
+        row = self._store.of_device(device)
         if row is None or not row.payload or _readable(delivery.payload):
             return
         if self._store.publish_again(device):

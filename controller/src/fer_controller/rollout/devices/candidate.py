@@ -9,8 +9,8 @@ from fer_wire.presence import ONLINE
 from fer_wire.reported import Capabilities, RunningModel
 
 from fer_controller.rollout.devices import selector
-from fer_controller.store.records import Device
-from fer_controller.store.rollout_records import Failures, Label
+from fer_controller.store.devices.records import Device, Label
+from fer_controller.store.rollouts.records import Failures
 
 REPORTS_REMEMBERED = 4096
 

@@ -4,31 +4,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from fer_wire.message import iso_utc
 
 from fer_controller.rollout.evidence.metrics import Measured
-from fer_controller.store.rollout_records import EmotionSums, TelemetrySums, Window
+from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
+from fer_controller.store.measurements.store import MeasurementStore
 
 
-class Sums(Protocol):
-    """What is asked of a store."""
-
-    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        """Each device's telemetry in its window."""
-
-    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
-        """Each device's emotions in its window."""
-
-
-def measure(sums: Sums, windows: Sequence[Window]) -> dict[str, Measured]:
+def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[str, Measured]:
     """By device; one that was silent has no samples."""
     lengths_min = {window.device: _minutes(window) for window in windows}
     found = {window.device: Measured() for window in windows}
-    for each in sums.telemetry_sums(windows):
+    for each in measurements.telemetry_sums(windows):
         found[each.device] = _from_telemetry(each, lengths_min[each.device])
-    for device, emotions in _by_device(sums.emotion_sums(windows)).items():
+    for device, emotions in _by_device(measurements.emotion_sums(windows)).items():
         events = sum(each.events for each in emotions)
         found[device] = replace(
             found[device],

@@ -1,7 +1,7 @@
 """From a request to a planned rollout in the store; the runner takes it from there."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,8 +15,8 @@ from fer_controller.rollout.models import Model
 from fer_controller.rollout.planning.plan import Plan, plan
 from fer_controller.rollout.request import Request
 from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
-from fer_controller.store.records import Device
-from fer_controller.store.rollout_records import AuditRow, Changes, Failures, Label, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.store import RolloutStore
 
 BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
@@ -31,32 +31,13 @@ class Models(Protocol):
         """The model, or without a version the one added last; raises RegistryError."""
 
 
-class Planning(Protocol):
-    """The store's side."""
-
-    def devices(self) -> list[Device]:
-        """All devices ever heard of."""
-
-    def labels(self) -> list[Label]:
-        """All labels."""
-
-    def failures(self) -> dict[str, Failures]:
-        """By device: failures in a row, and quarantine."""
-
-    def busy(self, states: Collection[str]) -> dict[str, str]:
-        """By device: the unfinished rollout in which it is in one of these states."""
-
-    def write(self, changes: Changes) -> None:
-        """All of it in one transaction."""
-
-
-def prepare(store: Planning, models: Models, request: Request) -> Plan:
+def prepare(store: RolloutStore, models: Models, request: Request) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when there is no one model to plan with."""
-    fleet = candidates(store.devices(), store.labels(), store.failures(), store.busy(BUSY))
+    fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), store.busy(BUSY))
     return plan(request, fleet, _chosen(models, request))
 
 
-def begin(store: Planning, planned: Plan, actor: str, now: datetime) -> str:
+def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
     """Store the plan as a new rollout and return its id; raises RolloutError when it reaches no device."""
     if not planned.devices:
         reasons = "; ".join(f"{each.device}: {each.reason}" for each in planned.left_out[:3])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fer_controller.rollout import audit
-from fer_controller.store.rollout_records import DesiredRow, Failures, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import DesiredRow, Failures, RolloutRow, TargetRow, WaveRow
 
 Subject = RolloutRow | WaveRow | TargetRow
 

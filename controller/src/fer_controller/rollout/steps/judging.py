@@ -6,14 +6,15 @@ from fer_controller.rollout.evidence.measurement import loaded, measure, windows
 from fer_controller.rollout.evidence.metrics import Measured, Minima
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import COMMITTED, ROLLED_BACK
-from fer_controller.store.rollout_records import WaveRow, Window
+from fer_controller.store.measurements.records import Window
+from fer_controller.store.rollouts.records import WaveRow
 
 
 def baselines(rollout: LiveRollout, devices: list[str]) -> dict[str, Measured]:
     """What each device measured until now, at most since its model last changed."""
     tick = rollout.tick
-    moves = tick.measurements.last_moves(devices, (COMMITTED, ROLLED_BACK))
-    return measure(tick.measurements, windows_before(devices, tick.now, tick.settings.baseline_s, moves))
+    moves = tick.store.last_moves(devices, (COMMITTED, ROLLED_BACK))
+    return measure(tick.store.measurements, windows_before(devices, tick.now, tick.settings.baseline_s, moves))
 
 
 def is_due(rollout: LiveRollout, wave: WaveRow) -> bool:
@@ -28,6 +29,6 @@ def verdicts(rollout: LiveRollout, wave: WaveRow) -> tuple[Verdict, ...]:
     judged = [target for target in rollout.of_wave(wave.number) if target.state == COMMITTED]
     windows = [Window(target.device, wave.soaking_at, tick.at) for target in judged]
     before = {target.device: loaded(target.baseline) for target in judged}
-    after = measure(tick.measurements, windows)
+    after = measure(tick.store.measurements, windows)
     minima = Minima(settings.min_samples, settings.min_events, settings.min_measured)
     return gates.judge(rollout.request.chosen_gates(), before, after, minima)

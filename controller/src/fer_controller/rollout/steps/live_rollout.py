@@ -13,7 +13,7 @@ from fer_controller.rollout.devices.candidate import report
 from fer_controller.rollout.steps.decision import Decision, Subject
 from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE, WAVE_ENDED, Table
-from fer_controller.store.rollout_records import DesiredRow, Heard, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import DesiredRow, Heard, RolloutRow, TargetRow, WaveRow
 
 TABLES: dict[type, Table] = {RolloutRow: ROLLOUT, WaveRow: WAVE, TargetRow: TARGET}
 

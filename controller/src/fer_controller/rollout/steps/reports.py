@@ -25,7 +25,7 @@ from fer_controller.rollout.transitions import (
     TRY_LATER,
     UNREACHABLE,
 )
-from fer_controller.store.rollout_records import Failures, TargetRow
+from fer_controller.store.rollouts.records import Failures, TargetRow
 
 GOING_BACK = (ROLLING_BACK, ROLLED_BACK, FAILED)
 LISTENING = (*IN_FLIGHT, UNREACHABLE, COMMITTED)

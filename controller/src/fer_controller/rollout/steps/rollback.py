@@ -32,7 +32,7 @@ from fer_controller.rollout.transitions import (
     WAITING,
     WAVE,
 )
-from fer_controller.store.rollout_records import DesiredRow, TargetRow
+from fer_controller.store.rollouts.records import DesiredRow, TargetRow
 
 MOST_TRIES = 5
 UPDATE_ENDED = (wire.COMMITTED, wire.FAILED, wire.REJECTED, wire.ROLLED_BACK, wire.CANCELED, wire.SUPERSEDED)

@@ -21,7 +21,7 @@ from fer_controller.rollout.transitions import (
     UNREACHABLE,
     WAVE,
 )
-from fer_controller.store.rollout_records import TargetRow
+from fer_controller.store.rollouts.records import TargetRow
 
 CAN_BE_TAKEN = (PENDING, *EXPOSED, ROLLING_BACK)
 

@@ -10,7 +10,7 @@ from fer_controller.rollout.desired import messages
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import PENDING, RETRYING, SKIP, TELL
-from fer_controller.store.rollout_records import TargetRow, WaveRow
+from fer_controller.store.rollouts.records import TargetRow, WaveRow
 
 SHA256 = re.compile(SHA256_PATTERN)
 

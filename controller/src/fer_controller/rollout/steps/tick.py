@@ -1,26 +1,17 @@
 """One tick of the runner: what all rollouts share in it, and everything that it will store in one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from fer_wire.message import iso_utc
 
-from fer_controller.rollout.evidence.measurement import Sums
 from fer_controller.rollout.models import FilesBySha, Model
 from fer_controller.settings import RolloutSettings
-from fer_controller.store.rollout_records import Changes, DesiredRow, Failures
+from fer_controller.store.rollouts.records import Changes, DesiredRow, Failures
+from fer_controller.store.rollouts.store import RolloutStore
 
 REPORTS_WITHIN_S = 30.0
 """After a start of the controller, what devices reported in the meantime arrives within this time."""
-
-
-class Measurements(Sums, Protocol):
-    """What a tick asks of the store besides the rollouts themselves."""
-
-    def last_moves(self, devices: Iterable[str], states: Iterable[str]) -> dict[str, str]:
-        """When an update in one of these states last changed each device's model."""
 
 
 @dataclass(slots=True)
@@ -30,7 +21,7 @@ class Tick:
     now: datetime
     settings: RolloutSettings
     files: FilesBySha
-    measurements: Measurements
+    store: RolloutStore
     running_since: datetime
     """When this runner made its first tick."""
     desired: dict[str, DesiredRow] = field(default_factory=dict)

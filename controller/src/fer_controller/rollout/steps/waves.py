@@ -32,7 +32,7 @@ from fer_controller.rollout.transitions import (
     UPDATING,
     WAITING,
 )
-from fer_controller.store.rollout_records import TargetRow, WaveRow
+from fer_controller.store.rollouts.records import TargetRow, WaveRow
 
 
 def advance(rollout: LiveRollout) -> Iterator[Decision]:

@@ -6,7 +6,7 @@ import pytest
 from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.rollout.desired.publisher import Publisher
-from fer_controller.store.rollout_records import DesiredRow
+from fer_controller.store.rollouts.records import DesiredRow
 from fer_wire import Topics
 
 
@@ -32,7 +32,7 @@ class FakeOutbox:
     def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
         self.unconfirmed -= {device for device, sequence in confirmed if self.rows[device].sequence == sequence}
 
-    def desired(self, device: str) -> DesiredRow | None:
+    def of_device(self, device: str) -> DesiredRow | None:
         return self.rows.get(device)
 
 

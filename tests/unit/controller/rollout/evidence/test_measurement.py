@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from controller_messages import an_event
 from fer_controller.rollout.evidence.measurement import dumped, loaded, measure, windows_before
-from fer_controller.store.records import Batch
-from fer_controller.store.rollout_records import Window
-from fer_controller.store.rollouts import RolloutStore
-from fer_controller.store.sqlite import SqliteStore
+from fer_controller.store import opening
+from fer_controller.store.ingest.records import Batch
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.measurements.records import Window
+from fer_controller.store.measurements.store import MeasurementStore
 from fer_wire import EmotionEvent, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
@@ -18,12 +19,9 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[tuple[SqliteStore, RolloutStore]]:
-    ingest = SqliteStore(tmp_path / "fleet.db")
-    asked = RolloutStore(tmp_path / "fleet.db")
-    yield ingest, asked
-    asked.close()
-    ingest.close()
+def stores(tmp_path: Path) -> Iterator[tuple[IngestStore, MeasurementStore]]:
+    with opening.writer(tmp_path / "fleet.db", create=True) as database:
+        yield IngestStore(database), MeasurementStore(database)
 
 
 def telemetry(device: str, second: int, *, run: str = "run-1", errors: int = 0, **host: float | bool) -> Telemetry:
@@ -36,7 +34,7 @@ def telemetry(device: str, second: int, *, run: str = "run-1", errors: int = 0, 
 
 
 def store(
-    ingest: SqliteStore, second: int, messages: list[Telemetry], events: list[EmotionEvent] | None = None
+    ingest: IngestStore, second: int, messages: list[Telemetry], events: list[EmotionEvent] | None = None
 ) -> None:
     ingest.write(Batch(iso_utc(NOON + timedelta(seconds=second)), telemetry=messages, events=events or []))
 
@@ -46,7 +44,7 @@ def window(device: str, since: int, until: int) -> Window:
 
 
 def test_a_window_is_of_the_controllers_clock_whatever_the_devices_say(
-    stores: tuple[SqliteStore, RolloutStore],
+    stores: tuple[IngestStore, MeasurementStore],
 ) -> None:
     ingest, asked = stores
     for second in range(60):
@@ -58,7 +56,7 @@ def test_a_window_is_of_the_controllers_clock_whatever_the_devices_say(
 
 
 def test_faults_are_counted_within_each_run_and_runs_beyond_the_first_are_restarts(
-    stores: tuple[SqliteStore, RolloutStore],
+    stores: tuple[IngestStore, MeasurementStore],
 ) -> None:
     ingest, asked = stores
     for second, (run, errors) in enumerate([("r1", 5), ("r1", 8), ("r2", 0), ("r2", 1), ("r3", 0)]):
@@ -67,7 +65,7 @@ def test_faults_are_counted_within_each_run_and_runs_beyond_the_first_are_restar
     assert (found.restarts, found.errors_a_minute, found.throttled) == (2, 4.0, 0.2)
 
 
-def test_emotions_are_counted_by_arrival_without_the_ends(stores: tuple[SqliteStore, RolloutStore]) -> None:
+def test_emotions_are_counted_by_arrival_without_the_ends(stores: tuple[IngestStore, MeasurementStore]) -> None:
     ingest, asked = stores
     for second in range(1, 31):
         emotion = "happy" if second % 3 else "sad"
@@ -84,7 +82,7 @@ def test_a_baseline_does_not_reach_back_beyond_the_last_change_of_model() -> Non
     assert (one.since, two.since) == (iso_utc(NOON - timedelta(seconds=600)), moved)
 
 
-def test_a_thousand_devices_are_measured_in_milliseconds(stores: tuple[SqliteStore, RolloutStore]) -> None:
+def test_a_thousand_devices_are_measured_in_milliseconds(stores: tuple[IngestStore, MeasurementStore]) -> None:
     ingest, asked = stores
     names = [f"n{number:04}" for number in range(1000)]
     for second in range(20):

@@ -1,0 +1,46 @@
+"""The table of tokens, as the migrations make it, and the two that were there before it."""
+
+DEVICE_TOKENS: tuple[str, ...] = (
+    """
+    CREATE TABLE tokens (
+      device TEXT PRIMARY KEY,
+      sha256 TEXT NOT NULL,
+      made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256)",
+)
+
+OPERATORS: tuple[str, ...] = (
+    """
+    CREATE TABLE operators (
+      name TEXT PRIMARY KEY,
+      role TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX operators_by_sha256 ON operators (sha256)",
+)
+
+TOKENS: tuple[str, ...] = (
+    "ALTER TABLE tokens RENAME TO device_tokens",
+    """
+    CREATE TABLE tokens (
+      id INTEGER PRIMARY KEY,
+      holder TEXT NOT NULL,
+      role TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      made_at TEXT NOT NULL,
+      UNIQUE (holder, role)
+    ) STRICT
+    """,
+    """
+    INSERT INTO tokens (holder, role, sha256, made_at)
+    SELECT device, 'device', sha256, made_at FROM device_tokens UNION ALL
+    SELECT name, role, sha256, made_at FROM operators
+    """,
+    "DROP TABLE device_tokens",
+    "DROP TABLE operators",
+    "CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256)",
+)

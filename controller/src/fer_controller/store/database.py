@@ -1,0 +1,164 @@
+"""One SQLite file: WAL, synchronous=FULL, so that what a transaction wrote survives a power cut."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote
+
+from fer_controller.errors import StoreError, StoreUnavailable
+from fer_controller.store.queries import QUERIES
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+READ, WRITE, CREATE = "ro", "rw", "rwc"
+"""How a file is opened; created when it is not there."""
+TIMEOUT_S = 10.0
+CHECKPOINT_PAGES = 4000
+LOOK_AGAIN_S = 0.02
+PASSING = {
+    sqlite3.SQLITE_BUSY: "{db} is locked by another process",
+    sqlite3.SQLITE_LOCKED: "{db} is locked by another process",
+    sqlite3.SQLITE_FULL: "The disk that holds {db} is full",
+    sqlite3.SQLITE_IOERR: "The disk that holds {db} reports errors",
+    sqlite3.SQLITE_CANTOPEN: "{db} or a file beside it cannot be opened",
+    sqlite3.SQLITE_READONLY: "{db} is read-only",
+}
+MISSING = ("no such table: ", "no such column: ")
+
+Row = sqlite3.Row
+Values = Mapping[str, Any]
+Record = TypeVar("Record")
+
+
+class Database:
+    """A connection; queries go by the names that they have in the .sql files, and take values by name.
+
+    All methods raise StoreError, or StoreUnavailable when trying again later may help.
+    """
+
+    def __init__(self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait up to timeout_s for other processes that write."""
+        self.path, self._timeout_s = path, timeout_s
+        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        with self.explained():
+            self.connection = sqlite3.connect(
+                uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
+            )
+        self.connection.row_factory = Row
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
+        """All rows of a query; parts take the places that stand in braces in its text."""
+        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
+        with self.explained():
+            return self.connection.execute(text, values or {}).fetchall()
+
+    def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
+        """All rows as records, whose fields have the names of the columns."""
+        return [record(kind, row) for row in self.rows(query, values, **parts)]
+
+    def first(self, kind: type[Record], query: str, values: Values | None = None) -> Record | None:
+        """The first row as a record; None when there is none."""
+        found = self.records(kind, query, values)
+        return found[0] if found else None
+
+    def number(self, query: str, values: Values | None = None) -> int:
+        """The one whole number that a query answers."""
+        return int(self.rows(query, values)[0][0])
+
+    def run(self, query: str, values: Values | None = None, **parts: object) -> int:
+        """Change rows, and return how many."""
+        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
+        with self.explained():
+            return self.connection.execute(text, values or {}).rowcount
+
+    def many(self, query: str, values: Iterable[Values]) -> int:
+        """Change rows once for each of the values, and return how many in all."""
+        with self.explained():
+            return max(0, self.connection.executemany(QUERIES[query], values).rowcount)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is written within, durably, or nothing; inside another transaction a part of that one."""
+        if self._within_transaction():
+            yield
+            return
+        with self.explained():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self._within_transaction():
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def write_ahead(self) -> None:
+        """Let others read while this one writes; waits for a process that makes the file, which SQLite does not."""
+        until_s = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    raise
+                time.sleep(LOOK_AGAIN_S)
+            else:
+                break
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """SQLite's errors become StoreError or StoreUnavailable."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise _explained(error, self.path) from error
+
+    def _within_transaction(self) -> bool:
+        return self.connection.in_transaction
+
+
+def record(kind: type[Record], row: Row) -> Record:
+    """A row as a record, whose fields have the names of the columns."""
+    return kind(**row)
+
+
+def named(record: "DataclassInstance") -> dict[str, Any]:
+    """The fields of a record as the values of a query."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in PASSING:
+        return StoreUnavailable(f"{PASSING[code].format(db=path)} ({error}).")
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"{path} is not an SQLite database; name another file with --db.")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return StoreError(f"{path} is damaged ({error}); move it away, and keep what `sqlite3 {path} .recover` finds.")
+    for missing in MISSING:
+        if str(error).startswith(missing):
+            return StoreError(
+                f"{path} is from an older fer-controller and has no {str(error).removeprefix(missing)} yet; "
+                "start `fer-controller serve` with it once."
+            )
+    return StoreError(f"{path} cannot be used: {error}.")

@@ -1,0 +1,24 @@
+-- The SQL of dead letters and counters.
+
+-- insert_dead_letter --
+-- Keep a message that could not be read.
+INSERT INTO dead_letters (time, topic, reason, payload, size_bytes)
+VALUES (:time, :topic, :reason, :payload, :size_bytes);
+
+-- trim_dead_letters --
+-- Delete the oldest dead letters beyond the cap.
+DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - :most;
+
+-- dead_letters --
+-- The newest dead letters.
+SELECT time, topic, reason, payload, size_bytes FROM (SELECT * FROM dead_letters ORDER BY id DESC LIMIT :limit)
+ORDER BY id;
+
+-- add_to_counter --
+-- Count something.
+INSERT INTO counters (name, value) VALUES (:name, :more)
+ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
+
+-- counters --
+-- What was counted since the database was made.
+SELECT name, value FROM counters ORDER BY name;

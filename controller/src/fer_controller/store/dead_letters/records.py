@@ -1,0 +1,45 @@
+"""Dead letters as they stand in the store, and the names of what is counted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fer_wire import EmotionEvent
+
+REDELIVERED = "events_redelivered"
+DEAD_LETTERS = "dead_letters"
+DEAD_LETTERS_DROPPED = "dead_letters_dropped"
+DEAD_LETTER_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be read, and why."""
+
+    time: str
+    topic: str
+    reason: str
+    payload: bytes
+    size_bytes: int
+
+    def document(self) -> dict[str, Any]:
+        """As it is printed; bytes that are no UTF-8 are spelt out."""
+        return {
+            "time": self.time,
+            "topic": self.topic,
+            "reason": self.reason,
+            "size_bytes": self.size_bytes,
+            "payload": self.payload.decode("utf-8", "backslashreplace"),
+        }
+
+
+def conflict(event: EmotionEvent, at: str) -> DeadLetter:
+    """The dead letter for an event whose number already belongs to another one."""
+    payload = event.payload()
+    return DeadLetter(
+        time=at,
+        topic=f"{event.device}/emotion/{event.camera}",
+        reason=f"EmotionEvent: another event is stored as seq {event.seq} of epoch {event.epoch}; two devices run as "
+        f"{event.device} with copies of one spool. Give each a name and a state folder of its own.",
+        payload=payload[:DEAD_LETTER_BYTES],
+        size_bytes=len(payload),
+    )

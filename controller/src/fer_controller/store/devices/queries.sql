@@ -1,0 +1,27 @@
+-- The SQL of devices and their labels.
+
+-- upsert_device --
+-- Write all that is known of a device.
+INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported)
+VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported)
+ON CONFLICT (device) DO UPDATE SET
+  state = excluded.state, run = excluded.run, born = excluded.born, since = excluded.since,
+  last_seen = excluded.last_seen, agent_version = excluded.agent_version, reason = excluded.reason,
+  reported = excluded.reported;
+
+-- devices --
+-- All devices by name.
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported FROM devices ORDER BY device;
+
+-- set_label --
+-- Give a device a label, or the label another value.
+INSERT INTO labels (device, key, value, set_at, set_by) VALUES (:device, :key, :value, :set_at, :set_by)
+ON CONFLICT (device, key) DO UPDATE SET value = excluded.value, set_at = excluded.set_at, set_by = excluded.set_by;
+
+-- remove_label --
+-- Take a label off a device.
+DELETE FROM labels WHERE device = :device AND key = :key;
+
+-- labels --
+-- All labels by device and key.
+SELECT device, key, value FROM labels ORDER BY device, key;

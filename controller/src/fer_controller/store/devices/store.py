@@ -1,0 +1,31 @@
+"""Devices and their labels in the database."""
+
+from collections.abc import Iterable, Sequence
+
+from fer_controller.store.database import Database, named
+from fer_controller.store.devices.records import Device, Label
+
+
+class DeviceStore:
+    """What is known of each device."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Device]:
+        """All devices ever heard of, by name."""
+        return self._database.records(Device, "devices")
+
+    def put(self, devices: Iterable[Device]) -> None:
+        """Write all that is known of these devices."""
+        self._database.many("upsert_device", map(named, devices))
+
+    def labels(self) -> list[Label]:
+        """All labels by device and key."""
+        return self._database.records(Label, "labels")
+
+    def label(self, given: Sequence[Label], removed: Sequence[tuple[str, str]], at: str, by: str) -> None:
+        """Set labels, and take (device, key) off."""
+        with self._database.transaction():
+            self._database.many("set_label", [{**named(each), "set_at": at, "set_by": by} for each in given])
+            self._database.many("remove_label", [{"device": device, "key": key} for device, key in removed])

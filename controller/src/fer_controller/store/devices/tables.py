@@ -1,0 +1,30 @@
+"""The tables of devices and of their labels, as the migrations make them."""
+
+DEVICES: tuple[str, ...] = (
+    """
+    CREATE TABLE devices (
+      device TEXT PRIMARY KEY,
+      state TEXT NOT NULL,
+      run TEXT NOT NULL,
+      born TEXT NOT NULL,
+      since TEXT NOT NULL,
+      last_seen TEXT NOT NULL,
+      agent_version TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      reported TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
+LABELS: tuple[str, ...] = (
+    """
+    CREATE TABLE labels (
+      device TEXT NOT NULL,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      set_at TEXT NOT NULL,
+      set_by TEXT NOT NULL,
+      PRIMARY KEY (device, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+)

@@ -1,0 +1,78 @@
+-- The SQL of events, streams and gaps. A query is "-- name --", at least one line of description, and its text.
+-- {where} is what an EventFilter asks for; {where:+} keeps SQLite from the indexes of its columns.
+
+-- insert_event --
+-- Store one event; one that is there already stays as it is, one that was there and is forgotten stays forgotten.
+-- (OR IGNORE would pass over every other fault too.)
+INSERT INTO events
+  (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
+   box_x, box_y, box_width, box_height, model, received_at)
+SELECT :device, :epoch, :seq, :camera, :time, :track, :kind, :emotion, :confidence, :probabilities,
+  :box_x, :box_y, :box_width, :box_height, :model, :received_at
+WHERE NOT EXISTS (SELECT 1 FROM streams WHERE device = :device AND epoch = :epoch AND forgotten_seq >= :seq)
+ON CONFLICT (device, epoch, seq) DO NOTHING;
+
+-- event_by_number --
+-- The event that bears a number.
+SELECT * FROM events WHERE device = :device AND epoch = :epoch AND seq = :seq;
+
+-- upsert_stream --
+-- Move a stream's contiguous seq, or begin the stream.
+INSERT INTO streams (device, epoch, contiguous_seq, first_seen)
+VALUES (:device, :epoch, :contiguous_seq, :first_seen)
+ON CONFLICT (device, epoch) DO UPDATE SET contiguous_seq = excluded.contiguous_seq;
+
+-- insert_gap --
+-- Note what a device dropped at its cap.
+INSERT INTO gaps (device, epoch, first_seq, last_seq, noted_at)
+VALUES (:device, :epoch, :first_seq, :last_seq, :noted_at)
+ON CONFLICT (device, epoch, first_seq) DO NOTHING;
+
+-- streams --
+-- All streams in the order in which they were first seen.
+SELECT device, epoch, contiguous_seq FROM streams ORDER BY id;
+
+-- seqs_above --
+-- The stored seqs of a stream above one.
+SELECT seq FROM events WHERE device = :device AND epoch = :epoch AND seq > :seq ORDER BY seq;
+
+-- newest_events --
+-- The newest events that match, up to an id.
+SELECT * FROM (
+  SELECT * FROM events WHERE {where} AND id <= :up_to_id ORDER BY time DESC, id DESC LIMIT :limit
+) ORDER BY time, id;
+
+-- events_page --
+-- The next events that match after (time, id).
+SELECT * FROM events WHERE {where} AND (time, id) > (:after_time, :after_id) ORDER BY time, id LIMIT :limit;
+
+-- events_stored_after --
+-- The next events that match, in the order in which they were stored.
+SELECT * FROM events WHERE id > :after_id AND {where:+} ORDER BY id LIMIT :limit;
+
+-- last_event_id --
+-- The id of the event stored last.
+SELECT coalesce(max(id), 0) FROM events;
+
+-- tally --
+-- How many events of a device are stored, how many seqs, and how many say the same thing twice.
+SELECT count(*) AS stored,
+  (SELECT count(*) FROM (SELECT DISTINCT epoch, seq FROM events WHERE device = :device)) AS distinct_seqs,
+  count(*) - (SELECT count(*) FROM (SELECT DISTINCT camera, track, kind, time FROM events WHERE device = :device))
+    AS duplicates
+FROM events WHERE device = :device;
+
+-- gaps --
+-- What devices declared dropped.
+SELECT device, epoch, first_seq, last_seq, noted_at FROM gaps ORDER BY id;
+
+-- events_below_contiguous --
+-- How many events of each device were stored without a hole below them, forgotten ones included.
+SELECT device, sum(contiguous_seq - (
+  SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gaps
+  WHERE gaps.device = streams.device AND gaps.epoch = streams.epoch AND last_seq <= contiguous_seq
+)) AS events FROM streams GROUP BY device ORDER BY device;
+
+-- dropped_events --
+-- How many events each device declared dropped.
+SELECT device, sum(last_seq - first_seq + 1) AS events FROM gaps GROUP BY device ORDER BY device;

@@ -1,0 +1,103 @@
+"""Events in the database: stored by the ingest, read by whoever looks."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from fer_wire import Box, EmotionEvent
+from fer_wire.message import iso_utc
+
+from fer_controller.store.database import Database, Row, Values, named
+from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
+from fer_controller.store.filter import EventFilter, Where
+
+
+class EventStore:
+    """Events, their streams and their gaps."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
+        """The newest events that were stored up to an id, ascending by (time, id)."""
+        return self._events("newest_events", wanted, {"limit": limit, "up_to_id": up_to_id})
+
+    def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
+        """The next events after (time, id), ascending by both; the first page is after ("", 0)."""
+        return self._events("events_page", wanted, {"after_time": after[0], "after_id": after[1], "limit": limit})
+
+    def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
+        """The next events in the order in which they were stored."""
+        return self._events("events_stored_after", wanted, {"after_id": after_id, "limit": limit})
+
+    def last_event_id(self) -> int:
+        """The id of the event stored last; 0 before the first."""
+        return self._database.number("last_event_id")
+
+    def tally(self, device: str) -> Tally:
+        """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
+        return self._database.records(Tally, "tally", {"device": device})[0]
+
+    def streams(self) -> list[Stream]:
+        """All streams in the order in which they were first seen."""
+        return self._database.records(Stream, "streams")
+
+    def seqs_above(self, device: str, epoch: str, seq: int) -> list[int]:
+        """The stored seqs of a stream above one, ascending."""
+        rows = self._database.rows("seqs_above", {"device": device, "epoch": epoch, "seq": seq})
+        return [row["seq"] for row in rows]
+
+    def gaps(self) -> list[Gap]:
+        """What devices declared dropped, in the order in which it was noted."""
+        return self._database.records(Gap, "gaps")
+
+    def stored(self) -> dict[str, int]:
+        """By device: events that were stored without a hole below them, those forgotten since included."""
+        return {row["device"]: row["events"] for row in self._database.rows("events_below_contiguous")}
+
+    def dropped(self) -> dict[str, int]:
+        """By device: events that it declared dropped at its spool's cap."""
+        return {row["device"]: row["events"] for row in self._database.rows("dropped_events")}
+
+    def add(self, events: Iterable[EmotionEvent], received_at: str) -> int:
+        """Store those that are not stored yet, and return how many that were."""
+        return self._database.many("insert_event", [_values(event, received_at) for event in events])
+
+    def tells_another_story(self, event: EmotionEvent) -> bool:
+        """Whether another event is stored under its number; one that is forgotten tells nothing any more."""
+        number = {"device": event.device, "epoch": event.epoch, "seq": event.seq}
+        stored = self._database.rows("event_by_number", number)
+        story = (event.camera, iso_utc(event.time), event.track, event.kind)
+        return any((row["camera"], row["time"], row["track"], row["kind"]) != story for row in stored)
+
+    def put_streams(self, streams: Iterable[Stream], first_seen: str) -> None:
+        """Write how far streams are stored; those that are new were first seen then."""
+        self._database.many("upsert_stream", [{**named(stream), "first_seen": first_seen} for stream in streams])
+
+    def add_gaps(self, gaps: Iterable[Gap]) -> None:
+        """Note what devices declared dropped, each gap once."""
+        self._database.many("insert_gap", map(named, gaps))
+
+    def _events(self, query: str, wanted: EventFilter, values: Values) -> list[StoredEvent]:
+        where = Where(wanted, EventFilter)
+        return [_event(row) for row in self._database.rows(query, {**where.values, **values}, where=where)]
+
+
+def _values(event: EmotionEvent, received_at: str) -> dict[str, Any]:
+    box = event.box
+    return {
+        "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
+        "time": iso_utc(event.time), "track": event.track, "kind": event.kind, "emotion": event.emotion,
+        "confidence": event.confidence, "probabilities": json.dumps(event.probabilities, separators=(",", ":")),
+        "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
+        "model": event.model, "received_at": received_at,
+    }  # fmt: skip
+
+
+def _event(row: Row) -> StoredEvent:
+    box = Box.model_construct(x=row["box_x"], y=row["box_y"], width=row["box_width"], height=row["box_height"])
+    return StoredEvent(
+        id=row["id"], device=row["device"], camera=row["camera"], epoch=row["epoch"], seq=row["seq"], time=row["time"],
+        track=row["track"], kind=row["kind"], emotion=row["emotion"], confidence=row["confidence"],
+        probabilities=json.loads(row["probabilities"]), box=box, model=row["model"],
+    )  # fmt: skip

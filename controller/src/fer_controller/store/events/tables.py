@@ -1,0 +1,57 @@
+"""The tables of events, their streams and their gaps, as the migrations make them."""
+
+EVENTS: tuple[str, ...] = (
+    """
+    CREATE TABLE events (
+      id INTEGER PRIMARY KEY,
+      device TEXT NOT NULL,
+      epoch TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      camera TEXT NOT NULL,
+      time TEXT NOT NULL,
+      track INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      emotion TEXT NOT NULL,
+      confidence REAL NOT NULL,
+      probabilities TEXT NOT NULL,
+      box_x INTEGER NOT NULL,
+      box_y INTEGER NOT NULL,
+      box_width INTEGER NOT NULL,
+      box_height INTEGER NOT NULL,
+      model TEXT NOT NULL,
+      received_at TEXT NOT NULL,
+      UNIQUE (device, epoch, seq)
+    ) STRICT
+    """,
+    "CREATE INDEX events_by_time ON events (time)",
+    "CREATE INDEX events_by_device_and_time ON events (device, time)",
+)
+
+STREAMS: tuple[str, ...] = (
+    """
+    CREATE TABLE streams (
+      id INTEGER PRIMARY KEY,
+      device TEXT NOT NULL,
+      epoch TEXT NOT NULL,
+      contiguous_seq INTEGER NOT NULL,
+      first_seen TEXT NOT NULL,
+      UNIQUE (device, epoch)
+    ) STRICT
+    """,
+)
+
+GAPS: tuple[str, ...] = (
+    """
+    CREATE TABLE gaps (
+      id INTEGER PRIMARY KEY,
+      device TEXT NOT NULL,
+      epoch TEXT NOT NULL,
+      first_seq INTEGER NOT NULL,
+      last_seq INTEGER NOT NULL,
+      noted_at TEXT NOT NULL,
+      UNIQUE (device, epoch, first_seq)
+    ) STRICT
+    """,
+)
+
+FORGOTTEN_EVENTS: tuple[str, ...] = ("ALTER TABLE streams ADD COLUMN forgotten_seq INTEGER NOT NULL DEFAULT 0",)

@@ -1,0 +1,1 @@
+"""Batches of messages, each stored in one transaction over several subjects."""

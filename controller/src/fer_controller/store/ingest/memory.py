@@ -1,0 +1,172 @@
+"""A store that forgets everything when it goes; for tests and trials, under the same tests as the database."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fer_wire import EmotionEvent, Telemetry
+from fer_wire.message import iso_utc
+
+from fer_controller.errors import StoreUnavailable
+from fer_controller.store.dead_letters.records import (
+    DEAD_LETTERS,
+    DEAD_LETTERS_DROPPED,
+    REDELIVERED,
+    DeadLetter,
+    conflict,
+)
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.telemetry.records import StoredTelemetry
+
+
+class MemoryStore:
+    """Keeps all in this process; `unavailable`, when set, is raised by every write instead of storing."""
+
+    def __init__(self, *, dead_letters_max: int = 10_000) -> None:
+        self.unavailable: StoreUnavailable | None = None
+        self.events = MemoryEvents()
+        self.devices = MemoryDevices()
+        self.telemetry = MemoryTelemetry()
+        self.dead_letters = MemoryDeadLetters(dead_letters_max)
+
+    def write(self, batch: Batch) -> Written:
+        if self.unavailable is not None:
+            raise self.unavailable
+        new = sum(self.events.add(event) for event in batch.events)
+        self.events.put(batch.streams, batch.gaps)
+        self.devices.put(batch.devices)
+        for message in batch.telemetry:
+            self.telemetry.add(message)
+        conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.tells_another_story(e))
+        self.dead_letters.add([*batch.dead_letters, *conflicts])
+        redelivered = len(batch.events) - new - len(conflicts)
+        self.dead_letters.count(REDELIVERED, redelivered)
+        return Written(new, redelivered, conflicts)
+
+
+class MemoryEvents:
+    """Events, streams and gaps."""
+
+    def __init__(self) -> None:
+        self._events: dict[tuple[str, str, int], StoredEvent] = {}
+        self._streams: dict[tuple[str, str], Stream] = {}
+        self._gaps: dict[tuple[str, str, int], Gap] = {}
+
+    def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
+        found = [event for event in self._by_time(wanted) if event.id <= up_to_id]
+        return found[max(0, len(found) - limit) :]
+
+    def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
+        return [event for event in self._by_time(wanted) if (event.time, event.id) > after][:limit]
+
+    def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
+        return [event for event in self._events.values() if event.id > after_id and wanted.accepts(event)][:limit]
+
+    def last_event_id(self) -> int:
+        return len(self._events)
+
+    def tally(self, device: str) -> Tally:
+        events = [event for event in self._events.values() if event.device == device]
+        said = {(event.camera, event.track, event.kind, event.time) for event in events}
+        return Tally(len(events), len({(event.epoch, event.seq) for event in events}), len(events) - len(said))
+
+    def streams(self) -> list[Stream]:
+        return list(self._streams.values())
+
+    def seqs_above(self, device: str, epoch: str, seq: int) -> list[int]:
+        return sorted(n for d, e, n in self._events if (d, e) == (device, epoch) and n > seq)
+
+    def gaps(self) -> list[Gap]:
+        return list(self._gaps.values())
+
+    def add(self, event: EmotionEvent) -> bool:
+        """Store it; False when its number is taken."""
+        key = (event.device, event.epoch, event.seq)
+        if key in self._events:
+            return False
+        self._events[key] = StoredEvent(
+            len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, iso_utc(event.time), event.track,
+            event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model,
+        )  # fmt: skip
+        return True
+
+    def tells_another_story(self, event: EmotionEvent) -> bool:
+        """Whether another event is stored under its number."""
+        stored = self._events[event.device, event.epoch, event.seq]
+        story = (stored.camera, stored.time, stored.track, stored.kind)
+        return story != (event.camera, iso_utc(event.time), event.track, event.kind)
+
+    def put(self, streams: Sequence[Stream], gaps: Sequence[Gap]) -> None:
+        """Write streams, and note gaps once."""
+        self._streams.update({(stream.device, stream.epoch): stream for stream in streams})
+        for gap in gaps:
+            self._gaps.setdefault((gap.device, gap.epoch, gap.first_seq), gap)
+
+    def _by_time(self, wanted: EventFilter) -> list[StoredEvent]:
+        found = [event for event in self._events.values() if wanted.accepts(event)]
+        return sorted(found, key=lambda event: (event.time, event.id))
+
+
+class MemoryDevices:
+    """Devices by name."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, Device] = {}
+
+    def all(self) -> list[Device]:
+        return [self._devices[name] for name in sorted(self._devices)]
+
+    def put(self, devices: Sequence[Device]) -> None:
+        """Write them anew."""
+        self._devices.update({device.device: device for device in devices})
+
+
+class MemoryTelemetry:
+    """Telemetry in the order in which it was stored."""
+
+    def __init__(self) -> None:
+        self._messages: dict[tuple[str, str, str], StoredTelemetry] = {}
+
+    def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
+        found = self.telemetry_stored_after(device, 0, len(self._messages))
+        if device is not None:
+            found.sort(key=lambda message: (message.time, message.id))
+        return sorted(found[max(0, len(found) - limit) :], key=lambda message: message.id)
+
+    def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
+        return [t for t in self._messages.values() if t.id > after_id and device in (None, t.device)][:limit]
+
+    def add(self, message: Telemetry) -> None:
+        """Store it, unless it is stored."""
+        key = (message.device, message.run, iso_utc(message.time))
+        row = StoredTelemetry(len(self._messages) + 1, message.device, key[2], message.model_dump_json())
+        self._messages.setdefault(key, row)
+
+
+class MemoryDeadLetters:
+    """The newest `most` dead letters, and counters."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._letters: list[DeadLetter] = []
+        self._counters: Counter[str] = Counter()
+
+    def newest(self, limit: int) -> list[DeadLetter]:
+        return self._letters[max(0, len(self._letters) - limit) :]
+
+    def counters(self) -> dict[str, int]:
+        return {name: value for name, value in sorted(self._counters.items()) if value}
+
+    def add(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep them, delete the oldest beyond the most, and count both."""
+        self._letters += letters
+        dropped = max(0, len(self._letters) - self._most)
+        del self._letters[:dropped]
+        self.count(DEAD_LETTERS, len(letters))
+        self.count(DEAD_LETTERS_DROPPED, dropped)
+
+    def count(self, name: str, more: int) -> None:
+        """Count so many more of something."""
+        self._counters[name] += more

@@ -1,0 +1,32 @@
+"""What the ingest stores at once."""
+
+from dataclasses import dataclass, field
+
+from fer_wire import EmotionEvent, Telemetry
+
+from fer_controller.store.dead_letters.records import DeadLetter
+from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Gap, Stream
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is stored in one transaction, or not at all."""
+
+    received_at: str
+    events: list[EmotionEvent] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    devices: list[Device] = field(default_factory=list)
+    telemetry: list[Telemetry] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a batch came to."""
+
+    events: int
+    redelivered: int
+    conflicts: tuple[DeadLetter, ...] = ()
+    """Events that bore the number of another one; they are stored as dead letters."""

@@ -1,0 +1,43 @@
+"""Where the ingest writes: batches over several subjects, each in one transaction of the database."""
+
+from fer_controller.store.database import Database
+from fer_controller.store.dead_letters.records import REDELIVERED, DeadLetter, conflict
+from fer_controller.store.dead_letters.store import DeadLetterStore
+from fer_controller.store.devices.store import DeviceStore
+from fer_controller.store.events.store import EventStore
+from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.telemetry.store import TelemetryStore
+
+
+class IngestStore:
+    """The subjects that messages are about."""
+
+    def __init__(self, database: Database, *, dead_letters_max: int = 10_000) -> None:
+        self._database = database
+        self.events = EventStore(database)
+        self.devices = DeviceStore(database)
+        self.telemetry = TelemetryStore(database)
+        self.dead_letters = DeadLetterStore(database, dead_letters_max)
+
+    def write(self, batch: Batch) -> Written:
+        """Store all of it durably, or raise StoreUnavailable and store nothing.
+
+        A known event changes nothing; another event under a known number becomes a dead letter.
+        """
+        with self._database.transaction():
+            events = self.events.add(batch.events, batch.received_at)
+            known = len(batch.events) - events
+            conflicts = self._conflicts(batch) if known else ()
+            redelivered = known - len(conflicts)
+            self.events.put_streams(batch.streams, batch.received_at)
+            self.events.add_gaps(batch.gaps)
+            self.devices.put(batch.devices)
+            self.telemetry.add(batch.telemetry, batch.received_at)
+            self.dead_letters.add([*batch.dead_letters, *conflicts])
+            self.dead_letters.count(REDELIVERED, redelivered)
+        return Written(events, redelivered, conflicts)
+
+    def _conflicts(self, batch: Batch) -> tuple[DeadLetter, ...]:
+        return tuple(
+            conflict(event, batch.received_at) for event in batch.events if self.events.tells_another_story(event)
+        )

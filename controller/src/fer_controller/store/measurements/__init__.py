@@ -1,0 +1,1 @@
+"""What devices measured in windows of time, for the gates of rollouts."""

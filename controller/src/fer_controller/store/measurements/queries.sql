@@ -1,0 +1,49 @@
+-- The SQL of what devices measured in windows of the controller's time.
+
+-- telemetry_sums --
+-- Each device's telemetry in its window, by the controller's clock; runs apart, for a counter begins anew with each.
+WITH windows AS MATERIALIZED (
+  SELECT json_extract(value, '$.device') AS device, json_extract(value, '$.since') AS since,
+    json_extract(value, '$.until') AS until
+  FROM json_each(:windows)
+), runs AS (
+  SELECT t.device, count(*) AS samples, sum(t.fps) AS fps, count(t.fps) AS fps_samples,
+    sum(t.latency_p95_ms) AS latency, count(t.latency_p95_ms) AS latency_samples,
+    sum(t.temperature_c) AS temperature, count(t.temperature_c) AS temperature_samples,
+    sum(t.throttled) AS throttled, count(t.throttled) AS throttled_samples,
+    sum(t.agent_memory_mb) AS memory, count(t.agent_memory_mb) AS memory_samples,
+    count(nullif(t.provider, '')) AS provider_samples, sum(t.provider = :cpu) AS on_cpu,
+    max(t.errors) - min(t.errors) AS errors
+  FROM windows w CROSS JOIN telemetry t INDEXED BY telemetry_by_arrival
+    ON t.device = w.device AND t.received_at >= w.since AND t.received_at < w.until
+  GROUP BY t.device, t.run
+)
+SELECT device, sum(samples) AS samples, sum(fps) / sum(fps_samples) AS fps,
+  sum(latency) / sum(latency_samples) AS latency_p95_ms, sum(temperature) / sum(temperature_samples) AS temperature_c,
+  1.0 * sum(throttled) / sum(throttled_samples) AS throttled, sum(memory) / sum(memory_samples) AS memory_mb,
+  1.0 * sum(on_cpu) / sum(provider_samples) AS on_cpu, sum(errors) AS errors, count(*) - 1 AS restarts
+FROM runs GROUP BY device;
+
+-- event_arrival --
+-- When the first event at or above an id was stored.
+SELECT id, received_at FROM events WHERE id >= :id ORDER BY id LIMIT 1;
+
+-- make_windows --
+-- A table of this connection alone, so that each event finds its device's window by key.
+CREATE TEMP TABLE IF NOT EXISTS windows (device TEXT PRIMARY KEY, since TEXT, until TEXT) WITHOUT ROWID;
+
+-- clear_windows --
+-- Forget the windows of the last question.
+DELETE FROM temp.windows;
+
+-- insert_window --
+-- The window of a device.
+INSERT INTO temp.windows (device, since, until) VALUES (:device, :since, :until);
+
+-- emotion_sums --
+-- Each device's emotions in its window, by the controller's clock; ids grow with it, so that only a range is read.
+SELECT e.device, e.emotion, count(*) AS events, sum(e.confidence) AS confidence
+FROM events e NOT INDEXED CROSS JOIN temp.windows w
+  ON w.device = e.device AND e.received_at >= w.since AND e.received_at < w.until
+WHERE e.id >= :first_id AND e.kind <> :ended
+GROUP BY e.device, e.emotion;

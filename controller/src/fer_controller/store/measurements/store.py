@@ -1,0 +1,45 @@
+"""What devices measured in windows of the controller's time, summed by the database."""
+
+import json
+from collections.abc import Sequence
+
+from fer_wire.events import END
+
+from fer_controller.store.database import Database, named
+from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
+
+CPU_PROVIDER = "CPUExecutionProvider"
+
+
+class MeasurementStore:
+    """Sums over events and telemetry, each device in a window of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
+        """Each device's telemetry in its window; none for one that was silent."""
+        values = {"windows": json.dumps([named(window) for window in windows]), "cpu": CPU_PROVIDER}
+        return self._database.records(TelemetrySums, "telemetry_sums", values)
+
+    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
+        """Each device's emotions in its window; none for one that saw none."""
+        if not windows:
+            return []
+        first_id = self._first_event_since(min(window.since for window in windows))
+        self._database.run("make_windows")
+        self._database.run("clear_windows")
+        self._database.many("insert_window", map(named, windows))
+        return self._database.records(EmotionSums, "emotion_sums", {"first_id": first_id, "ended": END})
+
+    def _first_event_since(self, since: str) -> int:
+        """The lowest id of an event stored since then; ids and times of arrival grow together."""
+        low, high = 1, self._database.number("last_event_id") + 1
+        while low < high:
+            middle = (low + high) // 2
+            found = self._database.rows("event_arrival", {"id": middle})
+            if found and found[0]["received_at"] < since:
+                low = found[0]["id"] + 1
+            else:
+                high = middle
+        return low

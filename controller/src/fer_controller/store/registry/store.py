@@ -1,0 +1,60 @@
+"""Models in the database; opened beside a running controller."""
+
+from collections.abc import Callable, Iterable
+
+from fer_controller.store.database import Database, named
+from fer_controller.store.registry.records import StoredModel
+
+Files = Iterable[tuple[str, str]]
+"""(precision, sha256) of each file of a model."""
+
+
+class ModelStore:
+    """The models that devices may fetch; each change is one transaction, durable when it returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[StoredModel]:
+        """All models in the order in which they were added."""
+        return self._database.records(StoredModel, "models")
+
+    def get(self, name: str, version: str | None) -> StoredModel | None:
+        """The model, or without a version the one of that name that was added last."""
+        return self._database.first(StoredModel, "model", {"name": name, "version": version})
+
+    def of_file(self, sha256: str) -> tuple[StoredModel, str] | None:
+        """The model added last that has this file, and as which precision."""
+        for row in self._database.rows("model_of_file", {"sha256": sha256}):
+            model = StoredModel(row["name"], row["version"], row["manifest"], row["added_at"])
+            return model, row["precision"]
+        return None
+
+    def kept_files(self) -> set[str]:
+        """The sha256 of every file that a model has."""
+        return {row["sha256"] for row in self._database.rows("kept_files")}
+
+    def users_of_file(self, sha256: str) -> list[str]:
+        """Devices that shall run the file, and rollouts that have not ended and name it."""
+        return [row["user"] for row in self._database.rows("users_of_file", {"sha256": sha256})]
+
+    def add_model(self, model: StoredModel, files: Files) -> None:
+        """Add a model with its files, or nothing; raises StoreError when its name and version are taken."""
+        number = {"name": model.name, "version": model.version}
+        with self._database.transaction():
+            self._database.run("insert_model", named(model))
+            rows = [{**number, "precision": precision, "sha256": sha256} for precision, sha256 in files]
+            self._database.many("insert_model_file", rows)
+
+    def sign_anew(self, models: Iterable[StoredModel]) -> None:
+        """Keep the manifests of these models instead of those that are stored."""
+        with self._database.transaction():
+            self._database.many("update_manifest", map(named, models))
+
+    def remove_model(self, name: str, version: str, allowed: Callable[[], None]) -> None:
+        """Forget a model, unless allowed() raises; it is asked while nobody else can write."""
+        number = {"name": name, "version": version}
+        with self._database.transaction():
+            allowed()
+            self._database.run("delete_model_files", number)
+            self._database.run("delete_model", number)

@@ -1,0 +1,1 @@
+"""Rollouts, the desired states that they write, orders, and the audit log."""

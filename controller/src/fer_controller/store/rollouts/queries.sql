@@ -1,0 +1,164 @@
+-- The SQL of rollouts, desired states, orders and the audit log.
+
+-- rollouts --
+-- The newest rollouts, the newest first.
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+FROM rollouts ORDER BY created_at DESC, rowid DESC LIMIT :limit;
+
+-- rollouts_like --
+-- The rollouts whose id begins so.
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+FROM rollouts WHERE substr(id, 1, length(:begin)) = :begin ORDER BY created_at DESC, rowid DESC;
+
+-- open_rollouts --
+-- The rollouts that have not ended, and those that an order or a straggler waits for, oldest first.
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+FROM rollouts
+WHERE ended_at = ''
+  OR id IN (SELECT rollout FROM rollout_orders WHERE done_at = '')
+  OR id IN (
+    SELECT t.rollout FROM rollout_targets t JOIN desired_states s ON s.device = t.device AND s.rollout = t.rollout
+    WHERE t.state = :straggling)
+ORDER BY created_at, rowid;
+
+-- upsert_rollout --
+-- Write a rollout.
+INSERT INTO rollouts (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at)
+VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at)
+ON CONFLICT (id) DO UPDATE SET
+  state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at, ended_at = excluded.ended_at;
+
+-- waves --
+-- The waves of a rollout.
+SELECT rollout, number, state, reason, started_at, deadline_at, soaking_at, soak_until, judged_at, verdicts, ended_at
+FROM rollout_waves WHERE rollout = :rollout ORDER BY number;
+
+-- upsert_wave --
+-- Write a wave.
+INSERT INTO rollout_waves
+  (rollout, number, state, reason, started_at, deadline_at, soaking_at, soak_until, judged_at, verdicts, ended_at)
+VALUES (:rollout, :number, :state, :reason, :started_at, :deadline_at, :soaking_at, :soak_until, :judged_at, :verdicts, :ended_at)
+ON CONFLICT (rollout, number) DO UPDATE SET
+  state = excluded.state, reason = excluded.reason, started_at = excluded.started_at,
+  deadline_at = excluded.deadline_at, soaking_at = excluded.soaking_at, soak_until = excluded.soak_until,
+  judged_at = excluded.judged_at, verdicts = excluded.verdicts, ended_at = excluded.ended_at;
+
+-- targets --
+-- The devices of a rollout in the order in which they are told.
+SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
+  baseline, reason, retry_at, updated_at
+FROM rollout_targets WHERE rollout = :rollout ORDER BY wave, position;
+
+-- upsert_target --
+-- Write a device of a rollout.
+INSERT INTO rollout_targets
+  (rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
+   baseline, reason, retry_at, updated_at)
+VALUES (:rollout, :device, :wave, :position, :state, :artifacts, :why, :attempt, :failures, :previous_model, :previous_sha256, :baseline, :reason, :retry_at, :updated_at)
+ON CONFLICT (rollout, device) DO UPDATE SET
+  state = excluded.state, attempt = excluded.attempt, failures = excluded.failures,
+  previous_model = excluded.previous_model, previous_sha256 = excluded.previous_sha256, baseline = excluded.baseline,
+  reason = excluded.reason, retry_at = excluded.retry_at, updated_at = excluded.updated_at;
+
+-- heard --
+-- The presence and the last report of the devices of a rollout.
+SELECT d.device, d.state, d.reported
+FROM rollout_targets t JOIN devices d ON d.device = t.device WHERE t.rollout = :rollout;
+
+-- desired_of --
+-- The newest desired states of a rollout's devices, whichever rollout wrote them.
+SELECT s.device, s.rollout, s.attempt, s.sha256, s.sequence, s.payload, s.written_at, s.published
+FROM rollout_targets t JOIN desired_states s ON s.device = t.device WHERE t.rollout = :rollout;
+
+-- upsert_desired --
+-- Write a device's desired state.
+INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published)
+VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published)
+ON CONFLICT (device) DO UPDATE SET
+  rollout = excluded.rollout, attempt = excluded.attempt, sha256 = excluded.sha256, sequence = excluded.sequence,
+  payload = excluded.payload, written_at = excluded.written_at, published = excluded.published;
+
+-- unpublished_desired --
+-- Desired states that the broker has not confirmed, oldest first.
+SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published
+FROM desired_states WHERE published = 0 ORDER BY sequence LIMIT :limit;
+
+-- publish_unfinished_again --
+-- The broker may have forgotten what unfinished rollouts desire, and what stragglers have yet to read.
+UPDATE desired_states SET published = 0
+WHERE published = 1 AND (
+  rollout IN (SELECT id FROM rollouts WHERE ended_at = '')
+  OR (rollout, device) IN (SELECT rollout, device FROM rollout_targets WHERE state = :straggling)
+);
+
+-- publish_again --
+-- The broker holds something else than this desired state of an unfinished rollout.
+UPDATE desired_states SET published = 0
+WHERE device = :device AND published = 1 AND rollout IN (SELECT id FROM rollouts WHERE ended_at = '');
+
+-- mark_published --
+-- The broker confirmed it, and nothing newer was written meanwhile.
+UPDATE desired_states SET published = 1 WHERE device = :device AND sequence = :sequence;
+
+-- desired_of_device --
+-- The newest desired state of one device.
+SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published
+FROM desired_states WHERE device = :device;
+
+-- insert_order --
+-- Give an order, and tell its id.
+INSERT INTO rollout_orders (rollout, action, actor, given_at, done_at, outcome) VALUES (:rollout, :action, :actor, :given_at, '', '') RETURNING id;
+
+-- open_orders --
+-- Orders that were not taken up yet, in the order in which they were given.
+SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE done_at = '' ORDER BY id;
+
+-- order_outcome --
+-- What became of an order.
+SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE id = :id;
+
+-- close_order --
+-- An order was taken up.
+UPDATE rollout_orders SET done_at = :done_at, outcome = :outcome WHERE id = :id;
+
+-- failures --
+-- Devices with failures in a row.
+SELECT device, failures, quarantined_at, reason FROM device_failures ORDER BY device;
+
+-- upsert_failures --
+-- Write how often a device failed in a row.
+INSERT INTO device_failures (device, failures, quarantined_at, reason) VALUES (:device, :failures, :quarantined_at, :reason)
+ON CONFLICT (device) DO UPDATE SET
+  failures = excluded.failures, quarantined_at = excluded.quarantined_at, reason = excluded.reason;
+
+-- insert_audit --
+-- Note a decision.
+INSERT INTO audit (time, rollout, wave, device, actor, action, sentence, numbers) VALUES (:time, :rollout, :wave, :device, :actor, :action, :sentence, :numbers);
+
+-- audit_of --
+-- The decisions of a rollout, or of all with an empty one, after an id.
+SELECT time, rollout, wave, device, actor, action, sentence, numbers, id
+FROM audit WHERE (:rollout = '' OR rollout = :rollout) AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- last_moves --
+-- When a finished update last changed the model of devices.
+SELECT device, max(updated_at) AS moved_at FROM rollout_targets
+WHERE device IN (SELECT value FROM json_each(:devices)) AND state IN (SELECT value FROM json_each(:states))
+GROUP BY device;
+
+-- busy_devices --
+-- The devices that an unfinished rollout has yet to bring to an end, and that rollout.
+SELECT t.device, t.rollout FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
+WHERE r.ended_at = '' AND t.state IN (SELECT value FROM json_each(:states)) ORDER BY r.created_at, r.rowid;
+
+-- wave_states --
+-- How many devices of each wave of a rollout are in which state.
+SELECT wave, state, count(*) AS devices FROM rollout_targets WHERE rollout = :rollout GROUP BY wave, state ORDER BY wave, state;
+
+-- unpublished_of --
+-- How many desired states of a rollout the broker has not confirmed.
+SELECT count(*) FROM desired_states WHERE rollout = :rollout AND published = 0;
+
+-- rollouts_by_state --
+-- How many rollouts are in each state.
+SELECT state, count(*) AS rollouts FROM rollouts GROUP BY state ORDER BY state;

@@ -1,0 +1,135 @@
+"""What the store keeps of rollouts; times are ISO 8601 in UTC, empty where there is none yet."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutRow:
+    """A rollout as a whole."""
+
+    id: str
+    created_at: str
+    created_by: str
+    model: str
+    manifest_url: str
+    request: str
+    state: str
+    reason: str = ""
+    updated_at: str = ""
+    ended_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """One wave of a rollout; number 1 is the canary, verdicts are the gates' last judgement as JSON."""
+
+    rollout: str
+    number: int
+    state: str
+    reason: str = ""
+    started_at: str = ""
+    deadline_at: str = ""
+    soaking_at: str = ""
+    soak_until: str = ""
+    judged_at: str = ""
+    verdicts: str = "[]"
+    ended_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A device in a rollout: what it is to run, how far it is, what it ran and measured before."""
+
+    rollout: str
+    device: str
+    wave: int
+    position: int
+    state: str
+    artifacts: str
+    why: str = ""
+    attempt: int = 0
+    failures: int = 0
+    previous_model: str = ""
+    previous_sha256: str = ""
+    baseline: str = ""
+    reason: str = ""
+    retry_at: str = ""
+    updated_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredRow:
+    """The newest desired state of a device; an empty payload withdraws it."""
+
+    device: str
+    rollout: str
+    attempt: int
+    sha256: str
+    sequence: int
+    payload: str
+    written_at: str
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An operator's word on a rollout; done_at is empty until the runner took it up."""
+
+    id: int
+    rollout: str
+    action: str
+    actor: str
+    given_at: str
+    done_at: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failures in a row of a device, over all rollouts; quarantined_at is empty while it is not in quarantine."""
+
+    device: str
+    failures: int
+    quarantined_at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One decision: who, what, why, and the numbers (JSON) that it was made by."""
+
+    time: str
+    rollout: str
+    wave: int
+    device: str
+    actor: str
+    action: str
+    sentence: str
+    numbers: str = "{}"
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the runner reads of a device: whether it is there, and its last report as JSON."""
+
+    device: str
+    state: str
+    reported: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is stored in one transaction, or not at all."""
+
+    rollouts: dict[str, RolloutRow] = field(default_factory=dict)
+    waves: dict[tuple[str, int], WaveRow] = field(default_factory=dict)
+    targets: dict[tuple[str, str], TargetRow] = field(default_factory=dict)
+    desired: dict[str, DesiredRow] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    failures: dict[str, Failures] = field(default_factory=dict)
+    audit: list[AuditRow] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to store."""
+        return any(getattr(self, name) for name in self.__slots__)

@@ -1,0 +1,108 @@
+"""Rollouts in the database; opened beside a running controller, by its runner, its publisher and by commands."""
+
+import json
+from collections.abc import Iterable
+
+from fer_controller.store.database import Database, named
+from fer_controller.store.devices.store import DeviceStore
+from fer_controller.store.measurements.store import MeasurementStore
+from fer_controller.store.rollouts.desired import DesiredStore
+from fer_controller.store.rollouts.records import (
+    AuditRow,
+    Changes,
+    Failures,
+    Heard,
+    Order,
+    RolloutRow,
+    TargetRow,
+    WaveRow,
+)
+
+NO_LIMIT = 2**62
+
+
+class RolloutStore:
+    """Rollouts, and what they ask of other subjects; each change is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.devices = DeviceStore(database)
+        self.desired = DesiredStore(database)
+        self.measurements = MeasurementStore(database)
+
+    def write(self, changes: Changes) -> None:
+        """All of it in one transaction, or nothing; raises StoreUnavailable."""
+        with self._database.transaction():
+            self._database.many("upsert_rollout", map(named, changes.rollouts.values()))
+            self._database.many("upsert_wave", map(named, changes.waves.values()))
+            self._database.many("upsert_target", map(named, changes.targets.values()))
+            self._database.many("upsert_desired", map(named, changes.desired.values()))
+            self._database.many("close_order", map(named, changes.orders))
+            self._database.many("upsert_failures", map(named, changes.failures.values()))
+            self._database.many("insert_audit", map(named, changes.audit))
+
+    def rollouts(self, limit: int = NO_LIMIT) -> list[RolloutRow]:
+        """The newest rollouts, the newest first."""
+        return self._database.records(RolloutRow, "rollouts", {"limit": limit})
+
+    def rollouts_like(self, begin: str) -> list[RolloutRow]:
+        """The rollouts whose id begins so, the newest first."""
+        return self._database.records(RolloutRow, "rollouts_like", {"begin": begin})
+
+    def open_rollouts(self, straggling: str) -> list[RolloutRow]:
+        """Not ended, or with an order that waits or a device in the state of a straggler; oldest first."""
+        return self._database.records(RolloutRow, "open_rollouts", {"straggling": straggling})
+
+    def by_state(self) -> dict[str, int]:
+        """How many rollouts are in each state."""
+        return {row["state"]: row["rollouts"] for row in self._database.rows("rollouts_by_state")}
+
+    def waves(self, rollout: str) -> list[WaveRow]:
+        """The waves of a rollout, the first first."""
+        return self._database.records(WaveRow, "waves", {"rollout": rollout})
+
+    def wave_states(self, rollout: str) -> list[tuple[int, str, int]]:
+        """(wave, state, devices) of a rollout."""
+        rows = self._database.rows("wave_states", {"rollout": rollout})
+        return [(row["wave"], row["state"], row["devices"]) for row in rows]
+
+    def targets(self, rollout: str) -> list[TargetRow]:
+        """The devices of a rollout in the order in which they are told."""
+        return self._database.records(TargetRow, "targets", {"rollout": rollout})
+
+    def heard(self, rollout: str) -> list[Heard]:
+        """Presence and report of those devices of a rollout that were ever heard of."""
+        return self._database.records(Heard, "heard", {"rollout": rollout})
+
+    def busy(self, states: Iterable[str]) -> dict[str, str]:
+        """By device: the latest unfinished rollout in which it is in one of these states."""
+        rows = self._database.rows("busy_devices", {"states": json.dumps(list(states))})
+        return {row["device"]: row["rollout"] for row in rows}
+
+    def last_moves(self, devices: Iterable[str], states: Iterable[str]) -> dict[str, str]:
+        """When an update in one of these states last changed each device's model."""
+        values = {"devices": json.dumps(list(devices)), "states": json.dumps(list(states))}
+        return {row["device"]: row["moved_at"] for row in self._database.rows("last_moves", values)}
+
+    def failures(self) -> dict[str, Failures]:
+        """By device: failures in a row, and quarantine."""
+        return {each.device: each for each in self._database.records(Failures, "failures")}
+
+    def open_orders(self) -> list[Order]:
+        """Orders not taken up yet, in the order in which they were given."""
+        return self._database.records(Order, "open_orders")
+
+    def order(self, id_: int) -> Order:
+        """An order as it stands."""
+        return self._database.records(Order, "order_outcome", {"id": id_})[0]
+
+    def give(self, rollout: str, action: str, actor: str, given_at: str) -> int:
+        """An operator's order for the runner; returns its id."""
+        values = {"rollout": rollout, "action": action, "actor": actor, "given_at": given_at}
+        with self._database.transaction():
+            return self._database.number("insert_order", values)
+
+    def audit(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
+        """The decisions of one rollout or of all, in the order in which they were made."""
+        values = {"rollout": rollout, "after_id": after_id, "limit": limit}
+        return self._database.records(AuditRow, "audit_of", values)

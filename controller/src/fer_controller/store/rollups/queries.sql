@@ -1,0 +1,126 @@
+-- The SQL of rollups and of what is kept how long. {where} is what a filter asks for.
+
+-- rolled_up --
+-- Up to which id the rows of a table are rolled up.
+SELECT coalesce((SELECT up_to_id FROM rolled_up WHERE source = :source), 0);
+
+-- mark_rolled_up --
+-- The rows of a table are rolled up to this id.
+INSERT INTO rolled_up (source, up_to_id) VALUES (:source, :up_to_id)
+ON CONFLICT (source) DO UPDATE SET up_to_id = excluded.up_to_id;
+
+-- next_telemetry --
+-- The last of the next telemetry after an id, and how many it is.
+SELECT max(id) AS up_to_id, count(*) AS number FROM (
+  SELECT id FROM telemetry WHERE id > :after_id ORDER BY id LIMIT :limit
+);
+
+-- next_events --
+-- The last of the next events after an id, and how many it is.
+SELECT max(id) AS up_to_id, count(*) AS number FROM (
+  SELECT id FROM events WHERE id > :after_id ORDER BY id LIMIT :limit
+);
+
+-- roll_up_telemetry --
+-- Add a range of telemetry to the minutes or hours in which it came, by the controller's clock.
+INSERT INTO telemetry_rollups (
+  per, start, device, samples, fps_samples, fps_sum, fps_min, latency_samples, latency_p95_sum_ms, latency_p95_max_ms,
+  cpu_samples, cpu_sum_percent, temperature_max_c, agent_memory_max_mb, pending_events_max
+)
+SELECT :per, substr(received_at, 1, :characters) || :rest, device, count(*), count(fps), total(fps), min(fps),
+  count(latency_p95_ms), total(latency_p95_ms), max(latency_p95_ms), count(cpu_percent), total(cpu_percent),
+  max(temperature_c), max(agent_memory_mb), max(pending_events)
+FROM telemetry WHERE id > :after_id AND id <= :up_to_id GROUP BY 2, device
+ON CONFLICT (per, start, device) DO UPDATE SET
+  samples = samples + excluded.samples,
+  fps_samples = fps_samples + excluded.fps_samples,
+  fps_sum = fps_sum + excluded.fps_sum,
+  fps_min = min(ifnull(fps_min, excluded.fps_min), ifnull(excluded.fps_min, fps_min)),
+  latency_samples = latency_samples + excluded.latency_samples,
+  latency_p95_sum_ms = latency_p95_sum_ms + excluded.latency_p95_sum_ms,
+  latency_p95_max_ms = max(
+    ifnull(latency_p95_max_ms, excluded.latency_p95_max_ms), ifnull(excluded.latency_p95_max_ms, latency_p95_max_ms)),
+  cpu_samples = cpu_samples + excluded.cpu_samples,
+  cpu_sum_percent = cpu_sum_percent + excluded.cpu_sum_percent,
+  temperature_max_c = max(
+    ifnull(temperature_max_c, excluded.temperature_max_c), ifnull(excluded.temperature_max_c, temperature_max_c)),
+  agent_memory_max_mb = max(
+    ifnull(agent_memory_max_mb, excluded.agent_memory_max_mb),
+    ifnull(excluded.agent_memory_max_mb, agent_memory_max_mb)),
+  pending_events_max = max(pending_events_max, excluded.pending_events_max);
+
+-- roll_up_events --
+-- Add a range of events to the minutes or hours in which they were seen, by the device's clock.
+INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum)
+SELECT :per, substr(time, 1, :characters) || :rest, device, camera, emotion,
+  count(*), sum(kind = :started), total(confidence)
+FROM events WHERE id > :after_id AND id <= :up_to_id AND kind <> :ended GROUP BY 2, device, camera, emotion
+ON CONFLICT (per, start, device, camera, emotion) DO UPDATE SET
+  events = events + excluded.events,
+  faces = faces + excluded.faces,
+  confidence_sum = confidence_sum + excluded.confidence_sum;
+
+-- forget_telemetry --
+-- Delete of the oldest telemetry what came before a time; never the newest, whose id tells how to go on.
+DELETE FROM telemetry WHERE id IN (
+  SELECT id FROM (
+    SELECT id, received_at FROM telemetry
+    WHERE id <= :rolled_up AND id < (SELECT max(id) FROM telemetry) ORDER BY id LIMIT :limit
+  ) WHERE received_at < :before
+);
+
+-- oldest_events --
+-- The oldest events that may be forgotten at all, and how far their stream is stored; never the newest event.
+SELECT e.id, e.device, e.epoch, e.seq, e.received_at, s.contiguous_seq
+FROM (
+  SELECT id, device, epoch, seq, received_at FROM events
+  WHERE id > :after_id AND id <= :rolled_up AND id < (SELECT max(id) FROM events) ORDER BY id LIMIT :limit
+) e JOIN streams s ON s.device = e.device AND s.epoch = e.epoch
+ORDER BY e.id;
+
+-- forget_event --
+-- Delete an event.
+DELETE FROM events WHERE id = :id;
+
+-- note_forgotten --
+-- Events of a stream up to this seq were stored and then deleted: should one come again, it is known.
+UPDATE streams SET forgotten_seq = max(forgotten_seq, :seq) WHERE device = :device AND epoch = :epoch;
+
+-- forget_telemetry_rollups --
+-- Delete the oldest rollups that began before a time.
+DELETE FROM telemetry_rollups WHERE id IN (
+  SELECT id FROM telemetry_rollups WHERE per = :per AND start < :before ORDER BY start LIMIT :limit
+);
+
+-- forget_emotion_rollups --
+-- The same for those of emotions.
+DELETE FROM emotion_rollups WHERE id IN (
+  SELECT id FROM emotion_rollups WHERE per = :per AND start < :before ORDER BY start LIMIT :limit
+);
+
+-- telemetry_rollups --
+-- The newest telemetry rollups of one device or of all.
+SELECT * FROM (
+  SELECT start, device, samples, fps_sum / nullif(fps_samples, 0) AS fps_mean, fps_min,
+    latency_p95_sum_ms / nullif(latency_samples, 0) AS latency_p95_mean_ms, latency_p95_max_ms,
+    cpu_sum_percent / nullif(cpu_samples, 0) AS cpu_mean_percent,
+    temperature_max_c, agent_memory_max_mb, pending_events_max
+  FROM telemetry_rollups WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
+) ORDER BY start, device;
+
+-- emotion_rollups --
+-- The newest emotion rollups that match.
+SELECT * FROM (
+  SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean
+  FROM emotion_rollups WHERE per = :per AND {where}
+  ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
+) ORDER BY start, device, camera, emotion;
+
+-- emotion_rollups_summed --
+-- The same, of all devices and cameras that match together.
+SELECT * FROM (
+  SELECT start, '' AS device, '' AS camera, emotion, sum(events) AS events, sum(faces) AS faces,
+    sum(confidence_sum) / sum(events) AS confidence_mean
+  FROM emotion_rollups WHERE per = :per AND {where}
+  GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
+) ORDER BY start, emotion;

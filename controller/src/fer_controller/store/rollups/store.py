@@ -1,0 +1,92 @@
+"""Rollups, and what is kept how long, in the database; opened beside a running controller."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fer_wire.events import END, START
+
+from fer_controller.store.database import Database, Values
+from fer_controller.store.filter import EmotionFilter, TelemetryFilter, Where
+from fer_controller.store.rollups.records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, TelemetryRollup
+
+TELEMETRY = "telemetry"
+EVENTS = "events"
+ROLLUP_TIME = "start"
+CUTS: Mapping[str, tuple[int, str]] = {MINUTE: (16, ":00.000Z"), HOUR: (13, ":00:00.000Z")}
+"""How an ISO time is cut to the start of its minute or hour: characters kept, and what comes behind."""
+
+
+class RollupStore:
+    """Rolls up, forgets and looks; each change is one short transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def telemetry_rollups(self, per: str, wanted: TelemetryFilter, limit: int) -> list[TelemetryRollup]:
+        """The newest of one device or of all, ascending by (start, device)."""
+        where = Where(wanted, TelemetryFilter, time=ROLLUP_TIME)
+        values = {**where.values, "per": per, "limit": limit}
+        return self._database.records(TelemetryRollup, "telemetry_rollups", values, where=where)
+
+    def emotion_rollups(
+        self, per: str, wanted: EmotionFilter, limit: int, *, summed: bool = False
+    ) -> list[EmotionRollup]:
+        """The newest that match, ascending by (start, device, camera, emotion).
+
+        Summed over devices and cameras, both are empty.
+        """
+        where = Where(wanted, EmotionFilter, time=ROLLUP_TIME)
+        values = {**where.values, "per": per, "limit": limit}
+        query = "emotion_rollups_summed" if summed else "emotion_rollups"
+        return self._database.records(EmotionRollup, query, values, where=where)
+
+    def roll_up_telemetry(self, limit: int) -> int:
+        """Roll up the next so many rows, each once whatever dies; returns how many there were."""
+        return self._roll_up(TELEMETRY, "next_telemetry", "roll_up_telemetry", limit, {})
+
+    def roll_up_events(self, limit: int) -> int:
+        """The same for events."""
+        return self._roll_up(EVENTS, "next_events", "roll_up_events", limit, {"started": START, "ended": END})
+
+    def forget_telemetry(self, before: str, limit: int) -> int:
+        """Delete of the oldest rows those that came before a time and are rolled up; returns how many."""
+        with self._database.transaction():
+            values = {"before": before, "limit": limit, "rolled_up": self._rolled_up(TELEMETRY)}
+            return self._database.run("forget_telemetry", values)
+
+    def forget_events(self, before: str, after_id: int, limit: int) -> tuple[int, int]:
+        """Delete of the next rows after an id those that came before a time and are stored without a hole below.
+
+        Returns how many, and the id to go on after; 0 where nothing after it is old.
+        """
+        with self._database.transaction():
+            values = {"after_id": after_id, "limit": limit, "rolled_up": self._rolled_up(EVENTS)}
+            old = [row for row in self._database.rows("oldest_events", values) if row["received_at"] < before]
+            gone = [dict(row) for row in old if row["seq"] <= row["contiguous_seq"]]
+            self._database.many("note_forgotten", gone)
+            self._database.many("forget_event", gone)
+        return len(gone), old[-1]["id"] if old else 0
+
+    def forget_rollups(self, per: str, before: str, limit: int) -> int:
+        """Delete the oldest rollups that began before a time; returns how many."""
+        values = {"per": per, "before": before, "limit": limit}
+        with self._database.transaction():
+            queries = ("forget_telemetry_rollups", "forget_emotion_rollups")
+            return sum(self._database.run(query, values) for query in queries)
+
+    def _roll_up(self, source: str, following: str, query: str, limit: int, values: Values) -> int:
+        with self._database.transaction():
+            after_id = self._rolled_up(source)
+            (found,) = self._database.rows(following, {"after_id": after_id, "limit": limit})
+            if not found["number"]:
+                return 0
+            bounds: dict[str, Any] = {"after_id": after_id, "up_to_id": found["up_to_id"]}
+            for per in RESOLUTIONS:
+                characters, rest = CUTS[per]
+                cut = {"per": per, "characters": characters, "rest": rest}
+                self._database.run(query, {**values, **bounds, **cut})
+            self._database.run("mark_rolled_up", {"source": source, "up_to_id": found["up_to_id"]})
+        return int(found["number"])
+
+    def _rolled_up(self, source: str) -> int:
+        return self._database.number("rolled_up", {"source": source})

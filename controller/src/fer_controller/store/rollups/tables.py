@@ -1,0 +1,40 @@
+"""The tables of rollups, as the migrations make them."""
+
+ROLLUPS: tuple[str, ...] = (
+    "CREATE TABLE rolled_up (source TEXT PRIMARY KEY, up_to_id INTEGER NOT NULL) STRICT",
+    """
+    CREATE TABLE telemetry_rollups (
+      id INTEGER PRIMARY KEY,
+      per TEXT NOT NULL,
+      start TEXT NOT NULL,
+      device TEXT NOT NULL,
+      samples INTEGER NOT NULL,
+      fps_samples INTEGER NOT NULL,
+      fps_sum REAL NOT NULL,
+      fps_min REAL,
+      latency_samples INTEGER NOT NULL,
+      latency_p95_sum_ms REAL NOT NULL,
+      latency_p95_max_ms REAL,
+      cpu_samples INTEGER NOT NULL,
+      cpu_sum_percent REAL NOT NULL,
+      temperature_max_c REAL,
+      agent_memory_max_mb REAL,
+      pending_events_max INTEGER NOT NULL,
+      UNIQUE (per, start, device)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE emotion_rollups (
+      id INTEGER PRIMARY KEY,
+      per TEXT NOT NULL,
+      start TEXT NOT NULL,
+      device TEXT NOT NULL,
+      camera TEXT NOT NULL,
+      emotion TEXT NOT NULL,
+      events INTEGER NOT NULL,
+      faces INTEGER NOT NULL,
+      confidence_sum REAL NOT NULL,
+      UNIQUE (per, start, device, camera, emotion)
+    ) STRICT
+    """,
+)

@@ -1,0 +1,33 @@
+-- The SQL of telemetry.
+
+-- insert_telemetry --
+-- Store one telemetry message; one that is there already stays as it is.
+INSERT INTO telemetry
+  (device, run, time, fps, latency_p95_ms, cpu_percent, gpu_percent, cpu_temperature_c, memory_used_mb,
+   agent_memory_mb, pending_events, errors, model, provider, payload, received_at, temperature_c, throttled)
+VALUES
+  (:device, :run, :time, :fps, :latency_p95_ms, :cpu_percent, :gpu_percent, :cpu_temperature_c, :memory_used_mb,
+   :agent_memory_mb, :pending_events, :errors, :model, :provider, :payload, :received_at, :temperature_c, :throttled)
+ON CONFLICT (device, time, run) DO NOTHING;
+
+-- newest_telemetry --
+-- The newest telemetry of all devices.
+SELECT * FROM (SELECT id, device, time, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
+
+-- newest_telemetry_of_device --
+-- The newest telemetry of one device by its own clock, whose index SQLite then takes.
+SELECT * FROM (
+  SELECT id, device, time, payload FROM telemetry WHERE device = :device ORDER BY time DESC, id DESC LIMIT :limit
+) ORDER BY id;
+
+-- newest_telemetry_of_each --
+-- The newest telemetry of each device.
+SELECT telemetry.id, telemetry.device, telemetry.time, telemetry.payload FROM devices
+JOIN telemetry ON telemetry.id =
+  (SELECT id FROM telemetry AS its WHERE its.device = devices.device ORDER BY time DESC LIMIT 1)
+ORDER BY telemetry.device;
+
+-- telemetry_stored_after --
+-- The next telemetry in the order in which it was stored.
+SELECT id, device, time, payload FROM telemetry
+WHERE id > :after_id AND (:device IS NULL OR device = :device) ORDER BY id LIMIT :limit;

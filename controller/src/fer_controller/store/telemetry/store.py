@@ -1,0 +1,62 @@
+"""Telemetry in the database."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fer_wire import Telemetry
+from fer_wire.message import iso_utc
+
+from fer_controller.store.database import Database
+from fer_controller.store.telemetry.records import StoredTelemetry
+
+
+class TelemetryStore:
+    """What devices said of their own health."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
+        """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
+        query = "newest_telemetry" if device is None else "newest_telemetry_of_device"
+        return self._database.records(StoredTelemetry, query, {"device": device, "limit": limit})
+
+    def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
+        """The next telemetry in the order in which it was stored."""
+        values = {"device": device, "after_id": after_id, "limit": limit}
+        return self._database.records(StoredTelemetry, "telemetry_stored_after", values)
+
+    def newest_of_each(self) -> list[StoredTelemetry]:
+        """The newest telemetry of each device that sent any, by device."""
+        return self._database.records(StoredTelemetry, "newest_telemetry_of_each")
+
+    def add(self, messages: Iterable[Telemetry], received_at: str) -> None:
+        """Store those that are not stored yet."""
+        self._database.many("insert_telemetry", [_values(message, received_at) for message in messages])
+
+
+def _values(telemetry: Telemetry, received_at: str) -> dict[str, Any]:
+    host, cameras = telemetry.host, telemetry.cameras
+    rates = [camera.fps for camera in cameras if camera.fps is not None]
+    latencies = [camera.latency_p95_ms for camera in cameras if camera.latency_p95_ms is not None]
+    temperatures = [each for each in (host.cpu_temperature_c, host.gpu_temperature_c) if each is not None]
+    return {
+        "device": telemetry.device,
+        "run": telemetry.run,
+        "time": iso_utc(telemetry.time),
+        "fps": sum(rates) if rates else None,
+        "latency_p95_ms": max(latencies, default=None),
+        "cpu_percent": host.cpu_percent,
+        "gpu_percent": host.gpu_percent,
+        "cpu_temperature_c": host.cpu_temperature_c,
+        "memory_used_mb": host.memory_used_mb,
+        "agent_memory_mb": host.agent_memory_mb,
+        "pending_events": telemetry.spool.pending_events,
+        "errors": telemetry.errors,
+        "model": telemetry.model,
+        "provider": telemetry.provider,
+        "payload": telemetry.model_dump_json(),
+        "received_at": received_at,
+        "temperature_c": max(temperatures, default=None),
+        "throttled": None if host.throttled is None else int(host.throttled),
+    }
