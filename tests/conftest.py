@@ -2,6 +2,7 @@
 
 import os
 import signal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generator, Iterator, TypeVar
 
@@ -16,6 +17,13 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # A shell that runs the tests in the background lets them, and every program that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# The environment of JetPack 4.6 comes without Hypothesis.
+if find_spec("hypothesis"):
+    import hypothesis_profiles
+
+    hypothesis_profiles.use()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from fer_controller.store.filter import EventFilter
 from fer_controller.store.rollups.records import RESOLUTIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
 
 WORDS = Words(precision="fp32", waves="1,100%")
@@ -85,7 +86,7 @@ def test_both_desks_tell_a_mistake_in_the_same_sentence(fleet: ServedFleet, what
     assert isinstance(repeated.value, RequestError) == isinstance(said.value, RequestError)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.builds(
         EventFilter,

@@ -29,6 +29,7 @@ from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from tiny_onnx import network, write_model
 
 TIMEOUT_S = 30
@@ -197,7 +198,7 @@ def test_a_look_tells_size_and_hash(served: Registry, data: bytes, url: str) -> 
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_any_range_of_the_file_is_its_slice(served: Registry, data: bytes, url: str, draw: st.DataObject) -> None:
     first = draw.draw(st.integers(0, len(data) - 1))

@@ -30,6 +30,7 @@ from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from opened_stores import ingest_store
 
 ANY = EventFilter()
@@ -206,7 +207,7 @@ def keeper(store: RollupStore, rows: int = 100, **days: float) -> Keeper:
 STEPS = st.lists(st.tuples(st.sampled_from(["arrive", "again", "roll", "forget"]), st.integers(1, 6)), max_size=30)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(STEPS)
 def test_each_event_is_rolled_up_once_in_whatever_order_things_happen(steps: list[tuple[str, int]]) -> None:
     with TemporaryDirectory() as folder:

@@ -12,6 +12,7 @@ from fer_agent.errors import SpoolError
 from fer_agent.spool import Spool
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from unit.agent.observations import observation
 
 BIG = 10_000_000
@@ -143,7 +144,7 @@ def test_a_lock_held_by_another_process_is_one_sentence(path: Path, monkeypatch:
     spool.close()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(steps=st.lists(st.one_of(st.integers(1, 4), st.just("ack"), st.just("restart")), max_size=30), data=st.data())
 def test_whatever_happens_numbers_are_contiguous_and_only_acknowledged_events_go(
     tmp_path_factory: pytest.TempPathFactory, steps: List[object], data: st.DataObject

@@ -4,7 +4,7 @@ import numpy as np
 from fer_models.data.duplicates import Duplicates, Twins, find_duplicates
 from fer_models.data.faces import Faces
 from fer_models.data.sources import PUBLIC_TEST, TRAINING
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_models import made_faces
 
@@ -46,7 +46,6 @@ def test_even_pictures_are_near_none() -> None:
     assert (found.exact, found.near) == (NONE, NONE)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6), st.booleans()), min_size=1, max_size=40))
 def test_twins_are_those_that_comparing_all_pairs_finds(drawn: list[tuple[int, int, bool]]) -> None:
     pictures = (A, B, C, D)

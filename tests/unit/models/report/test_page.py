@@ -12,6 +12,7 @@ from fer_models.report import draw, page, read_records
 from fer_models.report.markdown import NOTHING, UNKNOWN
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from made_records import PRUNE, bench, evaluation, write_records
 
 
@@ -164,7 +165,7 @@ def test_a_missing_folder_is_one_sentence_and_exit_status_1(tmp_path: Path, caps
     assert capsys.readouterr().err.startswith("error: ")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=3))
 def test_no_reason_breaks_a_table(tmp_path: Path, reasons: list[str]) -> None:
     said: dict[str, Any] = bench()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
@@ -24,7 +25,7 @@ def test_probabilities_that_are_true_are_left_as_they_are(torch: Any) -> None:
     assert fitted(*told_truly(torch)) == pytest.approx(1, abs=0.05)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(st.floats(0.2, 5))
 def test_logits_that_are_too_sharp_or_too_flat_are_found_out(torch: Any, factor: float) -> None:
     from fer_models.training.temperature_scaling import fitted
