@@ -12,7 +12,9 @@ from threading import Lock
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from commands import ran
 from controller_messages import an_event
+from fer_controller import cli
 from fer_wire import Ack, Topics, parse
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
@@ -178,7 +180,12 @@ class Device:
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """One command of fer-controller, to its end."""
+    """One command of fer-controller, in this process, to its end."""
+    return ran(cli.run, arguments)
+
+
+def run_process(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """One command of fer-controller as a process of its own, to its end."""
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE_S * 2, check=False)
 
 

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import commands
 import cv2
+import fer_agent.cli
+import fer_controller.cli
 import numpy as np
 import paho.mqtt.client as mqtt
 import pytest
-from acceptance.fleet import BIN, DEVICE, Fleet, Program, until
+from acceptance.fleet import DEVICE, Fleet, Program, until
 from controller_messages import an_event
 from fer_agent.cameras.demo import PORTRAIT
 from fer_agent.faces.detect import landmarks_file
@@ -23,15 +25,14 @@ from tiny_onnx import network, write_model
 
 NOWHERE = "mqtt://127.0.0.1:1"
 DONE, FAILED, WRONG_USE = 0, 1, 2
+PROGRAMS = {"fer-agent": fer_agent.cli.run, "fer-controller": fer_controller.cli.run}
 ON_PUBACK = {"FER_AGENT_SPOOL__DELETE_ON": "puback"}
 
 
 def ran(*command: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """One of our programs, run to its end, with what it printed and said."""
-    words = [str(BIN / str(command[0])), *map(str, command[1:])]
-    done = subprocess.run(
-        words, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}, check=False
-    )
+    """A command of one of our programs, run to its end, with what it printed and said."""
+    program, *words = map(str, command)
+    done = commands.ran(PROGRAMS[program], words, **environment)
     assert "Traceback" not in done.stderr, done.stderr[-2000:]
     return done
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
-from controller_process import PROGRAM, json_lines, run
+from controller_process import PROGRAM, json_lines, run, run_process
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
 from fer_controller.store.events.records import Gap
@@ -137,8 +137,17 @@ def test_wrong_use_is_exit_status_2(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_process_ends_with_the_exit_status_of_its_command(db: Path, tmp_path: Path) -> None:
+    done = run_process("totals", "--db", str(db), "--json")
+    assert (done.returncode, json.loads(done.stdout)["dropped_events"], done.stderr) == (0, 8, "")
+    failed = run_process("totals", "--db", str(tmp_path / "none.db"))
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("error: There is no database ")
+    assert "Traceback" in run_process("totals", "--db", str(tmp_path / "none.db"), "--debug").stderr
+
+
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
-    done = run("serve", "--db", str(tmp_path / "fleet.db"), "--broker", "http://x")
+    done = run_process("serve", "--db", str(tmp_path / "fleet.db"), "--broker", "http://x")
     assert done.returncode == 2
     assert done.stderr.startswith("error: The setting broker.url is wrong: ")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from artifact_server import ArtifactServer
-from controller_process import ControllerProcess, eventually, run
+from controller_process import ControllerProcess, eventually, run_process
 from real_broker import Mosquitto
 from simulated_fleet import Offer, SimulatedFleet, publish
 
@@ -216,13 +216,15 @@ def test_a_bad_model_shows_in_telemetry_and_events(
 
 
 def test_devices_that_cannot_deliver_end_with_status_1(mosquitto: Mosquitto) -> None:
-    done = run("simulate", "--agents", "3", "--broker", mosquitto.url, "--seconds", "3", "--flush-s", "1")
+    done = run_process("simulate", "--agents", "3", "--broker", mosquitto.url, "--seconds", "3", "--flush-s", "1")
     assert done.returncode == 1
     assert "events wait after seq 0" in done.stdout
 
 
 def test_a_broker_that_is_not_there_is_named_and_waited_for() -> None:
-    done = run("simulate", "--agents", "2", "--broker", "mqtt://127.0.0.1:1", "--seconds", "2", "--flush-s", "0")
+    done = run_process(
+        "simulate", "--agents", "2", "--broker", "mqtt://127.0.0.1:1", "--seconds", "2", "--flush-s", "0"
+    )
     assert done.returncode == 1
     assert "The broker at mqtt://127.0.0.1:1 cannot be reached (Connection refused)" in done.stdout
 
@@ -242,6 +244,6 @@ def test_a_broker_that_is_not_there_is_named_and_waited_for() -> None:
     ],
 )
 def test_what_is_misspelt_is_wrong_use(options: tuple[str, str]) -> None:
-    done = run("simulate", *options)
+    done = run_process("simulate", *options)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

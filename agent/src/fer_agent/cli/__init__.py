@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, Sequence
 
 import typer
 from typing_extensions import Annotated
@@ -49,12 +49,13 @@ def _program(
 
 def main() -> None:
     """Run the command line: an error is a sentence on stderr; exit status 0 done, 1 failed, 2 wrong use."""
-    _leave(_run())
+    _leave(run(sys.argv[1:]))
 
 
-def _run() -> int:
+def run(arguments: Sequence[str]) -> int:
+    """One command; its errors are printed, its exit status returned."""
     try:
-        app()
+        app(list(arguments))
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 1
     except (AgentError, OSError) as error:
@@ -79,4 +80,4 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run"]

@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from commands import ran
+from fer_agent.cli import run
 from tiny_onnx import network, write_model
 
 
 def fer_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return ran(run, arguments)
+
+
+def process(*arguments: str) -> "subprocess.CompletedProcess[str]":
     code = "import sys; from fer_agent.cli import main; sys.argv[0] = 'fer-agent'; main()"
     return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
 
@@ -70,8 +76,11 @@ def test_bench_fails_where_no_variant_runs(tmp_path: Path) -> None:
     assert "breaks the contract" in " ".join(result.stdout.split())
 
 
-def test_an_unknown_option_is_wrong_use() -> None:
-    assert fer_agent("start", "--nonsense").returncode == 2
+def test_a_process_ends_with_the_exit_status_of_its_command(tmp_path: Path) -> None:
+    assert process("start", "--nonsense").returncode == 2
+    failed = process("start", "--state-dir", str(tmp_path), "--source", "none.mp4", "--once")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert "There is no video file none.mp4" in failed.stderr.splitlines()[-1]
 
 
 def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
