@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fer_agent import configuration as agent_configuration
 from fer_agent.settings import Settings as AgentSettings
+from fer_agent.settings import loading as agent_configuration
 from fer_controller import settings as controller_settings
 from pydantic import BaseModel
 

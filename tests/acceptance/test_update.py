@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from acceptance.fleet import BIN, DEVICE, Program, until
-from fer_agent.broker import BrokerLink
+from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_wire import Desired, EmotionEvent, Reported, Topics, parse
 from fer_wire.reported import COMMITTED, DOWNLOADING, IDLE, PROBATION, STAGED, VERIFIED

@@ -23,9 +23,9 @@ import onnxruntime  # noqa: E402  # after the path is set
 from fer_agent.emotion.classify import Classifier  # noqa: E402
 from fer_agent.emotion.model import read_model  # noqa: E402
 from fer_agent.emotion.zoo import default_model  # noqa: E402
+from fer_agent.events.observation import Observation  # noqa: E402
 from fer_agent.faces.detect import Landmarker, landmarks_file  # noqa: E402
-from fer_agent.observation import Observation  # noqa: E402
-from fer_agent.pipeline import Pipeline  # noqa: E402
+from fer_agent.pipeline.pipeline import Pipeline  # noqa: E402
 from fer_agent.settings import CameraSettings, EmotionSettings, FacesSettings, Settings  # noqa: E402
 from fer_agent.update.serving import Serving  # noqa: E402
 from fer_agent.update.slots import Slots  # noqa: E402

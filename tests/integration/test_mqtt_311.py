@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from fer_agent.broker import BrokerLink
+from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_controller.broker.embedded import EmbeddedBroker
 from real_broker import free_port

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from fer_agent.broker import BrokerLink
+from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError

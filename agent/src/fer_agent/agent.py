@@ -13,25 +13,27 @@ from fer_wire.manifest import Variant
 from fer_wire.reported import RunningModel
 from fer_wire.telemetry import CameraTelemetry
 
-from fer_agent import __version__, home_assistant, systemd
-from fer_agent.broker import BrokerLink
+from fer_agent import __version__
+from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.presence import Presence
+from fer_agent.broker.session import Session
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import ENGINES, Classifier, suited_here
 from fer_agent.emotion.model import Model
 from fer_agent.emotion.providers import forget_engines
 from fer_agent.errors import SettingsError
+from fer_agent.events.observation import Observation
 from fer_agent.faces.detect import Landmarker, landmarks_file
-from fer_agent.hardware import capabilities
-from fer_agent.observation import Observation
-from fer_agent.pipeline import Pipeline
-from fer_agent.presence import Presence
-from fer_agent.publisher import Publisher
-from fer_agent.session import Session
+from fer_agent.host import systemd
+from fer_agent.host.hardware import capabilities
+from fer_agent.host.state_folder import StateFolder
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.outbox.spool import Spool
+from fer_agent.pipeline.pipeline import Pipeline
+from fer_agent.reporting import home_assistant
+from fer_agent.reporting.telemetry import TelemetryReporter
 from fer_agent.settings import CameraSettings, Settings
-from fer_agent.spool import Spool
-from fer_agent.state import StateFolder
 from fer_agent.telemetry import collectors
-from fer_agent.telemetry.reporter import TelemetryReporter
 from fer_agent.update.boot import Boot, configured_model
 from fer_agent.update.download import Downloader
 from fer_agent.update.fetch import Fetcher

@@ -14,7 +14,7 @@ from fer_agent.emotion.model import Model, read_model
 from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import CameraError, ModelError, SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
-from fer_agent.pipeline import Pipeline
+from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.settings import AUTO, CameraSettings, Settings
 
 SECONDS = 2.0

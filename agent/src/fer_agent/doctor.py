@@ -11,13 +11,13 @@ from typing import Callable, Iterator, List, Tuple
 
 from fer_wire import Topics
 
-from fer_agent.broker import BrokerLink
+from fer_agent.broker.link import BrokerLink
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import AgentError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
+from fer_agent.host.state_folder import StateFolder
 from fer_agent.settings import CameraSettings, Settings
-from fer_agent.state import StateFolder
 from fer_agent.update import verify
 from fer_agent.update.download import Downloader
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Tuple
 
 import pytest
-from fer_agent.broker import BrokerLink
-from fer_agent.presence import STOPPED, Presence
-from fer_agent.publisher import Publisher
-from fer_agent.session import Session
+from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.presence import STOPPED, Presence
+from fer_agent.broker.session import Session
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.outbox.spool import Spool
 from fer_agent.settings import BrokerSettings, SpoolSettings
-from fer_agent.spool import Spool
 from fer_wire import Ack, EmotionEvent, Reported, Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from real_broker import Mosquitto, mosquitto_binary
@@ -144,7 +144,7 @@ def test_a_broker_that_forgets_everything_gets_all_events_again(
 def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, listening: Ear) -> None:
     topic, presence = Topics().status("nano-07"), Presence("nano-07", Topics())
     code = (
-        "import sys, time; from fer_agent.broker import *; from fer_agent.settings import BrokerSettings\n"
+        "import sys, time; from fer_agent.broker.link import *; from fer_agent.settings import BrokerSettings\n"
         "class Deaf:\n"
         "    def connected(self, link): link.publish(sys.argv[2], sys.argv[4].encode(), 1, True)\n"
         "    def disconnected(self): pass\n"

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from fer_agent.emotion.classify import Classifier
+from fer_agent.events.observation import Observation
 from fer_agent.faces.detect import Landmarker, landmarks_file
-from fer_agent.observation import Observation
-from fer_agent.pipeline import Pipeline
+from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.settings import CameraSettings, EmotionSettings, FacesSettings, Settings
 from tiny_onnx import network, write_model
 

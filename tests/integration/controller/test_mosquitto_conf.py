@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from controller_messages import a_birth, an_event
 from controller_process import ControllerProcess, eventually
-from fer_agent.home_assistant import announcement
+from fer_agent.reporting.home_assistant import announcement
 from fer_agent.settings import Settings
 from real_broker import free_port, mosquitto_binary
 

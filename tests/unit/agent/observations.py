@@ -2,7 +2,7 @@
 
 from datetime import datetime, timezone
 
-from fer_agent.observation import Observation
+from fer_agent.events.observation import Observation
 from fer_wire import EMOTIONS, Box
 
 

@@ -25,7 +25,7 @@ def bench(
     """Measure each variant of the model on this device, and with --source the whole way from frame to event."""
     settings = settings_from(config, None, [source] if source else None, None, state_dir, model, precision)
     from fer_agent import bench as measuring
-    from fer_agent.hardware import capabilities
+    from fer_agent.host.hardware import capabilities
 
     with Console(stderr=True).status("Measuring …") as status:
         whole = vars(measuring.pipeline(settings, settings.cameras[0], status.update)) if source else None

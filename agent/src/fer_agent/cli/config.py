@@ -7,8 +7,9 @@ import typer
 from typing_extensions import Annotated
 
 from fer_agent.cli.terminal import Config, Debug
-from fer_agent.configuration import effective, explain, load_settings
 from fer_agent.errors import AgentError
+from fer_agent.settings.loading import load_settings
+from fer_agent.settings.printing import effective, explain
 
 
 def config(

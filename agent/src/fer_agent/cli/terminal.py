@@ -11,8 +11,8 @@ import typer
 from rich.logging import RichHandler
 from typing_extensions import Annotated
 
-from fer_agent.configuration import load_settings
 from fer_agent.settings import Precision, Settings, cameras_from
+from fer_agent.settings.loading import load_settings
 
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 

@@ -13,11 +13,11 @@ from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import FACE_PX, INPUT_NAME, OUTPUT_NAME, Variant
 from typing_extensions import Protocol
 
-from fer_agent import hardware
 from fer_agent.emotion import providers
 from fer_agent.emotion.model import Faces, Model, Probabilities, golden_faces, golden_outputs, read_model
 from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import ModelError
+from fer_agent.host import hardware
 from fer_agent.settings import AUTO, EmotionSettings
 
 log = logging.getLogger(__name__)

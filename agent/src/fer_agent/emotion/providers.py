@@ -11,7 +11,7 @@ from typing import Dict, List, Sequence, Tuple
 from fer_wire.device.precisions import CPU, GPU_PROVIDERS, TENSORRT
 from fer_wire.manifest import FP16, FP32, INT8
 
-from fer_agent import hardware
+from fer_agent.host import hardware
 
 Provider = Tuple[str, Dict[str, str]]
 """A provider's name and its options."""

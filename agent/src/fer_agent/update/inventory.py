@@ -10,8 +10,8 @@ from fer_wire.reported import PROBATION
 from fer_agent.emotion.model import read_model
 from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import ModelError
+from fer_agent.host.state_folder import MODELS_FOLDER, UPDATE_FILE
 from fer_agent.settings import AUTO, Settings
-from fer_agent.state import MODELS_FOLDER, UPDATE_FILE
 from fer_agent.update.boot import configured_model
 from fer_agent.update.record import RecordFile
 from fer_agent.update.slots import Kept, Slots

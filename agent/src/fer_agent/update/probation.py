@@ -10,7 +10,7 @@ from fer_wire.device.record import Before
 
 from fer_agent.emotion.model import Faces, Probabilities
 from fer_agent.errors import ModelError
-from fer_agent.throughput import Pace
+from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.trial import Servant
 
 WINDOW_S = 10.0

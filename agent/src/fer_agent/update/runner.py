@@ -13,7 +13,7 @@ from fer_wire.device.record import Record
 from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Update
 
 from fer_agent.errors import AgentError, CanceledError, ModelError, RejectedError, StateError
-from fer_agent.throughput import Pace
+from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher
 from fer_agent.update.probation import Probation, measured_before

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fer_agent.emotion.model import Faces, Probabilities, read_model
 from fer_agent.errors import ModelError
-from fer_agent.throughput import Pace
+from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.probation import STRIKES, Probation, Watched, measured_before, verdict
 from fer_wire.device.record import Before
 from unit.agent.update.making import FakeServant, Release, Signer

@@ -8,7 +8,7 @@ from fer_wire import Status, Topics
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_agent import __version__
-from fer_agent.broker import Will
+from fer_agent.broker.link import Will
 
 LOST = "the connection was lost"
 STOPPED = "the agent was stopped"

@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 import pytest
-from fer_agent.home_assistant import Announcement
-from fer_agent.presence import Presence
-from fer_agent.publisher import Publisher
-from fer_agent.session import Session
+from fer_agent.broker.presence import Presence
+from fer_agent.broker.session import Session
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.outbox.spool import Spool
+from fer_agent.reporting.home_assistant import Announcement
 from fer_agent.settings import SpoolSettings
-from fer_agent.spool import Spool
 from fer_wire import Ack, Reported, Status, Telemetry, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from unit.agent.observations import observation

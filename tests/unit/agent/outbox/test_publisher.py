@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Optional, Tuple
 
 import pytest
-from fer_agent.publisher import Publisher
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.outbox.spool import Spool
 from fer_agent.settings import SpoolSettings
-from fer_agent.spool import Spool
 from fer_wire import Ack, EmotionEvent, Topics, parse
 from unit.agent.observations import observation
 

@@ -13,7 +13,7 @@ from fer_wire import EmotionEvent
 from fer_wire.telemetry import SpoolTelemetry
 
 from fer_agent.errors import SpoolError
-from fer_agent.observation import Observation
+from fer_agent.events.observation import Observation
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 import pytest
-from fer_agent.throughput import RECENT_FRAMES, Throughput
+from fer_agent.pipeline.throughput import RECENT_FRAMES, Throughput
 
 MS = 1_000_000
 SECOND = 1_000 * MS

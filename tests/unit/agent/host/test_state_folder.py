@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fer_agent.errors import StateError
-from fer_agent.state import StateFolder
+from fer_agent.host.state_folder import StateFolder
 
 
 def test_a_second_agent_of_the_same_name_is_refused_and_told_by_whom(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_second_agent_of_the_same_name_is_refused_and_told_by_whom(tmp_path: P
 
 
 def test_a_killed_agent_leaves_no_lock_behind(tmp_path: Path) -> None:
-    code = "import sys, time; from pathlib import Path; from fer_agent.state import StateFolder\n"
+    code = "import sys, time; from pathlib import Path; from fer_agent.host.state_folder import StateFolder\n"
     code += "held = StateFolder(Path(sys.argv[1]), 'nano-01'); print('held', flush=True); time.sleep(60)"
     child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
     assert child.stdout is not None

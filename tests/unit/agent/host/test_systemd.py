@@ -2,7 +2,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from fer_agent import systemd
+from fer_agent.host import systemd
 
 
 def test_systemd_hears_what_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes_vision import sure_of
 from fer_agent.emotion.model import Probabilities
-from fer_agent.events import Decision, EventPolicy
+from fer_agent.events.policy import Decision, EventPolicy
 from fer_agent.settings import EventSettings
 from hypothesis import given
 from hypothesis import strategies as st

@@ -9,7 +9,7 @@ from typing import List
 
 import pytest
 from fer_agent.errors import SpoolError
-from fer_agent.spool import Spool
+from fer_agent.outbox.spool import Spool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_lock_held_by_another_process_is_one_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer_agent.spool.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("fer_agent.outbox.spool.BUSY_TIMEOUT_S", 0.05)
     spool = Spool(path, "nano-01", BIG)
     other = sqlite3.connect(str(path), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -170,7 +170,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from unit.agent.observations import observation
-from fer_agent.spool import Spool
+from fer_agent.outbox.spool import Spool
 spool = Spool(Path({path!r}), "nano-01", 10_000_000)
 while True:
     print(spool.append([observation()])[0], flush=True)
@@ -178,7 +178,7 @@ while True:
 
 
 def test_kill_9_at_any_moment_loses_no_number_that_was_given_out(path: Path) -> None:
-    code = textwrap.dedent(KILLED_WRITER.format(tests=str(Path(__file__).parents[2]), path=str(path)))
+    code = textwrap.dedent(KILLED_WRITER.format(tests=str(Path(__file__).parents[3]), path=str(path)))
     last = 0
     for events_before_the_kill in (1, 7, 30, 3, 64):
         child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

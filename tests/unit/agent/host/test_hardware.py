@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Dict
 
 import pytest
-from fer_agent.hardware import capabilities, device_class, l4t_version
+from fer_agent.host.hardware import capabilities, device_class, l4t_version
 
 NANO: Dict[str, str] = {
     "proc/device-tree/compatible": "nvidia,p3450-0000\0nvidia,jetson-nano\0nvidia,tegra210\0",

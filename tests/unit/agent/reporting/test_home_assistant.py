@@ -3,7 +3,7 @@ import re
 from typing import Any, Dict
 
 import pytest
-from fer_agent.home_assistant import announcement
+from fer_agent.reporting.home_assistant import announcement
 from fer_agent.settings import Settings
 from fer_wire import EMOTIONS, EmotionEvent, Reported, Status, Telemetry, Topics
 from hypothesis import given

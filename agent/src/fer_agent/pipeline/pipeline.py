@@ -16,14 +16,14 @@ from fer_agent.cameras.capture import ENDED, REOPENING, RUNNING, Capture
 from fer_agent.emotion.classify import FaceClassifier
 from fer_agent.emotion.smooth import Smoother
 from fer_agent.errors import SpoolError
-from fer_agent.events import Decision, EventPolicy
+from fer_agent.events.observation import Observation
+from fer_agent.events.policy import Decision, EventPolicy
 from fer_agent.faces import align
 from fer_agent.faces.detect import Detector
 from fer_agent.faces.geometry import Rectangle
 from fer_agent.faces.track import FaceDetector, LandmarkFinder, Tracker
-from fer_agent.observation import Observation
+from fer_agent.pipeline.throughput import Pace, Statistics, Throughput
 from fer_agent.settings import CameraSettings, Settings
-from fer_agent.throughput import Pace, Statistics, Throughput
 
 logger = logging.getLogger(__name__)
 

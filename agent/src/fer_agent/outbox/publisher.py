@@ -9,8 +9,8 @@ from fer_wire import Ack, EmotionEvent, Topics
 from typing_extensions import Protocol
 
 from fer_agent.errors import SpoolError
+from fer_agent.outbox.spool import Spool
 from fer_agent.settings import ON_PUBACK, SpoolSettings
-from fer_agent.spool import Spool
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ from typing import Any, Callable, List, Optional, Tuple
 
 import pytest
 from fakes_vision import FakeCamera, FakeClassifier, FakeVision, picture
-from fer_agent import pipeline as pipeline_module
 from fer_agent.cameras.camera import Camera
 from fer_agent.errors import CameraError, SpoolError
+from fer_agent.events.observation import Observation
 from fer_agent.faces.geometry import Rectangle
-from fer_agent.observation import Observation
-from fer_agent.pipeline import Pipeline
+from fer_agent.pipeline import pipeline as pipeline_module
+from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.settings import CameraSettings, EmotionSettings, EventSettings, FacesSettings, Settings
 
 PATIENCE_S = 10

@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta, timezone
 
-from fer_agent.presence import Presence
+from fer_agent.broker.presence import Presence
 from fer_wire import Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 

@@ -3,7 +3,7 @@ from datetime import datetime, timezone
 from typing import Callable, List
 
 from fer_agent.errors import SpoolError
-from fer_agent.telemetry.reporter import TelemetryReporter
+from fer_agent.reporting.telemetry import TelemetryReporter
 from fer_wire import Telemetry
 from fer_wire.telemetry import CameraTelemetry, SpoolTelemetry
 

@@ -6,11 +6,11 @@ from typing import Callable, List, Optional
 
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
 
-from fer_agent.broker import BrokerLink
+from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.presence import Presence
 from fer_agent.errors import SpoolError
-from fer_agent.home_assistant import Announcement
-from fer_agent.presence import Presence
-from fer_agent.publisher import Publisher
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.reporting.home_assistant import Announcement
 
 GOODBYE_S = 2.0
 

@@ -1,0 +1,1 @@
+"""What waits to be sent: the spool on disk, and the thread that publishes it."""

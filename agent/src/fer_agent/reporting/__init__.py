@@ -1,0 +1,1 @@
+"""What the device says of itself: its capabilities and model, its telemetry, and its sensors in Home Assistant."""

@@ -1,0 +1,56 @@
+"""Where settings come from: options over environment variables over the TOML file over the defaults."""
+
+from pathlib import Path
+from typing import Any, Mapping, Optional, Tuple, Type
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from fer_agent.errors import SettingsError
+from fer_agent.settings.sections import Settings
+
+ENVIRONMENT_PREFIX = "FER_AGENT_"
+UNKNOWN = "there is no such setting"
+DEFAULT_FILE = Path("/etc/fer-agent/config.toml")
+
+
+def load_settings(file: Optional[Path], options: Mapping[str, Any]) -> Settings:
+    """The settings of this run; raises SettingsError that names the setting and the reason."""
+    if file is not None and not file.is_file():
+        raise SettingsError(f"The settings file {file} does not exist; write one with `fer-agent config --out {file}`.")
+    chosen = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    try:
+        return Settings(**dict(_layers(chosen)(**options)))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, chosen)) from error
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"Cannot read the settings ({error}); look at {chosen or 'the environment'}.") from error
+
+
+def _layers(file: Optional[Path]) -> Type[Settings]:
+    class Layers(BaseSettings, Settings):
+        model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid")
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: Type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+        ) -> Tuple[PydanticBaseSettingsSource, ...]:
+            above = (init_settings, env_settings)
+            return (*above, TomlConfigSettingsSource(settings_cls, file)) if file else above
+
+    return Layers
+
+
+def _sentence(error: ValidationError, file: Optional[Path]) -> str:
+    first, *others = error.errors(include_url=False)
+    place = ".".join(str(level) for level in first["loc"])
+    more = f" ({len(others)} more settings are wrong.)" if others else ""
+    source = f"{file}, the environment or the options" if file else "the environment or the options"
+    own = first.get("ctx", {}).get("error")
+    reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
+    return f"The setting {place} is wrong: {reason}. Mend it in {source}; `fer-agent config` explains it.{more}"
