@@ -11,6 +11,8 @@ from fer_controller.store.database import Database, Row, Values, named
 from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
+COMPACT_JSON = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class EventStore:
     """Events, their streams and their gaps."""
@@ -88,7 +90,7 @@ def _values(event: EmotionEvent, received_at: str) -> dict[str, Any]:
     return {
         "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
         "time": iso_utc(event.time), "track": event.track, "kind": event.kind, "emotion": event.emotion,
-        "confidence": event.confidence, "probabilities": json.dumps(event.probabilities, separators=(",", ":")),
+        "confidence": event.confidence, "probabilities": COMPACT_JSON(event.probabilities),
         "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
         "model": event.model, "received_at": received_at,
     }  # fmt: skip

@@ -1,0 +1,120 @@
+"""A database that a fer-controller of five migrations wrote: its SQL dump, and the records that it read there."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event
+from fer_controller.desk import access
+from fer_controller.errors import StoreError
+from fer_controller.registry import tokens
+from fer_controller.store import opening
+from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
+from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.database import Database
+from fer_controller.store.filter import EventFilter
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.measurements.records import Window
+from fer_controller.store.rollups.records import HOUR, MINUTE
+from fer_controller.store.subjects import Subjects
+
+OLD = Path(__file__).with_name("before_one_table_of_tokens")
+ANY = EventFilter()
+ALL = 99
+
+
+@pytest.fixture
+def old_db(tmp_path: Path) -> Path:
+    path = tmp_path / "fleet.db"
+    connection = sqlite3.connect(path)
+    connection.executescript((OLD / "fleet.sql").read_text("utf-8"))
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def database(old_db: Path) -> Iterator[Database]:
+    with opening.writer(old_db) as opened:
+        yield opened
+
+
+def documents(records: Iterable[Any]) -> list[dict[str, Any]]:
+    return [
+        {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in asdict(each).items()}
+        for each in records
+    ]
+
+
+def read(store: Subjects) -> dict[str, Any]:
+    """All that the old controller read, by the same names."""
+    rollout = store.rollouts.rollouts()[0].id
+    windows = [Window(DEVICE, "2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.000Z")]
+    return {
+        "events": [{"id": each.id, **each.document()} for each in store.events.events_page(ANY, ("", 0), ALL)],
+        "streams": documents(store.events.streams()),
+        "gaps": documents(store.events.gaps()),
+        "devices": documents(store.devices.all()),
+        "telemetry": documents(store.telemetry.telemetry_stored_after(None, 0, ALL)),
+        "dead_letters": documents(store.dead_letters.newest(ALL)),
+        "counters": store.dead_letters.counters(),
+        "stored": store.events.stored(),
+        "dropped": store.events.dropped(),
+        "telemetry_rollups": documents(store.rollups.telemetry_rollups(MINUTE, ANY, ALL)),
+        "emotion_rollups": documents(store.rollups.emotion_rollups(HOUR, ANY, ALL)),
+        "models": documents(store.models.all()),
+        "kept_files": sorted(store.models.kept_files()),
+        "labels": documents(store.devices.labels()),
+        "rollouts": documents(store.rollouts.rollouts()),
+        "waves": documents(store.rollouts.waves(rollout)),
+        "targets": documents(store.rollouts.targets(rollout)),
+        "heard": documents(store.rollouts.heard(rollout)),
+        "desired": documents(store.rollouts.desired.of_rollout(rollout)),
+        "open_orders": documents(store.rollouts.open_orders()),
+        "failures": documents(store.rollouts.failures().values()),
+        "audit": documents(store.rollouts.audit()),
+        "wave_states": [list(each) for each in store.rollouts.wave_states(rollout)],
+        "telemetry_sums": documents(store.rollouts.measurements.telemetry_sums(windows)),
+        "emotion_sums": documents(store.rollouts.measurements.emotion_sums(windows)),
+    }
+
+
+def test_every_record_is_read_as_the_old_controller_read_it(database: Database) -> None:
+    assert read(Subjects(database)) == json.loads((OLD / "records.json").read_text("utf-8"))
+
+
+def test_the_tokens_of_devices_and_operators_open_what_they_opened(database: Database) -> None:
+    store = TokenStore(database)
+    assert tokens.device_of(store, "token of nano-01") == "nano-01"
+    assert tokens.device_of(store, "token of the device alice") == "alice"
+    assert tokens.device_of(store, "token of alice") is None
+    assert access.who(store, "token of alice") == Token("alice", OPERATOR, AT)
+    assert access.who(store, "token of bob") == Token("bob", VIEWER, AT)
+    assert access.who(store, "token of nano-01") is None
+
+
+def test_an_upgraded_database_has_the_shape_of_a_new_one(database: Database, tmp_path: Path) -> None:
+    def shape(db: Database) -> set[tuple[str, str]]:
+        found = db.connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        return {(row["name"], " ".join(row["sql"].split())) for row in found}
+
+    with opening.writer(tmp_path / "new.db", create=True) as new:
+        assert shape(database) == shape(new)
+
+
+def test_an_upgraded_database_takes_more(database: Database) -> None:
+    store = IngestStore(database)
+    before = store.events.last_event_id()
+    assert store.write(a_batch(an_event(1, kind="start"), an_event(4))).redelivered == 1
+    assert store.events.last_event_id() == before + 1
+    assert store.events.seqs_above(DEVICE, EPOCH, 3) == [4]
+
+
+def test_an_old_database_is_read_beside_nobody_and_says_what_it_lacks(old_db: Path) -> None:
+    with opening.reader(old_db) as database:
+        assert Subjects(database).events.tally(DEVICE).stored == 3
+        with pytest.raises(StoreError, match=r"from an older fer-controller .* start `fer-controller serve`"):
+            TokenStore(database).operators()
