@@ -57,7 +57,7 @@ def test_labels_are_set_shown_removed_and_select_devices(db: Path) -> None:
         (("deploy", "--selector", "site=moon"), 1, "The plan reaches no device. The selector matches none."),
         (("deploy", "--model", "heavy"), 1, "The registry has no model heavy"),
         (("rollouts", "show", "r-none"), 1, "There is no rollout r-none; `fer-controller rollouts list` shows them."),
-        (("label", "nano-01", "class=orin"), 2, "class is known of every device and is no label"),
+        (("label", "nano-01", "class=orin"), 2, "class is a built-in key and cannot be a label"),
         (("label", "site=lab"), 2, "name the devices before the labels"),
     ],
 )

@@ -1,1 +1,1 @@
-"""Rollouts: who is to run what, in which wave, and whether it did them good."""
+"""Rollouts: which device gets which model in which wave, and whether the model does it good."""

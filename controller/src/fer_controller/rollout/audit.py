@@ -1,4 +1,4 @@
-"""Who decided what, when, and by which numbers."""
+"""The audit log: who decided what, when, and on which numbers."""
 
 import getpass
 import json
@@ -45,12 +45,12 @@ def entry(
     actor: str = RUNNER,
     numbers: Mapping[str, Any] | None = None,
 ) -> AuditRow:
-    """One decision, ready to be stored with what it did; wave 0 is the whole rollout."""
+    """One decision, ready to be stored together with what it changed; wave 0 stands for the whole rollout."""
     return AuditRow(at, rollout, wave, device, actor, action, sentence, json.dumps(numbers or {}, ensure_ascii=False))
 
 
 def operator() -> str:
-    """Who gives an order here: user@host."""
+    """The operator at this terminal: user@host."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

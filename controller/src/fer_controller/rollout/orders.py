@@ -38,16 +38,16 @@ Deed = tuple[str, Iterable[Decision]]
 
 @dataclass(frozen=True, slots=True)
 class OrderKind:
-    """Something that can be ordered of a rollout; its name is also the event in the rollout's table."""
+    """Something that can be ordered; its name is also the event in the rollout's table."""
 
     name: str
     help: str
     decide: Callable[[LiveRollout, str], Deed]
     """What the actor's order makes of the rollout; raises RolloutError when there is nothing to do."""
     needs_wave_in: tuple[str, ...] = ()
-    """Possible only while a wave is in one of these states; empty asks for none."""
+    """Possible only while a wave is in one of these states; empty for any."""
     needs_device_in: tuple[str, ...] = ()
-    """Possible only while a device is in one of these states; empty asks for none."""
+    """Possible only while a device is in one of these states; empty for any."""
 
     def is_possible(self, state: str, wave_states: Collection[str], device_states: Collection[str]) -> bool:
         """Whether a rollout in this state, with waves and devices in these, can take the order."""
@@ -150,8 +150,8 @@ OPEN_WAVE = (UPDATING, SOAKING)
 RETRIED = (FAILED, QUARANTINED, UNREACHABLE)
 ORDERS = (
     OrderKind(PAUSE, "Tell no further device and pass no wave until it is resumed.", _pause),
-    OrderKind(RESUME, "Go on; a wave that soaked, soaks once more.", _resume),
-    OrderKind(PROMOTE, "Pass the wave by your word, whatever its gates say.", _promote, needs_wave_in=OPEN_WAVE),
+    OrderKind(RESUME, "Go on; a wave that has soaked soaks once more.", _resume),
+    OrderKind(PROMOTE, "Pass the wave on your authority, whatever its gates say.", _promote, needs_wave_in=OPEN_WAVE),
     OrderKind(ABORT, "Stop: updates under way are withdrawn, devices that committed stay as they are.", _abort),
     OrderKind(
         RETRY,

@@ -1,4 +1,4 @@
-"""What may become of a rollout, of a wave and of a device in it: three tables; what they do not list is an error."""
+"""The states of a rollout, of a wave and of a device in it: three tables; an event that is not listed is an error."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ PROGRESS = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
 IN_FLIGHT = (DESIRED, *PROGRESS)
 UNSETTLED = (PENDING, *IN_FLIGHT, RETRYING)
 EXPOSED = (*IN_FLIGHT, RETRYING, COMMITTED, FAILED, QUARANTINED, UNREACHABLE, CANCELED)
-"""A device in one of these was told to run the model, and may run it."""
+"""A device in one of these states was told to run the model, and may run it."""
 
 PAUSE = "pause"
 RESUME = "resume"
@@ -55,7 +55,7 @@ SUPERSEDE = "supersede"
 
 START = "start"
 SETTLE = "settle"
-PASS = "pass"  # noqa: S105 - what a wave does
+PASS = "pass"  # noqa: S105 - an event, not a password
 FAIL = "fail"
 REOPEN = "reopen"
 
@@ -76,24 +76,24 @@ Moves = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The states of one kind of thing, and what each event makes of them."""
+    """The states of one kind of thing, and where each event leads."""
 
     kind: str
     moves: Moves
 
     def knows(self, state: str, event: str) -> bool:
-        """Whether the event may happen in the state."""
+        """Whether the state lists the event."""
         return (state, event) in self.moves
 
     def after(self, state: str, event: str, name: str) -> str:
-        """The next state; raises TransitionError for an event that the state does not list."""
+        """The next state; raises TransitionError when the state does not list the event."""
         try:
             return self.moves[state, event]
         except KeyError:
             raise TransitionError(f"{self.kind} {name} is {state}; {event} cannot happen to it.") from None
 
     def starts_of(self, event: str) -> list[str]:
-        """The states in which the event may happen."""
+        """The states that list the event."""
         return [state for state, happening in self.moves if happening == event]
 
 

@@ -27,7 +27,7 @@ def test_waves_grow_to_the_whole_and_none_is_empty(devices: int, sizes: list[int
     [
         ({"model": "a b"}, "--model 'a b' names no model; write NAME or NAME@VERSION."),
         ({"precision": "fp8"}, "There is no precision 'fp8'; use auto, fp32, fp16, int8."),
-        ({"selector_": "class"}, "'class' selects nothing; write KEY=VALUE"),
+        ({"selector_": "class"}, "'class' is not a selector; write KEY=VALUE"),
         ({"selector_": "a=b", "devices": ("x",)}, "--selector and --device exclude each other"),
         ({"devices": ("a/b",)}, "'a/b' is no name for a device"),
         ({"waves": "1,x"}, "--waves 'x' is no size"),
@@ -38,7 +38,7 @@ def test_waves_grow_to_the_whole_and_none_is_empty(devices: int, sizes: list[int
         ({"soak": "soon"}, "--soak 'soon' is no duration; write 90s, 10m, 2h or 1d."),
         ({"soak": "10"}, "--soak '10' is no duration"),
         ({"deadline": "99d"}, "--deadline 99d is too long; at most 31d are possible."),
-        ({"gates": ("fps>0.8x",)}, "'fps>0.8x' is no gate"),
+        ({"gates": ("fps>0.8x",)}, "'fps>0.8x' is not a gate"),
         ({"gates": ("speed>=1",)}, "There is no metric 'speed'"),
         ({"gates": ("emotion_mix<=1.2x",)}, "emotion_mix is a distance from the baseline already"),
         ({"max_failures": "5"}, "--max-failures '5' is no share; write 0% to 100%."),

@@ -1,4 +1,4 @@
-"""A device's desired state as a row that is stored before it is published."""
+"""Desired states of devices, as rows that are stored before they are published."""
 
 import json
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 
 
 def dumped(artifacts: Sequence[Artifact]) -> str:
-    """Files to choose from, as they are stored with a device."""
+    """The files that a device may choose from, as they are stored with it."""
     return json.dumps([artifact.model_dump() for artifact in artifacts], separators=(",", ":"))
 
 
 @lru_cache(256)
 def artifacts_of(text: str) -> tuple[Artifact, ...]:
-    """The same, read."""
+    """The files that a device may choose from, from their stored text."""
     return ARTIFACTS.validate_json(text)
 
 
 @lru_cache(256)
 def shas_of(text: str) -> frozenset[str]:
-    """What a device runs when it took one of them."""
+    """The hashes of those files: one of them is what the device runs when it has updated."""
     return frozenset(artifact.sha256 for artifact in artifacts_of(text))
 
 
@@ -42,7 +42,7 @@ def to_new_model(
     now: datetime,
     probation_s: float,
 ) -> DesiredRow:
-    """The desired state that brings the rollout's model, for the attempt that the target names."""
+    """The desired state that brings the rollout's model."""
     first, *others = artifacts_of(target.artifacts)
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
@@ -75,12 +75,12 @@ def to_previous_model(
 
 
 def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:
-    """Nothing is desired of the device any more: what has not committed is canceled."""
+    """An empty desired state: an update that has not committed is canceled."""
     return DesiredRow(device, rollout, last.attempt, "", _next(last, now), "", iso_utc(now))
 
 
 def _next(last: DesiredRow | None, now: datetime) -> int:
-    """It grows even when the database was lost."""
+    """The next sequence number; it grows even when the database was lost."""
     return max(last.sequence + 1 if last else 0, int(now.timestamp() * 1000))
 
 

@@ -1,4 +1,4 @@
-"""Desired states → broker: a row counts as published only after the broker confirmed it."""
+"""Desired states → broker; a row counts as published once the broker has confirmed it."""
 
 import logging
 import random
@@ -69,7 +69,7 @@ class Outbox(Protocol):
 
 
 class Publisher:
-    """Publishes until stopped, on a connection of its own; what was not confirmed is published again."""
+    """Publishes until stopped, on a connection of its own; what is not confirmed is published again."""
 
     def __init__(self, store: Outbox, topics: Topics, reconnect_max_s: float) -> None:
         self._store = store
@@ -82,7 +82,7 @@ class Publisher:
         self._pause_s = FIRST_PAUSE_S
 
     def confirm(self, number: int, refusal: str) -> None:
-        """The broker's word on one message; called while the connection is pumped."""
+        """Take the broker's answer to one message; called while the connection is pumped."""
         self._moved_s = time.monotonic()
         key = self._sent.pop(number, None)
         if key is None:
@@ -94,7 +94,7 @@ class Publisher:
             self._confirmed.append(key)
 
     def run(self, broker: Connection, stop: Event) -> None:
-        """Publish until stop is set; what is on its way then has a moment to be confirmed."""
+        """Publish until stop is set; what has been sent by then gets a moment to be confirmed."""
         told = False
         while not stop.is_set():
             try:
@@ -103,7 +103,7 @@ class Publisher:
                 while not stop.is_set():
                     self._round(broker)
             except (BrokerError, StoreUnavailable) as error:
-                # That the broker is away is told by the ingest, whose connection breaks too.
+                # The ingest reports a broker that is away, for its connection breaks too.
                 quiet = told or type(error) is BrokerError
                 log.log(logging.DEBUG if quiet else logging.WARNING, "%s Desired states wait.", error)
                 told = True
@@ -149,7 +149,7 @@ class Publisher:
                 self.confirm(number, self._early.pop(number))
 
     def _check(self, delivery: Delivery) -> None:
-        """What stands at the broker, our own messages too: what was deleted or spoilt is published again."""
+        """Publish again what somebody deleted or spoilt at the broker; our own messages come back here too."""
         try:
             device = self._topics.parse(delivery.topic).device
         except WireError:

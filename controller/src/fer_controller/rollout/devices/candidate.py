@@ -1,4 +1,4 @@
-"""A device as a rollout chooses it: its name, whether it is there, what it is, what it runs."""
+"""A device that a rollout may choose: its name, whether it is online, what it is, what it runs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ REPORTS_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Everything that decides about a device in a plan."""
+    """Everything about a device that a plan depends on."""
 
     device: str
     online: bool = False
@@ -30,11 +30,11 @@ class Candidate:
 
     @property
     def device_class(self) -> str:
-        """nano, tx2, …; empty when it is not known."""
+        """nano, tx2, …; empty when unknown."""
         return self.capabilities.device_class if self.capabilities else ""
 
     def facts(self) -> dict[str, str]:
-        """What a selector sees."""
+        """What a selector is compared with: labels and built-in keys."""
         name, _, rest = (self.running.model if self.running else "").partition("@")
         built_in = {
             selector.CLASS: self.device_class,
@@ -48,7 +48,7 @@ class Candidate:
 def candidates(
     devices: Iterable[Device], labels: Iterable[Label], failures: Mapping[str, Failures], busy: Mapping[str, str]
 ) -> list[Candidate]:
-    """All devices ever heard of, and those that have a label already."""
+    """Every device that was ever heard of or has a label."""
     by_device: dict[str, dict[str, str]] = {}
     for label in labels:
         by_device.setdefault(label.device, {})[label.key] = label.value
@@ -61,7 +61,7 @@ def candidates(
 
 @lru_cache(REPORTS_REMEMBERED)
 def report(text: str) -> Reported | None:
-    """A report as it stands in the store; None when there is none that can be read."""
+    """A stored report, parsed; None when there is none, or it cannot be read."""
     try:
         return parse(Reported, text) if text else None
     except MessageError:

@@ -1,4 +1,4 @@
-"""Which devices: key=value pairs over labels and what is known of a device."""
+"""Selectors of devices: key=value pairs over labels and built-in keys."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ DEVICE = "device"
 MODEL = "model"
 VERSION = "version"
 BUILT_IN = (CLASS, DEVICE, MODEL, VERSION)
-"""Not labels: the device's class, its name, and name and version of the model that it runs."""
+"""Keys that are not labels: the device's class and name, and the name and version of the model that it runs."""
 
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:+-]{0,62}")
@@ -21,14 +21,14 @@ TERM = re.compile(r"\s*([^=!\s]+)\s*(!?=)\s*([^=!\s]+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One pair; a value may hold * and ?."""
+    """One pair; the value may contain * and ?."""
 
     key: str
     value: str
     negated: bool = False
 
     def matches(self, facts: Mapping[str, str]) -> bool:
-        """Whether it holds for a device of which this is known."""
+        """Whether it holds for a device with these facts."""
         return fnmatchcase(facts.get(self.key, ""), self.value) != self.negated
 
 
@@ -43,24 +43,28 @@ def matches(terms: tuple[Term, ...], facts: Mapping[str, str]) -> bool:
 
 
 def label(text: str) -> tuple[str, str]:
-    """KEY=VALUE as it may be put on a device; raises RequestError."""
+    """Key and value of a label written KEY=VALUE; raises RequestError."""
     key, given, value = text.partition("=")
     if not given or not VALUE.fullmatch(value):
-        raise RequestError(f"{text!r} is no label; write KEY=VALUE, for example site=lab.")
+        raise RequestError(f"{text!r} is not a label; write KEY=VALUE, for example site=lab.")
     return label_key(key), value
 
 
 def label_key(key: str) -> str:
-    """The key itself; raises RequestError when no label can have it."""
+    """The key itself; raises RequestError when a label cannot have it."""
     if key in BUILT_IN:
-        raise RequestError(f"{key} is known of every device and is no label; use another key.")
+        raise RequestError(f"{key} is a built-in key and cannot be a label; use another key.")
     if not KEY.fullmatch(key):
-        raise RequestError(f"{key!r} is no key of a label; use letters, digits, '_', '.' or '-', a letter first.")
+        raise RequestError(
+            f"{key!r} cannot be the key of a label; use letters, digits, '_', '.' or '-', a letter first."
+        )
     return key
 
 
 def _term(text: str) -> Term:
     found = TERM.fullmatch(text)
     if not found or not KEY.fullmatch(found[1]):
-        raise RequestError(f"{text.strip()!r} selects nothing; write KEY=VALUE or KEY!=VALUE, for example class=nano.")
+        raise RequestError(
+            f"{text.strip()!r} is not a selector; write KEY=VALUE or KEY!=VALUE, for example class=nano."
+        )
     return Term(found[1], found[3], negated=found[2] == "!=")

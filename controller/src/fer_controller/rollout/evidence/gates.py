@@ -1,4 +1,4 @@
-"""Gates: what a wave must hold against the baseline of its own devices, and the judgement with its numbers."""
+"""Gates: limits on how a wave may differ from its own devices' baseline, and the verdicts with their numbers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,14 +30,14 @@ DEFAULT_GATES = (
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One limit; kind says whether it binds the ratio to the baseline, the difference from it, or the value itself."""
+    """One limit; kind says whether it applies to the ratio to the baseline, the difference from it, or the value."""
 
     metric: str
     comparison: str
     limit: float
     kind: str
     named: bool = True
-    """Whether an operator asked for it; one of the defaults is passed over on devices that cannot measure it."""
+    """Whether an operator asked for it; a default gate is skipped where no device can measure its metric."""
 
     def __str__(self) -> str:
         """As it is written."""
@@ -45,13 +45,13 @@ class Gate:
         return f"{self.metric}{self.comparison}{sign}{self.limit:g}{RATIO if self.kind == RATIO else ''}"
 
     def holds(self, value: float) -> bool:
-        """Whether the value keeps the limit."""
+        """Whether the value is within the limit."""
         return value >= self.limit if self.comparison == AT_LEAST else value <= self.limit
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate says of a wave, and the numbers that it says it by."""
+    """A gate's verdict on a wave, and the numbers behind it."""
 
     gate: str
     metric: str
@@ -73,23 +73,20 @@ def parse(text: str) -> Gate:
     found = GATE.fullmatch(text)
     if not found or (found[3] and found[5]):
         raise RequestError(
-            f"{text!r} is no gate; write fps>=0.8x (ratio to the device's own baseline), temperature<=+8 "
+            f"{text!r} is not a gate; write fps>=0.8x (ratio to the device's own baseline), temperature<=+8 "
             "(difference from it), latency_p95_ms<=40 (absolute) or METRIC=off."
         )
     if found[1] not in METRICS:
-        raise RequestError(f"There is no metric {found[1]!r}; a gate is made of one of {', '.join(METRICS)}.")
+        raise RequestError(f"There is no metric {found[1]!r}; a gate limits one of {', '.join(METRICS)}.")
     kind = RATIO if found[5] else DIFFERENCE if found[3] else ABSOLUTE
     if METRICS[found[1]].distance and kind != ABSOLUTE:
-        raise RequestError(f"{found[1]} is a distance from the baseline already; write {found[1]}<=0.3.")
+        raise RequestError(f"{found[1]} already is a distance from the baseline; write {found[1]}<=0.3.")
     limit = float(found[4]) * (-1 if found[3] == "-" else 1)
     return Gate(found[1], found[2], limit, kind)
 
 
 def choose(given: Sequence[str]) -> tuple[Gate, ...]:
-    """The default gates, each replaced by what is given for its metric, or gone with METRIC=off.
-
-    Raises RequestError.
-    """
+    """The default gates, each replaced by what is given for its metric, dropped by METRIC=off; raises RequestError."""
     chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in map(_default, DEFAULT_GATES)}
     renewed: set[str] = set()
     for text in given:
@@ -108,12 +105,12 @@ def choose(given: Sequence[str]) -> tuple[Gate, ...]:
 def judge(
     gates: Sequence[Gate], before: Mapping[str, Measured], after: Mapping[str, Measured], minima: Minima
 ) -> tuple[Verdict, ...]:
-    """What each gate says of the devices in both; a device without enough samples on either side does not count."""
+    """The verdict of each gate on the devices in both mappings; one without enough samples in both does not count."""
     return tuple(_judged(gate, before, after, minima) for gate in gates)
 
 
 def outcome(verdicts: Sequence[Verdict]) -> str:
-    """One for the wave: failed when one failed, else inconclusive when one is, else passed."""
+    """The wave's outcome: failed when one gate failed, else inconclusive when one is, else passed."""
     found = {verdict.outcome for verdict in verdicts}
     return FAILED if FAILED in found else INCONCLUSIVE if INCONCLUSIVE in found else PASSED
 

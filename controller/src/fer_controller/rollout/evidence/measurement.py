@@ -1,4 +1,4 @@
-"""What devices measured in windows of the controller's own time, so that a device's wrong clock does no harm."""
+"""What devices measured in windows of the controller's own time, so that a wrong clock on a device does no harm."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from fer_controller.store.measurements.store import MeasurementStore
 
 
 def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[str, Measured]:
-    """By device; one that was silent has no samples."""
+    """Figures by device; a silent device has no samples."""
     lengths_min = {window.device: _minutes(window) for window in windows}
     found = {window.device: Measured() for window in windows}
     for each in measurements.telemetry_sums(windows):
@@ -31,7 +31,7 @@ def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[s
 def windows_before(
     devices: Iterable[str], now: datetime, length_s: float, last_moves: Mapping[str, str]
 ) -> list[Window]:
-    """The time before a wave, for each device; what lies before its model last changed says nothing of this one."""
+    """For each device the time before a wave, cut where its model last changed: before, it ran another model."""
     since, until = iso_utc(now - timedelta(seconds=length_s)), iso_utc(now)
     return [Window(device, min(until, max(since, last_moves.get(device, since))), until) for device in devices]
 
@@ -42,7 +42,7 @@ def dumped(measured: Measured) -> str:
 
 
 def loaded(text: str) -> Measured:
-    """As it was stored; nothing measured where nothing is stored."""
+    """As it was stored; an empty text means that nothing was measured."""
     return Measured(**json.loads(text)) if text else Measured()
 
 

@@ -1,4 +1,4 @@
-"""What is measured of a device, and how a wave's figure is made of its devices'."""
+"""What is measured of a device, and how its devices' figures make a wave's."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from statistics import fmean, median
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One device in a window of time; None where it did not measure."""
+    """One device's figures over a window of time; None where it measured nothing."""
 
     samples: int = 0
     fps: float | None = None
@@ -29,7 +29,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Minima:
-    """What a judgement needs: samples and events of a device, and the share of devices that have them."""
+    """How much a verdict needs: samples and events of a device, and the share of devices that have them."""
 
     samples: int = 3
     events: int = 20
@@ -37,7 +37,7 @@ class Minima:
 
 
 def distance(was: Measured, now: Measured) -> float | None:
-    """Total variation between the distributions of emotions: 0 the same, 1 nothing in common."""
+    """Total variation distance between the distributions of emotions: 0 the same, 1 nothing in common."""
     if not was.events or not now.events:
         return None
     names = {*was.emotions, *now.emotions}
@@ -49,20 +49,20 @@ def _apart(was: Measured, now: Measured, emotion: str) -> float:
 
 
 def middle(values: Sequence[float]) -> float | None:
-    """The median; None of nothing."""
+    """The median; None when there are no values."""
     return median(values) if values else None
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """The mean; None of nothing."""
+    """The mean; None when there are no values."""
     return fmean(values) if values else None
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure of a device; `together` makes a wave's figure of its devices'.
+    """One figure of a device; `together` combines the devices' figures into the wave's.
 
-    What a few devices may hide from a median (restarts, faults, a fallback) goes by the mean.
+    What a median would hide when only a few devices suffer (restarts, faults, a fallback) is combined by the mean.
     """
 
     title: str
@@ -73,16 +73,16 @@ class Metric:
     distance: Callable[[Measured, Measured], float | None] | None = None
 
     def samples(self, measured: Measured) -> int:
-        """How much there is to go by."""
+        """How many samples or events the device has."""
         return measured.events if self.of_events else measured.samples
 
     def minimum(self, minima: Minima) -> int:
-        """How much there must be."""
+        """How many it must have."""
         return minima.events if self.of_events else minima.samples
 
     @property
     def unit_of_samples(self) -> str:
-        """What is counted."""
+        """What is counted: events or telemetry messages."""
         return "events" if self.of_events else "telemetry messages"
 
 

@@ -1,4 +1,4 @@
-"""From a request to a planned rollout in the store; the runner takes it from there."""
+"""From a request to a planned rollout in the store; the runner takes over from there."""
 
 import secrets
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Models(Protocol):
 
 
 def prepare(store: RolloutStore, models: Models, request: Request) -> Plan:
-    """The plan for the fleet as it stands; raises RolloutError when there is no one model to plan with."""
+    """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
     fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), store.busy(BUSY))
     return plan(request, fleet, _chosen(models, request))
 

@@ -1,4 +1,4 @@
-"""Who gets what in which wave, and why; nothing is done here."""
+"""The plan of a rollout: which device gets which file in which wave, and why."""
 
 import hashlib
 from collections import Counter
@@ -26,7 +26,7 @@ BEYOND_WAVES = "the last wave ends before it"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A device, and what it is to run; of several artifacts it takes the one that it runs fastest."""
+    """A device and what it is to run; of several artifacts it takes the one that it runs fastest."""
 
     device: str
     wave: int
@@ -50,7 +50,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A device that was selected, yet gets nothing."""
+    """A device that was selected but gets nothing."""
 
     device: str
     reason: str
@@ -58,7 +58,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole rollout before it is done."""
+    """A whole rollout before it begins."""
 
     model: str
     manifest_url: str
@@ -68,12 +68,12 @@ class Plan:
 
     @property
     def waves(self) -> int:
-        """How many there are."""
+        """The number of waves."""
         return max((each.wave for each in self.devices), default=0)
 
     @property
     def bytes_to_move(self) -> int:
-        """Of all devices together, when each fetches all that it may choose from."""
+        """For all devices together, if each fetches every file that it may choose from."""
         return sum(each.bytes_to_move for each in self.devices)
 
     def document(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Plan:
 
 
 def plan(request: Request, fleet: Iterable[Candidate], model: Model) -> Plan:
-    """The plan for those devices of the fleet that the request selects."""
+    """The plan for the devices of the fleet that the request selects."""
     selected, left_out = _selected(request, fleet)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
     for each in selected:
@@ -120,7 +120,7 @@ def _selected(request: Request, fleet: Iterable[Candidate]) -> tuple[list[Candid
 
 
 def _variant(request: Request, each: Candidate, model: Model) -> tuple[tuple[Artifact, ...], str]:
-    """The files to choose from, the first choice first, and why; no files, and why not."""
+    """The files to choose from, the first choice first, and why; or no files, and why not."""
     had = [variant.precision for variant in model.manifest.variants]
     named = f"{model.name}@{model.version}"
     if request.precision != AUTO:
@@ -160,7 +160,7 @@ def _obstacle(each: Candidate, artifacts: Sequence[Artifact], why: str) -> str:
 
 
 def _ordered(taking: Sequence[Candidate], seed: str) -> list[str]:
-    """Online devices first, their classes by turns, else by lot: the same lot for the same model."""
+    """Online devices first, classes taking turns, otherwise at random; the order is the same for the same model."""
     ranks: Counter[tuple[bool, str]] = Counter()
     keyed: list[tuple[bool, int, str, str]] = []
     for lot, each in sorted((_lot(seed, each.device), each) for each in taking):

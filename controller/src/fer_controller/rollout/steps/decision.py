@@ -26,7 +26,7 @@ class Decision:
     sentence: str = ""
     """What the audit log says."""
     numbers: Mapping[str, Any] = field(default_factory=dict)
-    """What the decision was made by."""
+    """The numbers that it was based on."""
     reason: str = ""
     """Why the subject is in its new state, in short; it is kept with the subject."""
     fields: Mapping[str, Any] = field(default_factory=dict)
