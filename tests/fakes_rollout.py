@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fer_controller.errors import RegistryError
+from fer_controller.registry.catalogue import Shelf
+from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import request
 from fer_controller.rollout.evidence.metrics import Measured
-from fer_controller.rollout.models import Model
 from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
@@ -21,12 +21,13 @@ from fer_controller.store.ingest.records import Batch
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
 from fer_controller.store.measurements.store import MeasurementStore
+from fer_controller.store.registry.records import StoredModel
+from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_wire import Desired, ModelManifest, Reported, parse
 from fer_wire import reported as wire
-from fer_wire.desired import Artifact
-from fer_wire.manifest import Variant
+from fer_wire.manifest import Golden, Variant
 from fer_wire.message import iso_utc
 from fer_wire.reported import Capabilities, RunningModel, Update
 
@@ -44,64 +45,20 @@ def sha_of(reference: str) -> str:
     return hashlib.sha256(reference.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class FakeModel:
-    """A model that is in no file; one named bad halves the frame rate."""
-
-    name: str = "light"
-    version: str = "2"
-    precisions: tuple[str, ...] = PRECISIONS
-    added_at: str = "2026-01-01T00:00:00.000Z"
-    size_bytes: int = 4_000_000
-
-    @property
-    def manifest(self) -> ModelManifest:
-        made: Any = ModelManifest.model_construct
-        variants = [
-            Variant(
-                precision=each, file=f"{each}.onnx", sha256=sha_of(self.reference(each)), size_bytes=self.size_bytes,
-                parameters=1, nonzero_parameters=1, tolerance=0.1,
-            )
-            for each in self.precisions
-        ]  # fmt: skip
-        manifest: ModelManifest = made(name=self.name, version=self.version, variants=tuple(variants))
-        return manifest
-
-    @property
-    def manifest_url(self) -> str:
-        return f"/v1/models/{self.name}/{self.version}/manifest.json"
-
-    def reference(self, precision: str) -> str:
-        return f"{self.name}@{self.version}/{precision}"
-
-    def artifact(self, precision: str) -> Artifact:
-        sha256 = sha_of(self.reference(precision))
-        return Artifact(
-            model=self.reference(precision), sha256=sha256, size_bytes=self.size_bytes, url=f"/v1/artifacts/{sha256}"
+def a_model(
+    name: str = "light", version: str = "2", precisions: Sequence[str] = PRECISIONS, size_bytes: int = 4_000_000
+) -> RegisteredModel:
+    """A model whose files nobody ever fetches; one named bad halves the frame rate."""
+    variants = [
+        Variant(
+            precision=each, file=f"{each}.onnx", sha256=sha_of(f"{name}@{version}/{each}"), size_bytes=size_bytes,
+            parameters=1, nonzero_parameters=1, tolerance=0.1,
         )
-
-
-class FakeModels:
-    """Implements what rollouts ask of the registry."""
-
-    def __init__(self, *models: Model) -> None:
-        self.models: list[Model] = list(models)
-
-    def list(self) -> Sequence[Model]:
-        return self.models
-
-    def get(self, name: str, version: str | None = None) -> Model:
-        for model in reversed(self.models):
-            if model.name == name and version in (None, model.version):
-                return model
-        raise RegistryError(f"The registry has no model {name}.")
-
-    def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
-        for model in self.models:
-            for precision in PRECISIONS:
-                if sha_of(model.reference(precision)) == sha256:
-                    return model, precision
-        return None
+        for each in precisions
+    ]  # fmt: skip
+    golden = Golden(formula="n", coefficients=(1, 0, 0, 0), faces=1, outputs={})
+    manifest = ModelManifest(name=name, version=version, variants=tuple(variants), golden=golden, created=START)
+    return RegisteredModel(name, version, manifest, iso_utc(START), manifest.payload())
 
 
 def a_request(**words: Any) -> request.Request:
@@ -231,16 +188,18 @@ class MortalStore(RolloutStore):
 class World:
     """Controller, broker and devices, moved by hand; time passes only when it is told to."""
 
-    def __init__(self, folder: Path, *devices: FakeDevice, models: FakeModels | None = None) -> None:
+    def __init__(self, folder: Path, *devices: FakeDevice, models: Sequence[RegisteredModel] = (a_model(),)) -> None:
         self.now = START
         self.devices = {device.name: device for device in devices}
-        self.models = models or FakeModels(FakeModel())
         self.retained: dict[str, str] = {}
         self.published: list[str] = []
         self._database = opening.writer(folder / "fleet.db", create=True)
         self._database.connection.execute("PRAGMA synchronous = OFF")
         self._ingest = IngestStore(self._database)
         self.store = MortalStore(self._database, self.devices)
+        self.models = Shelf(ModelStore(self._database), folder / "models")
+        for model in models:
+            self._add(model)
         self.reborn()
         self.hear()
 
@@ -261,7 +220,7 @@ class World:
         self._ingest.write(Batch(iso_utc(self.now), devices=rows))
 
     def tick(self, seconds: float = 1.0) -> None:
-        """Time passes, and the runner makes a pass."""
+        """Time passes, and the runner makes a tick."""
         self.now += timedelta(seconds=seconds)
         self.hear()
         self.runner.tick(self.now)
@@ -290,13 +249,13 @@ class World:
                 device.step()
 
     def order(self, rollout: str, action: str) -> str:
-        """An operator's order, and its outcome after the next pass."""
+        """An operator's order, and its outcome after the next tick."""
         id_ = self.store.give(rollout, action, "tester@here", iso_utc(self.now))
         self.tick()
         return self.store.order(id_).outcome
 
     def round(self, seconds: float = 1.0) -> None:
-        """A pass, its messages, and a step of every device."""
+        """A tick, its messages, and a step of every device."""
         self.tick(seconds)
         self.publish()
         self.step()
@@ -328,6 +287,11 @@ class World:
     def explained(self, rollout: str) -> list[str]:
         """The sentences of the audit log."""
         return [entry.sentence for entry in self.store.audit(rollout)]
+
+    def _add(self, model: RegisteredModel) -> None:
+        stored = StoredModel(model.name, model.version, model.payload, model.added_at)
+        files = [(variant.precision, variant.sha256) for variant in model.manifest.variants]
+        ModelStore(self._database).add_model(stored, files)
 
     def close(self) -> None:
         """Let go of the database."""

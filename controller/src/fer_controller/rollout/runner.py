@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from threading import Event
 
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
+from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
-from fer_controller.rollout.models import FilesBySha
 from fer_controller.rollout.steps import reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 class Runner:
     """Drives all rollouts; killed anywhere, another one goes on from what is stored."""
 
-    def __init__(self, store: RolloutStore, files: FilesBySha, settings: RolloutSettings) -> None:
+    def __init__(self, store: RolloutStore, models: Shelf, settings: RolloutSettings) -> None:
         self._store = store
-        self._files = files
+        self._models = models
         self._settings = settings
         self._set_aside: set[str] = set()
         self._running_since: datetime | None = None
@@ -68,7 +68,7 @@ class Runner:
         if not rows:
             return Changes()
         store = self._store
-        tick = Tick(now, self._settings, self._files, store, running_since, failures=store.failures())
+        tick = Tick(now, self._settings, self._models, store, running_since, failures=store.failures())
         rollouts = {row.id: self._live(tick, row) for row in rows}
         for rollout in rollouts.values():
             with _named_if_stuck(rollout):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, CRASHING, FAILING, HONEST, LYING, STUCK, FakeDevice, FakeModel, FakeModels, Killed, World
+from fakes_rollout import BAD, CRASHING, FAILING, HONEST, LYING, STUCK, FakeDevice, Killed, World, a_model
 from fer_controller.errors import RolloutError
 from fer_controller.rollout.orders import BY_NAME
 from fer_controller.rollout.transitions import COMMITTED, ENDED, PASSED
@@ -38,7 +38,7 @@ class AnyCourse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
-        models = FakeModels(FakeModel(), FakeModel(version="3"), FakeModel(BAD))
+        models = [a_model(), a_model(version="3"), a_model(BAD)]
         self.world = World(self.folder, *map(FakeDevice, DEVICES), models=models)
         self.rollouts: dict[str, str] = {}
         self.desired: dict[tuple[str, str, int], str] = {}

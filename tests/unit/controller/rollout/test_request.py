@@ -40,7 +40,7 @@ def test_waves_grow_to_the_whole_and_none_is_empty(devices: int, sizes: list[int
         ({"deadline": "99d"}, "--deadline 99d is too long; at most 31d are possible."),
         ({"gates": ("fps>0.8x",)}, "'fps>0.8x' is not a gate"),
         ({"gates": ("speed>=1",)}, "There is no metric 'speed'"),
-        ({"gates": ("emotion_mix<=1.2x",)}, "emotion_mix is a distance from the baseline already"),
+        ({"gates": ("emotion_mix<=1.2x",)}, "emotion_mix already is a distance from the baseline"),
         ({"max_failures": "5"}, "--max-failures '5' is no share; write 0% to 100%."),
         ({"min_committed": "101%"}, "--min-committed '101%' is no share"),
         ({"attempts": 0}, "--attempts 0 is out of range; give 1 to 100."),

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, CRASHING, FAILING, LYING, STUCK, FakeDevice, FakeModel, FakeModels, Killed, World, sha_of
+from fakes_rollout import BAD, CRASHING, FAILING, LYING, STUCK, FakeDevice, Killed, World, a_model, sha_of
 from fer_wire import Desired, parse
 
 NEW = "light@2/fp16"
@@ -11,7 +11,7 @@ OLD = "old@1/fp32"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    models = FakeModels(FakeModel(), FakeModel(BAD))
+    models = [a_model(), a_model(BAD)]
     made = World(tmp_path, *(FakeDevice(f"nano-{n}") for n in range(5)), models=models)
     yield made
     made.close()

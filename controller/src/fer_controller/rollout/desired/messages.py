@@ -10,7 +10,7 @@ from fer_wire.desired import Artifact
 from fer_wire.message import iso_utc
 from pydantic import TypeAdapter
 
-from fer_controller.rollout.models import Model
+from fer_controller.registry.model import RegisteredModel
 from fer_controller.store.rollouts.records import DesiredRow, RolloutRow, TargetRow
 
 UNKNOWN_SIZE = 1
@@ -58,7 +58,7 @@ def to_previous_model(
     attempt: int,
     last: DesiredRow | None,
     now: datetime,
-    known: tuple[Model, str] | None,
+    known: tuple[RegisteredModel, str] | None,
 ) -> DesiredRow:
     """The desired state that brings back what the device ran before, which it still has.
 

@@ -3,16 +3,14 @@
 import logging
 import random
 import time
-from collections.abc import Iterable, Sequence
 from threading import Event
-from typing import Protocol
 
 from fer_wire import Desired, MessageError, Topics, WireError, parse
 
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.client import Broker, Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
-from fer_controller.store.rollouts.records import DesiredRow
+from fer_controller.store.rollouts.desired import DesiredStore
 
 WINDOW = 500
 LOOK_EVERY_S = 0.2
@@ -23,55 +21,10 @@ GOODBYE_S = 2.0
 log = logging.getLogger(__name__)
 
 
-class Connection(Protocol):
-    """The side of fer_controller.broker.client.Broker that is used here."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether messages can go either way, as far as is known."""
-
-    def connect(self) -> None:
-        """Connect and subscribe; raises BrokerError."""
-
-    def pump(self, timeout_s: float, most: int) -> None:
-        """Wait for traffic; raises BrokerError."""
-
-    def collect(self, most: int) -> list[Delivery]:
-        """Take messages that came."""
-
-    def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
-        """Give the messages up for good."""
-
-    def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
-        """Send retained messages at QoS 1; returns their numbers."""
-
-    def close(self) -> None:
-        """Say goodbye."""
-
-
-class Outbox(Protocol):
-    """What is asked of a store."""
-
-    def unpublished(self, limit: int) -> list[DesiredRow]:
-        """Desired states that the broker has not confirmed, oldest first."""
-
-    def publish_unfinished_again(self, straggling: str) -> None:
-        """Mark as unpublished what unfinished rollouts and stragglers desire."""
-
-    def publish_again(self, device: str) -> bool:
-        """Mark a device's desired state as unpublished."""
-
-    def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
-        """The broker confirmed these (device, sequence)."""
-
-    def of_device(self, device: str) -> DesiredRow | None:
-        """The newest desired state of a device."""
-
-
 class Publisher:
     """Publishes until stopped, on a connection of its own; what is not confirmed is published again."""
 
-    def __init__(self, store: Outbox, topics: Topics, reconnect_max_s: float) -> None:
+    def __init__(self, store: DesiredStore, topics: Topics, reconnect_max_s: float) -> None:
         self._store = store
         self._topics = topics
         self._reconnect_max_s = reconnect_max_s
@@ -93,7 +46,7 @@ class Publisher:
         else:
             self._confirmed.append(key)
 
-    def run(self, broker: Connection, stop: Event) -> None:
+    def run(self, broker: Broker, stop: Event) -> None:
         """Publish until stop is set; what has been sent by then gets a moment to be confirmed."""
         told = False
         while not stop.is_set():
@@ -111,7 +64,7 @@ class Publisher:
                 self._pause(stop)
         self._finish(broker)
 
-    def _connect(self, broker: Connection) -> None:
+    def _connect(self, broker: Broker) -> None:
         broker.connect()
         self._sent.clear()
         self._confirmed.clear()
@@ -119,7 +72,7 @@ class Publisher:
         self._pause_s = FIRST_PAUSE_S
         self._store.publish_unfinished_again(UNREACHABLE)
 
-    def _round(self, broker: Connection) -> None:
+    def _round(self, broker: Broker) -> None:
         self._settle()
         self._send(broker)
         broker.pump(LOOK_EVERY_S, WINDOW)
@@ -135,7 +88,7 @@ class Publisher:
         if confirmed:
             self._store.mark_published(confirmed)
 
-    def _send(self, broker: Connection) -> None:
+    def _send(self, broker: Broker) -> None:
         under_way = set(self._sent.values())
         rows = [row for row in self._store.unpublished(WINDOW) if (row.device, row.sequence) not in under_way]
         if not rows:
@@ -164,7 +117,7 @@ class Publisher:
         stop.wait(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
         self._pause_s = min(self._pause_s * 2, self._reconnect_max_s)
 
-    def _finish(self, broker: Connection) -> None:
+    def _finish(self, broker: Broker) -> None:
         until_s = time.monotonic() + GOODBYE_S
         try:
             while broker.connected and self._sent and time.monotonic() < until_s:

@@ -1,17 +1,16 @@
 """From a request to a planned rollout in the store; the runner takes over from there."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import RolloutError
+from fer_controller.registry.catalogue import Shelf
+from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired.messages import dumped
 from fer_controller.rollout.devices.candidate import candidates
-from fer_controller.rollout.models import Model
 from fer_controller.rollout.planning.plan import Plan, plan
 from fer_controller.rollout.request import Request
 from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
@@ -21,17 +20,7 @@ from fer_controller.store.rollouts.store import RolloutStore
 BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
 
-class Models(Protocol):
-    """The registry's side."""
-
-    def list(self) -> Sequence[Model]:
-        """All models in the order in which they were added."""
-
-    def get(self, name: str, version: str | None = None) -> Model:
-        """The model, or without a version the one added last; raises RegistryError."""
-
-
-def prepare(store: RolloutStore, models: Models, request: Request) -> Plan:
+def prepare(store: RolloutStore, models: Shelf, request: Request) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
     fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), store.busy(BUSY))
     return plan(request, fleet, _chosen(models, request))
@@ -57,7 +46,7 @@ def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
     return row.id
 
 
-def _chosen(models: Models, request: Request) -> Model:
+def _chosen(models: Shelf, request: Request) -> RegisteredModel:
     if request.model:
         return models.get(request.model, request.version)
     known = models.list()

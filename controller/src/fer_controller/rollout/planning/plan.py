@@ -10,9 +10,9 @@ from fer_wire.desired import Artifact
 from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
 from fer_wire.reported import Capabilities
 
+from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.devices import selector
 from fer_controller.rollout.devices.candidate import Candidate
-from fer_controller.rollout.models import Model
 from fer_controller.rollout.request import AUTO, Request
 
 RUNS_ALREADY = "it runs {model} already"
@@ -88,7 +88,7 @@ class Plan:
         }  # fmt: skip
 
 
-def plan(request: Request, fleet: Iterable[Candidate], model: Model) -> Plan:
+def plan(request: Request, fleet: Iterable[Candidate], model: RegisteredModel) -> Plan:
     """The plan for the devices of the fleet that the request selects."""
     selected, left_out = _selected(request, fleet)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
@@ -99,7 +99,7 @@ def plan(request: Request, fleet: Iterable[Candidate], model: Model) -> Plan:
             left_out.append(LeftOut(each.device, reason))
         else:
             taking.append((each, artifacts, why))
-    named = f"{model.name}@{model.version}"
+    named = model.label
     order = {device: place for place, device in enumerate(_ordered([each for each, _, _ in taking], named))}
     taking.sort(key=lambda each: order[each[0].device])
     sizes = request.sizes(len(taking))
@@ -119,10 +119,10 @@ def _selected(request: Request, fleet: Iterable[Candidate]) -> tuple[list[Candid
     return [known[name] for name in request.devices if name in known], unknown
 
 
-def _variant(request: Request, each: Candidate, model: Model) -> tuple[tuple[Artifact, ...], str]:
+def _variant(request: Request, each: Candidate, model: RegisteredModel) -> tuple[tuple[Artifact, ...], str]:
     """The files to choose from, the first choice first, and why; or no files, and why not."""
     had = [variant.precision for variant in model.manifest.variants]
-    named = f"{model.name}@{model.version}"
+    named = model.label
     if request.precision != AUTO:
         if request.precision not in had:
             return (), NO_VARIANT.format(model=named, precisions=request.precision)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from fer_wire.message import iso_utc
 
-from fer_controller.rollout.models import FilesBySha, Model
+from fer_controller.registry.catalogue import Shelf
+from fer_controller.registry.model import RegisteredModel
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, DesiredRow, Failures
 from fer_controller.store.rollouts.store import RolloutStore
@@ -20,7 +21,7 @@ class Tick:
 
     now: datetime
     settings: RolloutSettings
-    files: FilesBySha
+    models: Shelf
     store: RolloutStore
     running_since: datetime
     """When this runner made its first tick."""
@@ -29,7 +30,7 @@ class Tick:
     failures: dict[str, Failures] = field(default_factory=dict)
     """By device: failures in a row, over all rollouts."""
     changes: Changes = field(default_factory=Changes)
-    _known_files: dict[str, tuple[Model, str] | None] = field(default_factory=dict)
+    _known_files: dict[str, tuple[RegisteredModel, str] | None] = field(default_factory=dict)
 
     @property
     def at(self) -> str:
@@ -48,10 +49,10 @@ class Tick:
         """Whether devices that were given so long have missed the deadline, though their reports could arrive."""
         return self.is_past(deadline, min(allowed_s, REPORTS_WITHIN_S))
 
-    def by_sha256(self, sha256: str) -> tuple[Model, str] | None:
+    def by_sha256(self, sha256: str) -> tuple[RegisteredModel, str] | None:
         """The registry's answer, looked up once a tick."""
         if sha256 not in self._known_files:
-            self._known_files[sha256] = self.files.by_sha256(sha256)
+            self._known_files[sha256] = self.models.by_sha256(sha256)
         return self._known_files[sha256]
 
     def set_desired(self, row: DesiredRow) -> None:

@@ -1,39 +1,16 @@
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
 from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.rollout.desired.publisher import Publisher
-from fer_controller.store.rollouts.records import DesiredRow
+from fer_controller.store import opening
+from fer_controller.store.rollouts.records import Changes, DesiredRow, RolloutRow
+from fer_controller.store.rollouts.store import RolloutStore
 from fer_wire import Topics
-
-
-class FakeOutbox:
-    """Keeps rows as the store does."""
-
-    def __init__(self, *rows: DesiredRow) -> None:
-        self.rows = {row.device: row for row in rows}
-        self.unconfirmed = set(self.rows)
-        self.finished: set[str] = set()
-
-    def unpublished(self, limit: int) -> list[DesiredRow]:
-        return [self.rows[device] for device in sorted(self.unconfirmed)][:limit]
-
-    def publish_unfinished_again(self, straggling: str) -> None:
-        self.unconfirmed |= set(self.rows) - self.finished
-
-    def publish_again(self, device: str) -> bool:
-        again = device not in self.unconfirmed | self.finished
-        self.unconfirmed |= {device} if again else set()
-        return again
-
-    def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
-        self.unconfirmed -= {device for device, sequence in confirmed if self.rows[device].sequence == sequence}
-
-    def of_device(self, device: str) -> DesiredRow | None:
-        return self.rows.get(device)
 
 
 class FakeConnection:
@@ -47,10 +24,13 @@ class FakeConnection:
         self.connections = 0
         self.inbox: list[Delivery] = []
         self.stop = Event()
+        self.refusals: list[BrokerRefused] = []
         self.happenings: list[BrokerError | Delivery | None] = []
         self._open: list[int] = []
 
     def connect(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop()
         self.connections += 1
         self.connected = True
         self._open = []
@@ -88,15 +68,31 @@ class FakeConnection:
         self.connected = False
 
 
-def row(device: str, payload: str = "{}") -> DesiredRow:
-    return DesiredRow(device, "r-1", 1, "a" * 64, 7, payload, "")
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RolloutStore]:
+    """A running rollout, and one that has ended."""
+    rows = (RolloutRow("r-1", "", "", "light@2", "", "", "running"),
+            RolloutRow("r-0", "", "", "light@1", "", "", "completed", ended_at="2026-01-31T12:00:00.000Z"))  # fmt: skip
+    with opening.writer(tmp_path / "fleet.db", create=True) as database:
+        made = RolloutStore(database)
+        made.write(Changes(rollouts={each.id: each for each in rows}))
+        yield made
 
 
-def run(outbox: FakeOutbox, *happenings: BrokerError | Delivery | None, confirms: bool = True) -> FakeConnection:
-    publisher = Publisher(outbox, Topics(), reconnect_max_s=0.01)
+def desire(store: RolloutStore, device: str, payload: str = "{}", *, rollout: str = "r-1") -> None:
+    row = DesiredRow(device, rollout, 1, "a" * 64, ord(device), payload, "")
+    store.write(Changes(desired={device: row}))
+
+
+def unconfirmed(store: RolloutStore) -> set[str]:
+    return {row.device for row in store.desired.unpublished(100)}
+
+
+def run(store: RolloutStore, *happenings: BrokerError | Delivery | None, confirms: bool = True) -> FakeConnection:
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
     connection = FakeConnection(publisher, confirms=confirms)
     connection.happenings = [*happenings, None, None]
-    publisher.run(connection, connection.stop)
+    publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
     return connection
 
 
@@ -104,60 +100,68 @@ def said(payload: bytes) -> Delivery:
     return Delivery("fer/v1/a/desired", payload, False, 1, 1, 1)
 
 
-def test_what_the_broker_confirmed_is_published_once() -> None:
-    outbox = FakeOutbox(row("a"), row("b", ""))
-    connection = run(outbox, None, None)
+def test_what_the_broker_confirmed_is_published_once(store: RolloutStore) -> None:
+    desire(store, "a")
+    desire(store, "b", "")
+    connection = run(store, None, None)
     assert connection.published == [("fer/v1/a/desired", b"{}"), ("fer/v1/b/desired", b"")]
-    assert outbox.unconfirmed == set()
+    assert unconfirmed(store) == set()
 
 
 def test_what_the_broker_has_not_confirmed_stays_unpublished_and_is_not_sent_twice_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
+    store: RolloutStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fer_controller.rollout.desired.publisher.GOODBYE_S", 0.0)
-    outbox = FakeOutbox(row("a"))
-    connection = run(outbox, None, None, None, confirms=False)
+    desire(store, "a")
+    connection = run(store, None, None, None, confirms=False)
     assert len(connection.published) == 1
-    assert outbox.unconfirmed == {"a"}
+    assert unconfirmed(store) == {"a"}
 
 
-def test_after_a_reconnect_everything_unfinished_is_published_again(caplog: pytest.LogCaptureFixture) -> None:
-    outbox = FakeOutbox(row("a"), row("b"))
-    outbox.finished = {"b"}
+def test_after_a_reconnect_everything_unfinished_is_published_again(
+    store: RolloutStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    desire(store, "a")
+    desire(store, "b", rollout="r-0")
     with caplog.at_level(logging.WARNING):
-        connection = run(outbox, None, BrokerError("The connection is lost."), None)
+        connection = run(store, None, BrokerError("The connection is lost."), None)
     assert connection.connections == 2
     assert [topic for topic, _ in connection.published] == ["fer/v1/a/desired", "fer/v1/b/desired", "fer/v1/a/desired"]
     assert caplog.messages == []
 
 
-def test_a_broker_that_wants_none_of_us_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    refused = [BrokerRefused("The broker refuses us.") for _ in range(3)]
-    run(FakeOutbox(row("a")), *refused, None)
-    assert caplog.messages[0] == "The broker refuses us. Desired states wait."
+def test_a_broker_that_refuses_us_is_reported_once(store: RolloutStore, caplog: pytest.LogCaptureFixture) -> None:
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
+    connection = FakeConnection(publisher)
+    connection.refusals = [BrokerRefused("The broker refuses us.") for _ in range(3)]
+    publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
+    assert connection.connections == 1
+    assert caplog.messages == ["The broker refuses us. Desired states wait."]
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"?", b"{}"])
-def test_a_desired_state_that_was_deleted_or_spoilt_is_published_again(spoilt: bytes) -> None:
-    outbox = FakeOutbox(row("a", '{"whole": 1}'))
-    connection = run(outbox, None, None, said(spoilt), None, None)
+def test_a_desired_state_that_was_deleted_or_spoilt_is_published_again(store: RolloutStore, spoilt: bytes) -> None:
+    desire(store, "a", '{"whole": 1}')
+    connection = run(store, None, None, said(spoilt), None, None)
     assert len(connection.published) == 2
-    assert outbox.unconfirmed == set()
+    assert unconfirmed(store) == set()
 
 
-def test_a_withdrawal_that_is_heard_is_no_fault() -> None:
-    assert len(run(FakeOutbox(row("a", "")), None, None, said(b""), None).published) == 1
+def test_a_withdrawal_that_comes_back_is_not_a_fault(store: RolloutStore) -> None:
+    desire(store, "a", "")
+    assert len(run(store, None, None, said(b""), None).published) == 1
 
 
-def test_a_refusal_is_told_and_not_taken_for_a_confirmation(caplog: pytest.LogCaptureFixture) -> None:
-    outbox = FakeOutbox(row("a"))
-    publisher = Publisher(outbox, Topics(), reconnect_max_s=0.01)
+def test_a_refusal_is_reported_and_not_taken_for_a_confirmation(
+    store: RolloutStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    desire(store, "a")
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
     connection = FakeConnection(publisher, confirms=False)
-    connection.happenings = [None]
     connection.stop.set()
     connection.connected = True
-    publisher._send(connection)
+    publisher._send(connection)  # type: ignore[arg-type]  # a broker in memory
     publisher.confirm(1, "Not authorized")
     publisher._settle()
     assert "The broker refuses the desired state of a: Not authorized." in caplog.text
-    assert outbox.unconfirmed == {"a"}
+    assert unconfirmed(store) == {"a"}

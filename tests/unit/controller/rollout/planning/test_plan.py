@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from fakes_rollout import FakeModel, a_request, sha_of
+from fakes_rollout import a_model, a_request, sha_of
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.planning.plan import plan
 from fer_wire.reported import Capabilities, RunningModel
@@ -33,19 +33,19 @@ def candidate(name: str, device_class: str = "nano", providers: tuple[str, ...] 
 def test_auto_chooses_by_class_and_provider_and_lets_the_device_measure(
     device_class: str, providers: tuple[str, ...], precisions: list[str]
 ) -> None:
-    made = plan(a_request(), [candidate("a", device_class, providers)], FakeModel())
+    made = plan(a_request(), [candidate("a", device_class, providers)], a_model())
     assert [artifact.model for artifact in made.devices[0].artifacts] == [f"light@2/{each}" for each in precisions]
     assert precisions[0] in made.devices[0].why
 
 
 def test_a_device_that_says_what_suits_it_is_believed() -> None:
     known = Capabilities(device_class="toaster", providers=CPU, precisions=("fp32", "int8"))
-    made = plan(a_request(), [candidate("a", capabilities=known)], FakeModel())
+    made = plan(a_request(), [candidate("a", capabilities=known)], a_model())
     assert [artifact.model for artifact in made.devices[0].artifacts] == ["light@2/fp32", "light@2/int8"]
 
 
 def test_an_explicit_precision_is_obeyed_whatever_the_class() -> None:
-    made = plan(a_request(precision="fp32"), [candidate("a", "toaster")], FakeModel())
+    made = plan(a_request(precision="fp32"), [candidate("a", "toaster")], a_model())
     assert [artifact.model for artifact in made.devices[0].artifacts] == ["light@2/fp32"]
     assert made.devices[0].why == "fp32 was asked for"
 
@@ -58,7 +58,7 @@ def test_each_device_that_is_left_out_has_its_reason() -> None:
         Candidate("d"),
         candidate("e", "nano", TENSORRT),
     ]
-    made = plan(a_request(devices=("a", "b", "c", "d", "e", "f")), fleet, FakeModel(precisions=("int8",)))
+    made = plan(a_request(devices=("a", "b", "c", "d", "e", "f")), fleet, a_model(precisions=("int8",)))
     assert {left.device: left.reason for left in made.left_out} == {
         "a": "it runs light@2/int8 already",
         "b": "its class 'toaster' is not known; name a precision",
@@ -79,27 +79,27 @@ def test_a_selector_sees_labels_class_model_and_version() -> None:
         ("version=2", []),
         ("", ["a", "b", "c"]),
     ):
-        made = plan(a_request(selector_=selector, precision="fp32"), fleet, FakeModel())
+        made = plan(a_request(selector_=selector, precision="fp32"), fleet, a_model())
         assert sorted(each.device for each in made.devices) == found
 
 
 def test_the_canary_is_online_and_the_classes_take_turns() -> None:
     fleet = [candidate(f"n{n}", online=False) for n in range(5)]
     fleet += [candidate("o1", "orin"), candidate("o2", "orin"), candidate("x1", "x86"), candidate("x2", "x86")]
-    made = plan(a_request(precision="fp32", waves="2,100%"), fleet, FakeModel())
+    made = plan(a_request(precision="fp32", waves="2,100%"), fleet, a_model())
     canaries = [each for each in made.devices if each.wave == 1]
     assert {each.device_class for each in canaries} == {"orin", "x86"}
     assert all(each.online for each in canaries)
-    assert made == plan(a_request(precision="fp32", waves="2,100%"), list(reversed(fleet)), FakeModel())
+    assert made == plan(a_request(precision="fp32", waves="2,100%"), list(reversed(fleet)), a_model())
 
 
 def test_devices_beyond_the_last_wave_are_left_out() -> None:
-    made = plan(a_request(waves="1,20%"), [candidate(f"n{n}") for n in range(10)], FakeModel())
+    made = plan(a_request(waves="1,20%"), [candidate(f"n{n}") for n in range(10)], a_model())
     assert (len(made.devices), {left.reason for left in made.left_out}) == (2, {"the last wave ends before it"})
 
 
 def test_bytes_to_move_count_every_file_that_a_device_may_choose_from() -> None:
-    made = plan(a_request(), [candidate("a"), candidate("b")], FakeModel(size_bytes=1000))
+    made = plan(a_request(), [candidate("a"), candidate("b")], a_model(size_bytes=1000))
     assert made.bytes_to_move == 2 * 2 * 1000
     assert made.document()["bytes"] == 4000
 
@@ -107,7 +107,7 @@ def test_bytes_to_move_count_every_file_that_a_device_may_choose_from() -> None:
 def test_a_thousand_devices_are_planned_in_less_than_two_seconds() -> None:
     fleet = [candidate(f"n{n:04}", ("nano", "orin", "x86")[n % 3], labels={"site": "lab"}) for n in range(1000)]
     begun_s = time.process_time()
-    made = plan(a_request(selector_="site=lab", waves="1,10%,50%,100%"), fleet, FakeModel())
+    made = plan(a_request(selector_="site=lab", waves="1,10%,50%,100%"), fleet, a_model())
     took_s = time.process_time() - begun_s
     assert [sum(each.wave == number for each in made.devices) for number in range(1, 5)] == [1, 99, 400, 500]
     assert took_s < 2

@@ -11,7 +11,7 @@ from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import COMMIT, DESIRED, PAUSE, RUNNING, SKIP, START, TELL, UPDATING
-from fer_controller.store.rollout_records import Failures
+from fer_controller.store.rollouts.records import Failures
 
 
 @pytest.fixture
