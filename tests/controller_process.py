@@ -16,6 +16,7 @@ from commands import ran
 from controller_messages import an_event
 from fer_controller import cli
 from fer_wire import Ack, Topics, parse
+from forked import Begin, Child, Forked
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 PROGRAM = [sys.executable, "-c", "from fer_controller.cli import main; main()"]
@@ -33,11 +34,13 @@ def eventually(holds: Callable[[], Any], what: str, patience_s: float = PATIENCE
 class ControllerProcess:
     """`fer-controller serve` that can be stopped in order, killed and started again."""
 
-    def __init__(self, db: Path, url: str, *options: str) -> None:
+    _process: Child | None
+
+    def __init__(self, db: Path, url: str, *options: str, begin: Begin = Forked) -> None:
         self.db = db
         self.log_file = db.with_suffix(".log")
-        self._command = [*PROGRAM, "serve", "--db", str(db), "--broker", url, "--http", "", *options]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._command = ["fer-controller", "serve", "--db", str(db), "--broker", url, "--http", "", *options]
+        self._begin, self._process = begin, None
 
     @property
     def pid(self) -> int:
@@ -47,8 +50,7 @@ class ControllerProcess:
 
     def start(self) -> None:
         """Run it; it may not be connected yet."""
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        self._process = self._begin(*self._command, out=self.log_file, err=self.log_file)
 
     def until_connected(self) -> None:
         """Run it and return when it has subscribed."""

@@ -1,7 +1,6 @@
 """`fer-controller simulate` as a process of its own, and desired states published by hand, for tests and benchmarks."""
 
 import json
-import subprocess
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 from artifact_server import ArtifactServer
-from controller_process import PROGRAM
 from fakes_simulate import manifest_of
 from fer_wire import Desired, Topics
+from forked import Begin, Child, Forked
 from paho.mqtt.enums import CallbackAPIVersion
 
 END_TIMEOUT_S = 120.0
@@ -22,12 +21,14 @@ END_TIMEOUT_S = 120.0
 class SimulatedFleet:
     """Many devices in one process; what it printed can be asked for, while it runs and after."""
 
-    def __init__(self, folder: Path, broker_url: str, agents: int, *options: str) -> None:
+    _process: Child | None
+
+    def __init__(self, folder: Path, broker_url: str, agents: int, *options: str, begin: Begin = Forked) -> None:
         self._out, self._log = folder / "simulate.out", folder / "simulate.log"
         self._command = [
-            *PROGRAM, "simulate", "--agents", str(agents), "--broker", broker_url, "--json", *options
+            "fer-controller", "simulate", "--agents", str(agents), "--broker", broker_url, "--json", *options
         ]  # fmt: skip
-        self._process: subprocess.Popen[bytes] | None = None
+        self._begin, self._process = begin, None
 
     @property
     def pid(self) -> int:
@@ -37,8 +38,9 @@ class SimulatedFleet:
 
     def start(self) -> None:
         """Run it."""
-        with self._out.open("wb") as out, self._log.open("wb") as log:
-            self._process = subprocess.Popen(self._command, stdout=out, stderr=log)
+        self._out.unlink(missing_ok=True)
+        self._log.unlink(missing_ok=True)
+        self._process = self._begin(*self._command, out=self._out, err=self._log)
 
     def stop(self) -> int:
         """SIGTERM; returns the exit status when everything is delivered, or was waited for in vain."""
@@ -55,7 +57,7 @@ class SimulatedFleet:
         """SIGKILL; nothing happens when it does not run."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(END_TIMEOUT_S)
 
     @property
     def now(self) -> dict[str, Any]:

@@ -1,16 +1,16 @@
 """A fleet of real programs: broker, controller and one agent, each a process that can be killed and started again."""
 
 import json
-import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from controller_process import json_lines, run
+from forked import Forked
 from real_broker import Mosquitto
 
 DEVICE = "nano-01"
@@ -39,15 +39,13 @@ class Program:
     """One of our programs as a child process."""
 
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
-        self._command = [str(BIN / arguments[0]), *arguments[1:]]
-        self._environment = {**os.environ, **environment}
+        self._command, self._environment = arguments, environment
         self._output = folder / f"{arguments[0]}.out"
         self.log = folder / f"{arguments[0]}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
-        with self._output.open("ab") as out, self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=out, stderr=log, env=self._environment)
+        self._process = Forked(*self._command, out=self._output, err=self.log, **self._environment)
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -114,9 +112,7 @@ class Fleet:
 
     def events(self, *options: str) -> list[dict[str, Any]]:
         """What `fer-controller events --json` prints."""
-        command = [str(BIN / "fer-controller"), "events", "--db", str(self.db), "--json", *options]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return [json.loads(line) for line in printed.splitlines()]
+        return json_lines(run("events", "--db", str(self.db), "--json", *options).stdout)
 
     def stored(self) -> int:
         """How many events the database holds; 0 while there is none."""

@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from controller_messages import an_event
 from controller_process import ControllerProcess, eventually
 from fer_wire import Topics
+from forked import own_process
 from real_broker import Mosquitto, mosquitto_binary
 
 DEVICES = 4
@@ -172,7 +173,7 @@ def measure(backlog_events: int = 100_000, live_events: int = 1_000_000) -> dict
         (home / "mosquitto").mkdir(mode=0o777)
         broker = Mosquitto(binary, home / "mosquitto")
         broker.start()
-        controller = ControllerProcess(home / "fleet.db", broker.url)
+        controller = ControllerProcess(home / "fleet.db", broker.url, begin=own_process)
         try:
             result: dict[str, Any] = {"backlog": backlog(broker, controller, backlog_events)}
             if live_events:

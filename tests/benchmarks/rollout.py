@@ -31,6 +31,7 @@ from fer_controller.registry import tokens
 from fer_controller.rollout.evidence.metrics import METRICS
 from fer_controller.rollout.transitions import ENDED
 from fer_wire.message import iso_utc
+from forked import own_process
 from opened_stores import token_store
 from real_broker import Mosquitto, free_port, mosquitto_binary
 from simulated_fleet import SimulatedFleet
@@ -127,10 +128,10 @@ def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
     (home / "mosquitto").mkdir(mode=0o777)
     broker, place = Mosquitto(binary, home / "mosquitto"), f"127.0.0.1:{free_port()}"
     broker.start()
-    controller = ControllerProcess(home / "fleet.db", broker.url, "--http", place)
+    controller = ControllerProcess(home / "fleet.db", broker.url, "--http", place, begin=own_process)
     names = [f"sim-{number:04d}" for number in range(1, agents + 1)]
     options = ("--controller", f"http://{place}", "--tokens-file", str(home / "tokens"), "--flush-s", "90")
-    fleet = SimulatedFleet(home, broker.url, agents, *options, "--telemetry-s", str(TELEMETRY_S))
+    fleet = SimulatedFleet(home, broker.url, agents, *options, "--telemetry-s", str(TELEMETRY_S), begin=own_process)
     site = Site(home, broker, controller, fleet, agents)
     try:
         controller.until_connected()
