@@ -29,6 +29,8 @@ class Forked:
 
     def __init__(self, program: str, *arguments: str, out: Path, err: Path, **environment: str) -> None:
         """Both files are appended to; environment goes above that of this process."""
+        for file in (out, err):
+            file.touch()
         world = {**os.environ, **environment}
         self._process = SERVER.Process(target=_main, args=(program, arguments, out, err, world), daemon=True)
         self._process.start()
