@@ -22,7 +22,7 @@ def pages() -> dict[Path, str]:
         "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
         "api.md": ("controller/src/fer_controller/http/api.py", api.page()),
         "cli.md": ("the commands", command_line.page()),
-        "metrics.md": ("controller/src/fer_controller/http/metrics.py", metrics.page()),
+        "metrics.md": ("controller/src/fer_controller/http/prometheus.py", metrics.page()),
         "configuration.md": ("the settings of both programs", configuration.page()),
     }
     noted = {ROOT / "docs" / name: NOTE.format(source=source) + text for name, (source, text) in made.items()}

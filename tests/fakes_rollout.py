@@ -10,7 +10,7 @@ from typing import Any
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import request
-from fer_controller.rollout.evidence.metrics import Measured
+from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
@@ -142,6 +142,13 @@ class Killed(Exception):  # noqa: N818 - what happened to the runner
     """The runner's process is gone."""
 
 
+STEADY = {
+    "latency_p95_ms": 30.0, "temperature_c": 50.0, "throttled": 0.0, "memory_mb": 200.0, "on_cpu": 1.0,
+    "errors_a_minute": 0, "restarts": 0,
+}  # fmt: skip
+"""What a device measures while nothing changes."""
+
+
 class FakeMeasurements(MeasurementStore):
     """Measures by what devices run; those that are away or silent have no figures."""
 
@@ -150,10 +157,7 @@ class FakeMeasurements(MeasurementStore):
         self.silent: set[str] = set()
 
     def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        return [
-            TelemetrySums(device, 10, self._fps(device), 30.0, 50.0, 0.0, 200.0, 1.0, 0, 0)
-            for device in self._heard(windows)
-        ]
+        return [TelemetrySums(device, 10, {**STEADY, "fps": self._fps(device)}) for device in self._heard(windows)]
 
     def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
         emotions = ("happy", "sad")

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from fer_controller.http.metrics import Metrics
+from fer_controller.http.prometheus import Metrics
 from fer_controller.store import opening
 from fer_controller.store.subjects import Subjects
 

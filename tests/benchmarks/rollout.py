@@ -28,7 +28,7 @@ import psutil
 import tiny_onnx
 from controller_process import PROGRAM, ControllerProcess
 from fer_controller.registry import tokens
-from fer_controller.rollout.evidence.metrics import METRICS
+from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS
 from fer_controller.rollout.transitions import ENDED
 from fer_wire.message import iso_utc
 from forked import own_process
@@ -149,7 +149,7 @@ def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
 
 
 def _deploy(site: Site, *more: str) -> None:
-    gates = [word for name in METRICS for word in ("--gate", f"{name}=off")]
+    gates = [word for name in GATED_METRICS for word in ("--gate", f"{name}=off")]
     site.command("deploy", "--model", MODEL, "--concurrency", str(site.agents), *ALL_AT_ONCE, *gates, *more)
 
 

@@ -16,6 +16,7 @@ import pytest
 from controller_messages import DEVICE, EPOCH, START, an_event, some_telemetry
 from controller_process import json_lines, run
 from fer_controller.errors import StoreError
+from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
 from fer_controller.store import opening
@@ -79,6 +80,11 @@ def measured(second: int, fps: float | None, cpu_percent: float | None = None) -
     return some_telemetry(second=second).model_copy(update={"host": host, "cameras": (camera,)})
 
 
+def rollup(start: str, samples: int, *figures: float | None) -> TelemetryRollup:
+    named = zip((summary.field for _, summary in SUMMARIZED), figures, strict=True)
+    return TelemetryRollup.model_validate({"start": start, "device": DEVICE, "samples": samples, **dict(named)})
+
+
 def seqs(store: IngestStore) -> list[int]:
     return [event.seq for event in store.events.events_page(ANY, ("", 0), ALL)]
 
@@ -95,12 +101,12 @@ def test_telemetry_is_rolled_up_to_the_minute_and_the_hour_in_which_it_came(
     assert [keeping.roll_up_telemetry(3), keeping.roll_up_telemetry(3), keeping.roll_up_telemetry(3)] == [3, 1, 0]
     minute, hour = "2026-01-31T12:00:00.000Z", "2026-01-31T12:01:00.000Z"
     assert reader.telemetry_rollups(MINUTE, ANY, ALL) == [
-        TelemetryRollup(minute, DEVICE, 3, 15.0, 10.0, 75.0, 100.0, 20.0, 60.0, None, 0),
-        TelemetryRollup(hour, DEVICE, 1, 40.0, 40.0, 25.0, 25.0, None, 100.0, None, 0),
+        rollup(minute, 3, 15.0, 10.0, 75.0, 100.0, 20.0, 60.0, None, 0),
+        rollup(hour, 1, 40.0, 40.0, 25.0, 25.0, None, 100.0, None, 0),
     ]
     (whole,) = reader.telemetry_rollups(HOUR, ANY, ALL)
-    assert (whole.start, whole.samples, whole.fps_min) == (minute, 4, 10.0)
-    assert whole.fps_mean == pytest.approx(70 / 3)
+    assert (whole.start, whole.samples, whole.figure("fps_min")) == (minute, 4, 10.0)
+    assert whole.figure("fps_mean") == pytest.approx(70 / 3)
 
 
 def test_emotions_are_rolled_up_by_when_they_were_seen_and_an_end_is_none(
@@ -236,6 +242,7 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event
+from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
 from fer_controller.store import opening

@@ -85,6 +85,11 @@ def plain(text: str) -> "Text":
     return Text(text)
 
 
+def figure(value: float | None) -> str:
+    """A measured value in a cell: a dash where it was not measured, and counts without decimals."""
+    return "–" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
 def print_table(table: "Table", empty: str) -> None:
     """The table, or a sentence when it has no rows."""
     from rich.console import Console

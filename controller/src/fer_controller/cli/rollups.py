@@ -7,14 +7,13 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.desk.contract import Desk
+from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.rollups.records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 NEWEST_IN_TABLE = 50
 ALL = "all"
-TELEMETRY_COLUMNS = (
-    "from", "device", "samples", "fps", "lowest", "p95 ms", "highest", "CPU %", "highest °C", "memory MB", "pending",
-)  # fmt: skip
+TELEMETRY_COLUMNS = ("from", "device", "samples", *(summary.heading for _, summary in SUMMARIZED))
 EMOTION_COLUMNS = ("from", "device", "camera", "emotion", "events", "faces", "confidence")
 
 
@@ -65,12 +64,8 @@ def _print(
 
 
 def _telemetry_cells(rollup: TelemetryRollup) -> tuple[str, ...]:
-    numbers = (
-        rollup.fps_mean, rollup.fps_min, rollup.latency_p95_mean_ms, rollup.latency_p95_max_ms, rollup.cpu_mean_percent,
-        rollup.temperature_max_c, rollup.agent_memory_max_mb,
-    )  # fmt: skip
-    shown = ("–" if number is None else f"{number:.1f}" for number in numbers)
-    return (rollup.start, rollup.device, str(rollup.samples), *shown, str(rollup.pending_events_max))
+    figures = (options.figure(rollup.figure(summary.field)) for _, summary in SUMMARIZED)
+    return (rollup.start, rollup.device, str(rollup.samples), *figures)
 
 
 def _emotion_cells(rollup: EmotionRollup) -> tuple[str, ...]:

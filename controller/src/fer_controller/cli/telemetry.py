@@ -1,15 +1,19 @@
 """fer-controller telemetry."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from fer_wire import Telemetry
+from fer_wire.message import iso_utc
 
 from fer_controller.cli import options, rollups
+from fer_controller.metrics.catalogue import METRICS
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.telemetry.records import StoredTelemetry
 
 NEWEST = 50
+SHOWN = tuple(metric for metric in METRICS if metric.heading)
 
 
 def telemetry(
@@ -39,30 +43,20 @@ def telemetry(
         if follow:
             last_id = max((message.id for message in desk.newest_telemetry(None, 1)), default=0)
             for message in stored.follow(desk, device, found[-1].id if found else last_id):
-                document = json.loads(message.payload)
-                options.print_line(document) if json_ else print("  ".join(_cells(document)), flush=True)
+                if json_:
+                    options.print_line(json.loads(message.payload))
+                else:
+                    print("  ".join(_cells(message.payload)), flush=True)
 
 
 def _print_table(found: list[StoredTelemetry]) -> None:
-    columns = ("time", "device", "fps", "p95 ms", "CPU %", "CPU °C", "GPU %", "memory MB", "pending", "provider")
-    table = options.table(*columns)
+    table = options.table("time", "device", *(metric.heading for metric in SHOWN), "provider")
     for message in found:
-        table.add_row(*map(options.plain, _cells(json.loads(message.payload))))
+        table.add_row(*map(options.plain, _cells(message.payload)))
     options.print_table(table, empty="No telemetry is stored.")
 
 
-def _cells(document: dict[str, Any]) -> tuple[str, ...]:
-    host, cameras = document["host"], document["cameras"]
-    rates = [camera["fps"] for camera in cameras if camera["fps"] is not None]
-    latencies = [camera["latency_p95_ms"] for camera in cameras if camera["latency_p95_ms"] is not None]
-    numbers = (
-        sum(rates) if rates else None, max(latencies, default=None), host["cpu_percent"], host["cpu_temperature_c"],
-        host["gpu_percent"], host["memory_used_mb"],
-    )  # fmt: skip
-    return (
-        document["time"],
-        document["device"],
-        *("–" if number is None else f"{number:.1f}" for number in numbers),
-        str(document["spool"]["pending_events"]),
-        document["provider"] or "–",
-    )
+def _cells(payload: str) -> tuple[str, ...]:
+    telemetry = Telemetry.model_validate_json(payload)
+    figures = (options.figure(metric.of(telemetry)) for metric in SHOWN)
+    return (iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")

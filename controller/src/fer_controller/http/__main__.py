@@ -19,8 +19,8 @@ from fer_controller.errors import StoreError
 from fer_controller.http.app import make_app
 from fer_controller.http.guards import Guards
 from fer_controller.http.limits import Downloads
-from fer_controller.http.metrics import Metrics
 from fer_controller.http.process import Task
+from fer_controller.http.prometheus import Metrics
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
 from fer_controller.store import opening

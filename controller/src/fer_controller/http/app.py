@@ -20,7 +20,7 @@ from fer_controller.http import api, page
 from fer_controller.http.artifacts import ArtifactResponse
 from fer_controller.http.guards import Guards
 from fer_controller.http.limits import BodyLimit, Downloads
-from fer_controller.http.metrics import Metrics
+from fer_controller.http.prometheus import Metrics
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.registry.store import ModelStore
 

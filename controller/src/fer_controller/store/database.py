@@ -66,9 +66,8 @@ class Database:
 
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         """All rows of a query; parts take the places that stand in braces in its text."""
-        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
         with self.explained():
-            return self.connection.execute(text, values or {}).fetchall()
+            return self.connection.execute(_text(query, parts), values or {}).fetchall()
 
     def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
         """All rows as records, whose fields have the names of the columns."""
@@ -85,14 +84,13 @@ class Database:
 
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
         """Change rows, and return how many."""
-        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
         with self.explained():
-            return self.connection.execute(text, values or {}).rowcount
+            return self.connection.execute(_text(query, parts), values or {}).rowcount
 
-    def many(self, query: str, values: Iterable[Values]) -> int:
+    def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
         """Change rows once for each of the values, and return how many in all."""
         with self.explained():
-            return max(0, self.connection.executemany(QUERIES[query], values).rowcount)
+            return max(0, self.connection.executemany(_text(query, parts), values).rowcount)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -135,6 +133,10 @@ class Database:
 
     def _within_transaction(self) -> bool:
         return self.connection.in_transaction
+
+
+def _text(query: str, parts: Mapping[str, object]) -> str:
+    return QUERIES[query].format(**parts) if parts else QUERIES[query]
 
 
 def record(kind: type[Record], row: Row) -> Record:

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fer_controller.errors import RequestError
-from fer_controller.rollout.evidence.metrics import METRICS, Measured, Metric, Minima
+from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS, GatedMetric, Minima
+from fer_controller.rollout.evidence.measured import Measured
 
 PASSED = "passed"
 FAILED = "failed"
@@ -21,11 +22,6 @@ AT_MOST = "<="
 OFF = "off"
 
 GATE = re.compile(r"\s*(\w+)\s*(>=|<=)\s*([+-]?)(\d{1,9}(?:\.\d{1,6})?)(x?)\s*")
-
-DEFAULT_GATES = (
-    "fps>=0.8x", "latency_p95_ms<=1.5x", "errors<=+1", "restarts<=+0.5", "provider_fallback<=+0.02",
-    "temperature<=+8", "throttled<=+0.1", "memory<=1.5x", "emotion_mix<=0.3", "confidence>=-0.15",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,10 @@ def parse(text: str) -> Gate:
             f"{text!r} is not a gate; write fps>=0.8x (ratio to the device's own baseline), temperature<=+8 "
             "(difference from it), latency_p95_ms<=40 (absolute) or METRIC=off."
         )
-    if found[1] not in METRICS:
-        raise RequestError(f"There is no metric {found[1]!r}; a gate limits one of {', '.join(METRICS)}.")
+    if found[1] not in GATED_METRICS:
+        raise RequestError(f"There is no metric {found[1]!r}; a gate limits one of {', '.join(GATED_METRICS)}.")
     kind = RATIO if found[5] else DIFFERENCE if found[3] else ABSOLUTE
-    if METRICS[found[1]].distance and kind != ABSOLUTE:
+    if GATED_METRICS[found[1]].distance and kind != ABSOLUTE:
         raise RequestError(f"{found[1]} already is a distance from the baseline; write {found[1]}<=0.3.")
     limit = float(found[4]) * (-1 if found[3] == "-" else 1)
     return Gate(found[1], found[2], limit, kind)
@@ -87,11 +83,11 @@ def parse(text: str) -> Gate:
 
 def choose(given: Sequence[str]) -> tuple[Gate, ...]:
     """The default gates, each replaced by what is given for its metric, dropped by METRIC=off; raises RequestError."""
-    chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in map(_default, DEFAULT_GATES)}
+    chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in map(_default, GATED_METRICS.values())}
     renewed: set[str] = set()
     for text in given:
         metric, _, word = text.partition("=")
-        if word.strip() == OFF and metric.strip() in METRICS:
+        if word.strip() == OFF and metric.strip() in GATED_METRICS:
             chosen[metric.strip()] = []
             continue
         gate = parse(text)
@@ -115,13 +111,13 @@ def outcome(verdicts: Sequence[Verdict]) -> str:
     return FAILED if FAILED in found else INCONCLUSIVE if INCONCLUSIVE in found else PASSED
 
 
-def _default(text: str) -> Gate:
-    gate = parse(text)
+def _default(metric: GatedMetric) -> Gate:
+    gate = parse(metric.default)
     return Gate(gate.metric, gate.comparison, gate.limit, gate.kind, named=False)
 
 
 def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Measured], minima: Minima) -> Verdict:
-    metric, of_devices = METRICS[gate.metric], len(before)
+    metric, of_devices = GATED_METRICS[gate.metric], len(before)
     least = metric.minimum(minima)
     pairs = [(before[device], after[device]) for device in before if device in after]
     enough = [(was, now) for was, now in pairs if metric.samples(was) >= least and metric.samples(now) >= least]
@@ -144,7 +140,7 @@ def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Meas
     return Verdict(str(gate), gate.metric, INCONCLUSIVE, sentence, None, None, None, len(values), of_devices)
 
 
-def _compared(gate: Gate, metric: Metric, was: Measured, now: Measured) -> float | None:
+def _compared(gate: Gate, metric: GatedMetric, was: Measured, now: Measured) -> float | None:
     if metric.distance:
         return metric.distance(was, now)
     before, after = metric.value(was), metric.value(now)
@@ -157,16 +153,16 @@ def _compared(gate: Gate, metric: Metric, was: Measured, now: Measured) -> float
     return after / before if before else (1.0 if not after else None)
 
 
-def _side(metric: Metric, measured: Sequence[Measured]) -> float | None:
+def _side(metric: GatedMetric, measured: Sequence[Measured]) -> float | None:
     return metric.together([value for each in measured if (value := metric.value(each)) is not None])
 
 
-def _known(metric: Metric, pair: tuple[Measured, Measured]) -> bool:
+def _known(metric: GatedMetric, pair: tuple[Measured, Measured]) -> bool:
     return any(metric.value(each) is not None for each in pair)
 
 
 def _sentence(
-    gate: Gate, metric: Metric, value: float, before: float | None, after: float | None, *, held: bool
+    gate: Gate, metric: GatedMetric, value: float, before: float | None, after: float | None, *, held: bool
 ) -> str:
     word = "holds" if held else "is broken"
     if metric.distance:

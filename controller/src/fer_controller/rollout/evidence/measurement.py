@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from fer_wire.message import iso_utc
 
-from fer_controller.rollout.evidence.metrics import Measured
+from fer_controller.metrics.catalogue import GATED
+from fer_controller.metrics.metric import INCREASE_A_MINUTE
+from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
 from fer_controller.store.measurements.store import MeasurementStore
+
+COUNTED = tuple(gating.figure for _, gating in GATED if gating.window == INCREASE_A_MINUTE)
+"""The figures of counters."""
 
 
 def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[str, Measured]:
@@ -20,11 +24,11 @@ def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[s
         found[each.device] = _from_telemetry(each, lengths_min[each.device])
     for device, emotions in _by_device(measurements.emotion_sums(windows)).items():
         events = sum(each.events for each in emotions)
-        found[device] = replace(
-            found[device],
-            emotions={each.emotion: each.events for each in emotions},
-            confidence=sum(each.confidence for each in emotions) / events,
-        )
+        seen = {
+            "emotions": {each.emotion: each.events for each in emotions},
+            "confidence": sum(each.confidence for each in emotions) / events,
+        }
+        found[device] = found[device].model_copy(update=seen)
     return found
 
 
@@ -38,26 +42,20 @@ def windows_before(
 
 def dumped(measured: Measured) -> str:
     """As it is stored."""
-    return json.dumps(asdict(measured), separators=(",", ":"))
+    return json.dumps(measured.document(), separators=(",", ":"))
 
 
 def loaded(text: str) -> Measured:
     """As it was stored; an empty text means that nothing was measured."""
-    return Measured(**json.loads(text)) if text else Measured()
+    return Measured.model_validate_json(text) if text else Measured()
 
 
 def _from_telemetry(sums: TelemetrySums, length_min: float) -> Measured:
-    return Measured(
-        samples=sums.samples,
-        fps=sums.fps,
-        latency_p95_ms=sums.latency_p95_ms,
-        errors_a_minute=sums.errors / length_min if length_min else None,
-        restarts=sums.restarts,
-        on_cpu=sums.on_cpu,
-        temperature_c=sums.temperature_c,
-        throttled=sums.throttled,
-        memory_mb=sums.memory_mb,
-    )
+    figures = dict(sums.figures)
+    for name in COUNTED:
+        increase = figures[name]
+        figures[name] = increase / length_min if increase is not None and length_min else None
+    return Measured.model_validate({"samples": sums.samples, **figures})
 
 
 def _by_device(sums: Iterable[EmotionSums]) -> dict[str, list[EmotionSums]]:

@@ -1,9 +1,10 @@
 """What is known for and against a wave: its devices as they measured before it, and the verdicts of its gates."""
 
 from fer_controller.rollout.evidence import gates
+from fer_controller.rollout.evidence.gated_metrics import Minima
 from fer_controller.rollout.evidence.gates import Verdict
+from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.evidence.measurement import loaded, measure, windows_before
-from fer_controller.rollout.evidence.metrics import Measured, Minima
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import COMMITTED, ROLLED_BACK
 from fer_controller.store.measurements.records import Window

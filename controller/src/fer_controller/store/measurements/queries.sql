@@ -1,4 +1,4 @@
--- The SQL of what devices measured in windows of the controller's time.
+-- The SQL of what devices measured in windows of the controller's time. The parts in braces come from the metrics.
 
 -- telemetry_sums --
 -- Each device's telemetry in its window, by the controller's clock; runs apart, for a counter begins anew with each.
@@ -7,21 +7,12 @@ WITH windows AS MATERIALIZED (
     json_extract(value, '$.until') AS until
   FROM json_each(:windows)
 ), runs AS (
-  SELECT t.device, count(*) AS samples, sum(t.fps) AS fps, count(t.fps) AS fps_samples,
-    sum(t.latency_p95_ms) AS latency, count(t.latency_p95_ms) AS latency_samples,
-    sum(t.temperature_c) AS temperature, count(t.temperature_c) AS temperature_samples,
-    sum(t.throttled) AS throttled, count(t.throttled) AS throttled_samples,
-    sum(t.agent_memory_mb) AS memory, count(t.agent_memory_mb) AS memory_samples,
-    count(nullif(t.provider, '')) AS provider_samples, sum(t.provider = :cpu) AS on_cpu,
-    max(t.errors) - min(t.errors) AS errors
+  SELECT t.device, count(*) AS samples, {of_runs}
   FROM windows w CROSS JOIN telemetry t INDEXED BY telemetry_by_arrival
     ON t.device = w.device AND t.received_at >= w.since AND t.received_at < w.until
   GROUP BY t.device, t.run
 )
-SELECT device, sum(samples) AS samples, sum(fps) / sum(fps_samples) AS fps,
-  sum(latency) / sum(latency_samples) AS latency_p95_ms, sum(temperature) / sum(temperature_samples) AS temperature_c,
-  1.0 * sum(throttled) / sum(throttled_samples) AS throttled, sum(memory) / sum(memory_samples) AS memory_mb,
-  1.0 * sum(on_cpu) / sum(provider_samples) AS on_cpu, sum(errors) AS errors, count(*) - 1 AS restarts
+SELECT device, sum(samples) AS samples, {of_windows}
 FROM runs GROUP BY device;
 
 -- event_arrival --

@@ -1,5 +1,6 @@
 """What devices measured in windows of time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -14,18 +15,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySums:
-    """A device's telemetry in a window; a mean is None where nothing was measured."""
+    """A device's telemetry in a window; a figure is None where nothing was measured."""
 
     device: str
     samples: int
-    fps: float | None
-    latency_p95_ms: float | None
-    temperature_c: float | None
-    throttled: float | None
-    memory_mb: float | None
-    on_cpu: float | None
-    errors: int
-    restarts: int
+    figures: Mapping[str, float | None]
+    """By the names of the metrics in baselines; an increase is that of the whole window."""
 
 
 @dataclass(frozen=True, slots=True)

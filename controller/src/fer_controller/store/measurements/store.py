@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from fer_wire.events import END
 
-from fer_controller.store.database import Database, named
+from fer_controller.store.database import Database, Row, named
+from fer_controller.store.measurements import figures
 from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
 
 CPU_PROVIDER = "CPUExecutionProvider"
@@ -20,7 +21,8 @@ class MeasurementStore:
     def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
         """Each device's telemetry in its window; none for one that was silent."""
         values = {"windows": json.dumps([named(window) for window in windows]), "cpu": CPU_PROVIDER}
-        return self._database.records(TelemetrySums, "telemetry_sums", values)
+        parts = {"of_runs": figures.OF_RUNS, "of_windows": figures.OF_WINDOWS}
+        return [_sums(row) for row in self._database.rows("telemetry_sums", values, **parts)]
 
     def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
         """Each device's emotions in its window; none for one that saw none."""
@@ -43,3 +45,7 @@ class MeasurementStore:
             else:
                 high = middle
         return low
+
+
+def _sums(row: Row) -> TelemetrySums:
+    return TelemetrySums(row["device"], row["samples"], {name: row[name] for name in figures.PARTS})

@@ -1,4 +1,4 @@
--- The SQL of rollups and of what is kept how long. {where} is what a filter asks for.
+-- The SQL of rollups and of retention. {where} is what a filter asks for; the other parts in braces come from the metrics.
 
 -- rolled_up --
 -- Up to which id the rows of a table are rolled up.
@@ -23,31 +23,10 @@ SELECT max(id) AS up_to_id, count(*) AS number FROM (
 
 -- roll_up_telemetry --
 -- Add a range of telemetry to the minutes or hours in which it came, by the controller's clock.
-INSERT INTO telemetry_rollups (
-  per, start, device, samples, fps_samples, fps_sum, fps_min, latency_samples, latency_p95_sum_ms, latency_p95_max_ms,
-  cpu_samples, cpu_sum_percent, temperature_max_c, agent_memory_max_mb, pending_events_max
-)
-SELECT :per, substr(received_at, 1, :characters) || :rest, device, count(*), count(fps), total(fps), min(fps),
-  count(latency_p95_ms), total(latency_p95_ms), max(latency_p95_ms), count(cpu_percent), total(cpu_percent),
-  max(temperature_c), max(agent_memory_mb), max(pending_events)
+INSERT INTO telemetry_rollups (per, start, device, {columns})
+SELECT :per, substr(received_at, 1, :characters) || :rest, device, {made}
 FROM telemetry WHERE id > :after_id AND id <= :up_to_id GROUP BY 2, device
-ON CONFLICT (per, start, device) DO UPDATE SET
-  samples = samples + excluded.samples,
-  fps_samples = fps_samples + excluded.fps_samples,
-  fps_sum = fps_sum + excluded.fps_sum,
-  fps_min = min(ifnull(fps_min, excluded.fps_min), ifnull(excluded.fps_min, fps_min)),
-  latency_samples = latency_samples + excluded.latency_samples,
-  latency_p95_sum_ms = latency_p95_sum_ms + excluded.latency_p95_sum_ms,
-  latency_p95_max_ms = max(
-    ifnull(latency_p95_max_ms, excluded.latency_p95_max_ms), ifnull(excluded.latency_p95_max_ms, latency_p95_max_ms)),
-  cpu_samples = cpu_samples + excluded.cpu_samples,
-  cpu_sum_percent = cpu_sum_percent + excluded.cpu_sum_percent,
-  temperature_max_c = max(
-    ifnull(temperature_max_c, excluded.temperature_max_c), ifnull(excluded.temperature_max_c, temperature_max_c)),
-  agent_memory_max_mb = max(
-    ifnull(agent_memory_max_mb, excluded.agent_memory_max_mb),
-    ifnull(excluded.agent_memory_max_mb, agent_memory_max_mb)),
-  pending_events_max = max(pending_events_max, excluded.pending_events_max);
+ON CONFLICT (per, start, device) DO UPDATE SET {merged};
 
 -- roll_up_events --
 -- Add a range of events to the minutes or hours in which they were seen, by the device's clock.
@@ -101,10 +80,7 @@ DELETE FROM emotion_rollups WHERE id IN (
 -- telemetry_rollups --
 -- The newest telemetry rollups of one device or of all.
 SELECT * FROM (
-  SELECT start, device, samples, fps_sum / nullif(fps_samples, 0) AS fps_mean, fps_min,
-    latency_p95_sum_ms / nullif(latency_samples, 0) AS latency_p95_mean_ms, latency_p95_max_ms,
-    cpu_sum_percent / nullif(cpu_samples, 0) AS cpu_mean_percent,
-    temperature_max_c, agent_memory_max_mb, pending_events_max
+  SELECT start, device, {figures}
   FROM telemetry_rollups WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
 ) ORDER BY start, device;
 

@@ -3,30 +3,39 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from fer_controller.metrics.catalogue import SUMMARIZED
+
 MINUTE = "minute"
 HOUR = "hour"
 RESOLUTIONS = (MINUTE, HOUR)
 
 
-@dataclass(frozen=True, slots=True)
-class TelemetryRollup:
-    """What one device said of itself in the minute or hour that began at start; None where it said nothing of it."""
+def _with_figures(schema: dict[str, Any]) -> None:
+    schema["properties"].update({summary.field: metric.schema(summary.kind) for metric, summary in SUMMARIZED})
+
+
+class TelemetryRollup(BaseModel):
+    """What one device said of itself in the minute or hour that began at start.
+
+    Every summary of a metric is a further field, None where the device did not measure it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_with_figures)
+    __pydantic_extra__: dict[str, int | float | None] = Field(init=False)
 
     start: str
     device: str
     samples: int
-    fps_mean: float | None
-    fps_min: float | None
-    latency_p95_mean_ms: float | None
-    latency_p95_max_ms: float | None
-    cpu_mean_percent: float | None
-    temperature_max_c: float | None
-    agent_memory_max_mb: float | None
-    pending_events_max: int
+
+    def figure(self, field: str) -> float | None:
+        """A summary by its name in documents."""
+        return (self.__pydantic_extra__ or {}).get(field)
 
     def document(self) -> dict[str, Any]:
         """As it is printed."""
-        return asdict(self)
+        return self.model_dump()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fer_wire.events import END, START
 
 from fer_controller.store.database import Database, Values
 from fer_controller.store.filter import EmotionFilter, TelemetryFilter, Where
+from fer_controller.store.rollups import figures
 from fer_controller.store.rollups.records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 TELEMETRY = "telemetry"
@@ -26,7 +27,7 @@ class RollupStore:
         """The newest of one device or of all, ascending by (start, device)."""
         where = Where(wanted, TelemetryFilter, time=ROLLUP_TIME)
         values = {**where.values, "per": per, "limit": limit}
-        return self._database.records(TelemetryRollup, "telemetry_rollups", values, where=where)
+        return self._database.records(TelemetryRollup, "telemetry_rollups", values, where=where, figures=figures.READ)
 
     def emotion_rollups(
         self, per: str, wanted: EmotionFilter, limit: int, *, summed: bool = False
@@ -42,7 +43,8 @@ class RollupStore:
 
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next so many rows, each once whatever dies; returns how many there were."""
-        return self._roll_up(TELEMETRY, "next_telemetry", "roll_up_telemetry", limit, {})
+        parts = {"columns": figures.COLUMNS, "made": figures.MADE, "merged": figures.MERGED}
+        return self._roll_up(TELEMETRY, "next_telemetry", "roll_up_telemetry", limit, {}, **parts)
 
     def roll_up_events(self, limit: int) -> int:
         """The same for events."""
@@ -74,7 +76,7 @@ class RollupStore:
             queries = ("forget_telemetry_rollups", "forget_emotion_rollups")
             return sum(self._database.run(query, values) for query in queries)
 
-    def _roll_up(self, source: str, following: str, query: str, limit: int, values: Values) -> int:
+    def _roll_up(self, source: str, following: str, query: str, limit: int, values: Values, **parts: str) -> int:
         with self._database.transaction():
             after_id = self._rolled_up(source)
             (found,) = self._database.rows(following, {"after_id": after_id, "limit": limit})
@@ -84,7 +86,7 @@ class RollupStore:
             for per in RESOLUTIONS:
                 characters, rest = CUTS[per]
                 cut = {"per": per, "characters": characters, "rest": rest}
-                self._database.run(query, {**values, **bounds, **cut})
+                self._database.run(query, {**values, **bounds, **cut}, **parts)
             self._database.run("mark_rolled_up", {"source": source, "up_to_id": found["up_to_id"]})
         return int(found["number"])
 

@@ -1,13 +1,9 @@
--- The SQL of telemetry.
+-- The SQL of telemetry. {columns} and {parameters} are the metrics that are stored in columns of their own.
 
 -- insert_telemetry --
 -- Store one telemetry message; one that is there already stays as it is.
-INSERT INTO telemetry
-  (device, run, time, fps, latency_p95_ms, cpu_percent, gpu_percent, cpu_temperature_c, memory_used_mb,
-   agent_memory_mb, pending_events, errors, model, provider, payload, received_at, temperature_c, throttled)
-VALUES
-  (:device, :run, :time, :fps, :latency_p95_ms, :cpu_percent, :gpu_percent, :cpu_temperature_c, :memory_used_mb,
-   :agent_memory_mb, :pending_events, :errors, :model, :provider, :payload, :received_at, :temperature_c, :throttled)
+INSERT INTO telemetry (device, run, time, model, provider, payload, received_at, {columns})
+VALUES (:device, :run, :time, :model, :provider, :payload, :received_at, {parameters})
 ON CONFLICT (device, time, run) DO NOTHING;
 
 -- newest_telemetry --

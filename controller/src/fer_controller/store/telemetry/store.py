@@ -6,8 +6,12 @@ from typing import Any
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc
 
+from fer_controller.metrics.catalogue import STORED
 from fer_controller.store.database import Database
 from fer_controller.store.telemetry.records import StoredTelemetry
+
+COLUMNS = ", ".join(metric.column for metric in STORED)
+PARAMETERS = ", ".join(f":{metric.column}" for metric in STORED)
 
 
 class TelemetryStore:
@@ -32,31 +36,18 @@ class TelemetryStore:
 
     def add(self, messages: Iterable[Telemetry], received_at: str) -> None:
         """Store those that are not stored yet."""
-        self._database.many("insert_telemetry", [_values(message, received_at) for message in messages])
+        values = [_values(message, received_at) for message in messages]
+        self._database.many("insert_telemetry", values, columns=COLUMNS, parameters=PARAMETERS)
 
 
 def _values(telemetry: Telemetry, received_at: str) -> dict[str, Any]:
-    host, cameras = telemetry.host, telemetry.cameras
-    rates = [camera.fps for camera in cameras if camera.fps is not None]
-    latencies = [camera.latency_p95_ms for camera in cameras if camera.latency_p95_ms is not None]
-    temperatures = [each for each in (host.cpu_temperature_c, host.gpu_temperature_c) if each is not None]
     return {
         "device": telemetry.device,
         "run": telemetry.run,
         "time": iso_utc(telemetry.time),
-        "fps": sum(rates) if rates else None,
-        "latency_p95_ms": max(latencies, default=None),
-        "cpu_percent": host.cpu_percent,
-        "gpu_percent": host.gpu_percent,
-        "cpu_temperature_c": host.cpu_temperature_c,
-        "memory_used_mb": host.memory_used_mb,
-        "agent_memory_mb": host.agent_memory_mb,
-        "pending_events": telemetry.spool.pending_events,
-        "errors": telemetry.errors,
         "model": telemetry.model,
         "provider": telemetry.provider,
         "payload": telemetry.model_dump_json(),
         "received_at": received_at,
-        "temperature_c": max(temperatures, default=None),
-        "throttled": None if host.throttled is None else int(host.throttled),
+        **{metric.column: metric.of(telemetry) for metric in STORED},
     }

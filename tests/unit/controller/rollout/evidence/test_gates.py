@@ -1,7 +1,8 @@
 import pytest
 from fakes_rollout import measured
+from fer_controller.rollout.evidence.gated_metrics import Minima
 from fer_controller.rollout.evidence.gates import Verdict, choose, judge, outcome, parse
-from fer_controller.rollout.evidence.metrics import Measured, Minima
+from fer_controller.rollout.evidence.measured import Measured
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def test_a_given_gate_replaces_the_default_of_its_metric_and_off_removes_it() ->
 def test_the_distance_of_two_mixes_lies_between_nought_and_one_and_is_symmetric(
     before: dict[str, int], after: dict[str, int]
 ) -> None:
-    from fer_controller.rollout.evidence.metrics import distance
+    from fer_controller.rollout.evidence.gated_metrics import distance
 
     there = distance(Measured(emotions=before), Measured(emotions=after))
     back = distance(Measured(emotions=after), Measured(emotions=before))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from controller_messages import DEVICE, EPOCH, a_batch, an_event, some_telemetry
-from fer_controller.http.metrics import COUNTED_OF_CAMERA, COUNTED_OF_DEVICE, OF_CAMERA, OF_DEVICE, Metrics
+from fer_controller.http.prometheus import Metrics
 from fer_controller.store import opening
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
@@ -139,14 +139,3 @@ def test_open_metrics_is_spoken_to_who_asks_for_it(fleet: Fleet) -> None:
     fleet.has(ONLINE)
     assert fleet.page("application/openmetrics-text; version=1.0.0").endswith("# EOF\n")
     assert "# EOF" not in fleet.page("text/plain")
-
-
-def test_every_field_that_is_told_is_one_of_the_telemetry() -> None:
-    of_device = {measure.field for measure in (*OF_DEVICE, *COUNTED_OF_DEVICE)}
-    parts = {
-        "host.": HostTelemetry.model_fields,
-        "spool.": Telemetry.model_fields["spool"].annotation.model_fields,  # type: ignore[union-attr]  # a model
-    }
-    known = {f"{part}{name}" for part, fields in parts.items() for name in fields} | set(Telemetry.model_fields)
-    assert of_device <= known
-    assert {measure.field for measure in (*OF_CAMERA, *COUNTED_OF_CAMERA)} <= set(CameraTelemetry.model_fields)

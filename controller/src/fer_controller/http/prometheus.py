@@ -4,8 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from fer_wire import Telemetry
 from prometheus_client import CollectorRegistry
@@ -14,53 +13,18 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from fer_controller.ingest.devices import OFFLINE, ONLINE, STALE, UNKNOWN, presence
+from fer_controller.metrics.catalogue import CAMERA_METRICS, METRICS
+from fer_controller.metrics.metric import Export
+from fer_controller.metrics.metric import Metric as Declared
 from fer_controller.store.dead_letters.records import DEAD_LETTERS, REDELIVERED
 from fer_controller.store.devices.records import Device
 from fer_controller.store.subjects import Subjects
 
-PERCENT, MILLI, MB = 0.01, 0.001, 1e6
 STATES = (ONLINE, STALE, OFFLINE, UNKNOWN)
 DEVICE, CAMERA = "device", "camera"
 INFO = (DEVICE, "agent_version", "device_class", "model", "provider")
 
 
-class Measure(NamedTuple):
-    """One field of the telemetry as a metric; scale brings it to Prometheus's base units."""
-
-    name: str
-    field: str
-    meaning: str
-    scale: float = 1.0
-
-
-OF_DEVICE = (
-    Measure("fer_device_cpu_ratio", "host.cpu_percent", "Load of all cores, 0 to 1.", PERCENT),
-    Measure("fer_device_gpu_ratio", "host.gpu_percent", "Load of the GPU, 0 to 1.", PERCENT),
-    Measure("fer_device_cpu_temperature_celsius", "host.cpu_temperature_c", "The hottest sensor of the CPU."),
-    Measure("fer_device_gpu_temperature_celsius", "host.gpu_temperature_c", "The GPU's sensor."),
-    Measure("fer_device_memory_used_bytes", "host.memory_used_mb", "Memory not available to a new program.", MB),
-    Measure("fer_device_memory_bytes", "host.memory_total_mb", "Memory, shared with the GPU on a Jetson.", MB),
-    Measure("fer_device_disk_free_bytes", "host.disk_free_mb", "Where the agent keeps its state.", MB),
-    Measure("fer_device_power_watts", "host.power_mw", "Of the whole board.", MILLI),
-    Measure("fer_device_throttled", "host.throttled", "1 where the machine slows itself for heat or current."),
-    Measure("fer_agent_cpu_ratio", "host.agent_cpu_percent", "Of one core; may pass 1.", PERCENT),
-    Measure("fer_agent_memory_bytes", "host.agent_memory_mb", "Of the agent, resident.", MB),
-    Measure("fer_agent_uptime_seconds", "uptime_s", "Of this run of the agent."),
-    Measure("fer_spool_pending_events", "spool.pending_events", "Events not yet acknowledged."),
-    Measure("fer_spool_size_bytes", "spool.size_bytes", "Of the spool's file."),
-)
-COUNTED_OF_DEVICE = (Measure("fer_agent_errors", "errors", "Faults handled since the run of the agent began."),)
-OF_CAMERA = (
-    Measure("fer_camera_frames_per_second", "fps", "Frames read for faces."),
-    Measure("fer_camera_latency_p50_seconds", "latency_p50_ms", "From capture to event, median.", MILLI),
-    Measure("fer_camera_latency_p95_seconds", "latency_p95_ms", "From capture to event, 95th percentile.", MILLI),
-)
-COUNTED_OF_CAMERA = (
-    Measure("fer_camera_frames", "frames", "Frames read for faces since the run of the agent began."),
-    Measure("fer_camera_skipped_frames", "skipped_frames", "Frames passed over because a newer one was there."),
-    Measure("fer_camera_faces", "faces", "Faces classified since the run of the agent began."),
-    Measure("fer_camera_reopened", "reopened", "Times the camera was opened again after a fault."),
-)
 COUNTERS = {
     REDELIVERED: ("fer_events_redelivered", "Events that came again, and were not counted again."),
     DEAD_LETTERS: ("fer_dead_letters", "Messages that could not be read."),
@@ -130,22 +94,17 @@ def _info(device: Device) -> tuple[str, ...]:
 def _of_telemetry(told: Sequence[Telemetry]) -> Iterator[Metric]:
     devices = [((each.device,), each) for each in told]
     cameras = [((each.device, camera.camera), camera) for each in told for camera in each.cameras]
-    for family, measures, labels, subjects in (
-        (GaugeMetricFamily, OF_DEVICE, [DEVICE], devices),
-        (CounterMetricFamily, COUNTED_OF_DEVICE, [DEVICE], devices),
-        (GaugeMetricFamily, OF_CAMERA, [DEVICE, CAMERA], cameras),
-        (CounterMetricFamily, COUNTED_OF_CAMERA, [DEVICE, CAMERA], cameras),
-    ):
-        for measure in measures:
-            yield _filled(family(measure.name, measure.meaning, labels=labels), _read(measure, subjects))
+    for declared, labels, subjects in ((METRICS, [DEVICE], devices), (CAMERA_METRICS, [DEVICE, CAMERA], cameras)):
+        for metric in declared:
+            if metric.export is not None:
+                yield _exported(metric, metric.export, labels, subjects)
 
 
-def _read(measure: Measure, subjects: Labelled) -> Iterator[tuple[tuple[str, ...], float]]:
-    value_of: Callable[[Any], float | None] = attrgetter(measure.field)
-    for labels, subject in subjects:
-        value = value_of(subject)
-        if value is not None:
-            yield labels, value * measure.scale
+def _exported(metric: Declared, export: Export, labels: list[str], subjects: Labelled) -> Metric:
+    family = CounterMetricFamily if export.counter else GaugeMetricFamily
+    values = ((label_values, metric.of(subject)) for label_values, subject in subjects)
+    samples = [(label_values, value * export.scale) for label_values, value in values if value is not None]
+    return _filled(family(export.name, export.meaning, labels=labels), samples)
 
 
 def _filled(family: Any, samples: Any) -> Metric:
