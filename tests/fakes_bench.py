@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from fer_models.bench.job import Job, Measured
+from fer_models.bench.job import Job, Measurement
 from fer_models.bench.meters import Reading
-from fer_models.bench.results import Figures, Result, summarise
-from fer_models.bench.rows import Row
+from fer_models.bench.results import BenchFigures, Result, summarise
+from fer_models.bench.rows import BenchRow
 from fer_models.errors import BenchError
 
-MEASURED = Measured(
+MEASURED = Measurement(
     fps=100.0,
     p50_ms=10.0,
     p95_ms=12.0,
@@ -38,7 +38,7 @@ class FakeRunner:
         self.asked: list[str] = []
         self.converted: list[Path] = []
 
-    def run(self, job: Job) -> Measured:
+    def run(self, job: Job) -> Measurement:
         name = f"{job.model}/{job.runtime}/{job.precision}"
         self.asked.append(name)
         if name in self._reasons:
@@ -66,7 +66,7 @@ class FakeSource:
         return self._onnx.with_suffix(".npz")
 
 
-def figures(p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "cpu") -> Figures:
+def figures(p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "cpu") -> BenchFigures:
     """Figures of one process."""
     measured = replace(MEASURED, p50_ms=p50_ms, memory_peak_mb=memory_peak_mb, device=device)
     return summarise([(measured, Reading())])
@@ -74,4 +74,4 @@ def figures(p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "c
 
 def result(name: str, p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "cpu") -> Result:
     """A measured row."""
-    return Result(Row(*name.split("/")), figures(p50_ms, memory_peak_mb, device))
+    return Result(BenchRow(*name.split("/")), figures(p50_ms, memory_peak_mb, device))

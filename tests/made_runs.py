@@ -38,10 +38,10 @@ class Listener:
 
 def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
     import torch
-    from fer_models.training.run import Run
-    from fer_models.training.tensors import deal
-    from fer_models.training.trainer import Learner, new_model
+    from fer_models.training.run import TrainingRun
+    from fer_models.training.tensors import face_tensors
+    from fer_models.training.trainer import Trainer, new_model
 
     cpu = torch.device("cpu")
-    learner = Learner(recipe, deal(made_faces(faces), recipe, cpu), new_model(recipe), **more)
-    return Run(learner, deal(made_faces(14, seed=1), recipe, cpu), folder)
+    learner = Trainer(recipe, face_tensors(made_faces(faces), recipe, cpu), new_model(recipe), **more)
+    return TrainingRun(learner, face_tensors(made_faces(14, seed=1), recipe, cpu), folder)

@@ -21,7 +21,7 @@ LOG, PRUNED, QUANTIZED = "log.jsonl", "prune.json", "quantize.json"
 
 
 @dataclass(frozen=True)
-class Figures:
+class AblationFigures:
     """accuracy: share of the held-out training images, 0–1, single view; macs: of one face, at the row's own size;
     live_accuracy: of the weights as training left them, where accuracy is of their average; None for files alone.
     size_bytes: of the .onnx file; p50_ms: one face, ONNX Runtime, one thread of this machine.
@@ -45,7 +45,7 @@ def command_of(folder: Path) -> str | None:
     return command
 
 
-def read_figures(step: Step, folder: Path) -> Figures:
+def read_figures(step: Step, folder: Path) -> AblationFigures:
     """The figures of a finished run's folder; raises TrainingError or ContractError when its files are unfit."""
     if step is Step.QUANTIZE:
         return _measured(folder / f"{INT8}.onnx", _said(folder / QUANTIZED)["files"][INT8]["accuracy"], FACE_PX)
@@ -57,10 +57,10 @@ def read_figures(step: Step, folder: Path) -> Figures:
         return replace(_measured(path, accuracy, last["px"]), live_accuracy=last["live_accuracy"])
 
 
-def _measured(path: Path, accuracy: float, px: int) -> Figures:
+def _measured(path: Path, accuracy: float, px: int) -> AblationFigures:
     counts = count(path)
     grey = np.full((1, 1, px, px), 128, dtype=np.float32)
-    return Figures(
+    return AblationFigures(
         accuracy=accuracy,
         parameters=counts.parameters,
         nonzero_parameters=counts.nonzero_parameters,

@@ -23,7 +23,7 @@ class Step(StrEnum):
     QUANTIZE = "quantize"
 
 
-class Row(BaseModel):
+class AblationRow(BaseModel):
     """One thing that is tried.
 
     step: the command that is given options; of: the row whose trained networks prune and quantize take.
@@ -51,14 +51,14 @@ class Plan(BaseModel):
     about: str
     seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
     common: tuple[str, ...] = ()
-    rows: Annotated[tuple[Row, ...], Field(min_length=1)]
+    rows: Annotated[tuple[AblationRow, ...], Field(min_length=1)]
 
     @property
-    def reference(self) -> Row:
+    def reference(self) -> AblationRow:
         """What the others are compared with."""
         return self.rows[0]
 
-    def row(self, name: str) -> Row:
+    def row(self, name: str) -> AblationRow:
         """The row of that name, which stands in the plan."""
         return next(row for row in self.rows if row.name == name)
 

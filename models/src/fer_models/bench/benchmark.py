@@ -10,21 +10,21 @@ from pathlib import Path
 
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.jetson import Jetson
-from fer_models.bench.jobs import Workshop
+from fer_models.bench.jobs import JobMaker
 from fer_models.bench.meters import Meter, NvidiaSmi, Rapl
-from fer_models.bench.processes import Processes
-from fer_models.bench.rows import LIGHT, XCEPTION, Row
+from fer_models.bench.processes import RowProcesses
+from fer_models.bench.rows import LIGHT, XCEPTION, BenchRow
 from fer_models.bench.run import OnStep, Outcome, run_rows
 from fer_models.bench.settings import Settings
-from fer_models.bench.sources import FullXception, LightModel, Source
+from fer_models.bench.sources import FullXception, LightModel, NetworkSource
 from fer_models.errors import BenchError
 
 
 @dataclass(frozen=True)
-class Request:
+class BenchRequest:
     """Which rows to measure, and how; entry is the folder NAME/VERSION of the light model."""
 
-    rows: Sequence[Row]
+    rows: Sequence[BenchRow]
     entry: Path
     settings: Settings
     compare_python: Path | None = None
@@ -38,10 +38,10 @@ class Request:
 class Benchmark:
     """A request, and a folder for what is made on the way; raises BenchError or ContractError when it cannot begin."""
 
-    def __init__(self, request: Request, folder: Path) -> None:
+    def __init__(self, request: BenchRequest, folder: Path) -> None:
         self._request = request
-        self._runner = Processes(Interpreters(request.compare_python))
-        self._workshop = Workshop(_sources(request, folder), folder, request.settings, self._runner)
+        self._runner = RowProcesses(Interpreters(request.compare_python))
+        self._workshop = JobMaker(_sources(request, folder), folder, request.settings, self._runner)
 
     def run(self, meters: Sequence[Meter], on_step: OnStep) -> Outcome:
         """Measure every row; on_step hears of each step before it begins."""
@@ -70,8 +70,8 @@ def readable_meters() -> Iterator[Sequence[Meter]]:
         jetson.close()
 
 
-def _sources(request: Request, folder: Path) -> dict[str, Source]:
-    makers: dict[str, Callable[[], Source]] = {
+def _sources(request: BenchRequest, folder: Path) -> dict[str, NetworkSource]:
+    makers: dict[str, Callable[[], NetworkSource]] = {
         XCEPTION: lambda: FullXception(folder),
         LIGHT: lambda: LightModel(request.entry, folder),
     }

@@ -38,7 +38,9 @@ def busy(where: dict[str, Any]) -> str:
     return f"This machine was busy before (load {load:g} on {cores} cores), so do not rely on these figures."
 
 
-def document(outcome: Outcome, where: dict[str, Any], settings: Settings, model: str, command: str) -> dict[str, Any]:
+def bench_document(
+    outcome: Outcome, where: dict[str, Any], settings: Settings, model: str, command: str
+) -> dict[str, Any]:
     """{machine, versions, threads, runs, …, command, rows, ratio}; ratio is null where one of its rows is missing."""
     found = ratio(outcome.results)
     return {

@@ -58,7 +58,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedModel:
     """A model that is ready to classify; provider is what really runs it, versions names its libraries."""
 
     predict: Predict
@@ -68,7 +68,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """One process's figures; memory in MB (10⁶ bytes), processor time a run, percent of one core.
 
     difference is that from the expected output; from_s and to_s bound the timed runs on the monotonic clock.

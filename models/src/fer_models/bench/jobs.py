@@ -11,23 +11,25 @@ from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_models.bench.job import Job
 from fer_models.bench.networks import full_xception
 from fer_models.bench.processes import RowRunner
-from fer_models.bench.rows import OPENCV, ORT, TFLITE, Row
+from fer_models.bench.rows import OPENCV, ORT, TFLITE, BenchRow
 from fer_models.bench.settings import Settings
-from fer_models.bench.sources import Source
+from fer_models.bench.sources import NetworkSource
 from fer_models.model_files.manifest import TOLERANCES
 from fer_models.model_files.runtime import Classifier
 
 READ_ONNX = (*ORT, OPENCV)
 
 
-class Workshop:
+class JobMaker:
     """Makes jobs, and the files that they name, in one folder."""
 
-    def __init__(self, sources: Mapping[str, Source], folder: Path, settings: Settings, runner: RowRunner) -> None:
+    def __init__(
+        self, sources: Mapping[str, NetworkSource], folder: Path, settings: Settings, runner: RowRunner
+    ) -> None:
         self._sources, self._folder, self._settings, self._runner = sources, folder, settings, runner
         self._expected: dict[Path, tuple[float, ...]] = {}
 
-    def job(self, row: Row) -> Job:
+    def job(self, row: BenchRow) -> Job:
         """The row's job; raises BenchError with the reason for which there is none."""
         source = self._sources.get(row.model)
         if source is None:
@@ -39,7 +41,7 @@ class Workshop:
         asked = replace(asked, file=str(source.weights()))
         return replace(asked, file=str(self._tflite(asked))) if row.runtime == TFLITE else asked
 
-    def _asked(self, row: Row, face_shape: tuple[int, ...]) -> Job:
+    def _asked(self, row: BenchRow, face_shape: tuple[int, ...]) -> Job:
         engines = self._folder / "engines" / row.name.replace("/", "-")
         engines.mkdir(parents=True, exist_ok=True)
         return Job(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_models.bench.job import Array, Job, Loaded, Measured
+from fer_models.bench.job import Array, Job, LoadedModel, Measurement
 from fer_models.errors import BenchError
 
 STATUS = Path("/proc/self/status")
@@ -16,7 +16,7 @@ MS = 1000
 KB_PER_MB = 1e6 / 1024
 
 
-def measure(loaded: Loaded, job: Job) -> Measured:
+def measure_model(loaded: LoadedModel, job: Job) -> Measurement:
     """Check the first output, warm up, then time every run; raises BenchError when the output is another one."""
     difference = check(loaded.predict(), job)
     for _ in range(job.warm_up):
@@ -26,7 +26,7 @@ def measure(loaded: Loaded, job: Job) -> Measured:
     times_ms = _times_ms(loaded, job.runs)
     to_s, busy_s = time.monotonic(), time.process_time() - busy_s
     p50_ms, p95_ms = (round(float(np.percentile(times_ms, p)), 3) for p in (50, 95))
-    return Measured(
+    return Measurement(
         fps=round(job.runs * MS / sum(times_ms), 2),
         p50_ms=p50_ms,
         p95_ms=p95_ms,
@@ -65,7 +65,7 @@ def memory_mb(kind: str) -> float:
     raise BenchError(f"{STATUS} has no {kind}; the memory of a process is only read on Linux")
 
 
-def _times_ms(loaded: Loaded, runs: int) -> list[float]:
+def _times_ms(loaded: LoadedModel, runs: int) -> list[float]:
     times_ms = []
     for _ in range(runs):
         started = time.perf_counter()

@@ -86,7 +86,7 @@ class NvidiaSmi:
             return Reading()
 
 
-class Watch:
+class MeterSampler:
     """Reads the meters again and again in a thread, while a row runs."""
 
     def __init__(self, meters: Sequence[Meter], interval_s: float = INTERVAL_S) -> None:
@@ -95,7 +95,7 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="meters", daemon=True)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> MeterSampler:
         if self._meters:
             self._readings = [(time.monotonic(), each.read()) for each in self._meters]
             self._thread.start()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fer_models.bench.interpreters import Interpreters
-from fer_models.bench.job import Job, Measured
+from fer_models.bench.job import Job, Measurement
 from fer_models.errors import BenchError
 
 ROW, CONVERT = "fer_models.bench.row_process", "fer_models.bench.networks.convert"
@@ -28,23 +28,23 @@ THREAD_VARIABLES = (
 class RowRunner(Protocol):
     """Runs a row once; raises BenchError with the reason for which there are no figures."""
 
-    def run(self, job: Job) -> Measured: ...
+    def run(self, job: Job) -> Measurement: ...
 
     def convert(self, job: Job, path: Path) -> None: ...
 
 
-class Processes:
+class RowProcesses:
     """Starts a process a row, with the Python that has what the row needs."""
 
     def __init__(self, interpreters: Interpreters) -> None:
         self._interpreters = interpreters
 
-    def run(self, job: Job) -> Measured:
+    def run(self, job: Job) -> Measurement:
         """The figures of the job, from a process that does nothing else."""
         answer = _last_document(self._output(ROW, job))
         if REASON in answer:
             raise BenchError(answer[REASON])
-        return Measured(**answer)
+        return Measurement(**answer)
 
     def convert(self, job: Job, path: Path) -> None:
         """Write the job's network as a .tflite file."""

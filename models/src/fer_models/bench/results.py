@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fer_models.bench.job import Measured
+from fer_models.bench.job import Measurement
 from fer_models.bench.meters import Reading
-from fer_models.bench.rows import FULL_KERAS, LIGHT, ORT, Row
+from fer_models.bench.rows import FULL_KERAS, LIGHT, ORT, BenchRow
 
 SPEED_TARGET = 15.0
 MEMORY_TARGET = 1 / 8
@@ -17,7 +17,7 @@ DECIMALS = 3
 
 
 @dataclass(frozen=True)
-class Figures:
+class BenchFigures:
     """Medians over the row's processes; p50_min_ms to p50_max_ms is their spread, memory is the highest of them.
 
     MB are 10⁶ bytes; cpu_ms is the processor time of one classification, cpu_percent is of one core; difference is the
@@ -45,13 +45,13 @@ class Figures:
 class Result:
     """One row: figures, or the reason for which there are none."""
 
-    row: Row
-    figures: Figures | None = None
+    row: BenchRow
+    figures: BenchFigures | None = None
     reason: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON has it: every key, null where nothing was measured."""
-        figures = asdict(self.figures) if self.figures else dict.fromkeys(Figures.__dataclass_fields__)
+        figures = asdict(self.figures) if self.figures else dict.fromkeys(BenchFigures.__dataclass_fields__)
         return {"name": self.row.name, **asdict(self.row), "reason": self.reason, **figures}
 
 
@@ -72,11 +72,11 @@ class Ratio:
         return self.speed >= self.speed_target and self.memory <= self.memory_target
 
 
-def summarise(measured: Sequence[tuple[Measured, Reading]]) -> Figures:
+def summarise(measured: Sequence[tuple[Measurement, Reading]]) -> BenchFigures:
     """One row's processes as one; at least one is needed."""
     runs = [run for run, _ in measured]
     p50_ms = [run.p50_ms for run in runs]
-    return Figures(
+    return BenchFigures(
         fps=round(statistics.median(run.fps for run in runs), 2),
         p50_ms=round(statistics.median(p50_ms), DECIMALS),
         p50_min_ms=min(p50_ms),

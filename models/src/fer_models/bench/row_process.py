@@ -10,8 +10,8 @@ import json
 import sys
 from typing import Any
 
-from fer_models.bench.job import Job, Loaded
-from fer_models.bench.measure import measure
+from fer_models.bench.job import Job, LoadedModel
+from fer_models.bench.measure import measure_model
 from fer_models.bench.rows import MODULES
 from fer_models.errors import BenchError
 
@@ -22,7 +22,7 @@ EXTRAS = {"torch": "train", "tensorflow": "compare", "keras": "compare", "ai_edg
 def answer(job: Job) -> dict[str, Any]:
     """The figures of the row, or the reason for which there are none."""
     try:
-        return measure(_load(job), job).as_dict()
+        return measure_model(_load(job), job).as_dict()
     except BenchError as error:
         return {"reason": " ".join(str(error).split())}
     except ModuleNotFoundError as error:
@@ -37,9 +37,9 @@ def missing(name: str) -> str:
     return f"{library} is not installed{remedy}"
 
 
-def _load(job: Job) -> Loaded:
+def _load(job: Job) -> LoadedModel:
     module = importlib.import_module(f"fer_models.bench.runtimes.{MODULES[job.runtime]}")
-    loaded: Loaded = module.load(job, job.face())
+    loaded: LoadedModel = module.load(job, job.face())
     return loaded
 
 

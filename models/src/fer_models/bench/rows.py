@@ -51,7 +51,7 @@ RUNTIMES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """One row, named MODEL/RUNTIME/PRECISION."""
 
     model: str
@@ -64,17 +64,17 @@ class Row:
         return f"{self.model}/{self.runtime}/{self.precision}"
 
 
-FULL_KERAS = Row(XCEPTION, KERAS_FUNCTION, FP32)
+FULL_KERAS = BenchRow(XCEPTION, KERAS_FUNCTION, FP32)
 
 
-def every_row() -> Iterator[Row]:
+def every_row() -> Iterator[BenchRow]:
     """All rows, model by model."""
     for model, runtimes in RUNTIMES.items():
         for runtime in runtimes:
-            yield from (Row(model, runtime, precision) for precision in PRECISIONS[runtime])
+            yield from (BenchRow(model, runtime, precision) for precision in PRECISIONS[runtime])
 
 
-def select(names: Sequence[str]) -> list[Row]:
+def select(names: Sequence[str]) -> list[BenchRow]:
     """The rows of these names, each whole or its first parts; all without any. Raises UsageError at an unknown one."""
     found = [row for row in every_row() if not names or any(_covers(name, row) for name in names)]
     for name in names:
@@ -86,6 +86,6 @@ def select(names: Sequence[str]) -> list[Row]:
     return found
 
 
-def _covers(name: str, row: Row) -> bool:
+def _covers(name: str, row: BenchRow) -> bool:
     parts = name.split("/")
     return row.name.split("/")[: len(parts)] == parts

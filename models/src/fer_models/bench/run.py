@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from fer_models.bench.job import Job, Measured
-from fer_models.bench.jobs import Workshop
-from fer_models.bench.meters import Meter, Reading, Watch
+from fer_models.bench.job import Job, Measurement
+from fer_models.bench.jobs import JobMaker
+from fer_models.bench.meters import Meter, MeterSampler, Reading
 from fer_models.bench.processes import RowRunner
 from fer_models.bench.results import Result, summarise
-from fer_models.bench.rows import Row
+from fer_models.bench.rows import BenchRow
 from fer_models.errors import BenchError
 
 OnStep = Callable[[str], None]
@@ -19,10 +19,10 @@ OnStep = Callable[[str], None]
 
 @dataclass
 class _Progress:
-    row: Row
+    row: BenchRow
     job: Job | None = None
     reason: str | None = None
-    measured: list[tuple[Measured, Reading]] = field(default_factory=list)
+    measured: list[tuple[Measurement, Reading]] = field(default_factory=list)
 
     def result(self) -> Result:
         if self.reason is not None:
@@ -39,8 +39,8 @@ class Outcome:
 
 
 def run_rows(
-    rows: Sequence[Row],
-    workshop: Workshop,
+    rows: Sequence[BenchRow],
+    workshop: JobMaker,
     runner: RowRunner,
     repeats: int,
     meters: Sequence[Meter] = (),
@@ -66,7 +66,7 @@ def _versions(all_rows: Sequence[_Progress]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _prepare(each: _Progress, workshop: Workshop) -> None:
+def _prepare(each: _Progress, workshop: JobMaker) -> None:
     try:
         each.job = workshop.job(each.row)
     except BenchError as error:
@@ -77,7 +77,7 @@ def _run_once(each: _Progress, runner: RowRunner, meters: Sequence[Meter]) -> No
     if each.job is None or each.reason is not None:
         return
     try:
-        with Watch(meters) as watch:
+        with MeterSampler(meters) as watch:
             measured = runner.run(each.job)
     except BenchError as error:
         each.reason = str(error)

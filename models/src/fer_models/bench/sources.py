@@ -24,7 +24,7 @@ CALIBRATION_FACES = 32
 CALIBRATION_SEED = 2
 
 
-class Source(Protocol):
+class NetworkSource(Protocol):
     """One network; its methods raise BenchError where it has no such form."""
 
     face_shape: tuple[int, ...]

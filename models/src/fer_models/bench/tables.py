@@ -8,8 +8,8 @@ from itertools import groupby
 from rich import box
 from rich.table import Table
 
-from fer_models.bench.results import Figures, Ratio, Result
-from fer_models.bench.rows import Row
+from fer_models.bench.results import BenchFigures, Ratio, Result
+from fer_models.bench.rows import BenchRow
 
 HEADS = ("runtime", "FPS", "p50 ms", "min–max", "p95 ms", "CPU %", "MB")
 GPU_HEAD, POWER_HEAD = "GPU MB", "W"
@@ -28,7 +28,7 @@ def tables(results: Sequence[Result]) -> Iterator[Table]:
             yield _table(model, rows)
 
 
-def _table(model: str, rows: Sequence[tuple[Row, Figures]]) -> Table:
+def _table(model: str, rows: Sequence[tuple[BenchRow, BenchFigures]]) -> Table:
     table = Table(title=model, box=box.SIMPLE_HEAD, title_justify="left")
     more = [head for head, read in EXTRA_COLUMNS.items() if any(read(figures) is not None for _, figures in rows)]
     for place, head in enumerate((*HEADS, *more)):
@@ -54,7 +54,7 @@ def sentence(found: Ratio | None) -> str:
     )
 
 
-def _cells(figures: Figures) -> Iterator[str]:
+def _cells(figures: BenchFigures) -> Iterator[str]:
     yield f"{figures.fps:.1f}"
     yield f"{figures.p50_ms:.2f}"
     yield f"{figures.p50_min_ms:.2f}–{figures.p50_max_ms:.2f}"
@@ -63,7 +63,7 @@ def _cells(figures: Figures) -> Iterator[str]:
     yield f"{figures.memory_peak_mb:.0f}"
 
 
-EXTRA_COLUMNS: dict[str, Callable[[Figures], float | None]] = {
+EXTRA_COLUMNS: dict[str, Callable[[BenchFigures], float | None]] = {
     GPU_HEAD: lambda figures: figures.gpu_memory_mb,
     POWER_HEAD: lambda figures: figures.power_w,
 }

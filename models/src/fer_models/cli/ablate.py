@@ -16,7 +16,7 @@ from fer_models.cli.command_line import spoken
 from fer_models.errors import AblationError, Interrupted
 
 if TYPE_CHECKING:
-    from fer_models.ablation.figures import Figures
+    from fer_models.ablation.figures import AblationFigures
     from fer_models.ablation.plan import Step
 
 PROGRAM = (sys.executable, "-c", "from fer_models.cli import main; main()")
@@ -38,7 +38,7 @@ class Processes:
         """The command as records name it."""
         return spoken(words)
 
-    def figures(self, step: Step, folder: Path) -> Figures:
+    def figures(self, step: Step, folder: Path) -> AblationFigures:
         """Read off the folder's files."""
         from fer_models.ablation.figures import read_figures
 
@@ -57,13 +57,13 @@ def ablate(
     json_: Annotated[bool, typer.Option("--json", help="The record on standard output.")] = False,
 ) -> None:
     """Train the same network again and again with one thing changed at a time, and record what each change brings."""
-    from fer_models.ablation import Course, Place, read_plan
+    from fer_models.ablation import AblationRequest, AblationRunner, read_plan
     from fer_models.model_files.runtime import machine
 
     chosen = read_plan(plan)
     name = f"ablation-{plan.stem}"
     record = out or Path("docs/results") / f"{name}.json"
-    place = Place(tuple(data), runs or Path("runs") / name, record, spoken(), machine())
-    course = Course(chosen, place, Processes())
+    place = AblationRequest(tuple(data), runs or Path("runs") / name, record, spoken(), machine())
+    course = AblationRunner(chosen, place, Processes())
     found = course.take(lambda row, seed: typer.echo(f"{row.question}: {row.name}, seed {seed}", err=True))
     typer.echo(json.dumps(found) if json_ else f"wrote {record}; `fer-models report` makes a table of it")

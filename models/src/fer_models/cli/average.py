@@ -22,11 +22,13 @@ def average(
     json_: Annotated[bool, typer.Option("--json", help="average.json instead of a table.")] = False,
 ) -> None:
     """Make one network of several that began with the same weights: the mean of theirs, at no cost when it runs."""
-    from fer_models.training.averaging import Order, average
-    from fer_models.training.datasets import NONE, Sources
+    from fer_models.training.averaging import AveragingRequest, average
+    from fer_models.training.datasets import NONE, DataSources
 
     with steps() as on_step:
-        outcome = average(Order(tuple(checkpoint), out, spoken()), Sources(tuple(data), label_map, NONE), on_step)
+        outcome = average(
+            AveragingRequest(tuple(checkpoint), out, spoken()), DataSources(tuple(data), label_map, NONE), on_step
+        )
     if json_:
         typer.echo(json.dumps(outcome))
         return

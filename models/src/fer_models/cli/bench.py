@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
-    from fer_models.bench.benchmark import Request
+    from fer_models.bench.benchmark import BenchRequest
     from fer_models.bench.run import OnStep
 
 ZOO = Path("models/zoo/light")
@@ -45,22 +45,22 @@ def bench(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
     """Measure speed, processor, memory and power of the full and the light model in every runtime on this machine."""
-    from fer_models.bench.benchmark import Benchmark, Request, newest, readable_meters
-    from fer_models.bench.document import busy, document, surroundings
+    from fer_models.bench.benchmark import Benchmark, BenchRequest, newest, readable_meters
+    from fer_models.bench.document import bench_document, busy, surroundings
     from fer_models.bench.results import ratio
     from fer_models.bench.rows import select
     from fer_models.bench.settings import Settings
     from fer_models.bench.tables import reasons, sentence, tables
 
     settings = Settings(threads, runs, warm_up, repeats)
-    request = Request(select(row or ()), model or newest(ZOO), settings, compare_python)
+    request = BenchRequest(select(row or ()), model or newest(ZOO), settings, compare_python)
     with tempfile.TemporaryDirectory() as folder, readable_meters() as meters:
         benchmark, where = Benchmark(request, Path(folder)), surroundings(meters)
         with _steps(request.steps) as on_step:
             outcome = benchmark.run(meters, on_step)
     if busy(where):
         typer.echo(busy(where), err=True)
-    text = json.dumps(document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
+    text = json.dumps(bench_document(outcome, where, settings, _name(request.entry), _command(request, row or [])))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text + "\n", encoding="utf-8")
@@ -88,7 +88,7 @@ def _name(entry: Path) -> str:
     return "/".join(entry.parts[-2:])
 
 
-def _command(request: Request, names: list[str]) -> str:
+def _command(request: BenchRequest, names: list[str]) -> str:
     """What to type to measure the same; a folder of this machine is named by its last parts."""
     settings = request.settings
     options = {"runs": settings.runs, "warm-up": settings.warm_up, "repeats": settings.repeats}

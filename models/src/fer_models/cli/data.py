@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from fer_models.data.survey import Survey, Watch
+    from fer_models.data.survey import StartProgress, Survey
 
 OTHER_LABEL = "of them with another label"
 WORDS = ("emotion", "split", "among")
@@ -48,7 +48,7 @@ def data(
 
 
 @contextmanager
-def _bars() -> Iterator[Watch]:
+def _bars() -> Iterator[StartProgress]:
     """One bar for each thing that is begun; they vanish at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

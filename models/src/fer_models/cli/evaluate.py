@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fer_models.cli.command_line import spoken
-from fer_models.evaluation.document import document, measured, write
+from fer_models.evaluation.document import document, evaluate_file, write
 from fer_models.evaluation.files import ModelFile, model_files
 from fer_models.evaluation.images import EvaluationImages, load_images
 from fer_models.evaluation.views import ALL, FLIP, LOOKS, SINGLE, TEN_CROP, VIEWS
@@ -70,7 +70,7 @@ def _measure(
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for name, file in files.items():
             advance = partial(progress.advance, progress.add_task(file.title, total=total))
-            found[name] = measured(file, images, views, threads, advance)
+            found[name] = evaluate_file(file, images, views, threads, advance)
     return found
 
 

@@ -27,9 +27,9 @@ def export(
     ] = "",
 ) -> None:
     """Make a zoo entry of what quantize made (it runs first if need be): files, manifest, golden batch and card."""
-    from fer_models.zoo.release import Request, release
+    from fer_models.zoo.release import ReleaseRequest, release
 
-    request = Request(checkpoint, data, out, name, version, commit or _checked_out(), command)
+    request = ReleaseRequest(checkpoint, data, out, name, version, commit or _checked_out(), command)
     with steps() as on_step:
         manifest = release(request, on_step)
     for variant in manifest.variants:

@@ -42,11 +42,11 @@ def prune(
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.pruning.budget import budget
-    from fer_models.pruning.pruner import Course, Order
-    from fer_models.training.datasets import Sources
+    from fer_models.pruning.pruner import Pruner, PruningRequest
+    from fer_models.training.datasets import DataSources
     from fer_models.training.train import Place
 
-    order = Order(
+    order = PruningRequest(
         checkpoint,
         budget(ratio, latency_ms, accuracy_loss),
         method,
@@ -54,9 +54,9 @@ def prune(
         epochs,
         commands=(spoken(),),
     )
-    course = Course(
+    course = Pruner(
         order,
-        Sources(tuple(data), label_map, votes, tuple(tutor or ())),
+        DataSources(tuple(data), label_map, votes, tuple(tutor or ())),
         Place(out, device, precision, threads=threads),
         lambda title: display(title, json_),
     )

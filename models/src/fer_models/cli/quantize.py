@@ -15,7 +15,7 @@ from fer_models.cli.steps import steps
 from fer_models.quantization.calibration import CALIBRATION_FACES, LEAST_FACES
 
 if TYPE_CHECKING:
-    from fer_models.quantization.record import Figures, Record
+    from fer_models.quantization.record import QuantizationFigures, QuantizationRecord
 
 
 def quantize(
@@ -37,9 +37,9 @@ def quantize(
 ) -> None:
     """Write fp32, fp16 and int8 .onnx files of a checkpoint, and what each costs in accuracy on held-out images."""
     from fer_models.quantization.qat import FineTuning
-    from fer_models.quantization.variants import Request, quantize_checkpoint
+    from fer_models.quantization.variants import QuantizationRequest, quantize_checkpoint
 
-    request = Request(
+    request = QuantizationRequest(
         checkpoint, tuple(data), spoken(), label_map, out, qat, calibration_faces, seed, FineTuning(seed=seed)
     )
     with steps() as on_step:
@@ -50,7 +50,7 @@ def quantize(
     _show(record, request.folder)
 
 
-def _show(record: Record, folder: Path) -> None:
+def _show(record: QuantizationRecord, folder: Path) -> None:
     table = Table(
         title=f"{folder}: int8 is {record.method}; {record.held_out_images} held-out training images, one CPU thread"
     )
@@ -64,7 +64,7 @@ def _show(record: Record, folder: Path) -> None:
     Console().print(table)
 
 
-def _cells(figures: Figures) -> tuple[str, ...]:
+def _cells(figures: QuantizationFigures) -> tuple[str, ...]:
     return (
         f"{100 * figures.accuracy:.2f}",
         f"{figures.loss_points:.2f}",

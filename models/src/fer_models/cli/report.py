@@ -22,11 +22,11 @@ def report(
     out: Annotated[Path, typer.Option(help="The page, in Markdown.")] = DEFAULT_OUT,
 ) -> None:
     """Write the paper's four tables beside ours, with pictures, from the JSON that the other commands wrote."""
-    from fer_models.report import draw, page, read_records
+    from fer_models.report import draw_pictures, page, read_records
 
     records = read_records(runs)
     out.parent.mkdir(parents=True, exist_ok=True)
     text = page(records, Path(os.path.relpath(runs, out.parent)).as_posix())
-    paths = draw(records, runs)
+    paths = draw_pictures(records, runs)
     out.write_text(text, encoding="utf-8")
     typer.echo(f"wrote {out} and {len(paths)} pictures in {runs}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fer_models.training.recipe import PRESETS, changed, preset
+from fer_models.training.recipe import PRESETS, preset, with_changes
 
 DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
@@ -88,13 +88,13 @@ def train(
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.pruning.magnitude import while_training
-    from fer_models.training.datasets import Sources, tutored
-    from fer_models.training.distillation import taught, teachers_of
-    from fer_models.training.recipe import check_whole
-    from fer_models.training.starting_point import begin
-    from fer_models.training.train import Place, run
+    from fer_models.training.datasets import DataSources, with_tutors
+    from fer_models.training.distillation import teacher_ensemble, with_teachers
+    from fer_models.training.recipe import check_recipe
+    from fer_models.training.starting_point import starting_point
+    from fer_models.training.train import Place, run_training
 
-    recipe = changed(
+    recipe = with_changes(
         preset(preset_),
         {"width": width, "stem_stride": stem_stride},
         epochs=epochs,
@@ -109,14 +109,14 @@ def train(
         logit_temperature=logit_temperature,
         sizes=((1.0, px),) if px else None,
     )
-    check_whole(recipe)
-    sources = Sources(tuple(data), label_map, votes, tuple(tutor or ()))
-    teachers = teachers_of(teacher or ())
-    recipe = taught(tutored(recipe, sources, TUTOR_SHARE), teacher or (), teacher_share)
-    begun = begin(recipe, start, sources)
+    check_recipe(recipe)
+    sources = DataSources(tuple(data), label_map, votes, tuple(tutor or ()))
+    teachers = teacher_ensemble(teacher or ())
+    recipe = with_teachers(with_tutors(recipe, sources, TUTOR_SHARE), teacher or (), teacher_share)
+    begun = starting_point(recipe, start, sources)
     folder = out or RUNS / preset_
     with display(f"training {preset_}", json_) as watch:
-        run(
+        run_training(
             Place(folder, device, precision, compiled, threads),
             sources,
             begun.recipe,

@@ -22,9 +22,9 @@ def verify(
     manifest = verify_entry(folder)
     differences: dict[str, float] = {}
     if against:
-        from fer_models.zoo.checkpoint_comparison import verify_against
+        from fer_models.zoo.checkpoint_comparison import compare_with_checkpoint
 
-        differences = verify_against(folder, manifest, against)
+        differences = compare_with_checkpoint(folder, manifest, against)
     if json_:
         files = {v.file: {"precision": v.precision, "sha256": v.sha256} for v in manifest.variants}
         document = {"model": f"{manifest.name}@{manifest.version}", "ok": True, "files": files}

@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_models.data.container import Container
 from fer_models.data.faces import Faces
-from fer_models.data.images import Progress, decoded, fitted, image_names
+from fer_models.data.images import Progress, decoded, fit_to_face, image_names
 from fer_models.data.label_map import LabelMap, emotion_index
 from fer_models.data.splits import PRIVATE_TEST, PUBLIC_TEST, TRAINING
 from fer_models.errors import DatasetError, EmptySplitError
@@ -44,7 +44,7 @@ def read_folder(container: Container, split: str, label_map: LabelMap | None, on
         raise EmptySplitError(f"{container.source} holds no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
     names = [name for name, _ in labelled]
     labels = np.array([label for _, label in labelled], np.int64)
-    return Faces(decoded(container, names, fitted, on_done), labels, names)
+    return Faces(decoded(container, names, fit_to_face, on_done), labels, names)
 
 
 def _members(container: Container, split: str) -> list[str]:

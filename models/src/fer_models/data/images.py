@@ -54,7 +54,7 @@ def unchanged(where: str, image: Image.Image) -> Image.Image:
     return image.convert("L")
 
 
-def fitted(where: str, image: Image.Image) -> Image.Image:
+def fit_to_face(where: str, image: Image.Image) -> Image.Image:
     """Any picture, upright, grey, its largest centred square resampled to 48×48 by a triangle as wide as a new pixel.
 
     Raises DatasetError for more than 8 bits a pixel.

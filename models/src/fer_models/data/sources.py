@@ -20,11 +20,20 @@ from fer_models.data.label_map import LabelMap, read_label_map
 from fer_models.data.splits import PRIVATE_TEST, PUBLIC_TEST, SPLITS, TRAINING
 from fer_models.errors import DatasetError
 
-__all__ = ["PRIVATE_TEST", "PUBLIC_TEST", "SPLITS", "TRAINING", "Loaded", "load", "load_all", "load_split"]
+__all__ = [
+    "PRIVATE_TEST",
+    "PUBLIC_TEST",
+    "SPLITS",
+    "TRAINING",
+    "LoadedSplit",
+    "load_all",
+    "load_split",
+    "load_through_cache",
+]
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedSplit:
     """One split, and whether it came from the cache."""
 
     faces: Faces
@@ -36,7 +45,7 @@ def load_split(source: Path, split: str, label_map: Path | None = None) -> Faces
 
     Raises DatasetError when the source, a file in it or the map is unfit, or an emotion has no image.
     """
-    return load(source, split, label_map).faces
+    return load_through_cache(source, split, label_map).faces
 
 
 def load_all(sources: Sequence[Path], split: str, label_map: Path | None = None) -> Faces:
@@ -58,13 +67,13 @@ def joined(parts: Sequence[Faces]) -> Faces:
     )
 
 
-def load(
+def load_through_cache(
     source: Path,
     split: str,
     label_map: Path | None = None,
     on_done: Progress = lambda _done, _all: None,
     use_cache: bool = True,
-) -> Loaded:
+) -> LoadedSplit:
     """load_split that says where the faces came from; on_done hears how many of how many are read."""
     if split not in SPLITS:
         raise DatasetError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
@@ -72,13 +81,13 @@ def load(
     kept = cache_file(cache_folder() if use_cache else None, source, split, classes)
     found = recall(kept) if kept else None
     if found:
-        return Loaded(found, cached=True)
+        return LoadedSplit(found, cached=True)
     with opened(source) as container:
         faces = _read(container, split, classes, on_done)
     _check_emotions(source, split, faces)
     if kept:
         remember(kept, faces)
-    return Loaded(faces, cached=False)
+    return LoadedSplit(faces, cached=False)
 
 
 def _read(container: Container, split: str, label_map: LabelMap | None, on_done: Progress) -> Faces:

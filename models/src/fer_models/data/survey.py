@@ -16,14 +16,14 @@ from fer_models.data.duplicates import Duplicates, find_duplicates
 from fer_models.data.faces import Faces
 from fer_models.data.ferplus import load_votes
 from fer_models.data.images import Progress
-from fer_models.data.sources import SPLITS, joined, load
+from fer_models.data.sources import SPLITS, joined, load_through_cache
 from fer_models.errors import DatasetError, EmptySplitError
 
-Watch = Callable[[str], Progress]
+StartProgress = Callable[[str], Progress]
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitSummary:
     """One split: images in all and by emotion, seconds to load it, and whether all of it came from the cache."""
 
     split: str
@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Votes:
+class VotesFound:
     """How many images of a split FER+ has votes for."""
 
     split: str
@@ -46,10 +46,10 @@ class Votes:
 class Survey:
     """class_weights: of the first split, by way and emotion; votes: None when no file of them was given."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SplitSummary, ...]
     duplicates: tuple[Duplicates, ...]
     class_weights: dict[str, dict[str, float]]
-    votes: Votes | None
+    votes: VotesFound | None
 
     def as_dict(self) -> dict[str, Any]:
         """The survey as JSON takes it."""
@@ -57,13 +57,13 @@ class Survey:
 
 
 def survey(
-    sources: Sequence[Path], label_map: Path | None, votes: Path | None, watch: Watch, use_cache: bool = True
+    sources: Sequence[Path], label_map: Path | None, votes: Path | None, watch: StartProgress, use_cache: bool = True
 ) -> Survey:
     """Load every split that a source has and look for duplicates; watch is told what begins, and its progress.
 
     Raises DatasetError when a source cannot be read, or none has any split.
     """
-    loaded: dict[str, tuple[Faces, Part]] = {}
+    loaded: dict[str, tuple[Faces, SplitSummary]] = {}
     for split in SPLITS:
         found = _load(sources, split, label_map, watch(f"reading {split}"), use_cache)
         if found:
@@ -84,13 +84,13 @@ def survey(
 
 def _load(
     sources: Sequence[Path], split: str, label_map: Path | None, on_done: Progress, use_cache: bool
-) -> tuple[Faces, Part] | None:
+) -> tuple[Faces, SplitSummary] | None:
     """The split of every source that has it, and its figures."""
     started = time.perf_counter()
     found = []
     for source in sources:
         try:
-            found.append(load(source, split, label_map, on_done, use_cache))
+            found.append(load_through_cache(source, split, label_map, on_done, use_cache))
         except EmptySplitError:
             continue
     if not found:
@@ -98,12 +98,12 @@ def _load(
     faces = joined([each.faces for each in found])
     emotions = _by_emotion(np.bincount(faces.labels, minlength=len(EMOTIONS)))
     seconds = round(time.perf_counter() - started, 3)
-    return faces, Part(split, len(faces), emotions, seconds, all(each.cached for each in found))
+    return faces, SplitSummary(split, len(faces), emotions, seconds, all(each.cached for each in found))
 
 
-def _votes(path: Path, split: str, splits: Mapping[str, Faces]) -> Votes:
+def _votes(path: Path, split: str, splits: Mapping[str, Faces]) -> VotesFound:
     faces = splits[split]
-    return Votes(split, len(faces), int((load_votes(path, faces).sum(axis=1) > 0).sum()))
+    return VotesFound(split, len(faces), int((load_votes(path, faces).sum(axis=1) > 0).sum()))
 
 
 def _by_emotion(values: np.ndarray[Any, Any]) -> dict[str, Any]:

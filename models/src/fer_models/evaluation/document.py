@@ -24,7 +24,7 @@ EXPLAINED = {
 INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]*?)\n\s*([\]}])")
 
 
-def measured(
+def evaluate_file(
     file: ModelFile, images: EvaluationImages, views: Sequence[str], threads: int, on_batch: OnBatch
 ) -> dict[str, Any]:
     """One file: its facts, its figures in the first view, and those in every view, with and without known images."""

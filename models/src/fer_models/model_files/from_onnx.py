@@ -24,7 +24,7 @@ LEARNING = (nn.Conv2d, nn.Linear, nn.BatchNorm2d)
 ROOT, CLASSIFIER = "network", "classifier"
 
 
-def unfolded(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) -> Xception:
+def trainable_network(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) -> Xception:
     """The network of a fp32 file that `fer-models export` wrote, ready to learn; it answers as the file does.
 
     network: where the dropout comes from; stem and channels are the file's. faces: uint8 N×48×48, on which the batch
@@ -32,12 +32,12 @@ def unfolded(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) 
     before it; so each comes back with the scale and offset that undo its own measuring.
     Raises ContractError when the layers of the file are not those of an Xception of ours.
     """
-    model = answering(path, network)
+    model = network_of(path, network)
     _measure(model, faces)
     return model
 
 
-def answering(path: Path, network: XceptionConfig) -> Xception:
+def network_of(path: Path, network: XceptionConfig) -> Xception:
     """The network of such a file, its batch norms not measured; raises ContractError as `unfolded` does."""
     layers = {_module(node.name): node for node in _layers(path)}
     stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in _graph(path).initializer}

@@ -16,7 +16,7 @@ from fer_models.network.xception import Xception
 EXAMPLE_FACES = 2
 
 
-class Contract(nn.Module):
+class WithSoftmax(nn.Module):
     """A network that gives probabilities instead of logits."""
 
     def __init__(self, network: nn.Module) -> None:
@@ -37,7 +37,7 @@ def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
         # The exporter that writes opset 13 announces its end at every call.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            Contract(network).eval().to(memory_format=torch.contiguous_format),
+            WithSoftmax(network).eval().to(memory_format=torch.contiguous_format),
             (example,),
             str(path),
             dynamo=False,

@@ -26,7 +26,7 @@ class SeparableConv(nn.Module):
         return self.pointwise(self.depthwise(x))  # type: ignore[no-any-return]  # nn.Module calls are untyped
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """Separable convolutions with a residual connection, which is projected where the shape changes."""
 
     def __init__(self, channels: list[int], stride: int = 1, starts_with_relu: bool = True) -> None:
@@ -80,11 +80,11 @@ class Xception(nn.Module):
         )
         self.features = nn.Sequential(
             _stem(config, stem1, stem2),
-            Block([stem2, entry1, entry1], stride=2, starts_with_relu=False),
-            Block([entry1, entry2, entry2], stride=2),
-            Block([entry2, middle, middle], stride=2),
-            *(Block([middle] * 4) for _ in range(MIDDLE_BLOCKS)),
-            Block([middle, middle, out1], stride=2),
+            ResidualBlock([stem2, entry1, entry1], stride=2, starts_with_relu=False),
+            ResidualBlock([entry1, entry2, entry2], stride=2),
+            ResidualBlock([entry2, middle, middle], stride=2),
+            *(ResidualBlock([middle] * 4) for _ in range(MIDDLE_BLOCKS)),
+            ResidualBlock([middle, middle, out1], stride=2),
             _exit(out1, out2, out3),
         )
         self.dropout = nn.Dropout(config.dropout)

@@ -22,11 +22,11 @@ from fer_models.pruning.budget import ACCURACY_LOSS, LATENCY, RATIO, Budget
 from fer_models.pruning.magnitude import MagnitudePruning
 from fer_models.pruning.structured import SparseLearning, largest
 from fer_models.training.checkpoint import CHECKPOINT, averaged, digest, load_trained, read_checkpoint
-from fer_models.training.datasets import Sources, held_out_deck, tutored
+from fer_models.training.datasets import DataSources, held_out_tensors, with_tutors
 from fer_models.training.recipe import Recipe
-from fer_models.training.run import Watch
-from fer_models.training.train import Place, run
-from fer_models.training.validation import measure
+from fer_models.training.run import RunObserver
+from fer_models.training.train import Place, run_training
+from fer_models.training.validation import validate
 
 STRUCTURED, MAGNITUDE = "structured", "magnitude"
 METHODS = (STRUCTURED, MAGNITUDE)
@@ -35,11 +35,11 @@ SPARSE, STEP = "sparse", "step-{}"
 RATIO_OF_A_STEP = 1.25
 MOST_STEPS = 12
 
-Display = Callable[[str], AbstractContextManager[Watch]]
+Display = Callable[[str], AbstractContextManager[RunObserver]]
 
 
 @dataclass(frozen=True)
-class Order:
+class PruningRequest:
     """What is to be pruned, how, and with how much training; strength is the sparse regulariser's."""
 
     checkpoint: Path
@@ -54,10 +54,10 @@ class Order:
     commands: tuple[str, ...] = ()
 
 
-class Course:
+class Pruner:
     """One pruning, from a checkpoint to another in the place's folder; each part goes on where it was stopped."""
 
-    def __init__(self, order: Order, sources: Sources, place: Place, display: Display) -> None:
+    def __init__(self, order: PruningRequest, sources: DataSources, place: Place, display: Display) -> None:
         """Raises TrainingError when the checkpoint cannot be read, UsageError when the method cannot serve it."""
         if order.method not in METHODS:
             raise UsageError(f"There is no pruning {order.method!r}; choose {' or '.join(METHODS)}.")
@@ -77,7 +77,7 @@ class Course:
         self.teacher = averaged(state)
         self.unpruned: Counted = state.get("unpruned") or counted(self.teacher)
         self.commands = [*state.get("commands", []), *order.commands]
-        self.recipe = tutored(_fine_tuning(recipe, order), sources, order.tutor_share)
+        self.recipe = with_tutors(_fine_tuning(recipe, order), sources, order.tutor_share)
 
     def prune(self) -> dict[str, Any]:
         """Prune within the budget and write prune.json; returns what it says. Raises BudgetError where that fails."""
@@ -144,7 +144,7 @@ class Course:
 
     def _run(self, recipe: Recipe, model: Xception, place: Place, title: str, pruning: Any) -> Xception:
         with self.display(title) as watch:
-            return run(
+            return run_training(
                 place,
                 self.sources,
                 recipe,
@@ -158,7 +158,7 @@ class Course:
 
     def _accuracy(self, model: Xception) -> float:
         """Share of the held-out training images, 0–1."""
-        return measure(model, held_out_deck(self.sources, self.recipe, next(model.parameters()).device))[0]
+        return validate(model, held_out_tensors(self.sources, self.recipe, next(model.parameters()).device))[0]
 
     def _outcome(self, smaller: Xception) -> dict[str, Any]:
         ratios = compression(self.unpruned, counted(smaller))
@@ -183,7 +183,7 @@ def latency_ms(model: Xception) -> float:
         return Classifier(path).latency(golden_faces((1, 1, 1, 1), 1)).p50_ms
 
 
-def _fine_tuning(recipe: Recipe, order: Order) -> Recipe:
+def _fine_tuning(recipe: Recipe, order: PruningRequest) -> Recipe:
     return replace(
         recipe,
         epochs=order.epochs,

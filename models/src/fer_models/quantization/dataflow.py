@@ -11,7 +11,7 @@ from onnx import ModelProto, NodeProto, numpy_helper
 CONV, RELU = "Conv", "Relu"
 
 
-class Flow:
+class Dataflow:
     """weights: the stored tensors; makers and readers: nodes by the name of a tensor."""
 
     def __init__(self, model: ModelProto) -> None:

@@ -11,9 +11,9 @@ import onnx
 from onnx import ModelProto, numpy_helper
 
 from fer_models.quantization.calibration import Ranges
-from fer_models.quantization.dataflow import CONV, Flow
+from fer_models.quantization.dataflow import CONV, Dataflow
 from fer_models.quantization.equations import quantize
-from fer_models.quantization.qdq import Scheme, rounded
+from fer_models.quantization.qdq import Scheme, quantized_graph
 
 FLOAT_BYTES = 4
 BITS_OF_A_BYTE = 8
@@ -28,7 +28,11 @@ class Experiment:
 
     def apply(self, model: ModelProto, ranges: Ranges) -> ModelProto:
         """The network rounded so; its weights must be stored in float32."""
-        return rounded(model, ranges, self.scheme) if self.activations else with_rounded_weights(model, self.scheme)
+        return (
+            quantized_graph(model, ranges, self.scheme)
+            if self.activations
+            else with_rounded_weights(model, self.scheme)
+        )
 
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -67,7 +71,7 @@ def with_rounded_weights(model: ModelProto, scheme: Scheme) -> ModelProto:
 
 def packed_bytes(model: ModelProto, scheme: Scheme) -> int:
     """What the weights take when each has so many bits, the steps and all else 4 bytes; the graph is not counted."""
-    flow = Flow(model)
+    flow = Dataflow(model)
     kernels = {node.input[1] for node in model.graph.node if node.op_type == CONV}
     steps = sum(len(flow.weights[name]) if scheme.per_channel else 1 for name in kernels)
     integers = sum(flow.weights[name].size for name in kernels)

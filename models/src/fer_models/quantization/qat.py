@@ -65,7 +65,7 @@ def fine_tune(
     return _unrounded(student).cpu().eval()
 
 
-def rounded(values: Tensor, step: Tensor, limit: int) -> Tensor:
+def fake_quantized(values: Tensor, step: Tensor, limit: int) -> Tensor:
     """The nearest of limit steps to each side of 0; the gradient passes straight through, and stops beyond the ends."""
     held = torch.clamp(values, -limit * step, limit * step)
     return held + (torch.round(held / step) * step - held).detach()
@@ -132,8 +132,8 @@ def _round_activations(network: nn.Module, faces: Tensor) -> list[torch.utils.ho
     hooks = []
     for module in _convolutions(network):
         steps = [(seen[module] * 2 / levels).clamp(min=float(LEAST_STEP)) for seen in (read, made)]
-        hooks.append(module.register_forward_pre_hook(lambda _, x, step=steps[0]: (rounded(x[0], step, limit),)))
-        hooks.append(module.register_forward_hook(lambda _, __, y, step=steps[1]: rounded(y, step, limit)))
+        hooks.append(module.register_forward_pre_hook(lambda _, x, step=steps[0]: (fake_quantized(x[0], step, limit),)))
+        hooks.append(module.register_forward_hook(lambda _, __, y, step=steps[1]: fake_quantized(y, step, limit)))
     return hooks
 
 

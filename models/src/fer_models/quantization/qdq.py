@@ -18,7 +18,7 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from fer_models.model_files.float16 import widened
 from fer_models.quantization.calibration import Ranges, observe
-from fer_models.quantization.dataflow import CONV, RELU, Flow
+from fer_models.quantization.dataflow import CONV, RELU, Dataflow
 from fer_models.quantization.equations import MOST_BITS, Floats, quantize, step
 
 UNSIGNED_LEVELS = 255
@@ -43,10 +43,10 @@ SHIPPED = Scheme()
 def to_int8(fp32: Path, path: Path, faces: Floats, scheme: Scheme = SHIPPED) -> None:
     """Write the same network in int8; the faces (float32 N×1×48×48, 0–255) set the ranges of its activations."""
     model = widened(onnx.load(fp32))
-    onnx.save(rounded(model, observe(model, faces), scheme), path)
+    onnx.save(quantized_graph(model, observe(model, faces), scheme), path)
 
 
-def rounded(model: ModelProto, ranges: Ranges, scheme: Scheme = SHIPPED) -> ModelProto:
+def quantized_graph(model: ModelProto, ranges: Ranges, scheme: Scheme = SHIPPED) -> ModelProto:
     """The network with its convolutions between pairs; its weights must be stored in float32."""
     work = _Rounding(model, ranges, scheme)
     for node in model.graph.node:
@@ -65,7 +65,7 @@ class _Rounding:
     def __init__(self, model: ModelProto, ranges: Ranges, scheme: Scheme) -> None:
         self.nodes: list[NodeProto] = []
         self.stored: dict[str, npt.NDArray[np.generic]] = {}
-        self._flow, self._ranges, self._scheme = Flow(model), ranges, scheme
+        self._flow, self._ranges, self._scheme = Dataflow(model), ranges, scheme
         self._readings: Counter[str] = Counter()
 
     def add(self, node: NodeProto) -> None:

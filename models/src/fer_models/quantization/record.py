@@ -16,7 +16,7 @@ STATIC, FINE_TUNED = "static", "qat"
 
 
 @dataclass(frozen=True)
-class Figures:
+class QuantizationFigures:
     """accuracy: 0–1, on the held-out training images; loss_points: of it against fp32, in points of a hundred.
 
     size_bytes: of the file; packed_bytes: what its weights' bits would take; p50_ms: one face, one CPU thread.
@@ -30,7 +30,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Record:
+class QuantizationRecord:
     """method: static or qat; files: by precision; experiments: what was measured beside and is not released.
 
     learned: whether the network had learned the held-out images too, so that only losses say something.
@@ -43,9 +43,9 @@ class Record:
     seed: int
     held_out_images: int
     machine: str
-    files: dict[str, Figures]
+    files: dict[str, QuantizationFigures]
     sha256: dict[str, str]
-    experiments: dict[str, Figures] = field(default_factory=dict)
+    experiments: dict[str, QuantizationFigures] = field(default_factory=dict)
     learned: bool = False
     schema: int = SCHEMA
 
@@ -63,12 +63,15 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_record(folder: Path, checkpoint_sha256: str) -> Record | None:
+def read_record(folder: Path, checkpoint_sha256: str) -> QuantizationRecord | None:
     """The record of this checkpoint's files, or None where there is none or the files are not those it names."""
     try:
         found = json.loads((folder / RECORD).read_bytes())
-        figures = {part: {n: Figures(**each) for n, each in found[part].items()} for part in ("files", "experiments")}
-        record = Record(**{**found, **figures})
+        figures = {
+            part: {n: QuantizationFigures(**each) for n, each in found[part].items()}
+            for part in ("files", "experiments")
+        }
+        record = QuantizationRecord(**{**found, **figures})
         whole = all(sha256(folder / f"{precision}.onnx") == record.sha256[precision] for precision in PRECISIONS)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

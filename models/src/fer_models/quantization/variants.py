@@ -22,7 +22,7 @@ from fer_models.quantization.equations import Floats
 from fer_models.quantization.experiments import Experiment, packed_bytes, write_experiments
 from fer_models.quantization.qat import FineTuning, fine_tune
 from fer_models.quantization.qdq import to_int8
-from fer_models.quantization.record import FINE_TUNED, STATIC, Figures, Record, sha256
+from fer_models.quantization.record import FINE_TUNED, STATIC, QuantizationFigures, QuantizationRecord, sha256
 from fer_models.staging import staged
 from fer_models.training.checkpoint import averaged, read_checkpoint
 from fer_models.training.recipe import Recipe
@@ -38,7 +38,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Request:
+class QuantizationRequest:
     """What is to be quantized, how, and by which command line.
 
     qat: auto, when static int8 loses more than 0.3 points of accuracy; always or never.
@@ -60,7 +60,7 @@ class Request:
         return self.out or self.checkpoint.parent / FOLDER
 
 
-def quantize_checkpoint(request: Request, on_step: Progress) -> Record:
+def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> QuantizationRecord:
     """Make the files beside their place and move them there together; nothing is chosen by any test image.
 
     Raises TrainingError, DatasetError or ContractError where the checkpoint, the images or the disk are unfit.
@@ -78,7 +78,7 @@ def quantize_checkpoint(request: Request, on_step: Progress) -> Record:
 
 @dataclass(frozen=True)
 class _Work:
-    request: Request
+    request: QuantizationRequest
     network: Xception
     training: Faces
     held_out: Faces
@@ -86,9 +86,9 @@ class _Work:
     folder: Path
     on_step: Progress
 
-    def record(self) -> Record:
+    def record(self) -> QuantizationRecord:
         files = write_files(self.network, self.faces, self.folder, self.on_step)
-        figures: dict[str, Figures] = {}
+        figures: dict[str, QuantizationFigures] = {}
         for precision in PRECISIONS:
             figures[precision] = self._measured(files[precision], figures.get(FP32))
         experiments = self._experiments(figures[FP32])
@@ -101,7 +101,7 @@ class _Work:
                 (self.folder / f"{FINE_TUNED}.onnx").replace(files[INT8])
                 figures[INT8], method = tuned, FINE_TUNED
         self._forget_all_but(files)
-        return Record(
+        return QuantizationRecord(
             checkpoint_sha256=sha256(self.request.checkpoint),
             command=self.request.command,
             method=method,
@@ -114,10 +114,10 @@ class _Work:
             experiments=experiments,
         )
 
-    def _wants_fine_tuning(self, int8: Figures) -> bool:
+    def _wants_fine_tuning(self, int8: QuantizationFigures) -> bool:
         return self.request.qat == ALWAYS or (self.request.qat == AUTO and int8.loss_points > LARGEST_LOSS_POINTS)
 
-    def _fine_tuned(self, fp32: Figures) -> Figures:
+    def _fine_tuned(self, fp32: QuantizationFigures) -> QuantizationFigures:
         how = self.request.fine_tuning
         self.on_step(f"fine-tuning for {INT8}, {how.epochs} epochs")
         tuned = fine_tune(
@@ -132,9 +132,9 @@ class _Work:
         to_int8(source, path, self.faces)
         return self._measured(path, fp32)
 
-    def _experiments(self, fp32: Figures) -> dict[str, Figures]:
+    def _experiments(self, fp32: QuantizationFigures) -> dict[str, QuantizationFigures]:
         model = widened(onnx.load(self.folder / f"{FP32}.onnx"))
-        found: dict[str, Figures] = {}
+        found: dict[str, QuantizationFigures] = {}
 
         def measure(name: str, path: Path, experiment: Experiment) -> None:
             found[name] = self._measured(path, fp32, packed_bytes(model, experiment.scheme))
@@ -142,11 +142,11 @@ class _Work:
         write_experiments(model, observe(model, self.faces), self.folder, measure)
         return found
 
-    def _measured(self, path: Path, fp32: Figures | None, packed: int | None = None) -> Figures:
+    def _measured(self, path: Path, fp32: QuantizationFigures | None, packed: int | None = None) -> QuantizationFigures:
         self.on_step(f"measuring {path.stem} on {len(self.held_out)} held-out images")
         classifier = Classifier(path)
         accuracy = evaluate(classifier, self.held_out).accuracy
-        return Figures(
+        return QuantizationFigures(
             accuracy=round(accuracy, 4),
             loss_points=round(100 * ((fp32.accuracy if fp32 else accuracy) - accuracy), 2),
             size_bytes=path.stat().st_size,

@@ -1,7 +1,7 @@
 """docs/results.md: the paper's four tables beside ours, from the JSON that the commands wrote."""
 
 from fer_models.report.page import page
-from fer_models.report.pictures import draw
+from fer_models.report.pictures import draw_pictures
 from fer_models.report.records import Records, read_records
 
-__all__ = ["Records", "draw", "page", "read_records"]
+__all__ = ["Records", "draw_pictures", "page", "read_records"]

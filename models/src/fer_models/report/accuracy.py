@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fer_models.evaluation.document import slug
 from fer_models.evaluation.views import FLIP, SINGLE, TEN_CROP
 from fer_models.report import paper
-from fer_models.report.evaluations import Evaluated, current, evaluations, files
+from fer_models.report.evaluations import EvaluatedFile, current, evaluations, files
 from fer_models.report.markdown import NOTHING, UNKNOWN, by, interval, number, percent, picture, table
 from fer_models.report.records import Record, Records
 
@@ -45,7 +45,7 @@ def table_1(records: Records, folder: str) -> Iterator[str]:
         yield from _confusion_and_calibration(file, folder)
 
 
-def _confusion_and_calibration(file: Evaluated, folder: str) -> Iterator[str]:
+def _confusion_and_calibration(file: EvaluatedFile, folder: str) -> Iterator[str]:
     data, split = file.images
     yield f"### {file.model}\n"
     yield TABLE_1.format(title=file.title, images=file.figures["images"], split=split, data=data)
@@ -91,7 +91,7 @@ def table_2(records: Records, folder: str) -> Iterator[str]:
     yield picture("Accuracy by size", "accuracy-by-size.png", folder)
 
 
-def _confusion(file: Evaluated) -> str:
+def _confusion(file: EvaluatedFile) -> str:
     labels = file.run["labels"]
     heads = ("label", "n", *labels, "precision", "recall", "F1")
     rows = zip(file.figures["emotions"], file.figures["confusion_percent"], strict=True)
@@ -117,7 +117,7 @@ def _paper_row() -> tuple[str, ...]:
     return f"Light-FER ({paper.PAPER})", *unknown, paper.ACCURACY_SPLIT, percent(paper.ACCURACY), UNKNOWN, UNKNOWN
 
 
-def _row(file: Evaluated) -> tuple[str, ...]:
+def _row(file: EvaluatedFile) -> tuple[str, ...]:
     figures = file.figures
     ratios = figures["compression"]
     unseen = (figures["deduplicated"] or {}).get(SINGLE)
@@ -135,7 +135,7 @@ def _row(file: Evaluated) -> tuple[str, ...]:
     )
 
 
-def _views(file: Evaluated) -> tuple[str, ...]:
+def _views(file: EvaluatedFile) -> tuple[str, ...]:
     views, unseen = file.figures["views"], file.figures["deduplicated"] or {}
     shown = (SINGLE, FLIP, TEN_CROP)
     return (

@@ -12,7 +12,7 @@ from fer_models.report.records import Record, Records
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class EvaluatedFile:
     """One file and its figures, as evaluate wrote them; run: the record it stands in."""
 
     name: str
@@ -41,16 +41,16 @@ def evaluations(records: Records) -> list[Record]:
     return sorted(records.evaluate, key=lambda record: (_version(files(record)[0]), record.name))
 
 
-def files(record: Record) -> list[Evaluated]:
+def files(record: Record) -> list[EvaluatedFile]:
     """The files of one evaluation."""
-    return [Evaluated(name, figures, record.said) for name, figures in record.said["files"].items()]
+    return [EvaluatedFile(name, figures, record.said) for name, figures in record.said["files"].items()]
 
 
-def current(records: Records) -> list[Evaluated]:
+def current(records: Records) -> list[EvaluatedFile]:
     """The first file, the most exact one, of each model's newest version; the most accurate model first."""
     of_each = {str(files(record)[0].figures["model"]): files(record)[0] for record in evaluations(records)}
     return sorted(of_each.values(), key=lambda file: -float(file.figures["accuracy"]))
 
 
-def _version(file: Evaluated) -> tuple[int, ...]:
+def _version(file: EvaluatedFile) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", file.figures["version"] or ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fer_models.report import paper
 from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
-from fer_models.report.evaluations import Evaluated, current
+from fer_models.report.evaluations import EvaluatedFile, current
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
@@ -69,7 +69,7 @@ def _accuracy(records: Records) -> str:
     return "; ".join(_share(file) for file in current(records)) or "not measured yet"
 
 
-def _share(file: Evaluated) -> str:
+def _share(file: EvaluatedFile) -> str:
     share = interval(file.figures["accuracy"], file.figures["accuracy_interval"])
     return f"{share} ({file.run['split']}, {file.title}, single view)"
 

@@ -9,13 +9,13 @@ from fer_models.evaluation import document
 from fer_models.report.evaluations import current, evaluations, files
 from fer_models.report.markdown import number
 from fer_models.report.records import Record, Records
-from fer_models.report.speed import latency_name, measured
+from fer_models.report.speed import latency_name, measured_rows
 
 
-def draw(records: Records, folder: Path) -> list[Path]:
+def draw_pictures(records: Records, folder: Path) -> list[Path]:
     """Draw every picture that the page shows into the folder; returns the paths."""
     drawn = [_curves(records, folder), _confusion(records, folder), _sizes(records, folder)]
-    latencies = [_latency(record, folder) for record in records.bench if measured(record)]
+    latencies = [_latency(record, folder) for record in records.bench if measured_rows(record)]
     return [*(path for paths in drawn for path in paths), *latencies]
 
 
@@ -51,7 +51,7 @@ def _sizes(records: Records, folder: Path) -> list[Path]:
 
 
 def _latency(record: Record, folder: Path) -> Path:
-    rows = sorted(measured(record), key=lambda row: float(row["p50_ms"]))
+    rows = sorted(measured_rows(record), key=lambda row: float(row["p50_ms"]))
     bars = [(row["name"].replace("/", " "), row["p50_ms"], f"{number(row['p50_ms'])} ms") for row in rows]
     path = folder / latency_name(record)
     plots.bars(bars, path, "One face, one at a time", "median, ms (shorter is better)")

@@ -38,7 +38,7 @@ def tables_3_and_4(records: Records, folder: str) -> Iterator[str]:
         yield from _machine(record, folder)
 
 
-def measured(record: Record) -> list[Mapping[str, Any]]:
+def measured_rows(record: Record) -> list[Mapping[str, Any]]:
     """The rows that have figures."""
     return [row for row in record.said["rows"] if row["reason"] is None]
 
@@ -60,7 +60,7 @@ def _machine(record: Record, folder: str) -> Iterator[str]:
         f"{machine['cores']} cores, {machine['memory_gib']:g} GiB, load before {machine['load_before']:g}; power "
         f"{_power(machine['meters'])}. {_settings(said)} {by(said['command'])}\n"
     )
-    for model, rows in groupby(measured(record), lambda row: row["model"]):
+    for model, rows in groupby(measured_rows(record), lambda row: row["model"]):
         yield f"**{_model(str(model), said)}**\n"
         yield _table(list(rows))
     yield _ratio(said["ratio"])

@@ -27,10 +27,10 @@ from fer_models.training.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
-from fer_models.training.datasets import Sources, decks
+from fer_models.training.datasets import DataSources, training_and_held_out
 from fer_models.training.recipe import Recipe
-from fer_models.training.tensors import Deck
-from fer_models.training.validation import measure
+from fer_models.training.tensors import FaceTensors
+from fer_models.training.validation import validate
 
 OUTCOME = "average.json"
 MEASURED_VIEWS = 8192
@@ -39,7 +39,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Order:
+class AveragingRequest:
     """Which checkpoints are averaged, where to, and by which command line."""
 
     checkpoints: tuple[Path, ...]
@@ -47,7 +47,7 @@ class Order:
     command: str
 
 
-def average(order: Order, sources: Sources, on_step: Progress) -> dict[str, Any]:
+def average(order: AveragingRequest, sources: DataSources, on_step: Progress) -> dict[str, Any]:
     """Write the checkpoint of the mean network and average.json, and return what that says.
 
     Batch norms are measured anew, on views of the training images as the runs had them. Nothing is measured on held-out
@@ -58,7 +58,7 @@ def average(order: Order, sources: Sources, on_step: Progress) -> dict[str, Any]
     states = [read_checkpoint(path) for path in order.checkpoints]
     _check(order.checkpoints, states)
     recipe = _recipe(order.checkpoints, states)
-    learned, held_out = decks(sources, recipe, torch.device("cpu"))
+    learned, held_out = training_and_held_out(sources, recipe, torch.device("cpu"))
     networks = [averaged(state) for state in states]
     mean = _mean(networks)
     on_step(f"measuring batch norms on {min(len(learned), MEASURED_VIEWS)} views")
@@ -71,7 +71,7 @@ def average(order: Order, sources: Sources, on_step: Progress) -> dict[str, Any]
     return outcome
 
 
-def _outcome(order: Order, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
+def _outcome(order: AveragingRequest, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
     of_mean, *of_each = figures
     runs = [path.parent.name for path in order.checkpoints]
     return {
@@ -110,7 +110,7 @@ def _mean(networks: Sequence[Xception]) -> Xception:
     return mean
 
 
-def _views(deck: Deck, recipe: Recipe) -> Iterator[Tensor]:
+def _views(deck: FaceTensors, recipe: Recipe) -> Iterator[Tensor]:
     """Batches of views as a run has them, drawn from the recipe's seed."""
     draw = torch.Generator().manual_seed(recipe.seed)
     order = torch.randperm(len(deck), generator=draw)[:MEASURED_VIEWS]
@@ -118,10 +118,10 @@ def _views(deck: Deck, recipe: Recipe) -> Iterator[Tensor]:
         yield augment(deck.images[chosen].float(), recipe.augmentation, draw)
 
 
-def _figures(network: Xception, held_out: Deck | None) -> dict[str, float]:
+def _figures(network: Xception, held_out: FaceTensors | None) -> dict[str, float]:
     if held_out is None:
         return {}
-    accuracy, loss = measure(network, held_out)
+    accuracy, loss = validate(network, held_out)
     return {"held_out_accuracy": round(accuracy, 4), "held_out_loss": round(loss, 4)}
 
 

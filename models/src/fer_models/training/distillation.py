@@ -14,23 +14,23 @@ import torch
 from torch import Tensor, nn
 
 from fer_models.data.faces import FACE_PX
-from fer_models.model_files.from_onnx import answering
+from fer_models.model_files.from_onnx import network_of
 from fer_models.model_files.runtime import Classifier
 from fer_models.network.config import XceptionConfig
 from fer_models.training.checkpoint import digest, load_trained
 from fer_models.training.recipe import Recipe
-from fer_models.training.soft_labels import file_of, is_finished
+from fer_models.training.soft_labels import is_finished_model, model_file
 
 TEMPERATURE = 1.0
 LEAST_PROBABILITY = 1e-7
 
 
-class Finished(nn.Module):
+class FinishedTeacher(nn.Module):
     """A finished model; ONNX Runtime says what the network does, on a CPU in less time."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self.path, self.network = path, answering(path, XceptionConfig())
+        self.path, self.network = path, network_of(path, XceptionConfig())
         self._classifier: Classifier | None = None
 
     def forward(self, images: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class Finished(nn.Module):
         return torch.from_numpy(self._classifier.predict(images.numpy())).clamp_min(LEAST_PROBABILITY).log()
 
 
-class Teachers(nn.Module):
+class TeacherEnsemble(nn.Module):
     """Several networks as one."""
 
     def __init__(self, networks: Sequence[nn.Module]) -> None:
@@ -54,21 +54,21 @@ class Teachers(nn.Module):
         return torch.stack(said).mean(dim=0).clamp_min(LEAST_PROBABILITY).log()
 
 
-def teachers_of(paths: Sequence[Path]) -> Teachers | None:
+def teacher_ensemble(paths: Sequence[Path]) -> TeacherEnsemble | None:
     """The averaged networks of these checkpoints, and those of finished models; None where there are none.
 
     Raises TrainingError when a checkpoint is missing or damaged, ContractError when a model is none of ours.
     """
-    return Teachers([_network(path) for path in paths]) if paths else None
+    return TeacherEnsemble([_network(path) for path in paths]) if paths else None
 
 
 def _network(path: Path) -> nn.Module:
-    return Finished(file_of(path)) if is_finished(path) else load_trained(path)
+    return FinishedTeacher(model_file(path)) if is_finished_model(path) else load_trained(path)
 
 
-def taught(recipe: Recipe, paths: Sequence[Path], share: float) -> Recipe:
+def with_teachers(recipe: Recipe, paths: Sequence[Path], share: float) -> Recipe:
     """The recipe with these teachers in it, if there are any; their word is that share of the loss (0–1)."""
     if not paths:
         return recipe
-    digests = tuple(digest(file_of(path)) for path in paths)
+    digests = tuple(digest(model_file(path)) for path in paths)
     return replace(recipe, teachers=digests, teacher_share=share, temperature=TEMPERATURE)

@@ -11,7 +11,7 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     return -(targets * functional.log_softmax(logits, dim=1)).sum(dim=1)
 
 
-def distance(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+def distillation_loss(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
     """T²·KL(teacher ‖ student) of the softened distributions: N×7 twice to N losses in nats."""
     student = functional.log_softmax(logits / temperature, dim=1)
     teacher = functional.log_softmax(teacher_logits / temperature, dim=1)

@@ -120,7 +120,7 @@ def preset(name: str) -> Recipe:
     return PRESETS[name]
 
 
-def check_whole(recipe: Recipe) -> None:
+def check_recipe(recipe: Recipe) -> None:
     """Raise UsageError where the recipe leaves no held-out faces, and its end needs them."""
     if recipe.whole and recipe.tempered and not recipe.logit_temperature:
         raise UsageError(
@@ -129,7 +129,7 @@ def check_whole(recipe: Recipe) -> None:
         )
 
 
-def changed(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
+def with_changes(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
     """The recipe with those values, its own and its network's, that are not None."""
     return replace(recipe, network=replace(recipe.network, **_given(network)), **_given(changes))
 

@@ -15,10 +15,10 @@ from fer_models.staging import write_whole
 from fer_models.training.checkpoint import CHECKPOINT, State, read_checkpoint, write_checkpoint
 from fer_models.training.interruption import Interruption
 from fer_models.training.recipe import Recipe
-from fer_models.training.temperature_scaling import fitted, temper
-from fer_models.training.tensors import Deck
-from fer_models.training.trainer import Learner
-from fer_models.training.validation import logits_of, measure
+from fer_models.training.temperature_scaling import fit_temperature, scale_logits
+from fer_models.training.tensors import FaceTensors
+from fer_models.training.trainer import Trainer
+from fer_models.training.validation import logits_of, validate
 
 LOG = "log.jsonl"
 SAVE_EVERY_S = 60.0
@@ -26,7 +26,7 @@ STEPS_BETWEEN_CHECKS = 10
 TEMPERATURE = "temperature"
 
 
-class Watch(Protocol):
+class RunObserver(Protocol):
     """Who looks on while a run goes."""
 
     def step(self, step: int, steps: int) -> None:
@@ -36,7 +36,7 @@ class Watch(Protocol):
         """One epoch was learned, measured and saved."""
 
 
-class Run:
+class TrainingRun:
     """One learner in one directory, and its place in the schedule.
 
     unpruned: what the network held before any pruning, which the compression ratio compares with; by default it is
@@ -46,8 +46,8 @@ class Run:
 
     def __init__(
         self,
-        learner: Learner,
-        held_out: Deck | None,
+        learner: Trainer,
+        held_out: FaceTensors | None,
         directory: Path,
         unpruned: Counted | None = None,
         commands: list[str] | None = None,
@@ -58,7 +58,7 @@ class Run:
         self.unpruned, self.commands = unpruned or counted(learner.model), commands or []
         self.step, self.loss_sum, self.seconds, self.history = 0, 0.0, 0.0, list[dict[str, Any]]()
 
-    def fit(self, watch: Watch) -> Xception:
+    def fit(self, watch: RunObserver) -> Xception:
         """Train to the last step, saving each minute and after each epoch; returns the averaged model.
 
         Raises TrainingError when the loss is not a number, Interrupted after Ctrl-C, when all is saved.
@@ -91,10 +91,10 @@ class Run:
         temperature = None if TEMPERATURE in last else self._temperature(model, last["px"])
         if temperature is None:
             return
-        temper(model.classifier, temperature)
+        scale_logits(model.classifier, temperature)
         last[TEMPERATURE] = round(temperature, 4)
         if self.held_out is not None:
-            last["held_out_loss"] = round(measure(model, self.held_out, last["px"])[1], 4)
+            last["held_out_loss"] = round(validate(model, self.held_out, last["px"])[1], 4)
         self._save()
 
     def _temperature(self, model: Xception, px: int) -> float | None:
@@ -102,12 +102,12 @@ class Run:
             return self.recipe.logit_temperature
         if not self.recipe.tempered or self.held_out is None:
             return None
-        return fitted(logits_of(model, self.held_out, px), self.held_out.labels)
+        return fit_temperature(logits_of(model, self.held_out, px), self.held_out.labels)
 
     def _at_epoch_end(self) -> bool:
         return self.step % self.steps_per_epoch == 0
 
-    def _advance(self, watch: Watch) -> None:
+    def _advance(self, watch: RunObserver) -> None:
         started = time.monotonic()
         self.loss_sum += self.learner.learn(self.step)
         self.step += 1
@@ -143,12 +143,12 @@ class Run:
     def _held_out_figures(self, px: int) -> dict[str, float]:
         if self.held_out is None:
             return {}
-        accuracy, loss = measure(self.learner.average, self.held_out, px)
-        live_accuracy, _ = measure(self.learner.model, self.held_out, px)
+        accuracy, loss = validate(self.learner.average, self.held_out, px)
+        live_accuracy, _ = validate(self.learner.model, self.held_out, px)
         figures = {"held_out_loss": loss, "held_out_accuracy": accuracy, "live_accuracy": live_accuracy}
         return {name: round(value, 4) for name, value in figures.items()}
 
-    def _tell(self, watch: Watch) -> None:
+    def _tell(self, watch: RunObserver) -> None:
         if self._at_epoch_end():
             watch.epoch(self.history[-1])
 
@@ -188,7 +188,7 @@ class Run:
         self.history = state["history"]
 
 
-def _check_size(learner: Learner, held_out: Deck | None) -> None:
+def _check_size(learner: Trainer, held_out: FaceTensors | None) -> None:
     if not learner.steps_per_epoch or (held_out is not None and not len(held_out)):
         beside = "" if held_out is None else f" and {len(held_out)} held-out"
         raise TrainingError(

@@ -22,7 +22,7 @@ ONNX = ".onnx"
 Answers = npt.NDArray[np.float32]
 
 
-def answers(
+def mean_answers(
     tutors: Sequence[Path], faces: Faces, on_done: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Answers:
     """Mean probabilities of the tutors for each face and its mirror image: float32 N×7.
@@ -30,7 +30,7 @@ def answers(
     A tutor is an .onnx file or a zoo entry, of which fp32 is asked. on_done hears how many of how many faces are done.
     Raises ContractError when one cannot be read or run.
     """
-    classifiers = [Classifier(file_of(tutor), threads=0) for tutor in tutors]
+    classifiers = [Classifier(model_file(tutor), threads=0) for tutor in tutors]
     parts = []
     for start in range(0, len(faces), BATCH):
         batch = faces.images[start : start + BATCH].astype(np.float32)[:, np.newaxis]
@@ -40,12 +40,12 @@ def answers(
     return np.concatenate(parts).astype(np.float32)
 
 
-def is_finished(path: Path) -> bool:
+def is_finished_model(path: Path) -> bool:
     """Whether the path names a finished model, a zoo entry or an .onnx file, and no checkpoint."""
     return path.is_dir() or path.suffix == ONNX
 
 
-def file_of(tutor: Path) -> Path:
+def model_file(tutor: Path) -> Path:
     """The .onnx file that is asked; raises ContractError for a folder without a manifest."""
     if not tutor.is_dir():
         return tutor

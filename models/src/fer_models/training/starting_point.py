@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer_models.data.faces import Faces
-from fer_models.model_files.from_onnx import unfolded
+from fer_models.model_files.from_onnx import trainable_network
 from fer_models.model_files.manifest import read_manifest
 from fer_models.network.compression import Counted, counted
 from fer_models.network.config import XceptionConfig
 from fer_models.network.xception import Xception
 from fer_models.training.checkpoint import averaged, digest, read_checkpoint
-from fer_models.training.datasets import Sources, learned_from
+from fer_models.training.datasets import DataSources, learned_from
 from fer_models.training.recipe import Recipe
-from fer_models.training.soft_labels import file_of, is_finished
+from fer_models.training.soft_labels import is_finished_model, model_file
 from fer_models.training.trainer import new_model
 
 AND_THEN = " && "
@@ -22,7 +22,7 @@ MEASURED_FACES = 2048
 
 
 @dataclass(frozen=True)
-class Start:
+class StartingPoint:
     """The recipe that names its origin, the network, what it held before any pruning, and what made it."""
 
     recipe: Recipe
@@ -31,22 +31,22 @@ class Start:
     commands: tuple[str, ...] = ()
 
 
-def begin(recipe: Recipe, start: Path | None, sources: Sources) -> Start:
+def starting_point(recipe: Recipe, start: Path | None, sources: DataSources) -> StartingPoint:
     """Fresh weights where there is no start, a finished model for an .onnx file or a folder, else a checkpoint."""
     if start is None:
         return fresh(recipe)
-    if is_finished(start):
+    if is_finished_model(start):
         return from_model(recipe, start, learned_from(sources))
     return from_checkpoint(recipe, start)
 
 
-def fresh(recipe: Recipe) -> Start:
+def fresh(recipe: Recipe) -> StartingPoint:
     """A network as the recipe describes it, its weights drawn from the recipe's seed."""
     model = new_model(recipe)
-    return Start(recipe, model, counted(model))
+    return StartingPoint(recipe, model, counted(model))
 
 
-def from_checkpoint(recipe: Recipe, path: Path) -> Start:
+def from_checkpoint(recipe: Recipe, path: Path) -> StartingPoint:
     """The averaged network of a checkpoint; its shape is the checkpoint's, whatever the recipe says.
 
     Raises TrainingError when the file is missing or damaged.
@@ -54,22 +54,22 @@ def from_checkpoint(recipe: Recipe, path: Path) -> Start:
     state = read_checkpoint(path)
     model = averaged(state)
     known = replace(recipe, network=XceptionConfig(**state["config"]), origin=digest(path))
-    return Start(known, model, state.get("unpruned") or counted(model), tuple(state.get("commands", ())))
+    return StartingPoint(known, model, state.get("unpruned") or counted(model), tuple(state.get("commands", ())))
 
 
-def from_model(recipe: Recipe, path: Path, faces: Faces) -> Start:
+def from_model(recipe: Recipe, path: Path, faces: Faces) -> StartingPoint:
     """The network of a finished model, an .onnx file or a zoo entry, of which fp32 is taken.
 
     faces: what its batch norms are measured on. A zoo entry also tells what made it, and how far it was pruned.
     Raises ContractError when it is no model of ours.
     """
-    file = file_of(path)
+    file = model_file(path)
     chosen = faces.images[:: max(1, len(faces) // MEASURED_FACES)][:MEASURED_FACES]
-    model = unfolded(file, recipe.network, chosen)
+    model = trainable_network(file, recipe.network, chosen)
     known = replace(recipe, network=model.config, origin=digest(file))
     if not path.is_dir():
-        return Start(known, model, counted(model))
+        return StartingPoint(known, model, counted(model))
     manifest = read_manifest(path)
     ratio = next(each.compression for each in manifest.variants if each.file == file.name).model_dump()
     unpruned = {kind: round(ratio[kind] * number) for kind, number in counted(model).items()}
-    return Start(known, model, unpruned, tuple(manifest.command.split(AND_THEN)))
+    return StartingPoint(known, model, unpruned, tuple(manifest.command.split(AND_THEN)))

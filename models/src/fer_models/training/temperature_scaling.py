@@ -10,7 +10,7 @@ STEPS = 100
 LOWEST, HIGHEST = 0.05, 20.0
 
 
-def fitted(logits: Tensor, labels: Tensor) -> float:
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """The temperature, LOWEST to HIGHEST, whose softmax has the least log loss; logits: N×K, labels: int64 N.
 
     The log loss is convex in its inverse, so halving the interval finds it.
@@ -27,7 +27,7 @@ def fitted(logits: Tensor, labels: Tensor) -> float:
 
 
 @torch.no_grad()
-def temper(classifier: nn.Linear, temperature: float) -> None:
+def scale_logits(classifier: nn.Linear, temperature: float) -> None:
     """Divide what the layer answers by the temperature, in place; the most probable class stays the same."""
     classifier.weight.div_(temperature)
     classifier.bias.div_(temperature)

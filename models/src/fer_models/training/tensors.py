@@ -16,7 +16,7 @@ from fer_models.training.recipe import NO_WEIGHTS, Recipe
 
 
 @dataclass(frozen=True)
-class Deck:
+class FaceTensors:
     """images: uint8 N×1×48×48; targets: float32 N×7, rows add up to 1; labels: int64 N; weights: float32 N, mean 1."""
 
     images: Tensor
@@ -31,13 +31,13 @@ class Deck:
 Shares = npt.NDArray[np.float32]
 
 
-def deal(
+def face_tensors(
     faces: Faces,
     recipe: Recipe,
     device: torch.device,
     translated: Shares | None = None,
     answers: Shares | None = None,
-) -> Deck:
+) -> FaceTensors:
     """The faces on the device.
 
     translated: what FER+'s taggers said of each, over the labels; answers: what tutors say. Both float32 N×7.
@@ -49,7 +49,7 @@ def deal(
         targets = torch.lerp(targets, torch.from_numpy(translated), recipe.votes_share)
     if answers is not None:
         targets = torch.lerp(targets, torch.from_numpy(answers), recipe.tutor_share)
-    return Deck(
+    return FaceTensors(
         torch.from_numpy(faces.images).unsqueeze(1).to(device),
         targets.to(device),
         labels.to(device),

@@ -15,11 +15,11 @@ from fer_models.evaluation import score
 from fer_models.network.compression import Counted
 from fer_models.network.xception import Xception
 from fer_models.plots import confusion_matrix, training_curves
-from fer_models.training.datasets import Sources, decks
+from fer_models.training.datasets import DataSources, training_and_held_out
 from fer_models.training.recipe import Recipe
-from fer_models.training.run import Run, Watch
-from fer_models.training.tensors import Deck
-from fer_models.training.trainer import Learner, Machine, Pruning
+from fer_models.training.run import RunObserver, TrainingRun
+from fer_models.training.tensors import FaceTensors
+from fer_models.training.trainer import Machine, Pruning, Trainer
 
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
 FP32, BF16 = "fp32", "bf16"
@@ -57,12 +57,12 @@ class Place:
         return self.device
 
 
-def run(
+def run_training(
     place: Place,
-    sources: Sources,
+    sources: DataSources,
     recipe: Recipe,
     model: Xception,
-    watch: Watch,
+    watch: RunObserver,
     *,
     teacher: nn.Module | None = None,
     pruning: Pruning | None = None,
@@ -71,11 +71,11 @@ def run(
 ) -> Xception:
     """Train the model in the place's folder to the recipe's end and draw the run; returns the averaged model."""
     machine = place.machine()
-    chosen, held_out = decks(sources, recipe, machine.device, watch.step)
+    chosen, held_out = training_and_held_out(sources, recipe, machine.device, watch.step)
     if teacher is not None:
         teacher.to(machine.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's stub lacks it
-    learner = Learner(recipe, chosen, model, teacher, pruning, machine)
-    training = Run(learner, held_out, place.folder, unpruned, list(commands))
+    learner = Trainer(recipe, chosen, model, teacher, pruning, machine)
+    training = TrainingRun(learner, held_out, place.folder, unpruned, list(commands))
     trained = training.fit(watch)
     training_curves(training.history, place.folder / CURVES)
     if held_out is not None:
@@ -92,14 +92,14 @@ def _multiplies_bfloat16(device: torch.device) -> bool:
 
 
 @torch.inference_mode()
-def predictions(model: Xception, deck: Deck, batch: int = 256) -> torch.Tensor:
+def predictions(model: Xception, deck: FaceTensors, batch: int = 256) -> torch.Tensor:
     """The most probable emotion of each face: int64 N on the CPU."""
     model.eval()
     parts = [model(deck.images[at : at + batch].float()).argmax(1) for at in range(0, len(deck), batch)]
     return torch.cat(parts).cpu()
 
 
-def _draw_confusion(model: Xception, held_out: Deck, folder: Path) -> None:
+def _draw_confusion(model: Xception, held_out: FaceTensors, folder: Path) -> None:
     found = score(held_out.labels.cpu().numpy(), predictions(model, held_out).numpy())
     title = f"Held-out training images: {100 * found.accuracy:.1f} %"
     confusion_matrix(found.confusion, EMOTIONS, folder / CONFUSION, title)

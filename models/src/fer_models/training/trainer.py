@@ -12,9 +12,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_models.data.augment import augment
 from fer_models.network.xception import Xception, initialise
-from fer_models.training.losses import distance, soft_cross_entropy
+from fer_models.training.losses import distillation_loss, soft_cross_entropy
 from fer_models.training.recipe import Recipe
-from fer_models.training.tensors import Deck
+from fer_models.training.tensors import FaceTensors
 from fer_models.training.validation import at_size
 
 SEEDS_PER_RUN = 1_000_003
@@ -46,13 +46,13 @@ class Machine:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
 
-class Learner:
+class Trainer:
     """The model, its optimiser, schedule and average; all chance comes from (seed, step), so it may stop anywhere."""
 
     def __init__(
         self,
         recipe: Recipe,
-        train: Deck,
+        train: FaceTensors,
         model: Xception,
         teacher: nn.Module | None = None,
         pruning: Pruning | None = None,
@@ -114,7 +114,7 @@ class Learner:
         with torch.inference_mode(), self.machine.autocast():
             teacher_logits = self.teacher(images).float()
         share = torch.tensor(self.recipe.teacher_share, device=losses.device)
-        return torch.lerp(losses, distance(logits, teacher_logits, self.recipe.temperature), share)
+        return torch.lerp(losses, distillation_loss(logits, teacher_logits, self.recipe.temperature), share)
 
     def _update(self, progress: float) -> None:
         if self.pruning:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fer_models.data.faces import FACE_PX
-from fer_models.training.tensors import Deck
+from fer_models.training.tensors import FaceTensors
 
 
 def at_size(images: Tensor, px: int) -> Tensor:
@@ -20,14 +20,14 @@ def at_size(images: Tensor, px: int) -> Tensor:
 
 
 @torch.no_grad()
-def logits_of(model: nn.Module, deck: Deck, px: int = FACE_PX, batch: int = 256) -> Tensor:
+def logits_of(model: nn.Module, deck: FaceTensors, px: int = FACE_PX, batch: int = 256) -> Tensor:
     """float32 N×7, single view, on the deck's device."""
     model.eval()
     starts = range(0, len(deck), batch)
     return torch.cat([model(at_size(deck.images[at : at + batch].float(), px)).float() for at in starts])
 
 
-def measure(model: nn.Module, deck: Deck, px: int = FACE_PX) -> tuple[float, float]:
+def validate(model: nn.Module, deck: FaceTensors, px: int = FACE_PX) -> tuple[float, float]:
     """(share of faces, 0–1, whose most probable emotion is the label; mean cross entropy in nats), single view."""
     logits = logits_of(model, deck, px)
     right = int((logits.argmax(1) == deck.labels).sum())

@@ -9,7 +9,7 @@ from fer_wire import EMOTIONS, ModelManifest
 from fer_wire.manifest import FP16, FP32, INT8, Compression, Variant
 
 from fer_models.evaluation import Evaluation
-from fer_models.quantization.record import FINE_TUNED, Figures, Record
+from fer_models.quantization.record import FINE_TUNED, QuantizationFigures, QuantizationRecord
 
 CARD = "card.md"
 BYTES_OF_A_FLOAT = 4
@@ -28,12 +28,12 @@ LIMITS = """\
   and in education is prohibited in the European Union (Regulation 2024/1689, article 5)."""
 
 
-def write_card(manifest: ModelManifest, evaluation: Evaluation, record: Record, folder: Path) -> None:
+def write_card(manifest: ModelManifest, evaluation: Evaluation, record: QuantizationRecord, folder: Path) -> None:
     """Write card.md beside the manifest; the evaluation is the float32 variant's on the PublicTest images."""
     (folder / CARD).write_text("\n\n".join(_sections(manifest, evaluation, record)) + "\n", encoding="utf-8")
 
 
-def _sections(manifest: ModelManifest, evaluation: Evaluation, record: Record) -> Iterable[str]:
+def _sections(manifest: ModelManifest, evaluation: Evaluation, record: QuantizationRecord) -> Iterable[str]:
     first = manifest.variants[0]
     yield f"# {manifest.name} {manifest.version}"
     yield (
@@ -99,7 +99,7 @@ def _pruned(variant: Variant) -> str:
     )
 
 
-def _quantized(record: Record) -> str:
+def _quantized(record: QuantizationRecord) -> str:
     method = "after fine-tuning with rounded numbers" if record.method == FINE_TUNED else "without fine-tuning"
     held_out = "are among those it learned from" if record.learned else "were held out"
     return (
@@ -110,7 +110,7 @@ def _quantized(record: Record) -> str:
     )
 
 
-def _beside(figures: Figures) -> str:
+def _beside(figures: QuantizationFigures) -> str:
     return f"{abs(figures.loss_points):.2f} points {'above' if figures.loss_points < 0 else 'below'}"
 
 

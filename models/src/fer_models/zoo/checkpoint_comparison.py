@@ -19,7 +19,7 @@ from fer_models.training.checkpoint import load_trained
 ROUNDING_TOLERANCES = {INT8: 0.25}
 
 
-def verify_against(folder: Path, manifest: ModelManifest, checkpoint: Path) -> dict[str, float]:
+def compare_with_checkpoint(folder: Path, manifest: ModelManifest, checkpoint: Path) -> dict[str, float]:
     """The largest difference of each precision's probabilities from the checkpoint's, on the golden faces.
 
     Raises ContractError when one is beyond its tolerance, TrainingError when the checkpoint is none.

@@ -20,9 +20,8 @@ from fer_models.evaluation import Evaluation, evaluate
 from fer_models.model_files.golden import golden_faces, make_golden
 from fer_models.model_files.manifest import describe, write_manifest
 from fer_models.model_files.runtime import Classifier
-from fer_models.quantization.record import Record, read_record
-from fer_models.quantization.variants import FOLDER, quantize_checkpoint
-from fer_models.quantization.variants import Request as Quantization
+from fer_models.quantization.record import QuantizationRecord, read_record
+from fer_models.quantization.variants import FOLDER, QuantizationRequest, quantize_checkpoint
 from fer_models.staging import staged
 from fer_models.training.checkpoint import State, digest, read_checkpoint
 from fer_models.zoo.card import write_card
@@ -33,7 +32,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Request:
+class ReleaseRequest:
     """What is to be released, from what, and where to: out/name/version."""
 
     checkpoint: Path
@@ -56,14 +55,14 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredVariant:
     """One variant, and its evaluation on the PublicTest images."""
 
     variant: Variant
     evaluation: Evaluation
 
 
-def release(request: Request, on_step: Progress) -> ModelManifest:
+def release(request: ReleaseRequest, on_step: Progress) -> ModelManifest:
     """Make the entry beside its place and move it there when it is whole.
 
     Takes the files that `fer-models quantize` made of the checkpoint, and makes them first where there are none.
@@ -88,16 +87,16 @@ def release(request: Request, on_step: Progress) -> ModelManifest:
     return manifest
 
 
-def _quantized(request: Request, on_step: Progress) -> Record:
+def _quantized(request: ReleaseRequest, on_step: Progress) -> QuantizationRecord:
     found = read_record(request.quantized, digest(request.checkpoint))
     return found or quantize_checkpoint(
-        Quantization(request.checkpoint, (request.data,), _quantize_command(request)), on_step
+        QuantizationRequest(request.checkpoint, (request.data,), _quantize_command(request)), on_step
     )
 
 
 def _measure(
     path: Path, precision: str, compression: Compression, training: Faces, test: Faces, on_step: Progress
-) -> Measured:
+) -> MeasuredVariant:
     on_step(f"evaluating {precision}")
     classifier = Classifier(path)
     whole = evaluate(classifier, test)
@@ -113,10 +112,12 @@ def _measure(
         for split, found in ((PUBLIC_TEST, whole), (UNSEEN, unseen))
     )
     latency = classifier.latency(golden_faces((1, 1, 1, 1), 1))
-    return Measured(describe(path, precision, accuracy, (latency,), compression), whole)
+    return MeasuredVariant(describe(path, precision, accuracy, (latency,), compression), whole)
 
 
-def _manifest(request: Request, measured: list[Measured], files: dict[str, Path], command: str) -> ModelManifest:
+def _manifest(
+    request: ReleaseRequest, measured: list[MeasuredVariant], files: dict[str, Path], command: str
+) -> ModelManifest:
     return ModelManifest(
         name=request.name,
         version=request.version,
@@ -130,7 +131,7 @@ def _manifest(request: Request, measured: list[Measured], files: dict[str, Path]
     )
 
 
-def _commands(request: Request, state: State, record: Record) -> str:
+def _commands(request: ReleaseRequest, state: State, record: QuantizationRecord) -> str:
     """The command lines that made the entry, in their order."""
     export = (
         f"fer-models export --checkpoint {request.checkpoint.name} --data {request.data.name} --name {request.name} "
@@ -140,10 +141,10 @@ def _commands(request: Request, state: State, record: Record) -> str:
     return request.command or " && ".join([*made, record.command, export])
 
 
-def _train_command(request: Request, recipe: dict[str, Any]) -> str:
+def _train_command(request: ReleaseRequest, recipe: dict[str, Any]) -> str:
     options = " ".join(f"--{name} {recipe[name]}" for name in ("width", "epochs", "seed"))
     return f"fer-models train --data {request.data.name} {options}"
 
 
-def _quantize_command(request: Request) -> str:
+def _quantize_command(request: ReleaseRequest) -> str:
     return f"fer-models quantize --checkpoint {request.checkpoint.name} --data {request.data.name}"

@@ -10,7 +10,6 @@ from fer_models.errors import AblationError
 
 if TYPE_CHECKING:
     from fer_models.ablation import Plan
-    from fer_models.ablation.figures import Figures
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
@@ -30,31 +29,31 @@ class FakeWorkshop:
     def spoken(self, words: Sequence[str]) -> str:
         return " ".join(words)
 
-    def figures(self, step: str, folder: Path) -> "Figures":
-        from fer_models.ablation.figures import Figures
+    def figures(self, step: str, folder: Path) -> "AblationFigures":
+        from fer_models.ablation.figures import AblationFigures
 
-        return Figures(len(self.commands) / 100, 10, 9, 8, 7, 0.5)
+        return AblationFigures(len(self.commands) / 100, 10, 9, 8, 7, 0.5)
 
 
 @pytest.fixture
 def plan() -> "Plan":
-    from fer_models.ablation import Plan, Row
+    from fer_models.ablation import AblationRow, Plan
     from fer_models.ablation.plan import Step
 
     rows = (
-        Row(question="all", name="The reference"),
-        Row(question="width", name="wider", options=("--width", "0.3")),
-        Row(question="pruning", name="R = 2", step=Step.PRUNE, of="wider", options=("--ratio", "2")),
-        Row(question="int8", name="QAT", step=Step.QUANTIZE, of="wider", options=("--qat", "always")),
+        AblationRow(question="all", name="The reference"),
+        AblationRow(question="width", name="wider", options=("--width", "0.3")),
+        AblationRow(question="pruning", name="R = 2", step=Step.PRUNE, of="wider", options=("--ratio", "2")),
+        AblationRow(question="int8", name="QAT", step=Step.QUANTIZE, of="wider", options=("--qat", "always")),
     )
     return Plan(about="", seeds=(0, 1), common=("--epochs", "2"), rows=rows)
 
 
 def take(plan: "Plan", folder: Path, workshop: FakeWorkshop, runs: Path = Path("runs")) -> dict[str, Any]:
-    from fer_models.ablation import Course, Place
+    from fer_models.ablation import AblationRequest, AblationRunner
 
-    place = Place((Path("fer2013.zip"),), runs, folder / "ablation.json", "fer-models ablate", "a laptop")
-    return Course(plan, place, workshop).take(lambda _row, _seed: None)
+    place = AblationRequest((Path("fer2013.zip"),), runs, folder / "ablation.json", "fer-models ablate", "a laptop")
+    return AblationRunner(plan, place, workshop).take(lambda _row, _seed: None)
 
 
 def test_each_row_is_a_command_that_anyone_can_give(plan: "Plan", tmp_path: Path) -> None:

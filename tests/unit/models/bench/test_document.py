@@ -4,19 +4,19 @@ import platform
 
 import pytest
 from fakes_bench import result
-from fer_models.bench.document import busy, document, surroundings
+from fer_models.bench.document import bench_document, busy, surroundings
 from fer_models.bench.results import Result
-from fer_models.bench.rows import Row
+from fer_models.bench.rows import BenchRow
 from fer_models.bench.run import Outcome
 from fer_models.bench.settings import Settings
 
 FULL, LIGHT = result("xception/keras-function/fp32", 30.0, 800.0), result("light/ort-cpu/fp32", 1.5, 80.0)
-CUDA = Result(Row("light", "ort-cuda", "fp16"), reason="no CUDA")
+CUDA = Result(BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA")
 
 
 def test_it_holds_rows_settings_versions_and_the_ratio() -> None:
     outcome = Outcome((FULL, LIGHT, CUDA), {"onnxruntime": "1.32.0"})
-    found = document(outcome, surroundings(()), Settings(threads=2), "light/1.0.0", "fer-models bench")
+    found = bench_document(outcome, surroundings(()), Settings(threads=2), "light/1.0.0", "fer-models bench")
     assert [row["name"] for row in found["rows"]] == [each.row.name for each in (FULL, LIGHT, CUDA)]
     assert (found["threads"], found["runs"], found["repeats"], found["command"]) == (2, 300, 3, "fer-models bench")
     assert found["versions"] == {"python": platform.python_version(), "onnxruntime": "1.32.0"}

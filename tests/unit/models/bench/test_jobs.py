@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from fakes_bench import FakeRunner, FakeSource
 from fer_models.bench.job import Job
-from fer_models.bench.jobs import Workshop
-from fer_models.bench.rows import Row
+from fer_models.bench.jobs import JobMaker
+from fer_models.bench.rows import BenchRow
 from fer_models.bench.settings import Settings
 from fer_models.errors import BenchError
 from fer_models.model_files.runtime import Classifier
@@ -25,49 +25,49 @@ def runner() -> FakeRunner:
 
 
 @pytest.fixture
-def workshop(onnx: Path, runner: FakeRunner) -> Workshop:
-    return Workshop({"light": FakeSource(onnx)}, onnx.parent, Settings(threads=2, runs=7, warm_up=3), runner)
+def workshop(onnx: Path, runner: FakeRunner) -> JobMaker:
+    return JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(threads=2, runs=7, warm_up=3), runner)
 
 
 @pytest.mark.parametrize("runtime", ["ort-cpu", "ort-cuda", "ort-tensorrt", "opencv"])
-def test_what_reads_onnx_gets_the_onnx_file(runtime: str, workshop: Workshop, onnx: Path) -> None:
-    assert workshop.job(Row("light", runtime, "fp32")).file == str(onnx)
+def test_what_reads_onnx_gets_the_onnx_file(runtime: str, workshop: JobMaker, onnx: Path) -> None:
+    assert workshop.job(BenchRow("light", runtime, "fp32")).file == str(onnx)
 
 
 @pytest.mark.parametrize("runtime", ["keras-function", "keras-predict", "pytorch"])
-def test_a_framework_gets_the_weights(runtime: str, workshop: Workshop, onnx: Path) -> None:
-    assert workshop.job(Row("light", runtime, "fp32")).file == str(onnx.with_suffix(".npz"))
+def test_a_framework_gets_the_weights(runtime: str, workshop: JobMaker, onnx: Path) -> None:
+    assert workshop.job(BenchRow("light", runtime, "fp32")).file == str(onnx.with_suffix(".npz"))
 
 
-def test_tflite_gets_a_file_that_is_converted_once(workshop: Workshop, runner: FakeRunner) -> None:
-    files = [workshop.job(Row("light", "tflite", "fp32")).file for _ in range(2)]
+def test_tflite_gets_a_file_that_is_converted_once(workshop: JobMaker, runner: FakeRunner) -> None:
+    files = [workshop.job(BenchRow("light", "tflite", "fp32")).file for _ in range(2)]
     assert runner.converted == [Path(files[0])]
     assert files[0] == files[1]
 
 
-def test_a_job_expects_what_onnx_runtime_computes(workshop: Workshop, onnx: Path) -> None:
-    job = workshop.job(Row("light", "opencv", "fp32"))
+def test_a_job_expects_what_onnx_runtime_computes(workshop: JobMaker, onnx: Path) -> None:
+    job = workshop.job(BenchRow("light", "opencv", "fp32"))
     assert job.expected == pytest.approx(Classifier(onnx).predict(job.face())[0].tolist())
     assert (job.threads, job.runs, job.warm_up, job.tolerance) == (2, 7, 3, 1e-3)
 
 
-def test_the_paper_s_other_networks_have_nothing_to_agree_with(workshop: Workshop) -> None:
-    job = workshop.job(Row("vgg16", "keras-function", "fp32"))
+def test_the_paper_s_other_networks_have_nothing_to_agree_with(workshop: JobMaker) -> None:
+    job = workshop.job(BenchRow("vgg16", "keras-function", "fp32"))
     assert (job.file, job.expected, job.face_shape) == ("", (), (3, 71, 71))
 
 
-def test_a_precision_that_the_model_lacks_is_a_reason(workshop: Workshop) -> None:
+def test_a_precision_that_the_model_lacks_is_a_reason(workshop: JobMaker) -> None:
     with pytest.raises(BenchError, match="no variant in int8"):
-        workshop.job(Row("light", "ort-cpu", "int8"))
+        workshop.job(BenchRow("light", "ort-cpu", "int8"))
 
 
-def test_a_job_survives_the_way_through_a_command_line(workshop: Workshop) -> None:
-    job = workshop.job(Row("light", "opencv", "fp32"))
+def test_a_job_survives_the_way_through_a_command_line(workshop: JobMaker) -> None:
+    job = workshop.job(BenchRow("light", "opencv", "fp32"))
     assert Job.from_json(job.as_json()) == job
 
 
-def test_every_row_of_a_shape_classifies_the_same_face(workshop: Workshop) -> None:
-    one, other = (workshop.job(Row("light", runtime, "fp32")).face() for runtime in ("opencv", "ort-cpu"))
+def test_every_row_of_a_shape_classifies_the_same_face(workshop: JobMaker) -> None:
+    one, other = (workshop.job(BenchRow("light", runtime, "fp32")).face() for runtime in ("opencv", "ort-cpu"))
     assert np.array_equal(one, other)
     assert one.shape == (1, 1, 48, 48)
     assert one.min() >= 0

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from fer_models.bench.job import Array, Job, Loaded
-from fer_models.bench.measure import PEAK, RESIDENT, check, measure, memory_mb
+from fer_models.bench.job import Array, Job, LoadedModel
+from fer_models.bench.measure import PEAK, RESIDENT, check, measure_model, memory_mb
 from fer_models.errors import BenchError
 
 SEVENTHS = (0.1, 0.2, 0.3, 0.1, 0.1, 0.1, 0.1)
@@ -37,12 +37,12 @@ def test_the_first_run_the_warm_up_and_the_timed_runs_are_all_there_is() -> None
         calls.append(1)
         return probabilities()
 
-    measure(Loaded(predict, {}), job())
+    measure_model(LoadedModel(predict, {}), job())
     assert len(calls) == 1 + 3 + 5
 
 
 def test_figures_fit_together() -> None:
-    found = measure(Loaded(probabilities, {"numpy": "2"}, provider="made up"), job())
+    found = measure_model(LoadedModel(probabilities, {"numpy": "2"}, provider="made up"), job())
     assert 0 <= found.p50_ms <= found.p95_ms
     assert found.fps > 0
     assert found.from_s < found.to_s
@@ -56,9 +56,9 @@ def test_a_difference_within_tolerance_is_told() -> None:
 
 @pytest.mark.parametrize("wrong", [0.01, float("nan")])
 def test_another_computation_is_not_timed(wrong: float) -> None:
-    loaded = Loaded(lambda: probabilities() + np.float32(wrong), {})
+    loaded = LoadedModel(lambda: probabilities() + np.float32(wrong), {})
     with pytest.raises(BenchError, match="so it is another computation and was not timed"):
-        measure(loaded, job())
+        measure_model(loaded, job())
 
 
 def test_where_nothing_is_expected_nothing_is_compared() -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from fer_models.bench.jetson import read_jtop
-from fer_models.bench.meters import NvidiaSmi, Rapl, Reading, Watch
+from fer_models.bench.meters import MeterSampler, NvidiaSmi, Rapl, Reading
 
 
 def counter(root: Path, package: int, energy_uj: int) -> None:
@@ -86,7 +86,7 @@ class Rising:
 def test_a_watch_gives_power_within_the_run_and_memory_beyond_what_was_in_use() -> None:
     meter = Rising()
     from_s = time.monotonic()
-    with Watch([meter], interval_s=0.001) as watch:
+    with MeterSampler([meter], interval_s=0.001) as watch:
         while meter.readings < 4:
             time.sleep(0.001)
     found = watch.during(from_s, time.monotonic())
@@ -95,6 +95,6 @@ def test_a_watch_gives_power_within_the_run_and_memory_beyond_what_was_in_use() 
 
 
 def test_without_meters_there_is_nothing_to_watch() -> None:
-    with Watch([]) as watch:
+    with MeterSampler([]) as watch:
         pass
     assert watch.during(0, time.monotonic()) == Reading()

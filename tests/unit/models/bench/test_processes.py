@@ -8,7 +8,7 @@ import pytest
 from fakes_bench import MEASURED
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.job import Job
-from fer_models.bench.processes import Processes
+from fer_models.bench.processes import RowProcesses
 from fer_models.errors import BenchError
 
 JOB = Job("light", "ort-cpu", "fp32", "no.onnx", (1, 48, 48), threads=2, runs=1, warm_up=0)
@@ -28,12 +28,12 @@ class OneProgram(Interpreters):
 
 
 def run_script(folder: Path, script: str) -> None:
-    Processes(OneProgram(folder, script)).run(JOB)
+    RowProcesses(OneProgram(folder, script)).run(JOB)
 
 
 def test_the_last_line_of_a_process_is_its_answer(tmp_path: Path) -> None:
     script = f"echo a library says hello\necho '{json.dumps(asdict(MEASURED))}'"
-    assert Processes(OneProgram(tmp_path, script)).run(JOB) == MEASURED
+    assert RowProcesses(OneProgram(tmp_path, script)).run(JOB) == MEASURED
 
 
 def test_a_reason_comes_through_as_it_is(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_threads_are_set_before_any_library_is_loaded(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_a_reason() -> None:
     with pytest.raises(BenchError, match="ONNX Runtime does not load the file"):
-        Processes(Interpreters()).run(JOB)
+        RowProcesses(Interpreters()).run(JOB)
 
 
 def test_a_library_that_is_not_there_names_the_extra(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fakes_bench import FakeRunner, FakeSource
-from fer_models.bench.jobs import Workshop
+from fer_models.bench.jobs import JobMaker
 from fer_models.bench.meters import Reading
 from fer_models.bench.rows import select
 from fer_models.bench.run import Outcome, run_rows
@@ -20,7 +20,7 @@ def onnx(tmp_path: Path) -> Path:
 
 
 def measured(onnx: Path, runner: FakeRunner, repeats: int = 2, steps: list[str] | None = None) -> Outcome:
-    workshop = Workshop({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
+    workshop = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
     return run_rows(select(ROWS), workshop, runner, repeats, (), (steps if steps is not None else []).append)
 
 
@@ -71,7 +71,7 @@ class FourWatts:
 
 def test_a_row_too_short_for_a_meter_has_no_power(onnx: Path) -> None:
     runner = FakeRunner()
-    workshop = Workshop({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
+    workshop = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
     (found,) = run_rows(select(["light/opencv"]), workshop, runner, 1, [FourWatts()]).results
     assert found.figures is not None
     assert found.figures.power_w is None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fer_models.data.cache import KEPT, OFF, VARIABLE, cache_folder
 from fer_models.data.faces import Faces
-from fer_models.data.sources import PUBLIC_TEST, TRAINING, load
+from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_through_cache
 from made_models import made_faces, write_images
 
 
@@ -22,57 +22,57 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_a_second_load_comes_from_the_cache_and_is_the_same(data: Path) -> None:
-    one, other = load(data, TRAINING), load(data, TRAINING)
+    one, other = load_through_cache(data, TRAINING), load_through_cache(data, TRAINING)
     assert (one.cached, other.cached) == (False, True)
     assert _same(one.faces, other.faces)
 
 
 def test_splits_are_kept_apart(data: Path) -> None:
-    load(data, TRAINING)
-    assert not load(data, PUBLIC_TEST).cached
-    assert len(load(data, PUBLIC_TEST).faces) == 7
+    load_through_cache(data, TRAINING)
+    assert not load_through_cache(data, PUBLIC_TEST).cached
+    assert len(load_through_cache(data, PUBLIC_TEST).faces) == 7
 
 
 def test_a_copy_elsewhere_is_known(data: Path, tmp_path: Path) -> None:
-    load(data, TRAINING)
+    load_through_cache(data, TRAINING)
     shutil.copytree(data, tmp_path / "copy")
-    assert load(tmp_path / "copy", TRAINING).cached
+    assert load_through_cache(tmp_path / "copy", TRAINING).cached
 
 
 def test_a_zip_is_known_by_what_it_holds_and_not_by_its_place(data: Path, tmp_path: Path) -> None:
     packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", data))
-    load(packed, TRAINING)
+    load_through_cache(packed, TRAINING)
     moved = packed.rename(tmp_path / "moved.zip")
-    assert load(moved, TRAINING).cached
+    assert load_through_cache(moved, TRAINING).cached
 
 
 def test_a_changed_image_is_read_anew(data: Path) -> None:
-    load(data, TRAINING)
+    load_through_cache(data, TRAINING)
     changed = data / "train" / "happy" / "Training_00003.jpg"
     changed.write_bytes((data / "train" / "sad" / "Training_00004.jpg").read_bytes())
     os.utime(changed, ns=(0, 1))
-    again = load(data, TRAINING)
+    again = load_through_cache(data, TRAINING)
     assert not again.cached
-    assert _same(again.faces, load(data, TRAINING, use_cache=False).faces)
+    assert _same(again.faces, load_through_cache(data, TRAINING, use_cache=False).faces)
 
 
 def test_a_zip_rewritten_with_its_size_and_time_is_read_anew(data: Path, tmp_path: Path) -> None:
     packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", data))
-    load(packed, TRAINING)
+    load_through_cache(packed, TRAINING)
     before = packed.stat()
     packed.write_bytes(packed.read_bytes().replace(b"train/happy", b"train/angry"))
     os.utime(packed, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert packed.stat().st_size == before.st_size
     with pytest.raises(Exception, match="has no image of happy in Training"):
-        load(packed, TRAINING)
+        load_through_cache(packed, TRAINING)
 
 
 def test_another_label_map_is_another_reading(data: Path, tmp_path: Path) -> None:
     label_map = tmp_path / "map.json"
     label_map.write_text("{}")
-    load(data, TRAINING)
-    assert not load(data, TRAINING, label_map).cached
-    assert load(data, TRAINING, label_map).cached
+    load_through_cache(data, TRAINING)
+    assert not load_through_cache(data, TRAINING, label_map).cached
+    assert load_through_cache(data, TRAINING, label_map).cached
 
 
 @pytest.mark.parametrize(
@@ -88,18 +88,18 @@ def test_another_label_map_is_another_reading(data: Path, tmp_path: Path) -> Non
     ids=["emptied", "cut off", "a bit flipped", "without labels", "other shapes", "pickled"],
 )
 def test_a_damaged_cache_is_rebuilt(data: Path, image_cache: Path, damage: Callable[[Path], None]) -> None:
-    first = load(data, TRAINING)
+    first = load_through_cache(data, TRAINING)
     damage(next(image_cache.glob("*.npz")))
-    again = load(data, TRAINING)
+    again = load_through_cache(data, TRAINING)
     assert not again.cached
     assert _same(first.faces, again.faces)
-    assert load(data, TRAINING).cached
+    assert load_through_cache(data, TRAINING).cached
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(data: Path, image_cache: Path) -> None:
     image_cache.write_text("a file where the folder should be")
-    assert not load(data, TRAINING).cached
-    assert not load(data, TRAINING).cached
+    assert not load_through_cache(data, TRAINING).cached
+    assert not load_through_cache(data, TRAINING).cached
 
 
 def test_a_write_that_fails_leaves_nothing_behind(
@@ -110,21 +110,21 @@ def test_a_write_that_fails_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full_disk)
-    assert not load(data, TRAINING).cached
+    assert not load_through_cache(data, TRAINING).cached
     assert not list(image_cache.iterdir())
 
 
 def test_a_read_only_source_is_as_good_as_any(data: Path) -> None:
     for folder in [data, *(path for path in data.rglob("*") if path.is_dir())]:
         folder.chmod(0o555)
-    load(data, TRAINING)
-    assert load(data, TRAINING).cached
+    load_through_cache(data, TRAINING)
+    assert load_through_cache(data, TRAINING).cached
 
 
 def test_the_cache_can_be_turned_off(data: Path, image_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not load(data, TRAINING, use_cache=False).cached
+    assert not load_through_cache(data, TRAINING, use_cache=False).cached
     monkeypatch.setenv(VARIABLE, OFF)
-    assert not load(data, TRAINING).cached
+    assert not load_through_cache(data, TRAINING).cached
     assert not image_cache.exists()
 
 
@@ -142,7 +142,7 @@ def test_only_the_files_used_last_are_kept(data: Path, image_cache: Path) -> Non
     for age in range(KEPT):
         (image_cache / f"Training-{age}.npz").write_bytes(b"")
         os.utime(image_cache / f"Training-{age}.npz", (1000 - age, 1000 - age))
-    load(data, TRAINING)
+    load_through_cache(data, TRAINING)
     assert len(list(image_cache.iterdir())) == KEPT
     assert not (image_cache / f"Training-{KEPT - 1}.npz").exists()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fer_models.data.faces import Faces
 from fer_models.errors import ContractError, DatasetError
-from fer_models.evaluation.document import as_text, document, measured, write
+from fer_models.evaluation.document import as_text, document, evaluate_file, write
 from fer_models.evaluation.files import model_files
 from fer_models.evaluation.images import EvaluationImages, load_images, unseen_among
 from fer_models.evaluation.views import VIEWS
@@ -89,7 +89,7 @@ def test_a_missing_split_stays_an_error(tmp_path: Path) -> None:
 def test_a_file_is_measured_in_every_view_with_and_without_known_images(tmp_path: Path) -> None:
     done: list[int] = []
     (file,) = model_files([write_network(tmp_path / "small.onnx")]).values()
-    found = measured(file, images(), VIEWS, 1, done.append)
+    found = evaluate_file(file, images(), VIEWS, 1, done.append)
     assert sum(done) == 21 * 13
     assert list(found["views"]) == list(found["deduplicated"]) == list(VIEWS)
     assert found["accuracy"] == found["views"]["single"]["accuracy"]
@@ -100,7 +100,7 @@ def test_a_file_is_measured_in_every_view_with_and_without_known_images(tmp_path
 
 def test_what_is_written_names_command_data_and_the_images_left_out(tmp_path: Path) -> None:
     files = model_files([write_network(tmp_path / "small.onnx")])
-    figures = {name: measured(file, images(), ["single"], 1, lambda _: None) for name, file in files.items()}
+    figures = {name: evaluate_file(file, images(), ["single"], 1, lambda _: None) for name, file in files.items()}
     found = document("a command", tmp_path / "faces.zip", "PublicTest", ["single"], images(), figures)
     paths = write(found, files, tmp_path / "out" / "deeper")
     assert [path.name for path in paths] == [

@@ -46,10 +46,10 @@ def test_a_folded_network_has_no_batch_norms_and_computes_the_same(torch: Any, n
 
 
 def test_gradients_pass_straight_through_rounding_and_stop_beyond_the_range(torch: Any) -> None:
-    from fer_models.quantization.qat import rounded
+    from fer_models.quantization.qat import fake_quantized
 
     values = torch.tensor([-3.0, -0.4, 0.26, 3.0], requires_grad=True)
-    found = rounded(values, torch.tensor(0.5), 2)
+    found = fake_quantized(values, torch.tensor(0.5), 2)
     found.sum().backward()
     assert found.tolist() == [-1.0, -0.5, 0.5, 1.0]
     assert values.grad.tolist() == [0.0, 1.0, 1.0, 0.0]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fer_models.cli import run
 from fer_models.errors import ReportError
-from fer_models.report import draw, page, read_records
+from fer_models.report import draw_pictures, page, read_records
 from fer_models.report.markdown import NOTHING, UNKNOWN
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,7 +132,7 @@ def test_a_benchmark_without_a_ratio_says_so(tmp_path: Path) -> None:
 
 def test_every_picture_of_the_page_is_drawn_and_no_other(folder: Path, text: str) -> None:
     shown = set(re.findall(r"!\[[^]]*\]\(results/([^)]+)\)", text))
-    assert {path.name for path in draw(read_records(folder), folder)} == shown
+    assert {path.name for path in draw_pictures(read_records(folder), folder)} == shown
     assert all((folder / name).stat().st_size > 1000 for name in shown)
     assert len(shown) == 5
 

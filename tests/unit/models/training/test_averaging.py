@@ -37,10 +37,12 @@ def two(folder: Path, **more: Any) -> tuple[Path, Path]:
 
 
 def averaged_run(folder: Path, data: Path, *checkpoints: Path) -> dict[str, Any]:
-    from fer_models.training.averaging import Order, average
-    from fer_models.training.datasets import Sources
+    from fer_models.training.averaging import AveragingRequest, average
+    from fer_models.training.datasets import DataSources
 
-    return average(Order(checkpoints, folder / "mean", "fer-models average"), Sources((data,)), lambda _: None)
+    return average(
+        AveragingRequest(checkpoints, folder / "mean", "fer-models average"), DataSources((data,)), lambda _: None
+    )
 
 
 def test_each_weight_is_the_mean_of_theirs(tmp_path: Path, data: Path) -> None:

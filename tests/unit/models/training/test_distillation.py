@@ -19,11 +19,11 @@ def trained(folder: Path, seed: int) -> Path:
 def test_several_teachers_say_the_mean_of_their_probabilities(tmp_path: Path) -> None:
     import torch
     from fer_models.training.checkpoint import load_trained
-    from fer_models.training.distillation import teachers_of
+    from fer_models.training.distillation import teacher_ensemble
 
     paths = [trained(tmp_path / str(seed), seed) for seed in (0, 1)]
     faces = torch.rand(5, 1, 48, 48) * 255
-    teachers = teachers_of(paths)
+    teachers = teacher_ensemble(paths)
     assert teachers is not None
     with torch.inference_mode():
         each = [load_trained(path)(faces).softmax(dim=1) for path in paths]
@@ -32,35 +32,37 @@ def test_several_teachers_say_the_mean_of_their_probabilities(tmp_path: Path) ->
 
 
 def test_a_teacher_that_is_missing_is_named(tmp_path: Path) -> None:
-    from fer_models.training.distillation import teachers_of
+    from fer_models.training.distillation import teacher_ensemble
 
     with pytest.raises(TrainingError, match=r"Cannot read the checkpoint .*absent\.pt .*; train again or give another"):
-        teachers_of([tmp_path / "absent.pt"])
+        teacher_ensemble([tmp_path / "absent.pt"])
 
 
 def test_without_teachers_a_recipe_stays_as_it_is() -> None:
-    from fer_models.training.distillation import taught, teachers_of
+    from fer_models.training.distillation import teacher_ensemble, with_teachers
 
-    assert taught(RECIPE, [], 0.6) == RECIPE
-    assert teachers_of([]) is None
+    assert with_teachers(RECIPE, [], 0.6) == RECIPE
+    assert teacher_ensemble([]) is None
 
 
 def test_a_run_is_not_resumed_under_another_teacher(tmp_path: Path) -> None:
-    from fer_models.training.distillation import taught, teachers_of
+    from fer_models.training.distillation import teacher_ensemble, with_teachers
 
     first, second = (trained(tmp_path / str(seed), seed) for seed in (0, 1))
     run = tmp_path / "run"
-    started(run, taught(RECIPE, [first], 0.6), teacher=teachers_of([first])).fit(Listener())
+    started(run, with_teachers(RECIPE, [first], 0.6), teacher=teacher_ensemble([first])).fit(Listener())
     with pytest.raises(TrainingError, match="was made with another recipe"):
-        started(run, taught(RECIPE, [second], 0.6), teacher=teachers_of([second])).fit(Listener())
+        started(run, with_teachers(RECIPE, [second], 0.6), teacher=teacher_ensemble([second])).fit(Listener())
 
 
 def test_what_a_teacher_says_changes_what_is_learned(tmp_path: Path) -> None:
-    from fer_models.training.distillation import taught, teachers_of
+    from fer_models.training.distillation import teacher_ensemble, with_teachers
 
     teacher = trained(tmp_path / "teacher", 0)
     alone = started(tmp_path / "alone").fit(Listener())
-    led = started(tmp_path / "led", taught(RECIPE, [teacher], 0.6), teacher=teachers_of([teacher])).fit(Listener())
+    led = started(tmp_path / "led", with_teachers(RECIPE, [teacher], 0.6), teacher=teacher_ensemble([teacher])).fit(
+        Listener()
+    )
     assert not alone.classifier.weight.equal(led.classifier.weight)
 
 
@@ -69,13 +71,15 @@ def test_a_finished_model_teaches_as_the_checkpoint_it_was_made_of(px: int, tmp_
     import torch
     from fer_models.model_files.to_onnx import export_fp32
     from fer_models.training.checkpoint import load_trained
-    from fer_models.training.distillation import teachers_of
+    from fer_models.training.distillation import teacher_ensemble
     from fer_models.training.validation import as_input, at_size
 
     checkpoint, file = trained(tmp_path / "run", 0), tmp_path / "fp32.onnx"
     export_fp32(load_trained(checkpoint), file)
     faces = at_size(as_input(made_faces(14).images), px)
     with torch.inference_mode():
-        said = [teachers.eval()(faces) for path in (checkpoint, file) if (teachers := teachers_of([path])) is not None]
+        said = [
+            teachers.eval()(faces) for path in (checkpoint, file) if (teachers := teacher_ensemble([path])) is not None
+        ]
     assert len(said) == 2
     assert torch.allclose(*said, atol=1e-3)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fer_models.errors import UsageError
-from fer_models.training.recipe import PRESETS, Recipe, changed, check_whole, preset
+from fer_models.training.recipe import PRESETS, Recipe, check_recipe, preset, with_changes
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -18,7 +18,7 @@ def test_a_preset_that_is_none_is_refused_with_those_that_are() -> None:
 
 
 def test_only_what_is_given_is_changed() -> None:
-    recipe = changed(preset("cpu-light"), {"width": 0.5, "stem_stride": None}, epochs=7, batch=None)
+    recipe = with_changes(preset("cpu-light"), {"width": 0.5, "stem_stride": None}, epochs=7, batch=None)
     assert (recipe.network.width, recipe.network.stem_stride, recipe.epochs, recipe.batch) == (0.5, 1, 7, 64)
 
 
@@ -28,8 +28,8 @@ def test_pictures_grow_by_shares_of_the_epochs() -> None:
 
 
 def test_a_whole_recipe_has_no_faces_left_to_be_tempered_by() -> None:
-    refine = changed(preset("refine"), {}, whole=True)
+    refine = with_changes(preset("refine"), {}, whole=True)
     with pytest.raises(UsageError, match=r"no held-out images are left .*; give --logit-temperature"):
-        check_whole(refine)
-    check_whole(changed(refine, {}, logit_temperature=0.8))
-    check_whole(changed(preset("cpu-light"), {}, whole=True))
+        check_recipe(refine)
+    check_recipe(with_changes(refine, {}, logit_temperature=0.8))
+    check_recipe(with_changes(preset("cpu-light"), {}, whole=True))

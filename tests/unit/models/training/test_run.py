@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
 
 def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:
-    from fer_models.training.validation import measure
+    from fer_models.training.validation import validate
 
     listener = Listener()
     run = started(tmp_path, replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9), faces=56)
     network = run.fit(listener)
-    assert measure(network, run.learner.train)[0] == 1.0
+    assert validate(network, run.learner.train)[0] == 1.0
     assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
@@ -57,12 +57,12 @@ def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken
 
 
 def test_a_tempered_run_ends_with_probabilities_that_fit_the_held_out_faces(tmp_path: Path) -> None:
-    from fer_models.training.temperature_scaling import fitted
+    from fer_models.training.temperature_scaling import fit_temperature
     from fer_models.training.validation import logits_of
 
     plain, tempered = started(tmp_path / "plain"), started(tmp_path / "tempered", replace(RECIPE, tempered=True))
     as_learned, as_told = (logits_of(run.fit(Listener()), run.held_out) for run in (plain, tempered))
-    temperature = fitted(as_learned, plain.held_out.labels)
+    temperature = fit_temperature(as_learned, plain.held_out.labels)
     assert (as_told * temperature).allclose(as_learned, atol=1e-4)
     assert tempered.history[-1]["temperature"] == round(temperature, 4)
     assert tempered.history[-1]["held_out_loss"] <= plain.history[-1]["held_out_loss"]
@@ -107,13 +107,13 @@ def test_a_checkpoint_gives_the_averaged_network(tmp_path: Path) -> None:
 
 
 def test_a_teacher_draws_its_student_along(tmp_path: Path) -> None:
-    from fer_models.training.validation import measure
+    from fer_models.training.validation import validate
 
     recipe = replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
     teacher = started(tmp_path / "teacher", recipe, faces=56).fit(Listener())
     taught = started(tmp_path / "student", replace(recipe, teacher_share=1.0), faces=56, teacher=teacher)
     taught.learner.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
-    assert measure(taught.fit(Listener()), taught.learner.train)[0] > 0.9
+    assert validate(taught.fit(Listener()), taught.learner.train)[0] > 0.9
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Path) -> None:

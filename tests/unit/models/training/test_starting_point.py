@@ -54,14 +54,14 @@ def a_pruned_run(folder: Path) -> Path:
     import torch
     from fer_models.network.compression import counted
     from fer_models.pruning.structured import cut
-    from fer_models.training.run import Run
-    from fer_models.training.tensors import deal
-    from fer_models.training.trainer import Learner, new_model
+    from fer_models.training.run import TrainingRun
+    from fer_models.training.tensors import face_tensors
+    from fer_models.training.trainer import Trainer, new_model
 
     recipe, cpu = Recipe(network=SMALL, epochs=1, batch=14), torch.device("cpu")
     whole = new_model(recipe)
-    learner = Learner(recipe, deal(made_faces(28), recipe, cpu), cut(whole, 0.3))
-    Run(learner, deal(made_faces(14), recipe, cpu), folder, counted(whole), COMMANDS).fit(Silent())
+    learner = Trainer(recipe, face_tensors(made_faces(28), recipe, cpu), cut(whole, 0.3))
+    TrainingRun(learner, face_tensors(made_faces(14), recipe, cpu), folder, counted(whole), COMMANDS).fit(Silent())
     return folder / "checkpoint.pt"
 
 

@@ -20,33 +20,33 @@ def told_truly(torch: Any, seed: int = 0) -> tuple[Any, Any]:
 
 
 def test_probabilities_that_are_true_are_left_as_they_are(torch: Any) -> None:
-    from fer_models.training.temperature_scaling import fitted
+    from fer_models.training.temperature_scaling import fit_temperature
 
-    assert fitted(*told_truly(torch)) == pytest.approx(1, abs=0.05)
+    assert fit_temperature(*told_truly(torch)) == pytest.approx(1, abs=0.05)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(st.floats(0.2, 5))
 def test_logits_that_are_too_sharp_or_too_flat_are_found_out(torch: Any, factor: float) -> None:
-    from fer_models.training.temperature_scaling import fitted
+    from fer_models.training.temperature_scaling import fit_temperature
 
     logits, labels = told_truly(torch)
-    assert fitted(logits * factor, labels) == pytest.approx(factor * fitted(logits, labels), rel=1e-3)
+    assert fit_temperature(logits * factor, labels) == pytest.approx(factor * fit_temperature(logits, labels), rel=1e-3)
 
 
 @pytest.mark.parametrize(("sure", "expected"), [(True, 0.05), (False, 20.0)])
 def test_a_network_that_is_always_right_or_never_ends_at_a_bound(torch: Any, sure: bool, expected: float) -> None:
-    from fer_models.training.temperature_scaling import fitted
+    from fer_models.training.temperature_scaling import fit_temperature
 
     labels = torch.arange(70) % 7
     logits = torch.nn.functional.one_hot(labels if sure else (labels + 1) % 7, 7).float()
-    assert fitted(logits, labels) == pytest.approx(expected, rel=1e-3)
+    assert fit_temperature(logits, labels) == pytest.approx(expected, rel=1e-3)
 
 
 def test_tempering_divides_the_logits(torch: Any) -> None:
-    from fer_models.training.temperature_scaling import temper
+    from fer_models.training.temperature_scaling import scale_logits
 
     layer, features = torch.nn.Linear(5, 7), torch.randn(3, 5)
     before = layer(features)
-    temper(layer, 2.5)
+    scale_logits(layer, 2.5)
     assert torch.allclose(layer(features), before / 2.5, atol=1e-6)

@@ -16,9 +16,9 @@ EVEN = np.full((14, 7), 1 / 7, np.float32)
 
 def dealt(recipe: Recipe, **more: Any) -> Any:
     import torch
-    from fer_models.training.tensors import deal
+    from fer_models.training.tensors import face_tensors
 
-    return deal(FACES, recipe, torch.device("cpu"), **more)
+    return face_tensors(FACES, recipe, torch.device("cpu"), **more)
 
 
 def test_without_votes_the_smoothed_label_is_learned() -> None:

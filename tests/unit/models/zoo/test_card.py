@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fer_models.evaluation import score
-from fer_models.quantization.record import STATIC, Figures, Record
+from fer_models.quantization.record import STATIC, QuantizationFigures, QuantizationRecord
 from fer_models.zoo.card import write_card
 from fer_wire import ModelManifest
 from fer_wire.manifest import Accuracy, Compression, Latency
@@ -73,7 +73,7 @@ def test_the_card_does_not_call_held_out_what_was_learned(card: str, tmp_path: P
 
 def _card(manifest: ModelManifest, folder: Path, *, learned: bool = False) -> str:
     losses = {"fp32": 0.0, "fp16": -0.01, "int8": 0.25}
-    record = Record(
+    record = QuantizationRecord(
         checkpoint_sha256="",
         command="",
         method=STATIC,
@@ -81,7 +81,7 @@ def _card(manifest: ModelManifest, folder: Path, *, learned: bool = False) -> st
         seed=0,
         held_out_images=2913,
         machine="",
-        files={precision: Figures(0.66, loss, 100) for precision, loss in losses.items()},
+        files={precision: QuantizationFigures(0.66, loss, 100) for precision, loss in losses.items()},
         sha256={},
         learned=learned,
     )

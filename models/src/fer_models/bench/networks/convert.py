@@ -14,14 +14,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 
 from fer_models.bench.job import Job
-from fer_models.bench.networks.keras_models import build
+from fer_models.bench.networks.keras_models import build_keras
 
 FP16 = "fp16"
 
 
 def convert(job: Job, path: Path) -> None:
     """Write the job's network; fp16 keeps its weights in float16."""
-    converter = tf.lite.TFLiteConverter.from_keras_model(build(job))
+    converter = tf.lite.TFLiteConverter.from_keras_model(build_keras(job))
     if job.precision == FP16:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]

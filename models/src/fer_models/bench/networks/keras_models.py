@@ -18,7 +18,7 @@ SKIPS = ("conv2d", "batch_normalization")
 """What keras.applications calls the projections of the residuals; it numbers them in the order of their blocks."""
 
 
-def build(job: Job) -> keras.Model:
+def build_keras(job: Job) -> keras.Model:
     """The network of the job: pixels 0–255, channels last, to probabilities."""
     makers: dict[str, Callable[[Job], keras.Model]] = {
         "xception": _xception,
@@ -32,7 +32,7 @@ def build(job: Job) -> keras.Model:
 
 def _light(job: Job) -> keras.Model:
     channels, *sides = job.face_shape
-    return build_layers((*sides, channels), *layers.load(job.file))
+    return build_layers((*sides, channels), *layers.load_layers(job.file))
 
 
 def _xception(job: Job) -> keras.Model:

@@ -35,13 +35,13 @@ class Layer:
     value: float = 0.0
 
 
-def save(layers: list[Layer], arrays: Mapping[str, Array], path: Path) -> None:
+def save_layers(layers: list[Layer], arrays: Mapping[str, Array], path: Path) -> None:
     """Write layers and arrays as one .npz file."""
     text = json.dumps([asdict(layer) for layer in layers])
     np.savez(path, **{LAYERS: np.array(text)}, **arrays)  # type: ignore[arg-type]  # the names are those of arrays
 
 
-def load(path: str) -> tuple[list[Layer], Mapping[str, Array]]:
+def load_layers(path: str) -> tuple[list[Layer], Mapping[str, Array]]:
     """The layers of that file, and its arrays, each read when it is asked for."""
     arrays = np.load(path)
     rows = json.loads(str(arrays[LAYERS]))

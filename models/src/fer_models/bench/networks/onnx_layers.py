@@ -25,7 +25,7 @@ SPATIAL_AXES = [2, 3]
 def write_layers(fp32: Path, path: Path) -> None:
     """Write the layers of a float32 .onnx file; raises BenchError at an operator that no other framework is told."""
     reading = _Reading(onnx.load(fp32))
-    layers.save(reading.layers, reading.arrays, path)
+    layers.save_layers(reading.layers, reading.arrays, path)
 
 
 class _Reading:

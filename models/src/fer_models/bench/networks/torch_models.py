@@ -25,12 +25,12 @@ from fer_models.bench.networks.full_xception import (
 )
 from fer_models.bench.networks.layers import Layer
 from fer_models.network.config import XceptionConfig
-from fer_models.network.xception import Block, SeparableConv, Xception
+from fer_models.network.xception import ResidualBlock, SeparableConv, Xception
 
 
-def build(job: Job) -> nn.Module:
+def build_torch(job: Job) -> nn.Module:
     """The network of the job: pixels 0–255 to probabilities, ready to infer."""
-    return (_xception(job) if job.model == "xception" else Layers(*layers.load(job.file))).eval()
+    return (_xception(job) if job.model == "xception" else Layers(*layers.load_layers(job.file))).eval()
 
 
 class Layers(nn.Module):
@@ -96,6 +96,6 @@ def _put(tensor: Tensor, array: Array) -> None:
 def _convolutions(network: Xception) -> Iterator[tuple[nn.Module, nn.BatchNorm2d]]:
     """Each convolution with the batch norm behind it: stem, blocks (body, then skip) and exit."""
     for part in network.features:
-        for sequence in (part.body, part.skip) if isinstance(part, Block) else (part,):
+        for sequence in (part.body, part.skip) if isinstance(part, ResidualBlock) else (part,):
             modules = list(sequence.children())
             yield from ((m, n) for m, n in itertools.pairwise(modules) if isinstance(n, nn.BatchNorm2d))

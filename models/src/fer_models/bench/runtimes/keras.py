@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from fer_models.bench.job import CPU, GPU, Array, Job, Loaded, Predict
+from fer_models.bench.job import CPU, GPU, Array, Job, LoadedModel, Predict
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -12,19 +12,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fer_models.bench.networks.keras_models import build
+from fer_models.bench.networks.keras_models import build_keras
 
 
-def load(job: Job, face: Array) -> Loaded:
+def load(job: Job, face: Array) -> LoadedModel:
     """The network with its weights; it takes channels last."""
     tf.config.threading.set_intra_op_parallelism_threads(job.threads)
     tf.config.threading.set_inter_op_parallelism_threads(job.threads)
-    network = build(job)
+    network = build_keras(job)
     pixels = np.ascontiguousarray(face.transpose(0, 2, 3, 1))
     predict = _predicting(network, pixels) if job.runtime == "keras-predict" else _function(network, pixels)
     on_gpu = bool(tf.config.list_physical_devices("GPU"))
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
-    return Loaded(predict, versions, GPU if on_gpu else CPU, "TensorFlow")
+    return LoadedModel(predict, versions, GPU if on_gpu else CPU, "TensorFlow")
 
 
 def _predicting(network: keras.Model, pixels: Array) -> Predict:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fer_models.bench.job import Array, Job, Loaded
+from fer_models.bench.job import Array, Job, LoadedModel
 from fer_models.errors import BenchError
 
 
-def load(job: Job, face: Array) -> Loaded:
+def load(job: Job, face: Array) -> LoadedModel:
     """The .onnx file in cv2.dnn; raises BenchError when OpenCV cannot read it."""
     cv2.setNumThreads(job.threads)
     try:
@@ -21,4 +21,4 @@ def load(job: Job, face: Array) -> Loaded:
         network.setInput(face)
         return np.asarray(network.forward(), np.float32)
 
-    return Loaded(predict, {"opencv": cv2.__version__}, provider="cv2.dnn")
+    return LoadedModel(predict, {"opencv": cv2.__version__}, provider="cv2.dnn")

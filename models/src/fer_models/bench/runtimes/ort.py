@@ -8,7 +8,7 @@ import onnxruntime
 
 from fer_models.bench.job import CPU as ON_CPU
 from fer_models.bench.job import GPU as ON_GPU
-from fer_models.bench.job import Array, Job, Loaded
+from fer_models.bench.job import Array, Job, LoadedModel
 from fer_models.bench.runtimes.ort_providers import CPU, CUDA, TENSORRT, chain
 from fer_models.errors import BenchError
 
@@ -17,7 +17,7 @@ SPOKEN = {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}
 LOG_ERRORS_ONLY = 3
 
 
-def load(job: Job, face: Array) -> Loaded:
+def load(job: Job, face: Array) -> LoadedModel:
     """The file on the row's provider; raises BenchError when that provider is not what runs it."""
     provider = PROVIDERS[job.runtime]
     _check_offered(provider)
@@ -32,7 +32,7 @@ def load(job: Job, face: Array) -> Loaded:
         return probabilities
 
     device = ON_CPU if provider == CPU else ON_GPU
-    return Loaded(predict, {"onnxruntime": onnxruntime.__version__}, device, provider)
+    return LoadedModel(predict, {"onnxruntime": onnxruntime.__version__}, device, provider)
 
 
 def _check_offered(provider: str) -> None:

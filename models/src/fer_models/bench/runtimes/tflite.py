@@ -7,12 +7,12 @@ import importlib.metadata
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from fer_models.bench.job import Array, Job, Loaded
+from fer_models.bench.job import Array, Job, LoadedModel
 
 DISTRIBUTION = "ai-edge-litert"
 
 
-def load(job: Job, face: Array) -> Loaded:
+def load(job: Job, face: Array) -> LoadedModel:
     """The file, its tensors allocated; it takes channels last."""
     interpreter = Interpreter(model_path=job.file, num_threads=job.threads)
     interpreter.allocate_tensors()
@@ -25,4 +25,4 @@ def load(job: Job, face: Array) -> Loaded:
         probabilities: Array = interpreter.get_tensor(given["index"])
         return probabilities
 
-    return Loaded(predict, {DISTRIBUTION: importlib.metadata.version(DISTRIBUTION)}, provider="XNNPACK")
+    return LoadedModel(predict, {DISTRIBUTION: importlib.metadata.version(DISTRIBUTION)}, provider="XNNPACK")

@@ -17,7 +17,7 @@ from made_models import write_network
 def read(onnx_file: Path) -> tuple[list[layers.Layer], dict[str, layers.Array]]:
     path = onnx_file.with_suffix(".npz")
     write_layers(onnx_file, path)
-    steps, arrays = layers.load(str(path))
+    steps, arrays = layers.load_layers(str(path))
     return steps, dict(arrays)
 
 
