@@ -36,6 +36,13 @@ class Listener:
         self.entries.append(entry)
 
 
+def as_input(images: Any) -> Any:
+    """uint8 N×48×48 to the contract's float32 N×1×48×48, 0–255, as a tensor."""
+    import torch
+
+    return torch.from_numpy(images).unsqueeze(1).float()
+
+
 def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any) -> Any:
     import torch
     from fer_models.training.run import TrainingRun
@@ -43,5 +50,5 @@ def started(folder: Path, recipe: Recipe = RECIPE, faces: int = 42, **more: Any)
     from fer_models.training.trainer import Trainer, new_model
 
     cpu = torch.device("cpu")
-    learner = Trainer(recipe, face_tensors(made_faces(faces), recipe, cpu), new_model(recipe), **more)
-    return TrainingRun(learner, face_tensors(made_faces(14, seed=1), recipe, cpu), folder)
+    trainer = Trainer(recipe, face_tensors(made_faces(faces), recipe, cpu), new_model(recipe), **more)
+    return TrainingRun(trainer, face_tensors(made_faces(14, seed=1), recipe, cpu), folder)

@@ -93,7 +93,7 @@ def test_a_recipe_is_trained_whole_from_several_seeds_and_averaged(data: Path, u
     refused = _prune(data, tmp_path / "mean", tmp_path / "cut", "--ratio", "2")
     failed = subprocess.run(refused, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     assert failed.returncode == 2
-    assert "has learned the held-out images too (--whole)" in failed.stderr
+    assert "has also learned the held-out images (--whole)" in failed.stderr
 
 
 def test_magnitude_pruning_leaves_the_zeros_that_were_asked_for(data: Path, unbroken: Path, tmp_path: Path) -> None:

@@ -8,59 +8,59 @@ from typing import Annotated
 
 import typer
 
+from fer_models.cli.shared_options import Device, LabelMap, Precision, Threads, TrainedOn, Tutors, Votes
+
 DEFAULT_OUT = Path("runs/pruned")
+
+Checkpoint = Annotated[Path, typer.Option(help="checkpoint.pt of a training run; its network is also the teacher.")]
+Out = Annotated[Path, typer.Option(help="Folder of the pruned run; an unfinished run is resumed.")]
+RatioBudget = Annotated[float | None, typer.Option(help="Budget: compression ratio R over weights, above 1.")]
+LatencyBudget = Annotated[
+    float | None, typer.Option(help="Budget: milliseconds for one face in ONNX Runtime, on one thread of this machine.")
+]
+LossBudget = Annotated[
+    float | None, typer.Option(help="Budget: how many points of accuracy on held-out images it may cost.")
+]
+Method = Annotated[
+    str, typer.Option(help="structured (whole channels: smaller and faster) or magnitude (single weights).")
+]
+SparseEpochs = Annotated[int, typer.Option(min=0, help="Epochs of sparse learning before the cut.")]
+Epochs = Annotated[int, typer.Option(min=1, help="Epochs of fine-tuning after the cut.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON Lines instead of progress bars.")]
 
 
 def prune(
-    checkpoint: Annotated[Path, typer.Option(help="checkpoint.pt of a training run; it is also the teacher.")],
-    data: Annotated[list[Path], typer.Option(help="The images it was trained on, as for train.")],
-    out: Annotated[Path, typer.Option(help="Folder of the pruned run; an unfinished one goes on.")] = DEFAULT_OUT,
-    ratio: Annotated[float | None, typer.Option(help="Budget: compression ratio R over weights, above 1.")] = None,
-    latency_ms: Annotated[
-        float | None, typer.Option(help="Budget: milliseconds of one face in ONNX Runtime, one thread, here.")
-    ] = None,
-    accuracy_loss: Annotated[
-        float | None, typer.Option(help="Budget: points of accuracy on held-out images that it may cost.")
-    ] = None,
-    method: Annotated[
-        str, typer.Option(help="structured (whole channels: smaller and faster) or magnitude (single weights).")
-    ] = "structured",
-    label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
-    votes: Annotated[str, typer.Option(help="As for train.")] = "auto",
-    tutor: Annotated[
-        list[Path] | None,
-        typer.Option(help="A finished model, .onnx or zoo entry, whose answers become half of the labels; repeatable."),
-    ] = None,
-    sparse_epochs: Annotated[int, typer.Option(min=0, help="Epochs of sparse learning before the cut.")] = 2,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of fine-tuning after it.")] = 10,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 takes all.")] = 0,
-    json_: Annotated[bool, typer.Option("--json", help="JSON Lines instead of progress bars.")] = False,
+    checkpoint: Checkpoint,
+    data: TrainedOn,
+    out: Out = DEFAULT_OUT,
+    ratio: RatioBudget = None,
+    latency_ms: LatencyBudget = None,
+    accuracy_loss: LossBudget = None,
+    method: Method = "structured",
+    label_map: LabelMap = None,
+    votes: Votes = "auto",
+    tutor: Tutors = None,
+    sparse_epochs: SparseEpochs = 2,
+    epochs: Epochs = 10,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    threads: Threads = 0,
+    json_: Json = False,
 ) -> None:
-    """Make a trained network smaller within one budget, fine-tuned with the unpruned one as its teacher."""
+    """Make a trained network smaller within one budget, then fine-tune it with the unpruned network as its teacher."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.pruning.budget import budget
-    from fer_models.pruning.pruner import Pruner, PruningRequest
+    from fer_models.pruning.pruner import Pruner
+    from fer_models.pruning.request import PruningRequest
     from fer_models.training.datasets import DataSources
-    from fer_models.training.train import Place
+    from fer_models.training.machine import MachineOptions
 
-    order = PruningRequest(
-        checkpoint,
-        budget(ratio, latency_ms, accuracy_loss),
-        method,
-        sparse_epochs,
-        epochs,
-        commands=(spoken(),),
-    )
-    course = Pruner(
-        order,
-        DataSources(tuple(data), label_map, votes, tuple(tutor or ())),
-        Place(out, device, precision, threads=threads),
-        lambda title: display(title, json_),
-    )
-    outcome = course.prune()
+    chosen = budget(ratio, latency_ms, accuracy_loss)
+    request = PruningRequest(checkpoint, out, chosen, method, sparse_epochs, epochs, command=spoken())
+    sources = DataSources(tuple(data), label_map, votes, tuple(tutor or ()))
+    options = MachineOptions(device, precision, threads=threads)
+    outcome = Pruner(request, sources, options, lambda title: display(title, json_)).prune()
     typer.echo(json.dumps(outcome) if json_ else _sentence(outcome))
 
 

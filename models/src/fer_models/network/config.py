@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fer_models.options import option
+
 CHANNEL_MULTIPLE = 8
 
 
 @dataclass(frozen=True)
 class XceptionConfig:
-    """Everything that decides the shape of the network; width 1, 3 channels, 1000 classes is the published one."""
+    """Everything that decides the shape of the network; width 1, 3 channels and 1000 classes are the published one."""
 
-    width: float = 1.0
+    width: float = option(1.0, "Channels, as a share of the published Xception's.", least=0.05, most=4)
     in_channels: int = 1
     classes: int = 7
-    stem_stride: int = 2
+    stem_stride: int = option(2, "Stride of the first convolution; 1 keeps the image's size.", least=1, most=2)
     stem_padding: int = 0
     dropout: float = 0.0
 

@@ -1,4 +1,4 @@
-"""Several networks of one beginning as one: the mean of their weights (Wortsman et al. 2022, arXiv:2203.05482)."""
+"""One network from several that began alike: the mean of their weights (Wortsman et al. 2022, arXiv:2203.05482)."""
 
 from __future__ import annotations
 
@@ -40,68 +40,68 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class AveragingRequest:
-    """Which checkpoints are averaged, where to, and by which command line."""
+    """checkpoints: what is averaged; folder: where the result goes; command: for the record."""
 
     checkpoints: tuple[Path, ...]
     folder: Path
     command: str
 
 
-def average(order: AveragingRequest, sources: DataSources, on_step: Progress) -> dict[str, Any]:
-    """Write the checkpoint of the mean network and average.json, and return what that says.
+def average(request: AveragingRequest, sources: DataSources, on_step: Progress) -> dict[str, Any]:
+    """Write the checkpoint of the mean network, and average.json; returns the latter's content.
 
-    Batch norms are measured anew, on views of the training images as the runs had them. Nothing is measured on held-out
-    images where one of the runs learned them too.
-    Raises TrainingError when the networks did not begin with the same weights, or a checkpoint cannot be read.
+    Batch norms are measured again, on augmented training images as the runs saw them. Nothing is measured on held-out
+    images if one of the runs learned from them. Raises TrainingError when the networks did not start from the same
+    weights, or a checkpoint cannot be read.
     """
     on_step("reading the checkpoints and the images")
-    states = [read_checkpoint(path) for path in order.checkpoints]
-    _check(order.checkpoints, states)
-    recipe = _recipe(order.checkpoints, states)
+    states = [read_checkpoint(path) for path in request.checkpoints]
+    _check(request.checkpoints, states)
+    recipe = _recipe(request.checkpoints, states)
     learned, held_out = training_and_held_out(sources, recipe, torch.device("cpu"))
     networks = [averaged(state) for state in states]
     mean = _mean(networks)
     on_step(f"measuring batch norms on {min(len(learned), MEASURED_VIEWS)} views")
     update_bn(_views(learned, recipe), mean)
     on_step("measuring on the held-out images")
-    outcome = _outcome(order, states, [_figures(network, held_out) for network in (mean, *networks)])
-    order.folder.mkdir(parents=True, exist_ok=True)
-    write_checkpoint(_state(states[0], mean, recipe, outcome), order.folder / CHECKPOINT)
-    write_whole(order.folder / OUTCOME, json.dumps(outcome, indent=2) + "\n")
+    outcome = _outcome(request, states, [_figures(network, held_out) for network in (mean, *networks)])
+    request.folder.mkdir(parents=True, exist_ok=True)
+    write_checkpoint(_state(states[0], mean, recipe, outcome), request.folder / CHECKPOINT)
+    write_whole(request.folder / OUTCOME, json.dumps(outcome, indent=2) + "\n")
     return outcome
 
 
-def _outcome(order: AveragingRequest, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
+def _outcome(request: AveragingRequest, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
     of_mean, *of_each = figures
-    runs = [path.parent.name for path in order.checkpoints]
+    runs = [path.parent.name for path in request.checkpoints]
     return {
-        "command": order.command,
+        "command": request.command,
         "averaged": [{"run": run, **each} for run, each in zip(runs, of_each, strict=True)],
         **of_mean,
-        "commands": [*_joined([state.get("commands", []) for state in states]), order.command],
+        "commands": [*_joined([state.get("commands", []) for state in states]), request.command],
     }
 
 
 def _check(paths: Sequence[Path], states: Sequence[State]) -> None:
     if len(states) < 2:
-        raise TrainingError(f"{paths[0]} alone has no average; give --checkpoint at least twice.")
+        raise TrainingError(f"One checkpoint, {paths[0]}, has no average; give --checkpoint at least twice.")
     first = states[0]
     for path, state in zip(paths[1:], states[1:], strict=True):
         if not first["recipe"]["origin"] or state["recipe"]["origin"] != first["recipe"]["origin"]:
             raise TrainingError(
-                f"{paths[0]} and {path} did not begin with the same weights, so their average would know nothing; "
-                "give runs of one --start."
+                f"{paths[0]} and {path} did not start from the same weights, so their average would be useless; "
+                "give runs that have the same --start."
             )
 
 
 def _recipe(paths: Sequence[Path], states: Sequence[State]) -> Recipe:
-    """That of the first, whole where one was whole; its origin is all of them, so that no run resumes it."""
+    """The first run's recipe, `whole` if any run was; its origin names all of them, so that no run resumes it."""
     recipes = [Recipe.from_dict(state["recipe"]) for state in states]
     return replace(recipes[0], whole=any(each.whole for each in recipes), origin=" ".join(map(digest, paths)))
 
 
 def _mean(networks: Sequence[Xception]) -> Xception:
-    """The first network, given the mean of all weights; its batch norms' statistics are left to be measured."""
+    """A copy of the first network with the mean of all weights; its batch norms' statistics are not measured yet."""
     mean = copy.deepcopy(networks[0])
     every = [dict(network.named_parameters()) for network in networks]
     with torch.no_grad():
@@ -110,12 +110,12 @@ def _mean(networks: Sequence[Xception]) -> Xception:
     return mean
 
 
-def _views(deck: FaceTensors, recipe: Recipe) -> Iterator[Tensor]:
-    """Batches of views as a run has them, drawn from the recipe's seed."""
+def _views(faces: FaceTensors, recipe: Recipe) -> Iterator[Tensor]:
+    """Batches of augmented images as a run has them, drawn from the recipe's seed."""
     draw = torch.Generator().manual_seed(recipe.seed)
-    order = torch.randperm(len(deck), generator=draw)[:MEASURED_VIEWS]
+    order = torch.randperm(len(faces), generator=draw)[:MEASURED_VIEWS]
     for chosen in order.split(recipe.batch):
-        yield augment(deck.images[chosen].float(), recipe.augmentation, draw)
+        yield augment(faces.images[chosen].float(), recipe.augmentation, draw)
 
 
 def _figures(network: Xception, held_out: FaceTensors | None) -> dict[str, float]:
@@ -126,7 +126,7 @@ def _figures(network: Xception, held_out: FaceTensors | None) -> dict[str, float
 
 
 def _joined(histories: Sequence[Sequence[str]]) -> list[str]:
-    """The commands of all, each once, in their order."""
+    """The commands of all, each once, in their request."""
     return list(dict.fromkeys(itertools.chain.from_iterable(histories)))
 
 

@@ -1,4 +1,4 @@
-"""checkpoint.pt: a run's state on disk, whole or not there at all."""
+"""checkpoint.pt: the state of a run on disk, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ State = dict[str, Any]
 
 
 def write_checkpoint(state: State, path: Path) -> None:
-    """Replace the file at once; raises TrainingError when the disk refuses, and the old checkpoint stays."""
+    """Replace the file in one step; raises TrainingError when it cannot be written, and the old file stays."""
     whole = io.BytesIO()
     torch.save(state, whole)
     try:
@@ -30,8 +30,8 @@ def write_checkpoint(state: State, path: Path) -> None:
             file.write(whole.getbuffer())
     except OSError as error:
         raise TrainingError(
-            f"Cannot write the checkpoint {path} ({error.strerror}); the one before it is kept. "
-            "Make room, then give the same command to go on."
+            f"Cannot write the checkpoint {path} ({error.strerror}); the previous one is kept. "
+            "Free some space, then repeat the command to go on."
         ) from error
 
 
@@ -44,12 +44,12 @@ def read_checkpoint(path: Path) -> State:
             f"Cannot read the checkpoint {path} ({_reason(error)}); train again or give another file."
         ) from error
     if not isinstance(state, dict) or set(KEYS) - state.keys():
-        raise TrainingError(f"{path} is no checkpoint of fer-models train; give the checkpoint.pt of its --out folder.")
+        raise TrainingError(f"{path} is not a checkpoint of fer-models train; give the checkpoint.pt of a run.")
     return state
 
 
 def load_trained(path: Path) -> Xception:
-    """The averaged model of a checkpoint, ready for inference; pruned ones have the channels that were left."""
+    """The averaged model of a checkpoint, ready for inference; a pruned one has only the channels that are left."""
     return averaged(read_checkpoint(path))
 
 
@@ -67,10 +67,10 @@ def averaged(state: State) -> Xception:
 
 
 def digest(path: Path) -> str:
-    """sha256 of a file, by which later steps know it again; raises OSError when it cannot be read."""
+    """sha256 of a file, by which later steps recognise it; raises OSError when it cannot be read."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _reason(error: Exception) -> str:
-    """In words for a user: what torch says of a file that it cannot load tells how to load an unsafe one."""
-    return (isinstance(error, OSError) and error.strerror) or "it is damaged, or no checkpoint"
+    """In words for a user; torch's own message about a file it cannot load explains how to load an unsafe one."""
+    return (isinstance(error, OSError) and error.strerror) or "it is damaged, or not a checkpoint"

@@ -1,4 +1,4 @@
-"""What a run is trained on and watched by: the training images, a tenth of them held out, and FER+'s votes."""
+"""What a run learns from and what it is measured on: training images, a tenth of them held out, with soft labels."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import torch
 from fer_models.data.faces import Faces, hold_out
 from fer_models.data.ferplus import load_votes, translated
 from fer_models.data.sources import TRAINING, load_all
+from fer_models.model_files.finished import model_file
 from fer_models.training.checkpoint import digest
 from fer_models.training.recipe import Recipe
-from fer_models.training.soft_labels import mean_answers, model_file
 from fer_models.training.tensors import FaceTensors, face_tensors
+from fer_models.training.tutor_labels import tutor_labels
 
 AUTO, NONE = "auto", "none"
 VOTES_FILE = "ferplus_votes.csv"
@@ -24,7 +25,11 @@ VOTES_FILE = "ferplus_votes.csv"
 
 @dataclass(frozen=True)
 class DataSources:
-    """Where the images and the votes come from; votes: a file, auto (beside the data, if it is there) or none."""
+    """Where images and labels come from.
+
+    data: data sets; label_map: for image folders. votes: a file, auto (ferplus_votes.csv beside the data, if there is
+    one) or none. tutors: finished models whose answers become part of the labels.
+    """
 
     data: tuple[Path, ...]
     label_map: Path | None = None
@@ -32,7 +37,7 @@ class DataSources:
     tutors: tuple[Path, ...] = ()
 
     def votes_file(self) -> Path | None:
-        """The file of the votes, or None where they are not wanted or not there."""
+        """The file of votes; None where votes are not wanted, or there are none."""
         if self.votes == NONE:
             return None
         if self.votes != AUTO:
@@ -47,36 +52,37 @@ def training_and_held_out(
     device: torch.device,
     on_asked: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> tuple[FaceTensors, FaceTensors | None]:
-    """(to learn from, to watch by); the held-out faces have hard labels alone, and a whole recipe leaves none.
+    """(faces to learn from, faces to measure on). Held-out faces have hard labels; a `whole` recipe holds none out.
 
-    on_asked hears how far the tutors are. Raises DatasetError when the votes fit none of the images.
+    on_asked is told how many faces the tutors have answered for, and of how many. Raises DatasetError when the images
+    cannot be read or none of them has votes.
     """
     every = load_all(sources.data, TRAINING, sources.label_map)
-    chosen, held_out = (every, None) if recipe.whole else hold_out(every)
-    said = mean_answers(sources.tutors, chosen, on_asked) if sources.tutors and recipe.tutor_share else None
-    learned = face_tensors(chosen, recipe, device, _translated(sources, chosen, recipe), said)
-    return learned, None if held_out is None else face_tensors(held_out, recipe, device)
+    learned, held_out = (every, None) if recipe.whole else hold_out(every)
+    answers = tutor_labels(sources.tutors, learned, on_asked) if sources.tutors and recipe.tutor_share else None
+    tensors = face_tensors(learned, recipe, device, _votes(sources, learned, recipe), answers)
+    return tensors, None if held_out is None else face_tensors(held_out, recipe, device)
 
 
-def learned_from(sources: DataSources) -> Faces:
-    """The faces that a run learns from, without those that it is watched by."""
+def training_faces(sources: DataSources) -> Faces:
+    """The faces that a run learns from, without those that are held out."""
     return hold_out(load_all(sources.data, TRAINING, sources.label_map))[0]
 
 
 def held_out_tensors(sources: DataSources, recipe: Recipe, device: torch.device) -> FaceTensors:
-    """The faces to watch by alone."""
+    """The held-out faces alone."""
     _, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))
     return face_tensors(held_out, recipe, device)
 
 
 def with_tutors(recipe: Recipe, sources: DataSources, share: float) -> Recipe:
-    """The recipe with the sources' tutors in it, if there are any."""
+    """The recipe, naming the sources' tutors if there are any; share: what their answers are of a label, 0–1."""
     if not sources.tutors:
         return recipe
     return replace(recipe, tutor_share=share, tutors=tuple(digest(model_file(tutor)) for tutor in sources.tutors))
 
 
-def _translated(sources: DataSources, faces: Faces, recipe: Recipe) -> npt.NDArray[np.float32] | None:
+def _votes(sources: DataSources, faces: Faces, recipe: Recipe) -> npt.NDArray[np.float32] | None:
     path = sources.votes_file() if recipe.votes_share else None
     if path is None:
         return None

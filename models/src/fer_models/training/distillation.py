@@ -1,7 +1,7 @@
-"""Finished networks that teach another, asked about the very views that it learns from.
+"""Teachers: networks that are asked, at every step, about the very views that the student learns from.
 
-A teacher that sees the same view says more than one that was asked about the picture once, before the run (Beyer et al.
-2022, arXiv:2106.05237); the price is the teacher's time at every step.
+A teacher that sees the same view tells more than one that was asked about the image once, before the run (Beyer et al.
+2022, arXiv:2106.05237). It costs the teacher's time at every step. (Tutors, in tutor_labels.py, are asked once.)
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import torch
 from torch import Tensor, nn
 
 from fer_models.data.faces import FACE_PX
+from fer_models.model_files.finished import is_finished_model, model_file
 from fer_models.model_files.from_onnx import network_of
 from fer_models.model_files.runtime import Classifier
 from fer_models.network.config import XceptionConfig
 from fer_models.training.checkpoint import digest, load_trained
 from fer_models.training.recipe import Recipe
-from fer_models.training.soft_labels import is_finished_model, model_file
 
 TEMPERATURE = 1.0
 LEAST_PROBABILITY = 1e-7
 
 
 class FinishedTeacher(nn.Module):
-    """A finished model; ONNX Runtime says what the network does, on a CPU in less time."""
+    """A finished model; on a CPU ONNX Runtime runs it, which takes less time than PyTorch."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class FinishedTeacher(nn.Module):
 
 
 class TeacherEnsemble(nn.Module):
-    """Several networks as one."""
+    """Several networks that answer as one."""
 
     def __init__(self, networks: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -50,25 +50,25 @@ class TeacherEnsemble(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logarithm of the networks' mean probabilities: N×1×H×W in 0–255 to float32 N×7."""
-        said = [network(images).float().softmax(dim=1) for network in self.networks]
-        return torch.stack(said).mean(dim=0).clamp_min(LEAST_PROBABILITY).log()
+        answers = [network(images).float().softmax(dim=1) for network in self.networks]
+        return torch.stack(answers).mean(dim=0).clamp_min(LEAST_PROBABILITY).log()
 
 
 def teacher_ensemble(paths: Sequence[Path]) -> TeacherEnsemble | None:
-    """The averaged networks of these checkpoints, and those of finished models; None where there are none.
+    """The networks of these checkpoints (averaged weights) and finished models; None where there are none.
 
-    Raises TrainingError when a checkpoint is missing or damaged, ContractError when a model is none of ours.
+    Raises TrainingError when a checkpoint is missing or damaged, ContractError when a model is not one of ours.
     """
     return TeacherEnsemble([_network(path) for path in paths]) if paths else None
 
 
-def _network(path: Path) -> nn.Module:
-    return FinishedTeacher(model_file(path)) if is_finished_model(path) else load_trained(path)
-
-
 def with_teachers(recipe: Recipe, paths: Sequence[Path], share: float) -> Recipe:
-    """The recipe with these teachers in it, if there are any; their word is that share of the loss (0–1)."""
+    """The recipe, naming these teachers if there are any; share: what they are of the loss, 0–1."""
     if not paths:
         return recipe
     digests = tuple(digest(model_file(path)) for path in paths)
     return replace(recipe, teachers=digests, teacher_share=share, temperature=TEMPERATURE)
+
+
+def _network(path: Path) -> nn.Module:
+    return FinishedTeacher(model_file(path)) if is_finished_model(path) else load_trained(path)

@@ -1,4 +1,4 @@
-"""Ctrl-C and kill as a wish: a run stops at its next safe point."""
+"""Ctrl-C and SIGTERM as a request: a run stops at its next safe point."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """While entered, the first signal is noted in `asked`; the second one acts as it does without us."""
+    """While entered, the first signal only sets `asked`; a second one acts as usual."""
 
     def __init__(self) -> None:
         self.asked = False

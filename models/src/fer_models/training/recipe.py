@@ -1,4 +1,4 @@
-"""Everything that decides a training run, and the presets that were tried."""
+"""The recipe: everything that decides what a run learns."""
 
 from __future__ import annotations
 
@@ -6,68 +6,72 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from fer_models.data.augmentation import GENTLE, MODERATE, Augmentation
+from fer_models.data.augmentation import Augmentation
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
 from fer_models.network.config import XceptionConfig
+from fer_models.options import option
 
 NO_WEIGHTS = "none"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a run does; a resumed run must have the same.
+    """What a run does; a run is resumed only under the same recipe. A field with an option says itself what it means.
 
-    sizes: picture size in pixels up to that share of the epochs; small pictures early make a run cheaper.
-    votes_share: how much of a label is what FER+'s taggers said (0–1).
-    tutor_share: how much of that is then what finished models say of the picture (0–1); tutors: their sha256.
-    teacher_share: how much of the loss is the distance to a teacher (0–1); teachers: sha256 of those that are named.
-    magnitude_ratio: compression ratio R over single weights that the run ends with.
-    tempered: whether the run ends with its probabilities scaled to be believed, as the held-out faces tell.
-    logit_temperature: what its logits are divided by at its end, instead of what they tell; 0 leaves that to tempered.
-    whole: whether it learns the held-out faces too, so that none are left to measure by.
-    origin: what the run starts from; fresh weights, where it is empty.
+    sizes: (share of the epochs, image size in pixels up to there); small images early make a run cheaper.
+    tutor_share: how much of a label is then what the tutors answer (0–1); tutors: their sha256.
+    teacher_share: how much of the loss is the distance to the teachers (0–1); teachers: their sha256; temperature:
+    what both sides' logits are divided by for that distance.
+    label_smoothing: how much of a label is spread over all emotions (0–1); warm_up: share of the run in which the
+    learning rate rises; ema_decay: how much of the averaged weights stays at each step.
+    tempered: whether the run ends by scaling its logits so that probabilities fit the held-out faces.
+    origin: what the network came from; empty for fresh weights.
     """
 
     network: XceptionConfig = field(default_factory=XceptionConfig)
-    epochs: int = 30
+    epochs: int = option(30, "Passes over the training images.", least=1)
     sizes: tuple[tuple[float, int], ...] = ((1.0, FACE_PX),)
-    batch: int = 64
-    peak_learning_rate: float = 0.1
+    batch: int = option(64, "Images in one step.", least=2)
+    peak_learning_rate: float = option(0.1, "Highest learning rate of the cycle.", least=0, name="learning_rate")
     warm_up: float = 0.25
-    weight_decay: float = 5e-4
+    weight_decay: float = option(5e-4, "Pull of every weight towards zero; small networks need little.", least=0)
     label_smoothing: float = 0.1
-    votes_share: float = 0.0
+    votes_share: float = option(0.0, "How much of a label comes from the votes.", least=0, most=1)
     tutor_share: float = 0.0
     tutors: tuple[str, ...] = ()
     teacher_share: float = 0.0
     teachers: tuple[str, ...] = ()
     temperature: float = 2.0
-    class_weights: str = NO_WEIGHTS
+    class_weights: str = option(NO_WEIGHTS, "none, balanced or sqrt.")
     ema_decay: float = 0.998
-    magnitude_ratio: float = 1.0
+    magnitude_ratio: float = option(
+        1.0, "Prune single weights during training, up to this compression ratio R.", least=1
+    )
     tempered: bool = False
-    logit_temperature: float = 0.0
-    whole: bool = False
+    logit_temperature: float = option(
+        0.0, "Divide the logits by this at the end, instead of fitting it on held-out images.", least=0.05, most=20
+    )
+    whole: bool = option(False, "Learn from the held-out images too, with a recipe that was chosen without them.")
     origin: str = ""
-    seed: int = 0
+    seed: int = option(0, "Seed of the weights, of the order of the images and of the augmentation.")
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def px(self, epoch: int) -> int:
-        """Side of the pictures in this epoch, counted from 0."""
+        """Image size in this epoch; epochs are counted from 0."""
         for share, px in self.sizes:
             if epoch < round(share * self.epochs):
                 return px
         return self.sizes[-1][1]
 
     def as_dict(self) -> dict[str, Any]:
-        """The recipe as a checkpoint keeps it: plain lists and numbers."""
+        """The recipe as a checkpoint stores it: lists, numbers and strings."""
         lists = {"sizes": [list(size) for size in self.sizes], "tutors": list(self.tutors)}
         return {**asdict(self), **lists, "teachers": list(self.teachers)}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
-        """The recipe that a checkpoint keeps."""
+        """The recipe of a checkpoint."""
         parts = {
             "network": XceptionConfig(**kept["network"]),
             "augmentation": Augmentation(**kept["augmentation"]),
@@ -78,59 +82,17 @@ class Recipe:
         return cls(**{**kept, **parts})
 
 
-LIGHT = XceptionConfig(width=0.25, stem_stride=1, stem_padding=1, dropout=0.1)
-TEACHER = XceptionConfig(width=1.0, stem_stride=1, stem_padding=1, dropout=0.3)
-
-PRESETS: dict[str, Recipe] = {
-    "cpu-light": Recipe(network=LIGHT, epochs=32, sizes=((0.4, 32), (0.65, 40), (1.0, FACE_PX)), votes_share=0.5),
-    "gpu-light": Recipe(network=LIGHT, epochs=200, batch=128, votes_share=0.5, ema_decay=0.999),
-    "gpu-teacher": Recipe(
-        network=TEACHER, epochs=200, batch=128, votes_share=0.5, ema_decay=0.999, label_smoothing=0.15
-    ),
-    "refine": Recipe(
-        network=LIGHT,
-        epochs=40,
-        peak_learning_rate=0.02,
-        weight_decay=1e-4,
-        votes_share=0.5,
-        augmentation=MODERATE,
-        tempered=True,
-    ),
-    "settle": Recipe(
-        network=LIGHT,
-        epochs=4,
-        peak_learning_rate=0.005,
-        warm_up=0.1,
-        votes_share=0.5,
-        augmentation=GENTLE,
-        tempered=True,
-    ),
-    "tiny": Recipe(network=XceptionConfig(width=0.05, stem_stride=1, stem_padding=1), epochs=3, batch=32),
-}
-"""By name. `cpu-light` takes about an hour on two cores. `refine` goes on with a network (--start) that knows its own
-training pictures hardly better than others: less weight decay, views that stray less. `settle` lets a finished network
-settle on pictures that are hardly varied. Both end with probabilities that can be believed. `tiny` shows in a minute
-that all works."""
-
-
-def preset(name: str) -> Recipe:
-    """The recipe of that name; raises UsageError when there is none."""
-    if name not in PRESETS:
-        raise UsageError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
-    return PRESETS[name]
-
-
 def check_recipe(recipe: Recipe) -> None:
-    """Raise UsageError where the recipe leaves no held-out faces, and its end needs them."""
+    """Raise UsageError when the recipe holds no faces out, but needs some at its end."""
     if recipe.whole and recipe.tempered and not recipe.logit_temperature:
         raise UsageError(
-            "With --whole no held-out images are left to tell how far the probabilities can be believed; give "
-            "--logit-temperature, as the log of a run of this recipe without --whole has it (1 changes nothing)."
+            "With --whole no held-out images are left to fit the temperature on; give --logit-temperature, as the "
+            "log of a run of this recipe without --whole has it (1 changes nothing)."
         )
 
 
 def with_changes(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
-    """The recipe with those values, its own and its network's, that are not None."""
+    """The recipe with new values, its own and its network's; None leaves a value as it is."""
     return replace(recipe, network=replace(recipe.network, **_given(network)), **_given(changes))
 
 

@@ -1,4 +1,4 @@
-"""A training run in its folder: the loop, its log, and a state that survives a kill at any moment."""
+"""A training run in its folder: the loop over the steps, the log, and a checkpoint that survives a kill."""
 
 from __future__ import annotations
 
@@ -27,58 +27,58 @@ TEMPERATURE = "temperature"
 
 
 class RunObserver(Protocol):
-    """Who looks on while a run goes."""
+    """Follows a run: a display, or a test."""
 
     def step(self, step: int, steps: int) -> None:
-        """One batch was learned; step counts from 1."""
+        """One batch was learned; steps count from 1."""
 
     def epoch(self, entry: dict[str, Any]) -> None:
-        """One epoch was learned, measured and saved."""
+        """One epoch was learned, measured and saved; entry is its line of the log."""
 
 
 class TrainingRun:
-    """One learner in one directory, and its place in the schedule.
-
-    unpruned: what the network held before any pruning, which the compression ratio compares with; by default it is
-    the model's. commands: those that made the model, this run's included. held_out: None where nothing is measured.
-    Raises TrainingError when there are too few images for one batch.
-    """
+    """One trainer in one folder, and how far it is."""
 
     def __init__(
         self,
-        learner: Trainer,
+        trainer: Trainer,
         held_out: FaceTensors | None,
-        directory: Path,
+        folder: Path,
         unpruned: Counted | None = None,
         commands: list[str] | None = None,
     ) -> None:
-        _check_size(learner, held_out)
-        self.learner, self.held_out, self.directory = learner, held_out, directory
-        self.recipe, self.steps, self.steps_per_epoch = learner.recipe, learner.steps, learner.steps_per_epoch
-        self.unpruned, self.commands = unpruned or counted(learner.model), commands or []
+        """held_out: the faces that each epoch is measured on; None measures nothing.
+
+        unpruned: what the network had before any pruning, for the compression ratio; by default what it has now.
+        commands: those that made the model, this run's last. Raises TrainingError when there are too few faces.
+        """
+        _check_size(trainer, held_out)
+        self.trainer, self.held_out, self.folder = trainer, held_out, folder
+        self.recipe, self.steps, self.steps_per_epoch = trainer.recipe, trainer.steps, trainer.steps_per_epoch
+        self.unpruned, self.commands = unpruned or counted(trainer.model), commands or []
         self.step, self.loss_sum, self.seconds, self.history = 0, 0.0, 0.0, list[dict[str, Any]]()
 
-    def fit(self, watch: RunObserver) -> Xception:
-        """Train to the last step, saving each minute and after each epoch; returns the averaged model.
+    def fit(self, observer: RunObserver) -> Xception:
+        """Train to the last step, saving every minute and after every epoch; returns the averaged model.
 
-        Raises TrainingError when the loss is not a number, Interrupted after Ctrl-C, when all is saved.
+        Raises TrainingError when the loss is not a finite number; Interrupted after Ctrl-C, when everything is saved.
         """
         self._resume()
         saved = time.monotonic()
         with Interruption() as interruption:
             while self.step < self.steps:
-                self._advance(watch)
+                self._advance(observer)
                 if self._at_epoch_end() or interruption.asked or time.monotonic() - saved > SAVE_EVERY_S:
                     self._save()
                     saved = time.monotonic()
-                    self._tell(watch)
+                    self._tell(observer)
                 if interruption.asked and self.step < self.steps:
                     raise Interrupted(
-                        f"Stopped in epoch {self.epoch + 1} of {self.recipe.epochs}; {self.directory / CHECKPOINT} has "
-                        "all of it. Give the same command to go on."
+                        f"Stopped in epoch {self.epoch + 1} of {self.recipe.epochs}; everything is saved in "
+                        f"{self.folder / CHECKPOINT}. Repeat the command to go on."
                     )
         self._end()
-        return self.learner.average.module  # type: ignore[no-any-return]  # AveragedModel.module is untyped
+        return self.trainer.average.module  # type: ignore[no-any-return]  # AveragedModel.module is untyped
 
     @property
     def epoch(self) -> int:
@@ -86,8 +86,8 @@ class TrainingRun:
         return self.step // self.steps_per_epoch
 
     def _end(self) -> None:
-        """Temper the averaged model where the recipe says so, once, however often the last steps are gone through."""
-        last, model = self.history[-1], self.learner.average.module
+        """Scale the averaged model's logits if the recipe says so; once, however often the end is reached."""
+        last, model = self.history[-1], self.trainer.average.module
         temperature = None if TEMPERATURE in last else self._temperature(model, last["px"])
         if temperature is None:
             return
@@ -107,24 +107,24 @@ class TrainingRun:
     def _at_epoch_end(self) -> bool:
         return self.step % self.steps_per_epoch == 0
 
-    def _advance(self, watch: RunObserver) -> None:
+    def _advance(self, observer: RunObserver) -> None:
         started = time.monotonic()
-        self.loss_sum += self.learner.learn(self.step)
+        self.loss_sum += self.trainer.learn(self.step)
         self.step += 1
         self.seconds += time.monotonic() - started
         if self.step % STEPS_BETWEEN_CHECKS == 0 or self._at_epoch_end():
             self._check_loss()
         if self._at_epoch_end():
             self._close_epoch()
-        watch.step(self.step, self.steps)
+        observer.step(self.step, self.steps)
 
     def _check_loss(self) -> None:
         loss = float(self.loss_sum)
         if not abs(loss) < float("inf"):
             raise TrainingError(
-                f"The loss became {loss} in epoch {(self.step - 1) // self.steps_per_epoch + 1} of {self.directory}; "
-                "train again with a lower --learning-rate or another --seed and another --out, and look at the images "
-                "if that fails too."
+                f"The loss became {loss} in epoch {(self.step - 1) // self.steps_per_epoch + 1} of {self.folder}; "
+                "train again with a lower --learning-rate or another --seed, into another --out. If that fails too, "
+                "look at the images."
             )
 
     def _close_epoch(self) -> None:
@@ -134,7 +134,7 @@ class TrainingRun:
             "px": px,
             "train_loss": round(float(self.loss_sum) / self.steps_per_epoch, 4),
             **self._held_out_figures(px),
-            "learning_rate": round(self.learner.schedule.get_last_lr()[0], 8),
+            "learning_rate": round(self.trainer.schedule.get_last_lr()[0], 8),
             "seconds": round(self.seconds, 1),
         }
         self.history.append(entry)
@@ -143,24 +143,24 @@ class TrainingRun:
     def _held_out_figures(self, px: int) -> dict[str, float]:
         if self.held_out is None:
             return {}
-        accuracy, loss = validate(self.learner.average, self.held_out, px)
-        live_accuracy, _ = validate(self.learner.model, self.held_out, px)
+        accuracy, loss = validate(self.trainer.average, self.held_out, px)
+        live_accuracy, _ = validate(self.trainer.model, self.held_out, px)
         figures = {"held_out_loss": loss, "held_out_accuracy": accuracy, "live_accuracy": live_accuracy}
         return {name: round(value, 4) for name, value in figures.items()}
 
-    def _tell(self, watch: RunObserver) -> None:
+    def _tell(self, observer: RunObserver) -> None:
         if self._at_epoch_end():
-            watch.epoch(self.history[-1])
+            observer.epoch(self.history[-1])
 
     def _save(self) -> None:
         self._check_loss()
-        write_checkpoint(self._state(), self.directory / CHECKPOINT)
+        write_checkpoint(self._state(), self.folder / CHECKPOINT)
         entries = [*({"command": each} for each in self.commands[-1:]), *self.history]
-        write_whole(self.directory / LOG, "".join(json.dumps(each) + "\n" for each in entries))
+        write_whole(self.folder / LOG, "".join(json.dumps(each) + "\n" for each in entries))
 
     def _state(self) -> State:
         return {
-            **self.learner.state(),
+            **self.trainer.state(),
             "recipe": self.recipe.as_dict(),
             "config": asdict(self.recipe.network),
             "step": self.step,
@@ -169,29 +169,30 @@ class TrainingRun:
             "seconds": self.seconds,
             "history": self.history,
             "unpruned": self.unpruned,
-            "compression": compression(self.unpruned, counted(self.learner.average.module)),
+            "compression": compression(self.unpruned, counted(self.trainer.average.module)),
             "commands": self.commands,
         }
 
     def _resume(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / CHECKPOINT
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / CHECKPOINT
         if not path.exists():
             return
         state = read_checkpoint(path)
         if Recipe.from_dict(state["recipe"]) != self.recipe or state["steps"] != self.steps:
             raise TrainingError(
-                f"{path} was made with another recipe or other images; give the same options or another --out folder."
+                f"{path} was made with a different recipe or different images; repeat that run's options, or give "
+                "another --out folder."
             )
-        self.learner.load(state)
+        self.trainer.load(state)
         self.step, self.loss_sum, self.seconds = state["step"], state["loss_sum"], state["seconds"]
         self.history = state["history"]
 
 
-def _check_size(learner: Trainer, held_out: FaceTensors | None) -> None:
-    if not learner.steps_per_epoch or (held_out is not None and not len(held_out)):
+def _check_size(trainer: Trainer, held_out: FaceTensors | None) -> None:
+    if not trainer.steps_per_epoch or (held_out is not None and not len(held_out)):
         beside = "" if held_out is None else f" and {len(held_out)} held-out"
         raise TrainingError(
-            f"{len(learner.train)} training{beside} images are too few; at least {learner.recipe.batch} to learn from, "
-            "and 1 to watch by, are needed."
+            f"{len(trainer.train)} training{beside} images are too few; give data with at least {trainer.recipe.batch} "
+            "to learn from and 1 to hold out."
         )

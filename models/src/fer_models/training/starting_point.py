@@ -1,4 +1,4 @@
-"""What a run begins with: fresh weights, those of a checkpoint, or those of a finished model."""
+"""What a run starts from: fresh weights, those of a checkpoint, or those of a finished model."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer_models.data.faces import Faces
+from fer_models.model_files.finished import is_finished_model, model_file
 from fer_models.model_files.from_onnx import trainable_network
 from fer_models.model_files.manifest import read_manifest
 from fer_models.network.compression import Counted, counted
 from fer_models.network.config import XceptionConfig
 from fer_models.network.xception import Xception
 from fer_models.training.checkpoint import averaged, digest, read_checkpoint
-from fer_models.training.datasets import DataSources, learned_from
+from fer_models.training.datasets import DataSources, training_faces
 from fer_models.training.recipe import Recipe
-from fer_models.training.soft_labels import is_finished_model, model_file
 from fer_models.training.trainer import new_model
 
 AND_THEN = " && "
@@ -23,31 +23,38 @@ MEASURED_FACES = 2048
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """The recipe that names its origin, the network, what it held before any pruning, and what made it."""
+    """A recipe, and the network that it trains.
+
+    unpruned: how many weights, filters and channels the network had before any pruning; commands: those that made it.
+    """
 
     recipe: Recipe
     model: Xception
     unpruned: Counted
     commands: tuple[str, ...] = ()
 
+    def followed_by(self, command: str) -> StartingPoint:
+        """The same, with one more command."""
+        return replace(self, commands=(*self.commands, command))
+
 
 def starting_point(recipe: Recipe, start: Path | None, sources: DataSources) -> StartingPoint:
-    """Fresh weights where there is no start, a finished model for an .onnx file or a folder, else a checkpoint."""
+    """Fresh weights where there is no start; a finished model for an .onnx file or a folder; else a checkpoint."""
     if start is None:
         return fresh(recipe)
     if is_finished_model(start):
-        return from_model(recipe, start, learned_from(sources))
+        return from_model(recipe, start, training_faces(sources))
     return from_checkpoint(recipe, start)
 
 
 def fresh(recipe: Recipe) -> StartingPoint:
-    """A network as the recipe describes it, its weights drawn from the recipe's seed."""
+    """The network that the recipe describes, its weights drawn from the recipe's seed."""
     model = new_model(recipe)
     return StartingPoint(recipe, model, counted(model))
 
 
 def from_checkpoint(recipe: Recipe, path: Path) -> StartingPoint:
-    """The averaged network of a checkpoint; its shape is the checkpoint's, whatever the recipe says.
+    """The averaged network of a checkpoint, which decides the shape, whatever the recipe says.
 
     Raises TrainingError when the file is missing or damaged.
     """
@@ -58,10 +65,10 @@ def from_checkpoint(recipe: Recipe, path: Path) -> StartingPoint:
 
 
 def from_model(recipe: Recipe, path: Path, faces: Faces) -> StartingPoint:
-    """The network of a finished model, an .onnx file or a zoo entry, of which fp32 is taken.
+    """The network of a finished model: an .onnx file, or the fp32 file of a zoo entry.
 
-    faces: what its batch norms are measured on. A zoo entry also tells what made it, and how far it was pruned.
-    Raises ContractError when it is no model of ours.
+    faces: what its batch norms are measured on. A zoo entry also says which commands made it and how far it was
+    pruned. Raises ContractError when the file is not one that fer-models exported.
     """
     file = model_file(path)
     chosen = faces.images[:: max(1, len(faces) // MEASURED_FACES)][:MEASURED_FACES]

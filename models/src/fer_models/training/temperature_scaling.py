@@ -1,4 +1,4 @@
-"""The temperature at which a network's probabilities can be believed (Guo et al. 2017, section 4.2)."""
+"""Temperature scaling: logits divided so that probabilities are calibrated (Guo et al. 2017, section 4.2)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ LOWEST, HIGHEST = 0.05, 20.0
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
-    """The temperature, LOWEST to HIGHEST, whose softmax has the least log loss; logits: N×K, labels: int64 N.
+    """The temperature, LOWEST to HIGHEST, with the least log loss; logits: N×K, labels: int64 N.
 
-    The log loss is convex in its inverse, so halving the interval finds it.
+    The log loss is convex in the temperature's inverse, so bisection finds it.
     """
     low, high = 1 / HIGHEST, 1 / LOWEST
     for _ in range(STEPS):
@@ -28,6 +28,6 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 
 @torch.no_grad()
 def scale_logits(classifier: nn.Linear, temperature: float) -> None:
-    """Divide what the layer answers by the temperature, in place; the most probable class stays the same."""
+    """Divide the layer's output by the temperature, in place; the most probable class stays the same."""
     classifier.weight.div_(temperature)
     classifier.bias.div_(temperature)

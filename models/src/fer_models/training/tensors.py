@@ -1,4 +1,4 @@
-"""A data set as a run reads it: pictures and targets as tensors, all of them on the device."""
+"""Labelled faces as tensors on the device that trains: images, soft targets, labels and weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fer_models.training.recipe import NO_WEIGHTS, Recipe
 
 @dataclass(frozen=True)
 class FaceTensors:
-    """images: uint8 N×1×48×48; targets: float32 N×7, rows add up to 1; labels: int64 N; weights: float32 N, mean 1."""
+    """images: uint8 N×1×48×48; targets: float32 N×7, rows sum to 1; labels: int64 N; weights: float32 N, mean 1."""
 
     images: Tensor
     targets: Tensor
@@ -28,33 +28,36 @@ class FaceTensors:
         return len(self.labels)
 
 
-Shares = npt.NDArray[np.float32]
+SoftLabels = npt.NDArray[np.float32]
 
 
 def face_tensors(
     faces: Faces,
     recipe: Recipe,
     device: torch.device,
-    translated: Shares | None = None,
-    answers: Shares | None = None,
+    votes: SoftLabels | None = None,
+    tutors: SoftLabels | None = None,
 ) -> FaceTensors:
-    """The faces on the device.
+    """The faces on the device, with targets and weights as the recipe asks.
 
-    translated: what FER+'s taggers said of each, over the labels; answers: what tutors say. Both float32 N×7.
+    votes: FER+'s votes, translated to our labels; tutors: the tutors' answers. Both float32 N×7, rows sum to 1.
     """
-    labels = torch.from_numpy(faces.labels)
-    targets = torch.full((len(faces), len(EMOTIONS)), recipe.label_smoothing / len(EMOTIONS))
-    targets[torch.arange(len(faces)), labels] += 1 - recipe.label_smoothing
-    if translated is not None:
-        targets = torch.lerp(targets, torch.from_numpy(translated), recipe.votes_share)
-    if answers is not None:
-        targets = torch.lerp(targets, torch.from_numpy(answers), recipe.tutor_share)
     return FaceTensors(
         torch.from_numpy(faces.images).unsqueeze(1).to(device),
-        targets.to(device),
-        labels.to(device),
+        _targets(torch.from_numpy(faces.labels), recipe, votes, tutors).to(device),
+        torch.from_numpy(faces.labels).to(device),
         _weights(faces.labels, recipe.class_weights).to(device),
     )
+
+
+def _targets(labels: Tensor, recipe: Recipe, votes: SoftLabels | None, tutors: SoftLabels | None) -> Tensor:
+    """The label, smoothed; then mixed with the votes, then with the tutors' answers."""
+    targets = torch.full((len(labels), len(EMOTIONS)), recipe.label_smoothing / len(EMOTIONS))
+    targets[torch.arange(len(labels)), labels] += 1 - recipe.label_smoothing
+    for soft_labels, share in ((votes, recipe.votes_share), (tutors, recipe.tutor_share)):
+        if soft_labels is not None:
+            targets = torch.lerp(targets, torch.from_numpy(soft_labels), share)
+    return targets
 
 
 def _weights(labels: npt.NDArray[np.int64], how: str) -> Tensor:

@@ -1,9 +1,7 @@
-"""A network while it learns: one step of one-cycle SGD at a time, towards labels and a teacher, averaged as it goes."""
+"""One step of training: one-cycle SGD towards labels and a teacher, with a running average of the weights."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
@@ -13,6 +11,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from fer_models.data.augment import augment
 from fer_models.network.xception import Xception, initialise
 from fer_models.training.losses import distillation_loss, soft_cross_entropy
+from fer_models.training.machine import Machine
 from fer_models.training.recipe import Recipe
 from fer_models.training.tensors import FaceTensors
 from fer_models.training.validation import at_size
@@ -24,30 +23,20 @@ PARTS = ("model", "average", "optimiser", "schedule")
 
 
 class Pruning(Protocol):
-    """What pruning does inside training; progress runs from 0 to 1 over the run."""
+    """What pruning does during training; progress goes from 0 to 1 over the run."""
 
     def after_backward(self, model: Xception, progress: float) -> None:
-        """Change the gradients, before the optimiser uses them."""
+        """Change the gradients before the optimiser uses them."""
 
     def after_step(self, model: Xception, average: Xception, progress: float) -> None:
-        """Change the weights and their average, after the optimiser did."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where a run computes, which never changes what it learns beyond rounding."""
-
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    bfloat16: bool = False
-    compiled: bool = False
-
-    def autocast(self) -> AbstractContextManager[Any]:
-        """Mixed precision, where it is wanted."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+        """Change the weights and their average after the optimiser has changed them."""
 
 
 class Trainer:
-    """The model, its optimiser, schedule and average; all chance comes from (seed, step), so it may stop anywhere."""
+    """A model with its optimiser, schedule and average.
+
+    All chance comes from (seed, step), so training may stop after any step and go on later as if it had not.
+    """
 
     def __init__(
         self,
@@ -58,6 +47,10 @@ class Trainer:
         pruning: Pruning | None = None,
         machine: Machine | None = None,
     ) -> None:
+        """train: the faces to learn from; model: is trained in place; teacher: takes images and gives logits.
+
+        pruning: is called at every step; machine: a CPU in float32 unless given.
+        """
         self.recipe, self.train, self.model, self.teacher, self.pruning = recipe, train, model, teacher, pruning
         self.machine = machine or Machine()
         self.steps_per_epoch = len(train) // recipe.batch
@@ -75,7 +68,7 @@ class Trainer:
         self.average = AveragedModel(model, multi_avg_fn=averaging, use_buffers=True)
 
     def learn(self, step: int) -> Tensor:
-        """Learn from the batch of this step, counted from 0; returns its mean loss, without gradient."""
+        """Learn from the batch of this step, counted from 0; returns the batch's mean loss, detached."""
         images, targets, weights = self._batch(step)
         self.model.train()
         with self.machine.autocast():
@@ -88,11 +81,11 @@ class Trainer:
         return loss.detach()
 
     def state(self) -> dict[str, Any]:
-        """All that learning has changed, by the names in PARTS."""
+        """Everything that training changes, by the names in PARTS."""
         return {name: getattr(self, name).state_dict() for name in PARTS}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Go back to a state."""
+        """Restore a state."""
         for name in PARTS:
             getattr(self, name).load_state_dict(state[name])
 

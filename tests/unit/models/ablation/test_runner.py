@@ -10,6 +10,7 @@ from fer_models.errors import AblationError
 
 if TYPE_CHECKING:
     from fer_models.ablation import Plan
+    from fer_models.ablation.figures import AblationFigures
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from fer_models.training.recipe import LIGHT
+from fer_models.training.presets import LIGHT
 
 pytestmark = pytest.mark.training
 

@@ -9,7 +9,7 @@ import pytest
 from fer_models.errors import TrainingError
 from fer_models.training.recipe import Recipe
 from made_models import made_faces, write_images
-from made_runs import RECIPE, Listener, started
+from made_runs import RECIPE, Listener, as_input, started
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
@@ -26,7 +26,7 @@ def ended(folder: Path, recipe: Recipe = RECIPE, *, origin: str = START, seed: i
     from fer_models.training.trainer import new_model
 
     run = started(folder, replace(recipe, origin=origin, seed=seed, epochs=1, peak_learning_rate=0.01))
-    run.learner.model.load_state_dict(new_model(RECIPE).state_dict())
+    run.trainer.model.load_state_dict(new_model(RECIPE).state_dict())
     run.commands = ["fer-models train", f"fer-models train --seed {seed}"]
     run.fit(Listener())
     return folder / "checkpoint.pt"
@@ -61,7 +61,6 @@ def test_its_batch_norms_know_what_comes_in(tmp_path: Path, data: Path) -> None:
     import torch
     from fer_models.data.sources import load_all
     from fer_models.training.checkpoint import load_trained
-    from fer_models.training.validation import as_input
 
     averaged_run(tmp_path, data, *two(tmp_path))
     mean = load_trained(tmp_path / "mean" / "checkpoint.pt")
@@ -97,16 +96,18 @@ def test_nothing_is_measured_on_faces_that_one_of_them_learned(tmp_path: Path, d
 @pytest.mark.parametrize("origins", [("", ""), (START, "another start's")])
 def test_networks_that_began_otherwise_are_refused(origins: tuple[str, str], tmp_path: Path, data: Path) -> None:
     checkpoints = [ended(tmp_path / str(n), origin=origin) for n, origin in enumerate(origins)]
-    with pytest.raises(TrainingError, match=r"did not begin with the same weights, .*; give runs of one --start"):
+    with pytest.raises(
+        TrainingError, match=r"did not start from the same weights, .*; give runs that have the same --start"
+    ):
         averaged_run(tmp_path, data, *checkpoints)
 
 
 def test_one_alone_is_refused(tmp_path: Path, data: Path) -> None:
-    with pytest.raises(TrainingError, match="alone has no average; give --checkpoint at least twice"):
+    with pytest.raises(TrainingError, match="has no average; give --checkpoint at least twice"):
         averaged_run(tmp_path, data, ended(tmp_path / "0"))
 
 
 def test_no_run_goes_on_in_its_folder(tmp_path: Path, data: Path) -> None:
     averaged_run(tmp_path, data, *two(tmp_path))
-    with pytest.raises(TrainingError, match="was made with another recipe"):
+    with pytest.raises(TrainingError, match="was made with a different recipe"):
         ended(tmp_path / "mean")

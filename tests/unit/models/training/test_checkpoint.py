@@ -40,7 +40,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_and_says_what_to_do(
 
     monkeypatch.setattr("fer_wire.whole_files.os.fsync", full)
     with pytest.raises(
-        TrainingError, match=r"Cannot write the checkpoint .*checkpoint\.pt \(No space left on device\); the one"
+        TrainingError, match=r"Cannot write the checkpoint .*checkpoint\.pt \(No space left on device\); the previous"
     ):
         write_checkpoint(state(10_000), path)
     assert read_checkpoint(path)["model"]["weight"].tolist() == list(range(10))
@@ -66,5 +66,5 @@ def test_some_other_file_of_pytorch_is_no_checkpoint(torch: Any, tmp_path: Path)
     from fer_models.training.checkpoint import read_checkpoint
 
     torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
-    with pytest.raises(TrainingError, match=r"other\.pt is no checkpoint of fer-models train"):
+    with pytest.raises(TrainingError, match=r"other\.pt is not a checkpoint of fer-models train"):
         read_checkpoint(tmp_path / "other.pt")

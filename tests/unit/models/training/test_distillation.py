@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fer_models.errors import TrainingError
 from made_models import made_faces
-from made_runs import RECIPE, Listener, started
+from made_runs import RECIPE, Listener, as_input, started
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
@@ -51,7 +51,7 @@ def test_a_run_is_not_resumed_under_another_teacher(tmp_path: Path) -> None:
     first, second = (trained(tmp_path / str(seed), seed) for seed in (0, 1))
     run = tmp_path / "run"
     started(run, with_teachers(RECIPE, [first], 0.6), teacher=teacher_ensemble([first])).fit(Listener())
-    with pytest.raises(TrainingError, match="was made with another recipe"):
+    with pytest.raises(TrainingError, match="was made with a different recipe"):
         started(run, with_teachers(RECIPE, [second], 0.6), teacher=teacher_ensemble([second])).fit(Listener())
 
 
@@ -72,7 +72,7 @@ def test_a_finished_model_teaches_as_the_checkpoint_it_was_made_of(px: int, tmp_
     from fer_models.model_files.to_onnx import export_fp32
     from fer_models.training.checkpoint import load_trained
     from fer_models.training.distillation import teacher_ensemble
-    from fer_models.training.validation import as_input, at_size
+    from fer_models.training.validation import at_size
 
     checkpoint, file = trained(tmp_path / "run", 0), tmp_path / "fp32.onnx"
     export_fp32(load_trained(checkpoint), file)

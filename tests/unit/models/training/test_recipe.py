@@ -1,20 +1,9 @@
 """A recipe can be changed, kept and read again."""
 
-import json
-
 import pytest
 from fer_models.errors import UsageError
-from fer_models.training.recipe import PRESETS, Recipe, check_recipe, preset, with_changes
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_is_read_again_as_it_was_kept(name: str) -> None:
-    assert Recipe.from_dict(json.loads(json.dumps(preset(name).as_dict()))) == preset(name)
-
-
-def test_a_preset_that_is_none_is_refused_with_those_that_are() -> None:
-    with pytest.raises(UsageError, match=r"There is no preset 'heavy'; choose one of cpu-light, gpu-light,"):
-        preset("heavy")
+from fer_models.training.presets import preset
+from fer_models.training.recipe import Recipe, check_recipe, with_changes
 
 
 def test_only_what_is_given_is_changed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fer_models.errors import Interrupted, TrainingError
 from fer_models.training.recipe import Recipe
 from made_models import made_faces
-from made_runs import RECIPE, Listener, started
+from made_runs import RECIPE, Listener, as_input, started
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
 
@@ -19,7 +19,7 @@ def test_a_small_run_learns_made_up_faces_by_heart(tmp_path: Path) -> None:
     listener = Listener()
     run = started(tmp_path, replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9), faces=56)
     network = run.fit(listener)
-    assert validate(network, run.learner.train)[0] == 1.0
+    assert validate(network, run.trainer.train)[0] == 1.0
     assert listener.entries[-1]["train_loss"] < listener.entries[0]["train_loss"]
 
 
@@ -44,7 +44,9 @@ def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken
 ) -> None:
     whole = started(tmp_path / "unbroken")
     unbroken = whole.fit(Listener())
-    with pytest.raises(Interrupted, match=r"Stopped in epoch \d of 3; .*checkpoint\.pt has all of it\. Give the same"):
+    with pytest.raises(
+        Interrupted, match=r"Stopped in epoch \d of 3; everything is saved in .*checkpoint\.pt\. Repeat the command"
+    ):
         started(tmp_path / "broken").fit(Listener(step, sent))
     rest = Listener()
     again = started(tmp_path / "broken")
@@ -76,7 +78,7 @@ def test_a_run_is_tempered_once_though_it_dies_before_or_after(tmp_path: Path, m
     whole = started(tmp_path / "unbroken", recipe)
     wanted = logits_of(whole.fit(Listener()), whole.held_out)
     with monkeypatch.context() as dies:
-        dies.setattr(fer_models.training.run, "temper", _die)
+        dies.setattr(fer_models.training.run, "scale_logits", _die)
         with pytest.raises(KeyboardInterrupt):
             started(tmp_path / "broken", recipe).fit(Listener())
     for _ in range(2):
@@ -99,7 +101,6 @@ def test_a_finished_run_has_nothing_more_to_do(tmp_path: Path) -> None:
 
 def test_a_checkpoint_gives_the_averaged_network(tmp_path: Path) -> None:
     from fer_models.training.checkpoint import CHECKPOINT, load_trained
-    from fer_models.training.validation import as_input
 
     network = started(tmp_path, replace(RECIPE, epochs=1)).fit(Listener())
     faces = as_input(made_faces(14, seed=1).images)
@@ -112,15 +113,15 @@ def test_a_teacher_draws_its_student_along(tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=25, peak_learning_rate=0.05, ema_decay=0.9)
     teacher = started(tmp_path / "teacher", recipe, faces=56).fit(Listener())
     taught = started(tmp_path / "student", replace(recipe, teacher_share=1.0), faces=56, teacher=teacher)
-    taught.learner.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
-    assert validate(taught.fit(Listener()), taught.learner.train)[0] > 0.9
+    taught.trainer.train.targets.fill_(1 / 7)  # what is learned can only come from the teacher
+    assert validate(taught.fit(Listener()), taught.trainer.train)[0] > 0.9
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Path) -> None:
     from fer_models.training.checkpoint import CHECKPOINT
 
     run = started(tmp_path)
-    run.learner.train.targets.fill_(float("nan"))
+    run.trainer.train.targets.fill_(float("nan"))
     with pytest.raises(TrainingError, match=r"The loss became nan in epoch 1 of .*; train again with a lower --learn"):
         run.fit(Listener())
     assert not (tmp_path / CHECKPOINT).exists()
@@ -128,7 +129,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_is_never_saved(tmp_path: Pat
 
 def test_too_few_images_are_said_before_the_first_epoch(tmp_path: Path) -> None:
     with pytest.raises(
-        TrainingError, match=r"7 training and 14 held-out images are too few; at least 14 to learn from"
+        TrainingError, match=r"7 training and 14 held-out images are too few; give data with at least 14 to learn from"
     ):
         started(tmp_path, faces=7)
 
@@ -136,7 +137,9 @@ def test_too_few_images_are_said_before_the_first_epoch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("recipe", "faces"), [(replace(RECIPE, epochs=2), 42), (RECIPE, 56)])
 def test_a_run_is_not_resumed_with_another_recipe_or_other_images(recipe: Recipe, faces: int, tmp_path: Path) -> None:
     started(tmp_path).fit(Listener())
-    with pytest.raises(TrainingError, match=r"was made with another recipe or other images; give the same options"):
+    with pytest.raises(
+        TrainingError, match=r"was made with a different recipe or different images; repeat that run's options"
+    ):
         started(tmp_path, recipe, faces).fit(Listener())
 
 

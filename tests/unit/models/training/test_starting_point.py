@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from fer_models.errors import TrainingError
 from fer_models.network.config import XceptionConfig
-from fer_models.training.recipe import PRESETS, Recipe
+from fer_models.training.presets import PRESETS
+from fer_models.training.recipe import Recipe
 from made_models import made_faces, write_network
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]

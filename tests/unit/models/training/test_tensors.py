@@ -14,7 +14,7 @@ FACES = made_faces(14)
 EVEN = np.full((14, 7), 1 / 7, np.float32)
 
 
-def dealt(recipe: Recipe, **more: Any) -> Any:
+def tensors_of(recipe: Recipe, **more: Any) -> Any:
     import torch
     from fer_models.training.tensors import face_tensors
 
@@ -22,15 +22,15 @@ def dealt(recipe: Recipe, **more: Any) -> Any:
 
 
 def test_without_votes_the_smoothed_label_is_learned() -> None:
-    targets = dealt(Recipe(label_smoothing=0.07)).targets
+    targets = tensors_of(Recipe(label_smoothing=0.07)).targets
     assert targets[3, 3] == pytest.approx(0.93 + 0.01)
     assert targets[3, 0] == pytest.approx(0.01)
 
 
 def test_votes_and_then_tutors_take_their_share() -> None:
     recipe = Recipe(label_smoothing=0, votes_share=0.5, tutor_share=0.25)
-    targets = dealt(
-        recipe, translated=EVEN, answers=np.roll(np.eye(7, dtype=np.float32)[FACES.labels], 1, axis=1)
+    targets = tensors_of(
+        recipe, votes=EVEN, tutors=np.roll(np.eye(7, dtype=np.float32)[FACES.labels], 1, axis=1)
     ).targets
     assert targets[0, 0] == pytest.approx((0.5 + 0.5 / 7) * 0.75)
     assert targets[0, 1] == pytest.approx(0.5 / 7 * 0.75 + 0.25)
@@ -38,5 +38,5 @@ def test_votes_and_then_tutors_take_their_share() -> None:
 
 
 def test_balanced_weights_have_a_mean_of_one() -> None:
-    weights = dealt(replace(Recipe(), class_weights="balanced")).weights
+    weights = tensors_of(replace(Recipe(), class_weights="balanced")).weights
     assert float(weights.mean()) == pytest.approx(1)

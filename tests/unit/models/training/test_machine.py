@@ -1,6 +1,4 @@
-"""A session takes the number format that the machine multiplies fastest, unless it is told."""
-
-from pathlib import Path
+"""A run takes the number format that the machine multiplies fastest, unless it is told otherwise."""
 
 import pytest
 from fer_models.errors import UsageError
@@ -22,14 +20,14 @@ def test_a_cpu_trains_in_bfloat16_where_it_has_instructions_for_it(
     monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], precision: str, bfloat16: bool
 ) -> None:
     import torch
-    from fer_models.training.train import Place
+    from fer_models.training.machine import MachineOptions
 
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
-    assert Place(Path(), device="cpu", precision=precision).machine().bfloat16 is bfloat16
+    assert MachineOptions(device="cpu", precision=precision).machine().bfloat16 is bfloat16
 
 
 def test_an_unknown_precision_is_refused() -> None:
-    from fer_models.training.train import Place
+    from fer_models.training.machine import MachineOptions
 
     with pytest.raises(UsageError, match="There is no precision 'fp8'; choose auto, fp32 or bf16"):
-        Place(Path(), precision="fp8").machine()
+        MachineOptions(precision="fp8").machine()
