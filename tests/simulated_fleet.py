@@ -10,10 +10,10 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 from artifact_server import ArtifactServer
-from fakes_simulate import manifest_of
 from fer_wire import Desired, Topics
 from forked import Begin, Child, Forked
 from paho.mqtt.enums import CallbackAPIVersion
+from simulated_device import manifest_of
 
 END_TIMEOUT_S = 120.0
 

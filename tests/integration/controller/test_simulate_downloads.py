@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 from artifact_server import ArtifactServer
 from controller_process import eventually
-from fer_controller.errors import SimulationError
-from fer_controller.simulate.fetcher import Fetcher
-from fer_controller.simulate.files import Outcome, Part, Request
+from fer_simulator.downloads.client import DownloadClient
+from fer_simulator.downloads.request import Outcome, Part, Request
+from fer_simulator.errors import SimulationError
 
 DATA = os.urandom(700_000)
 PATH = "/v1/artifacts/some"
@@ -26,13 +26,13 @@ def server() -> Iterator[ArtifactServer]:
 
 
 @pytest.fixture
-def fetcher(server: ArtifactServer) -> Iterator[Fetcher]:
-    made = Fetcher(server.url, 4, lambda: None, time.monotonic)
+def fetcher(server: ArtifactServer) -> Iterator[DownloadClient]:
+    made = DownloadClient(server.url, 4, lambda: None, time.monotonic)
     yield made
     made.close()
 
 
-def fetched(fetcher: Fetcher, request: Request, wanted: Callable[[], bool] = lambda: True) -> Outcome:
+def fetched(fetcher: DownloadClient, request: Request, wanted: Callable[[], bool] = lambda: True) -> Outcome:
     """What a fetch came to."""
     outcomes: list[Outcome] = []
     fetcher.fetch(request, wanted, outcomes.append)
@@ -45,19 +45,19 @@ def fetched(fetcher: Fetcher, request: Request, wanted: Callable[[], bool] = lam
     return outcomes[0]
 
 
-def test_a_file_is_hashed_and_counted_and_no_byte_of_it_is_kept(fetcher: Fetcher) -> None:
+def test_a_file_is_hashed_and_counted_and_no_byte_of_it_is_kept(fetcher: DownloadClient) -> None:
     part = Part()
     assert fetched(fetcher, Request(PATH, part=part, size_bytes=len(DATA))) == Outcome()
     assert (part.received_bytes, part.sha256) == (len(DATA), sha256(DATA).hexdigest())
     assert fetcher.total_bytes == len(DATA)
 
 
-def test_a_manifest_comes_whole(fetcher: Fetcher, server: ArtifactServer) -> None:
+def test_a_manifest_comes_whole(fetcher: DownloadClient, server: ArtifactServer) -> None:
     server.files["/manifest"] = bytes(range(256))
     assert fetched(fetcher, Request("/manifest")).body == bytes(range(256))
 
 
-def test_a_cut_download_goes_on_from_where_it_ended(fetcher: Fetcher, server: ArtifactServer) -> None:
+def test_a_cut_download_goes_on_from_where_it_ended(fetcher: DownloadClient, server: ArtifactServer) -> None:
     server.faults.cuts, server.faults.cut_after_bytes = 1, 500_000
     part = Part()
     request = Request(PATH, part=part, size_bytes=len(DATA))
@@ -68,7 +68,7 @@ def test_a_cut_download_goes_on_from_where_it_ended(fetcher: Fetcher, server: Ar
     assert [each.status for each in server.asked] == [200, 206]
 
 
-def test_a_file_that_changed_in_between_begins_again(fetcher: Fetcher, server: ArtifactServer) -> None:
+def test_a_file_that_changed_in_between_begins_again(fetcher: DownloadClient, server: ArtifactServer) -> None:
     server.faults.cuts, server.faults.cut_after_bytes = 1, 500_000
     part = Part()
     request = Request(PATH, part=part, size_bytes=len(DATA))
@@ -78,7 +78,7 @@ def test_a_file_that_changed_in_between_begins_again(fetcher: Fetcher, server: A
     assert part.sha256 == sha256(other).hexdigest()
 
 
-def test_pieces_are_asked_for_by_their_range(fetcher: Fetcher, server: ArtifactServer) -> None:
+def test_pieces_are_asked_for_by_their_range(fetcher: DownloadClient, server: ArtifactServer) -> None:
     part = Part()
     for _ in range(3):
         fetched(fetcher, Request(PATH, part=part, size_bytes=len(DATA), piece_bytes=300_000))
@@ -86,19 +86,19 @@ def test_pieces_are_asked_for_by_their_range(fetcher: Fetcher, server: ArtifactS
     assert [each.range for each in server.asked] == ["bytes=0-299999", "bytes=300000-599999", "bytes=600000-899999"]
 
 
-def test_more_bytes_than_were_announced_are_not_taken(fetcher: Fetcher) -> None:
+def test_more_bytes_than_were_announced_are_not_taken(fetcher: DownloadClient) -> None:
     outcome = fetched(fetcher, Request(PATH, part=Part(), size_bytes=1000))
     assert (outcome.final, outcome.too_long) == (True, True)
 
 
-def test_a_token_goes_to_the_controller_and_nowhere_else(fetcher: Fetcher, server: ArtifactServer) -> None:
+def test_a_token_goes_to_the_controller_and_nowhere_else(fetcher: DownloadClient, server: ArtifactServer) -> None:
     fetched(fetcher, Request(PATH, "secret", Part(), len(DATA)))
     fetched(fetcher, Request(server.url + PATH, "secret", Part(), len(DATA)))
     assert [each.token for each in server.asked] == ["Bearer secret", ""]
 
 
 def test_what_is_not_there_is_final_and_a_server_that_is_not_there_is_not(
-    fetcher: Fetcher, server: ArtifactServer
+    fetcher: DownloadClient, server: ArtifactServer
 ) -> None:
     missing = fetched(fetcher, Request("/v1/artifacts/none", part=Part(), size_bytes=1))
     assert (missing.final, missing.fault) == (True, f"HTTP 404 for {server.url}/v1/artifacts/none")
@@ -107,13 +107,13 @@ def test_what_is_not_there_is_final_and_a_server_that_is_not_there_is_not(
     assert "refused" in unreachable.fault
 
 
-def test_a_download_that_is_no_longer_wanted_is_given_up(fetcher: Fetcher) -> None:
+def test_a_download_that_is_no_longer_wanted_is_given_up(fetcher: DownloadClient) -> None:
     assert fetched(fetcher, Request(PATH, part=Part(), size_bytes=len(DATA)), wanted=lambda: False) is not None
 
 
 def test_a_path_without_a_controller_is_a_fault(server: ArtifactServer) -> None:
     woken = Event()
-    alone = Fetcher(None, 1, woken.set, time.monotonic)
+    alone = DownloadClient(None, 1, woken.set, time.monotonic)
     try:
         outcome = fetched(alone, Request(PATH, part=Part(), size_bytes=1))
         assert outcome.final
@@ -124,7 +124,7 @@ def test_a_path_without_a_controller_is_a_fault(server: ArtifactServer) -> None:
     assert server.asked == []
 
 
-def test_a_process_that_dies_is_told(fetcher: Fetcher) -> None:
+def test_a_process_that_dies_is_told(fetcher: DownloadClient) -> None:
     fetcher._process.kill()
 
     def deliver() -> bool:

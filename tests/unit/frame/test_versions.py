@@ -1,4 +1,4 @@
-"""One version everywhere: in the four distributions, in the code, and at the top of the changelog."""
+"""One version everywhere: in the five distributions, in the code, and at the top of the changelog."""
 
 import importlib
 import re
@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[3]
-DISTRIBUTIONS = ("wire", "agent", "controller", "models")
+DISTRIBUTIONS = ("wire", "agent", "controller", "simulator", "models")
 
 
 def _version(distribution: str) -> str:
@@ -28,10 +28,15 @@ def test_all_distributions_have_one_version_and_the_changelog_names_it() -> None
     assert {_version(distribution) for distribution in DISTRIBUTIONS} == {named[0]}
 
 
-@pytest.mark.parametrize("distribution", ["agent", "controller", "models"])
+@pytest.mark.parametrize("distribution", ["agent", "controller", "simulator", "models"])
 def test_a_program_wants_the_wire_of_its_own_version(distribution: str) -> None:
     project = tomllib.loads((ROOT / distribution / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"fer-wire=={_version('wire')}" in project["dependencies"]
+
+
+def test_the_controller_wants_the_simulator_of_its_own_version() -> None:
+    project = tomllib.loads((ROOT / "controller" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["optional-dependencies"]["simulator"] == [f"fer-simulator=={_version('simulator')}"]
 
 
 @pytest.mark.parametrize("program", ["agent", "controller", "models"])

@@ -1,6 +1,8 @@
-"""fer-controller simulate."""
+"""fer-controller simulate: the one command that starts another program of ours, fer-simulator."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,10 +10,11 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.cli.serve import stop_on_signals
+from fer_controller.errors import SettingsError, SimulationError
 
 if TYPE_CHECKING:
-    from fer_controller.simulate.scenario import Scenario
-    from fer_controller.simulate.view import View
+    from fer_simulator.scenario import Scenario
+    from fer_simulator.view import View
 
 FAILED = 1
 LONGEST_NAME = 59
@@ -58,37 +61,58 @@ def simulate(
 ) -> None:
     """Run many devices that speak the protocol as agents do; fails if an event or a report was not delivered."""
     from fer_controller.settings import load
-    from fer_controller.simulate import effects, faults, scenario
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    wanted = [faults.parsed(text) for text in fault or ()]
-    asked = scenario.Scenario(
-        broker=load(config, broker={"url": broker, "prefix": prefix}).broker,
-        agents=agents,
-        name=_name(name),
-        seconds=seconds,
-        controller_url=controller,
-        tokens=scenario.tokens(tokens_file) if tokens_file else {},
-        token=token,
-        events_per_s=events_per_s,
-        telemetry_s=telemetry_s,
-        fps=fps,
-        device_class=class_,
-        faults=[each for each in wanted if isinstance(each, faults.Fault)],
-        effects=[
-            *map(effects.parsed, effect or ()),
-            *(each for each in wanted if not isinstance(each, faults.Fault)),
-        ],
-        first_model=scenario.manifest(first_model) if first_model else None,
-        seed=seed,
-        downloads=downloads,
-        flush_s=flush_s,
-    )
-    _run(asked, as_json=json_)
+    with _simulator():
+        from fer_simulator import scenario
+        from fer_simulator.traits import effects, faults
+
+        wanted = [faults.parsed(text) for text in fault or ()]
+        asked = scenario.Scenario(
+            broker=load(config, broker={"url": broker, "prefix": prefix}).broker,
+            agents=agents,
+            name=_name(name),
+            seconds=seconds,
+            controller_url=controller,
+            tokens=scenario.tokens(tokens_file) if tokens_file else {},
+            token=token,
+            events_per_s=events_per_s,
+            telemetry_s=telemetry_s,
+            fps=fps,
+            device_class=class_,
+            faults=[each for each in wanted if isinstance(each, faults.Fault)],
+            effects=[
+                *map(effects.parsed, effect or ()),
+                *(each for each in wanted if not isinstance(each, faults.Fault)),
+            ],
+            first_model=scenario.manifest(first_model) if first_model else None,
+            seed=seed,
+            downloads=downloads,
+            flush_s=flush_s,
+        )
+        _run(asked, as_json=json_)
+
+
+@contextmanager
+def _simulator() -> Iterator[None]:
+    """Raises the simulator's errors as the controller's, and SimulationError where it is not installed."""
+    try:
+        from fer_simulator.errors import ScenarioError, SimulatorError
+    except ImportError as error:
+        raise SimulationError(
+            "Simulated devices need fer-simulator, which is not installed; "
+            "run `pip install 'fer-controller[simulator]'`."
+        ) from error
+    try:
+        yield
+    except ScenarioError as error:
+        raise SettingsError(str(error)) from error
+    except SimulatorError as error:
+        raise SimulationError(str(error)) from error
 
 
 def _run(asked: "Scenario", *, as_json: bool) -> None:
-    from fer_controller.simulate.fleet import Simulation
+    from fer_simulator.fleet import Simulation
 
     with _view(as_json=as_json) as view:
         result = Simulation(asked).run(view.show, stop_on_signals())
@@ -107,9 +131,8 @@ def _name(name: str) -> str:
 
 
 def _view(*, as_json: bool) -> "View":
+    from fer_simulator.view import JsonLines, LiveTable, PlainLines
     from rich.console import Console
-
-    from fer_controller.simulate.view import JsonLines, LiveTable, PlainLines
 
     console = Console()
     if as_json:

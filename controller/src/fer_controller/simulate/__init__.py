@@ -1,1 +1,0 @@
-"""Many devices in one process that speak the protocol as agents do; what they see and measure is modelled."""

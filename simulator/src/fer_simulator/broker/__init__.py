@@ -1,0 +1,1 @@
+"""How a device reaches its broker: through paho, or in this process."""

@@ -1,0 +1,1 @@
+"""One simulated device: what it says, does, sees and keeps."""

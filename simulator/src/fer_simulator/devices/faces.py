@@ -1,0 +1,73 @@
+"""What a simulated camera sees: one face after another, whose emotions follow the mix of the model that reads them."""
+
+import random
+from datetime import datetime
+
+from fer_wire import EMOTIONS, Box, EmotionEvent
+from fer_wire.events import CHANGE, END, HEARTBEAT, START
+
+from fer_simulator.devices.spool import Seen, Spool
+from fer_simulator.traits.effects import Effect
+
+CAMERA = "camera"
+USUAL_CONFIDENCE = 0.74
+CONFIDENCE_SPREAD = 0.09
+CHANGES = 0.35
+LEAVES = 0.12
+BOX = Box(x=212, y=84, width=131, height=131)
+
+
+class Faces:
+    """One track at a time: it starts, changes or stays, and ends."""
+
+    def __init__(self, dice: random.Random, last_track: int = 0) -> None:
+        self._dice = dice
+        self._track, self._emotion = last_track, ""
+        self.seen = 0
+
+    def next(self, time: datetime, model: str, effect: Effect) -> Seen:
+        """The next event, as this model reads the face."""
+        kind = self._kind()
+        if kind in (START, CHANGE):
+            self._emotion = self._dice.choices(EMOTIONS, [effect.mix[name] for name in EMOTIONS])[0]
+        seen = Seen(time, self._track, kind, self._emotion, self._confidence(effect), model)
+        if kind == END:
+            self._emotion = ""
+        self.seen += 1
+        return seen
+
+    @property
+    def track(self) -> int:
+        """The number of the newest track."""
+        return self._track
+
+    def _kind(self) -> str:
+        if not self._emotion:
+            self._track += 1
+            return START
+        drawn = self._dice.random()
+        return END if drawn < LEAVES else CHANGE if drawn < LEAVES + CHANGES else HEARTBEAT
+
+    def _confidence(self, effect: Effect) -> float:
+        usual = self._dice.gauss(USUAL_CONFIDENCE, CONFIDENCE_SPREAD) * effect.factor("confidence")
+        return round(min(0.999, max(1 / len(EMOTIONS), usual)), 4)
+
+
+def message(device: str, spool: Spool, seq: int, seen: Seen) -> EmotionEvent:
+    """The event as it is sent now."""
+    rest = round((1 - seen.confidence) / (len(EMOTIONS) - 1), 6)
+    return EmotionEvent(
+        device=device,
+        camera=CAMERA,
+        epoch=spool.epoch,
+        seq=seq,
+        oldest_seq=spool.oldest_seq,
+        time=seen.time,
+        track=seen.track,
+        kind=seen.kind,
+        emotion=seen.emotion,
+        confidence=seen.confidence,
+        probabilities={name: seen.confidence if name == seen.emotion else rest for name in EMOTIONS},
+        box=BOX,
+        model=seen.model,
+    )

@@ -1,0 +1,60 @@
+"""What a simulated device reports: the truth, unless lying is its fault."""
+
+import hashlib
+import random
+from datetime import datetime
+from typing import Any
+
+from fer_wire import Reported
+from fer_wire.reported import RunningModel, Update
+
+from fer_simulator.devices import health
+from fer_simulator.devices.disk import Disk
+from fer_simulator.traits.effects import Effect
+from fer_simulator.traits.faults import LYING
+from fer_simulator.traits.identity import Identity
+
+AGENT_VERSION = "simulated"
+FALSE_HASH = hashlib.sha256(b"a lie").hexdigest()
+FALSE_ATTEMPT = 1_000
+WRONG_HASH = "wrong hash"
+WRONG_KEY = "wrong key"
+LIES = (WRONG_HASH, WRONG_KEY)
+
+
+class Reports:
+    """Makes the reports of one device."""
+
+    def __init__(self, identity: Identity, disk: Disk, dice: random.Random) -> None:
+        self._identity, self._disk = identity, disk
+        self._capabilities = identity.kind.capabilities()
+        self.lie = dice.choice(LIES) if LYING in identity.faults else ""
+
+    def report(self, run: str, time: datetime, effect: Effect) -> Reported:
+        """What holds now."""
+        slots = self._disk.slots
+        running = health.running(self._identity.kind, slots.serving, effect)
+        return Reported(
+            device=self._identity.name,
+            run=run,
+            time=time,
+            agent_version=AGENT_VERSION,
+            capabilities=self._capabilities,
+            running=self._bent_running(running),
+            previous=slots.returns_to.model if slots.returns_to else "",
+            update=self._update(),
+        )
+
+    def _update(self) -> Update | None:
+        update = self._disk.record.update()
+        if update is None:
+            return None
+        changes: dict[str, dict[str, Any]] = {
+            WRONG_HASH: {"sha256": FALSE_HASH},
+            WRONG_KEY: {"attempt": update.attempt + FALSE_ATTEMPT},
+        }
+        return update.model_copy(update=changes.get(self.lie, {}))
+
+    def _bent_running(self, running: RunningModel) -> RunningModel:
+        lies = self.lie == WRONG_HASH and self._disk.record.desired is not None
+        return running.model_copy(update={"sha256": FALSE_HASH}) if lies else running

@@ -1,0 +1,191 @@
+"""What a simulated device says and hears on its link: birth, will, reports, events and acks, as an agent's session."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
+from fer_wire.presence import OFFLINE, ONLINE
+
+from fer_simulator.broker.link import Broker, Will
+from fer_simulator.clock import Timers
+from fer_simulator.devices import faces
+from fer_simulator.devices.reports import AGENT_VERSION
+from fer_simulator.devices.spool import Outbox, Seen, Spool
+
+LOST = "the connection was lost"
+STOPPED = "the agent was stopped"
+TELEMETRY_EXPIRY_S = 60
+
+
+@dataclass
+class Tally:
+    """What a device said and heard, over all its runs."""
+
+    reports: int = 0
+    reports_delivered: int = 0
+    telemetry: int = 0
+    connections: int = 0
+    unreadable: int = 0
+    last_report: Reported | None = None
+
+
+class Session:
+    """One device's side of the protocol; all calls come from the thread of its links."""
+
+    def __init__(
+        self,
+        device: str,
+        topics: Topics,
+        timers: Timers,
+        broker: Broker,
+        spool: Spool,
+        report: Callable[[str], Reported],
+        desired: Callable[[bytes], None],
+    ) -> None:
+        self._device, self._spool, self._timers = device, spool, timers
+        self._report, self._desired = report, desired
+        self._status, self._reported = topics.status(device), topics.reported(device)
+        self._telemetry, self._events = topics.telemetry(device), topics.emotion(device, faces.CAMERA)
+        self._readers = {
+            topics.ack(device): self._read_ack,
+            topics.status(device): self._read_status,
+            topics.desired(device): desired,
+        }
+        self._link = broker.link(f"fer-agent-{device}", list(self._readers), self)
+        self._outbox = Outbox(spool)
+        self._reports_in_flight: set[int] = set()
+        self._farewell: int | None = None
+        self._born = False
+        self.run, self._began = "", self._timers.time()
+        self.tally = Tally()
+
+    @property
+    def online(self) -> bool:
+        """Whether the broker has this device."""
+        return self._link.up
+
+    @property
+    def reports_on_their_way(self) -> int:
+        """Reports that the broker has not acknowledged."""
+        return len(self._reports_in_flight)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the broker has the farewell, or there is nobody to say it to."""
+        return self._farewell is None or not self._link.up
+
+    def begin(self) -> None:
+        """A new run: an id of its own, and a connection."""
+        self.run, self._began, self._born = uuid.uuid4().hex, self._timers.time(), False
+        self._link.open()
+
+    def come_back(self) -> None:
+        """The same run connects again."""
+        self._link.open()
+
+    def cut(self) -> None:
+        """The connection is gone without a word."""
+        self._link.cut()
+
+    def leave(self) -> None:
+        """Say that the device leaves on purpose."""
+        farewell = self._presence(OFFLINE, self._timers.time(), STOPPED)
+        self._farewell = self._link.publish(self._status, farewell, qos=1, retain=True)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._link.close()
+
+    def report(self) -> None:
+        """Say what the device runs and how far its update is; once connected, when it is not now."""
+        if self._link.up:
+            report = self._report(self.run)
+            sent = self._link.publish(self._reported, report.payload(), qos=1, retain=True)
+            if sent is not None:
+                self.tally.reports += 1
+                self.tally.last_report = report
+                self._reports_in_flight.add(sent)
+
+    def send_telemetry(self, telemetry: Telemetry) -> None:
+        """Publish it if there is a link; it is not worth keeping otherwise."""
+        if self._link.up:
+            self._link.publish(self._telemetry, telemetry.payload(), expiry_s=TELEMETRY_EXPIRY_S)
+            self.tally.telemetry += 1
+
+    def spool(self, seen: Seen) -> None:
+        """Number an event, keep it, and send it when there is room."""
+        self._spool.append(seen)
+        self.send_events()
+
+    def send_events(self) -> None:
+        """Send what is due of the spool."""
+        if not self._link.up:
+            return
+        for seq, seen in self._outbox.due(self._timers.now(), self._link.receive_maximum):
+            event = faces.message(self._device, self._spool, seq, seen)
+            sent = self._link.publish(self._events, event.payload(), qos=1)
+            if sent is None:
+                return
+            self._outbox.sent(sent, seq)
+
+    def will(self) -> Will:
+        """What the broker says in the device's place, dated to the beginning of the run."""
+        return Will(self._status, self._presence(OFFLINE, self._began, LOST))
+
+    def connected(self) -> None:
+        """Say that the device is there, then let the events go."""
+        self.tally.connections += 1
+        self._reports_in_flight.clear()
+        self._say_birth()
+        self.report()
+        self._outbox.attach(self._timers.now())
+        self.send_events()
+
+    def disconnected(self) -> None:
+        """What was under way may not have arrived; connected() says it again."""
+
+    def delivered(self, message_id: int) -> None:
+        """The broker has a message."""
+        if message_id in self._reports_in_flight:
+            self._reports_in_flight.discard(message_id)
+            self.tally.reports_delivered += 1
+        elif message_id == self._farewell:
+            self._farewell = None
+        else:
+            self._outbox.delivered(message_id)
+            self.send_events()
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """Read an ack, a status or a desired state; what is none of these is counted and passed over."""
+        read = self._readers.get(topic)
+        try:
+            if read is not None:
+                read(payload)
+        except MessageError:
+            self.tally.unreadable += 1
+
+    def _read_ack(self, payload: bytes) -> None:
+        if payload:
+            self._outbox.acknowledged(parse(Ack, payload), self._timers.now())
+            self.send_events()
+
+    def _read_status(self, payload: bytes) -> None:
+        """The will of a dead run may come late and hide this run's birth."""
+        if not payload:
+            return
+        status = parse(Status, payload)
+        if status.run == self.run:
+            self._born = self._born or status.state == ONLINE
+        elif self._born:
+            self._say_birth()
+
+    def _say_birth(self) -> None:
+        birth = self._presence(ONLINE, self._timers.time(), "")
+        self._link.publish(self._status, birth, qos=1, retain=True)
+
+    def _presence(self, state: str, time: datetime, reason: str) -> bytes:
+        return Status(
+            device=self._device, state=state, run=self.run, time=time, agent_version=AGENT_VERSION, reason=reason
+        ).payload()

@@ -1,0 +1,1 @@
+"""How a device gets files: from a process that downloads them, or from memory."""

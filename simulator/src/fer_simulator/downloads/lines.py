@@ -1,0 +1,36 @@
+"""What the devices and the process that downloads say to each other: lines of JSON."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Line(BaseModel):
+    """What goes through the pipes."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Job(Line):
+    """What to fetch; cancel names an earlier job that is no longer wanted, and fetches nothing."""
+
+    number: int = 0
+    url: str = ""
+    token: str = ""
+    part: int | None = None
+    size_bytes: int = 0
+    piece_bytes: int | None = None
+    cancel: int = 0
+
+
+class Answer(Line):
+    """What came of a job, or with number 0 nothing yet; total and active are of all jobs."""
+
+    number: int = 0
+    busy_s: float = 0.0
+    fault: str = ""
+    final: bool = False
+    too_long: bool = False
+    body: str = ""
+    received_bytes: int = 0
+    sha256: str = ""
+    total_bytes: int = 0
+    active: int = 0

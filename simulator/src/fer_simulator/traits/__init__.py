@@ -1,0 +1,1 @@
+"""What devices are by birth, by fault, and by the model that they run."""
