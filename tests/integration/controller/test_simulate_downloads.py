@@ -88,7 +88,7 @@ def test_pieces_are_asked_for_by_their_range(fetcher: DownloadClient, server: Ar
 
 def test_more_bytes_than_were_announced_are_not_taken(fetcher: DownloadClient) -> None:
     outcome = fetched(fetcher, Request(PATH, part=Part(), size_bytes=1000))
-    assert (outcome.final, outcome.too_long) == (True, True)
+    assert (outcome.final, outcome.wrong_size) == (True, True)
 
 
 def test_a_token_goes_to_the_controller_and_nowhere_else(fetcher: DownloadClient, server: ArtifactServer) -> None:

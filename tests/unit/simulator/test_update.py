@@ -83,6 +83,7 @@ def test_what_is_no_desired_state_is_passed_over(device: SimulatedDevice) -> Non
 
 def test_a_later_rollout_supersedes_and_the_earlier_download_is_canceled(device: SimulatedDevice) -> None:
     device.order(device.offer("1.1.0"))
+    device.pass_s(0.05)
     device.order(device.offer("1.2.0", rollout="r2", sequence=2))
     device.pass_s(20)
     assert device.states == [DOWNLOADING, SUPERSEDED, *WAY]

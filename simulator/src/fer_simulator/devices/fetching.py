@@ -132,7 +132,7 @@ class Fetching:
             if outcome.busy_s:
                 self._means.timers.later(outcome.busy_s * self._dice.uniform(1.0, 2.0), self.go_on)
             elif outcome.fault and outcome.final:
-                self._end(REFUSED if outcome.too_long else BROKE_OFF, outcome.fault)
+                self._end(REFUSED if outcome.wrong_size else BROKE_OFF, outcome.fault)
             elif outcome.fault:
                 self._try_again(outcome.fault)
             else:

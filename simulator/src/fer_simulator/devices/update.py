@@ -18,6 +18,8 @@ from fer_simulator.devices.fetching import Fetching, Means
 from fer_simulator.traits.faults import CRASHING
 from fer_simulator.traits.identity import Identity
 
+LOOK_S = 0.02
+"""To see which files are here already."""
 SWAP_S = 0.2
 CRASH_WITHIN_S = 8.0
 UNKNOWN_MS = 9.0
@@ -31,7 +33,7 @@ class Updater:
         self._turn = 0
         self._fetching: Fetching | None = None
         self._steps: dict[str, Callable[[], None]] = {
-            DOWNLOADING: self._fetch,
+            DOWNLOADING: self._fetch_soon,
             VERIFIED: self._load,
             STAGED: self._swap_soon,
             PROBATION: self._prove,
@@ -112,8 +114,11 @@ class Updater:
         turn = self._turn
         self._means.timers.later(delay_s, lambda: call() if turn == self._turn else None)
 
+    def _fetch_soon(self) -> None:
+        self._in(LOOK_S, self._fetch)
+
     def _fetch(self) -> None:
-        # A thread of the fetching before may still add to the old parts, until it looks whether it is wanted.
+        # The fetching before may still add to the old parts until it sees that it is no longer wanted.
         self._disk.parts = {}
         self._fetching = Fetching(self._order, self._identity, self._disk, self._means, self._dice, self._fetched)
         self._fetching.go_on()

@@ -98,7 +98,7 @@ class DownloadClient:
         request, _, done = self._jobs.pop(answer.number)
         if request.part is not None:
             request.part.received_bytes, request.part.sha256 = answer.received_bytes, answer.sha256
-        done(Outcome(answer.busy_s, answer.fault, answer.final, answer.too_long, answer.body.encode("latin-1")))
+        done(Outcome(answer.busy_s, answer.fault, answer.final, answer.wrong_size, answer.body.encode("latin-1")))
 
     def _cancel_unwanted(self) -> None:
         unwanted = [number for number, (_, wanted, _) in self._jobs.items() if not wanted()]

@@ -34,6 +34,8 @@ class FilesInMemory:
             return Outcome(body=self.files[request.url])
         if self.faults:
             return self.faults.pop(0)
+        if len(self.files[request.url]) != request.size_bytes:
+            return Outcome(fault="the file has another size than the desired state says", final=True, wrong_size=True)
         start = request.part.received_bytes
         stop = start + request.piece_bytes if request.piece_bytes else None
         sent = self.files[request.url][:stop]

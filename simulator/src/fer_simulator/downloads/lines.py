@@ -28,7 +28,7 @@ class Answer(Line):
     busy_s: float = 0.0
     fault: str = ""
     final: bool = False
-    too_long: bool = False
+    wrong_size: bool = False
     body: str = ""
     received_bytes: int = 0
     sha256: str = ""

@@ -37,7 +37,7 @@ class Outcome:
     busy_s: float = 0.0
     fault: str = ""
     final: bool = False
-    too_long: bool = False
+    wrong_size: bool = False
     body: bytes = b""
 
 

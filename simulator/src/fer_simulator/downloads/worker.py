@@ -23,7 +23,7 @@ LONGEST_BUSY_S = 60.0
 BUSY = (429, 503)
 PARTIAL = 206
 UNSATISFIABLE = 416
-TOO_LONG = "the server sent more bytes than the desired state says"
+WRONG_SIZE = "the file at the server has another size than the desired state says"
 CANCELED = "no longer wanted"
 BEHIND_THE_DEVICES = 5
 """How much nicer than the devices, which have deadlines to keep."""
@@ -102,6 +102,8 @@ class Downloads:
         return session
 
     def _read(self, job: Job, kept: Kept, response: requests.Response) -> Answer:
+        if job.part is not None and _whole_bytes(response) not in (None, job.size_bytes):
+            return Answer(fault=WRONG_SIZE, final=True, wrong_size=True)
         if response.status_code != PARTIAL:
             kept.reset()
         kept.etag = response.headers.get("ETag", "")
@@ -110,7 +112,7 @@ class Downloads:
             kept.take(chunk)
             self._count(received_bytes=len(chunk))
             if kept.received_bytes > job.size_bytes:
-                return Answer(fault=TOO_LONG, final=True, too_long=True)
+                return Answer(fault=WRONG_SIZE, final=True, wrong_size=True)
             if job.part is None:
                 body += chunk
             if job.number in self._canceled:
@@ -141,6 +143,14 @@ def _refusal(kept: Kept, response: requests.Response) -> Answer | None:
     if response.ok:
         return None
     return Answer(fault=f"HTTP {status} for {response.url}", final=400 <= status < 500 and status != UNSATISFIABLE)
+
+
+def _whole_bytes(response: requests.Response) -> int | None:
+    """The size of the whole file, as the server says it before the first byte."""
+    text = response.headers.get("Content-Length", "")
+    if response.status_code == PARTIAL:
+        text = response.headers.get("Content-Range", "").rpartition("/")[2]
+    return int(text) if text.isdigit() else None
 
 
 def _pause_s(retry_after: str) -> float:

@@ -1,7 +1,7 @@
 """One device's update path without a thread, over a folder that outlives it."""
 
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from fer_agent.emotion.classify import FaceClassifier
 from fer_agent.emotion.model import read_model
@@ -36,11 +36,13 @@ class Device:
         public_key: Optional[Path],
         load: Optional[Loader] = None,
         configured: str = "",
+        on_report: Callable[[], None] = lambda: None,
         **settings: object,
     ) -> None:
         self.folder, self.factory, self.source = folder, factory, source
         self.load = load or Loader()
         self.configured = configured
+        self._on_report = on_report
         self.settings = UpdateSettings.model_validate({"public_key": public_key, **settings})
         self.history: List[str] = []
         self.reports: List[Update] = []
@@ -91,6 +93,7 @@ class Device:
     def _hear(self) -> None:
         self.reports.append(self.update)
         self.history.append(self.update.state)
+        self._on_report()
 
     def _of_the_settings(self) -> FakeServant:
         model = read_model(self.factory)

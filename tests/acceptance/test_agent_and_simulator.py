@@ -1,0 +1,423 @@
+"""The agent's real update and the simulated device go through the same scripts, and report the same.
+
+The agent has real slots, a real record on disk and real signatures; only inference is made up. Neither takes any time.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import fer_simulator.devices.update
+import pytest
+from fer_simulator.scenario import Scenario
+from fer_simulator.traits import effects
+from fer_simulator.traits.device_classes import CLASSES
+from fer_wire import Desired
+from fer_wire.broker import BrokerConnection
+from fer_wire.device.record import TAKEN_BACK, Record
+from fer_wire.device.slots import Occupied
+from fer_wire.reported import (
+    CANCELED,
+    COMMITTED,
+    DOWNLOADING,
+    FAILED,
+    PROBATION,
+    REJECTED,
+    ROLLED_BACK,
+    STAGED,
+    SUPERSEDED,
+    VERIFIED,
+    Update,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from simulated_device import NEVER_S, SimulatedDevice
+from unit.agent.update.device import DEVICE, Device
+from unit.agent.update.making import Loader, Release, Shelf, Signer
+
+X86 = next(each for each in CLASSES if each.name == "x86")
+UNFIT = "9.0.0"
+VERSIONS = {"1.0.0": ("fp32",), "2.0.0": ("fp32",), "3.0.0": ("int8", "fp32"), UNFIT: ("fp32",)}
+UNFINISHED = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
+WAY = [*UNFINISHED, COMMITTED]
+PROBATION_S = 0.001
+"""Longer than none, so that something can happen in it; the agent waits for it."""
+MISSING, SWAPPED, SHORT, LONG = "missing", "swapped", "short", "long"
+
+
+class Told(NamedTuple):
+    """What a device reports of its update, as far as both sides must agree."""
+
+    key: tuple[str, int, str]
+    state: str
+    model: str
+    size_bytes: int
+    reason: str
+    serves: str
+    previous: str
+
+
+class AgentSide:
+    """The agent's own update, without its thread."""
+
+    def __init__(self, folder: Path, factory: Path, shelf: Shelf, key: Path) -> None:
+        load = Loader()
+        for version, precisions in VERSIONS.items():
+            for precision in precisions:
+                load.takes_ms[f"tiny@{version}/{precision}"] = X86.classify_ms[precision]
+        load.refused[f"tiny@{UNFIT}/fp32"] = "It fails its golden batch."
+        self.told: list[Told] = []
+        self._device = Device(folder, factory, shelf, key, load, on_report=self._tell)
+
+    @property
+    def state(self) -> str:
+        update = self._device.runner.update
+        return update.state if update else ""
+
+    def send(self, payload: bytes) -> None:
+        self._device.runner.take(payload)
+        while self._device.runner._orders:
+            self._device.runner.turn()
+
+    def step(self) -> None:
+        self._device.runner.turn()
+
+    def die(self, retained: bytes) -> None:
+        self._begin(retained)
+
+    def restart(self, retained: bytes) -> None:
+        self._device.runner.stop()
+        self._begin(retained)
+
+    def _begin(self, retained: bytes) -> None:
+        self._device.start()
+        self._tell()
+        if retained:
+            self.send(retained)
+
+    def _tell(self) -> None:
+        update = self._device.runner.update
+        if update:
+            remember(self.told, update, self._device.serves, self._device.runner.previous)
+
+
+class SimulatorSide:
+    """The simulated device, with its time turned and its broker in the same process."""
+
+    def __init__(self, factory: Release, files: dict[str, bytes]) -> None:
+        scenario = Scenario(BrokerConnection(), 1, events_per_s=0.0, telemetry_s=NEVER_S, first_model=factory.manifest)
+        unfit = effects.parsed(f"tiny@{UNFIT}/*:unfit=1")
+        self._simulated = SimulatedDevice(effects=(unfit,), kind=X86, scenario=scenario, name=DEVICE)
+        self._simulated.files.files = files
+
+    @property
+    def told(self) -> list[Told]:
+        told: list[Told] = []
+        for report in self._simulated.reports:
+            if report.update and report.running:
+                remember(told, report.update, report.running.model, report.previous)
+        return told
+
+    @property
+    def state(self) -> str:
+        return self._simulated.disk.record.state
+
+    def send(self, payload: bytes) -> None:
+        self._simulated.send(payload)
+
+    def step(self) -> None:
+        self._simulated.step()
+
+    def die(self, retained: bytes) -> None:
+        del retained  # its broker keeps it
+        self._simulated.device.die()
+        self._come_back()
+
+    def restart(self, retained: bytes) -> None:
+        del retained
+        self._simulated.device.restart()
+        self._come_back()
+
+    def _come_back(self) -> None:
+        simulated = self._simulated
+        simulated.clock.turn(simulated.timers, 10.0, lambda: simulated.device.session.online)
+        simulated.pass_s(0)
+
+
+class Pair:
+    """Both sides, and the one server and the one broker that they see."""
+
+    def __init__(self, folder: Path, releases: dict[str, Release], signer: Signer) -> None:
+        self.releases = releases
+        self._whole = {url: data for each in releases.values() for url, data in each.routes.items()}
+        shelf = Shelf()
+        shelf.files = dict(self._whole)
+        self._files = shelf.files
+        self.agent = AgentSide(folder, releases["1.0.0"].folder, shelf, signer.public)
+        self.simulator = SimulatorSide(releases["1.0.0"], shelf.files)
+        self._sequence = 0
+        self._retained = b""
+        self.sent: list[bytes] = []
+
+    def order(self, version: str, rollout: str = "r1", attempt: int = 1, **changes: Any) -> None:
+        self._sequence += 1
+        usual = {"sequence": self._sequence, "probation_s": PROBATION_S}
+        order = self.releases[version].desired(rollout=rollout, attempt=attempt, **{**usual, **changes})
+        self._send(order)
+
+    def go_back(self, version: str, rollout: str) -> None:
+        """To a model that the device may have, without an address."""
+        self.order(version, rollout, url="", manifest_url="")
+
+    def replay(self, number: int) -> None:
+        if self.sent:
+            self._both("send", self.sent[number % len(self.sent)])
+
+    def withdraw(self) -> None:
+        self._retained = b""
+        self._both("send", b"")
+
+    def step(self) -> None:
+        self._both("step")
+
+    def until(self, state: str) -> None:
+        for _ in UNFINISHED:
+            if self.agent.state != state:
+                self.step()
+        assert (self.agent.state, self.simulator.state) == (state, state)
+
+    def settle(self) -> None:
+        for _ in WAY:
+            self.step()
+
+    def die(self) -> None:
+        self._both("die", self._retained)
+
+    def restart(self) -> None:
+        self._both("restart", self._retained)
+
+    def spoil(self, version: str, fault: str) -> None:
+        """What the server does with the first file of a model."""
+        url = self.releases[version].artifact().url
+        whole = self._whole[url]
+        spoiled = {SWAPPED: b"?" * len(whole), SHORT: whole[:-1], LONG: whole + b"?"}
+        if fault == MISSING:
+            self._files.pop(url, None)
+        else:
+            self._files[url] = spoiled[fault]
+
+    def mend(self) -> None:
+        self._files.update(self._whole)
+
+    @property
+    def states(self) -> list[str]:
+        """What both report; they must agree."""
+        assert self.simulator.told == self.agent.told
+        return [told.state for told in self.agent.told]
+
+    def _send(self, order: Desired) -> None:
+        self._retained = order.payload()
+        self.sent.append(self._retained)
+        self._both("send", self._retained)
+
+    def _both(self, what: str, *given: bytes) -> None:
+        getattr(self.agent, what)(*given)
+        getattr(self.simulator, what)(*given)
+
+
+def remember(told: list[Told], update: Update, serves: str, previous: str) -> None:
+    """Add what is reported, unless it was just reported; a fault is told by each side in its own words."""
+    by_the_rules = update.state in (CANCELED, SUPERSEDED) or "died" in update.reason
+    reason = update.reason if by_the_rules else "a fault" if update.reason else ""
+    key = (update.rollout, update.attempt, update.sha256)
+    found = Told(key, update.state, update.model, update.size_bytes, reason, serves, previous)
+    if not told or told[-1] != found:
+        told.append(found)
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return Signer(tmp_path_factory.mktemp("key"))
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory, signer: Signer) -> dict[str, Release]:
+    folder = tmp_path_factory.mktemp("releases")
+    return {version: Release(signer, folder, version, precisions) for version, precisions in VERSIONS.items()}
+
+
+@pytest.fixture(autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """A process that dies loses no write, so nothing need reach the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
+
+
+@pytest.fixture
+def pair(tmp_path: Path, releases: dict[str, Release], signer: Signer) -> Pair:
+    return Pair(tmp_path / DEVICE, releases, signer)
+
+
+def test_a_good_model_goes_its_way(pair: Pair) -> None:
+    pair.order("2.0.0")
+    pair.settle()
+    assert pair.states == WAY
+
+
+def test_of_several_variants_both_take_the_fastest(pair: Pair) -> None:
+    pair.order("3.0.0")
+    pair.settle()
+    assert pair.states == WAY
+    assert pair.agent.told[-1].model == "tiny@3.0.0/int8"
+
+
+def test_a_model_that_serves_already_is_committed_at_once(pair: Pair) -> None:
+    pair.order("1.0.0")
+    assert pair.states == [COMMITTED]
+    pair.order("2.0.0", "r2")
+    pair.settle()
+    pair.order("2.0.0", "r3")
+    assert pair.states == [COMMITTED, *WAY, COMMITTED]
+
+
+def test_the_way_back_needs_no_download(pair: Pair) -> None:
+    pair.order("2.0.0")
+    pair.settle()
+    pair.go_back("1.0.0", "back")
+    pair.settle()
+    assert pair.states == WAY * 2
+    assert pair.agent.told[-1].serves == "tiny@1.0.0/fp32"
+
+
+@pytest.mark.parametrize(
+    ("fault", "end"), [(MISSING, FAILED), (SWAPPED, REJECTED), (SHORT, REJECTED), (LONG, REJECTED)]
+)
+def test_a_server_that_does_not_keep_its_promise_ends_the_update(pair: Pair, fault: str, end: str) -> None:
+    pair.spoil("2.0.0", fault)
+    pair.order("2.0.0")
+    pair.settle()
+    assert pair.states == [DOWNLOADING, end]
+    pair.mend()
+    pair.order("2.0.0", attempt=2)
+    pair.settle()
+    assert pair.states == [DOWNLOADING, end, *WAY]
+
+
+def test_a_model_that_does_not_fit_is_rejected(pair: Pair) -> None:
+    pair.order(UNFIT)
+    pair.settle()
+    assert pair.states == [DOWNLOADING, VERIFIED, REJECTED]
+
+
+def test_a_file_that_is_nowhere_fails(pair: Pair) -> None:
+    pair.go_back("2.0.0", "back")
+    pair.settle()
+    assert pair.states == [DOWNLOADING, FAILED]
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_a_withdrawal_ends_the_update_in_every_state(pair: Pair, state: str) -> None:
+    pair.order("2.0.0")
+    pair.until(state)
+    pair.withdraw()
+    pair.settle()
+    assert pair.states == [*WAY[: WAY.index(state) + 1], CANCELED]
+    assert pair.agent.told[-1].reason == TAKEN_BACK
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_another_order_takes_the_place_of_the_first_in_every_state(pair: Pair, state: str) -> None:
+    pair.order("2.0.0")
+    pair.until(state)
+    pair.order("3.0.0", "r2")
+    pair.settle()
+    assert pair.states == [*WAY[: WAY.index(state) + 1], SUPERSEDED, *WAY]
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_a_death_in_any_state_goes_on_in_that_state(pair: Pair, state: str) -> None:
+    pair.order("2.0.0")
+    pair.until(state)
+    pair.die()
+    pair.settle()
+    assert pair.states == WAY
+
+
+@pytest.mark.parametrize(
+    ("state", "end"), [(DOWNLOADING, COMMITTED), (VERIFIED, FAILED), (STAGED, FAILED), (PROBATION, ROLLED_BACK)]
+)
+def test_three_deaths_end_the_update_where_the_new_model_may_be_the_cause(pair: Pair, state: str, end: str) -> None:
+    pair.order("2.0.0")
+    pair.until(state)
+    for _ in range(3):
+        pair.die()
+    pair.settle()
+    assert pair.states[-1] == end
+    assert pair.states[: WAY.index(state) + 1] == WAY[: WAY.index(state) + 1]
+
+
+def test_deaths_in_different_states_count_together(pair: Pair) -> None:
+    pair.order("2.0.0")
+    for state in (VERIFIED, STAGED, PROBATION):
+        pair.until(state)
+        pair.die()
+    assert pair.states == [DOWNLOADING, VERIFIED, STAGED, PROBATION, ROLLED_BACK]
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_stops_in_order_are_no_deaths(pair: Pair, state: str) -> None:
+    pair.order("2.0.0")
+    pair.until(state)
+    for _ in range(4):
+        pair.restart()
+    pair.settle()
+    assert pair.states == WAY
+
+
+def test_what_was_done_what_is_old_and_what_is_for_another_device_is_passed_over(pair: Pair) -> None:
+    pair.order("2.0.0", "r1")
+    pair.settle()
+    pair.order("3.0.0", "r2")
+    pair.settle()
+    pair.replay(0)
+    pair.order("2.0.0", "r1", sequence=99)
+    pair.order("2.0.0", "r0", sequence=1)
+    pair.order("2.0.0", "r4", sequence=100, device="another")
+    pair.settle()
+    assert pair.states == WAY * 2
+
+
+def test_the_comparison_finds_the_rule_that_the_simulator_once_had(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A death in STAGED led back to VERIFIED there, and was not counted."""
+
+    def as_before(record: Record, _occupied: Occupied) -> Record:
+        return record.model_copy(update={"state": VERIFIED if record.state == STAGED else record.state})
+
+    monkeypatch.setattr(fer_simulator.devices.update, "resumed", as_before)
+    pair.order("2.0.0")
+    pair.until(STAGED)
+    pair.die()
+    assert pair.agent.told != pair.simulator.told
+
+
+ROLLOUTS = st.sampled_from(["r1", "r2", "r3"])
+ACTIONS = st.one_of(
+    st.tuples(st.just("order"), st.sampled_from(list(VERSIONS)), ROLLOUTS, st.integers(1, 2)),
+    st.tuples(st.just("go_back"), st.sampled_from(list(VERSIONS)), ROLLOUTS),
+    st.tuples(st.just("replay"), st.integers(0, 9)),
+    st.tuples(st.just("spoil"), st.sampled_from(list(VERSIONS)), st.sampled_from([MISSING, SWAPPED, SHORT, LONG])),
+    *(st.tuples(st.just(name)) for name in ("withdraw", "step", "step", "step", "settle", "die", "restart", "mend")),
+)
+
+
+@given(script=st.lists(ACTIONS, max_size=30))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_script_tells_agent_and_simulator_apart(
+    tmp_path_factory: pytest.TempPathFactory, releases: dict[str, Release], signer: Signer, script: list[Any]
+) -> None:
+    pair = Pair(tmp_path_factory.mktemp("agent") / DEVICE, releases, signer)
+    for action, *given_ in script:
+        getattr(pair, action)(*given_)
+        assert pair.simulator.told == pair.agent.told
