@@ -20,7 +20,7 @@ def pages() -> dict[Path, str]:
     made = {
         "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
         "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
-        "api.md": ("controller/src/fer_controller/http/api.py", api.page()),
+        "api.md": ("controller/src/fer_controller/operations", api.page()),
         "cli.md": ("the commands", command_line.page()),
         "metrics.md": ("controller/src/fer_controller/http/prometheus.py", metrics.page()),
         "configuration.md": ("the settings of both programs", configuration.page()),

@@ -61,10 +61,10 @@ def a_model(
     return RegisteredModel(name, version, manifest, iso_utc(START), manifest.payload())
 
 
-def a_request(**words: Any) -> request.Request:
+def a_request(**words: Any) -> request.DeployRequest:
     """A request with short times."""
     short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "deadline": "100s", "probation": "0"}
-    return request.parse(**{**short, **words})
+    return request.DeployRequest(**{**short, **words})
 
 
 @dataclass

@@ -6,13 +6,16 @@ from pathlib import Path
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from fakes_rollout import FakeDevice
 from fer_controller.desk import access
-from fer_controller.desk.local import LocalDesk, Place
+from fer_controller.desk.local import LocalDesk
 from fer_controller.desk.remote import RemoteDesk
+from fer_controller.desk.stores import Place
 from fer_controller.http.process import HttpProcess
+from fer_controller.operations.labels import RELABEL
+from fer_controller.operations.plans import DEPLOY
 from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
 from fer_controller.rollout.relabel import Relabel
-from fer_controller.rollout.request import Words
+from fer_controller.rollout.request import DeployRequest
 from fer_controller.settings import ApiSettings, Settings, load
 from fer_controller.store import opening
 from fer_controller.store.credentials import records
@@ -28,8 +31,8 @@ from tiny_onnx import network, write_model
 
 EVENTS = 60
 OPERATOR = "alice"
-FP32 = Words(precision="fp32")
-IN_THE_LAB = Words(precision="fp32", selector="site=lab")
+FP32 = DeployRequest(precision="fp32")
+IN_THE_LAB = DeployRequest(precision="fp32", selector="site=lab")
 
 
 class ServedFleet:
@@ -65,10 +68,10 @@ class ServedFleet:
         """The desk over HTTP, with the operator's token unless another is given."""
         return RemoteDesk(ApiSettings(url=self.url, token=SecretStr(self.token if token is None else token)))
 
-    def begin_a_rollout(self, words: Words = FP32) -> "ServedFleet":
+    def begin_a_rollout(self, request: DeployRequest = FP32) -> "ServedFleet":
         """Plan one that no controller takes up; returns the fleet."""
         with self.near() as desk:
-            desk.deploy(words)
+            desk.ask(DEPLOY, request)
         return self
 
     def _fill(self) -> None:
@@ -96,4 +99,4 @@ class ServedFleet:
             catalogue = Catalogue(ModelStore(database), self.settings.registry_folder)
             catalogue.add(write_model(folder / "tiny", {"fp32": network()}))
         with self.near() as desk:
-            desk.relabel(Relabel(devices=("orin-03", "orin-04"), labels=("site=lab",)))
+            desk.ask(RELABEL, Relabel(devices=("orin-03", "orin-04"), labels=("site=lab",)))

@@ -1,34 +1,30 @@
-"""docs/api.md: what the controller answers to operators."""
+"""docs/api.md: what the controller answers to operators, from the list of operations."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
-from fer_controller.http import api
-from fer_controller.rollout.relabel import Relabel
-from fer_controller.rollout.request import Words
-from pydantic import BaseModel
+from fer_controller.operations import OPERATIONS
+from fer_controller.operations.operation import GET, POST, Operation, query_name
+from fer_wire.message import Part
+from pydantic import BaseModel, TypeAdapter
 
-from pages.schema import default_text, table, type_text
+from pages.schema import Schema, default_text, table, type_text
 
-HEAD = ("request", "who", "answer", "parameters")
+HEAD = ("request", "who", "what it does", "answer", "parameters")
+QUERY = ("parameter", "type", "meaning")
 BODY = ("field", "type", "default", "meaning")
-BODIES: dict[type[BaseModel], str] = {
-    Words: "POST /v1/rollouts and /v1/plans",
-    Relabel: "POST /v1/labels",
-    api.Order: "POST …/orders",
-}
+ANSWER = ("field", "type", "meaning")
+TELEMETRY = "[Telemetry](protocol.md#telemetry)"
 INTRODUCTION = """\
 # HTTP API
 
 What `fer-controller serve` answers at `http.listen` ([how to use it](howto/operate-from-elsewhere.md)). Each request
-bears an operator's token, `Authorization: Bearer TOKEN`; an operator may do what a viewer may. The answers are the
-documents that the commands print with `--json`, in a list where there are several, so what one program can read of the
-one it can read of the other.
+carries an operator's token, `Authorization: Bearer TOKEN`; an operator may do what a viewer may. The answers are the
+documents that the commands print with `--json`, in a list where there are several: a program that reads one can read
+the other.
 
-An error is `{"detail": "a sentence"}`: 401 without a token that counts, 403 where its role does not suffice, 404 for
-what is not there, 409 for what cannot be done, 422 for what is not spelt as it should be, 503 while the database is
+An error is `{"detail": "a sentence"}`: 401 without a valid token, 403 where its role does not suffice, 404 for what is
+not there, 409 for what cannot be done, 422 for a value that is not spelled as it should be, 503 while the database is
 busy.
 `/v1/openapi.json` describes all this to programs. Models (`/v1/models/NAME/VERSION/manifest.json`, `/v1/artifacts/…`)
 and [`/metrics`](metrics.md) are for devices and take a device's token too; `/v1/health` takes none.
@@ -37,29 +33,68 @@ and [`/metrics`](metrics.md) are for devices and take a device's token too; `/v1
 
 def page() -> str:
     """The whole page."""
-    app = FastAPI()
-    app.include_router(api.router)
-    spec = app.openapi()
-    parts = [INTRODUCTION, table(HEAD, *_rows(spec))]
-    for body, where in BODIES.items():
-        parts += [f"## The body of {where}\n", table(BODY, *_fields(body))]
+    parts = [INTRODUCTION, table(HEAD, *map(_row, OPERATIONS))]
+    parts += ["## Parameters\n", table(QUERY, *dict.fromkeys(_queries()))]
+    for takers in _bodies().values():
+        places = " and ".join(f"{each.method} {each.path}" for each in takers)
+        parts += [f"## The body of {places}\n", table(BODY, *_body(takers[0]))]
+    parts.append("## Answers\n")
+    for name, schema in sorted(_answers().items()):
+        parts += [f"### {name}\n", f"{schema.get('description', name)}\n", table(ANSWER, *_fields(schema))]
     return "\n".join(parts)
 
 
-def _rows(spec: "dict[str, Any]") -> "Iterator[tuple[str, ...]]":
-    for route in (each for each in api.router.routes if isinstance(each, APIRoute)):
-        method = "".join(route.methods or ())
-        said = spec["paths"][route.path][method.lower()]
-        parameters = ", ".join(f"`{each['name']}`" for each in said.get("parameters", ()) if each["in"] == "query")
-        yield f"`{method} {route.path}`", _who(route), said["description"].replace("\n", " "), parameters or "–"
+def _row(operation: Operation[Any, Any]) -> tuple[str, ...]:
+    inner = get_args(operation.answer)
+    answer = f"list of {_link(inner[0])}" if inner else _link(operation.answer)
+    fields = operation.beside_path if operation.method == GET else {}
+    names = ", ".join(f"`{query_name(name, field)}`" for name, field in fields.items())
+    return f"`{operation.method} {operation.path}`", operation.role, operation.summary, answer, names or "–"
 
 
-def _who(route: APIRoute) -> str:
-    asked = {dependency.call for dependency in route.dependant.dependencies}
-    return "operator" if api.ordering in asked else "viewer"
+def _link(answer: Any) -> str:
+    name = answer.__name__
+    return f"[{name}](#{name.lower()})" if isinstance(answer, type) else TELEMETRY
 
 
-def _fields(body: "type[BaseModel]") -> "Iterator[tuple[str, ...]]":
-    schema = body.model_json_schema()
+def _queries() -> Iterator[tuple[str, ...]]:
+    """What queries are asked with."""
+    for operation in (each for each in OPERATIONS if each.method == GET):
+        described = operation.parameters.model_json_schema().get("properties", {})
+        for name, field in operation.beside_path.items():
+            yield f"`{query_name(name, field)}`", type_text(described[name]), described[name]["description"]
+
+
+def _bodies() -> dict[type[BaseModel], list[Operation[Any, Any]]]:
+    """The models of bodies, and which operations take them."""
+    found: dict[type[BaseModel], list[Operation[Any, Any]]] = {}
+    for operation in (each for each in OPERATIONS if each.method == POST):
+        found.setdefault(operation.parameters, []).append(operation)
+    return found
+
+
+def _body(operation: Operation[Any, Any]) -> Iterator[tuple[str, ...]]:
+    schema = operation.parameters.model_json_schema()
     for name, said in schema["properties"].items():
-        yield f"`{name}`", type_text(said), default_text(name, schema), said["description"]
+        if name not in operation.in_path:
+            yield f"`{name}`", type_text(said), default_text(name, schema), said["description"]
+
+
+def _answers() -> dict[str, Schema]:
+    """The schemas of what is answered, by name; without the messages of devices, which are on a page of their own."""
+    found: dict[str, Schema] = {}
+    for operation in OPERATIONS:
+        schema = TypeAdapter(operation.answer).json_schema(mode="serialization")
+        found |= {name: part for name, part in schema.get("$defs", {}).items() if "properties" in part}
+        if "properties" in schema:
+            found[schema["title"]] = schema
+    return {name: schema for name, schema in found.items() if name not in _parts_of_messages(Part)}
+
+
+def _parts_of_messages(kind: type[Part]) -> set[str]:
+    return {kind.__name__}.union(*(_parts_of_messages(each) for each in kind.__subclasses__()))
+
+
+def _fields(schema: Schema) -> Iterator[tuple[str, ...]]:
+    for name, said in schema["properties"].items():
+        yield f"`{name}`", type_text(said), said.get("description", "")

@@ -1,64 +1,97 @@
-"""The desk on the database and the desk over HTTP: one contract, the same answers, and who is let in."""
+"""The desk at the database and the desk over HTTP: one contract, the same answers, and who is let in."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import requests
-from fer_controller.desk import access, events, remote
-from fer_controller.desk.contract import Desk
+from fer_controller.desk import access, remote
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
-from fer_controller.http.api import Order, Per
 from fer_controller.http.limits import BODY_BYTES
+from fer_controller.operations import OPERATIONS
+from fer_controller.operations.events import (
+    EMOTION_ROLLUPS,
+    EVENTS_AS_STORED,
+    EVENTS_BY_TIME,
+    NEWEST_EVENTS,
+    EmotionRollupsQuery,
+    EventsAsStoredQuery,
+    EventsByTimeQuery,
+    NewestEventsQuery,
+)
+from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, ME, TOTALS, DeadLettersQuery, MeAnswer
+from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
+from fer_controller.operations.models import MODELS
+from fer_controller.operations.operation import Nothing, Operation, rows_of
+from fer_controller.operations.plans import DEPLOY, PLAN
+from fer_controller.operations.rollouts import (
+    DECISIONS,
+    NEWEST,
+    ORDER,
+    PROGRESS,
+    ROLLOUT,
+    ROLLOUTS,
+    DecisionsQuery,
+    OrderRequest,
+    RolloutQuery,
+    RolloutsQuery,
+)
+from fer_controller.operations.telemetry import (
+    NEWEST_TELEMETRY,
+    TELEMETRY_AS_STORED,
+    TELEMETRY_OF_EACH,
+    TELEMETRY_ROLLUPS,
+    NewestTelemetryQuery,
+    TelemetryAsStoredQuery,
+    TelemetryRollupsQuery,
+)
 from fer_controller.registry import tokens
-from fer_controller.rollout.orders import BY_NAME
 from fer_controller.rollout.relabel import Relabel
-from fer_controller.rollout.request import Words
-from fer_controller.store.credentials.records import OPERATOR as OPERATOR_ROLE
+from fer_controller.rollout.request import DeployRequest
+from fer_controller.store.credentials.records import OPERATOR as ORDERS
 from fer_controller.store.credentials.records import VIEWER
-from fer_controller.store.filter import EventFilter
-from fer_controller.store.rollups.records import RESOLUTIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
+from pydantic import BaseModel
 from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
 
-WORDS = Words(precision="fp32", waves="1,100%")
-ANY = EventFilter()
-LOOKS: "dict[str, Callable[[Desk], Any]]" = {
-    "devices": lambda desk: desk.devices(),
-    "totals": lambda desk: desk.totals(),
-    "telemetry of each": lambda desk: desk.newest_telemetry_of_each(),
-    "newest events": lambda desk: desk.newest_events(ANY, 5, 20),
-    "every event": lambda desk: list(events.every(desk, ANY)),
-    "events as stored": lambda desk: desk.events_stored_after(ANY, 50, 100),
-    "last event": lambda desk: desk.last_event_id(),
-    "newest telemetry": lambda desk: [(each.id, each.device, each.time) for each in desk.newest_telemetry(None, 2)],
-    "telemetry as stored": lambda desk: [each.id for each in desk.telemetry_stored_after("nano-01", 1, 9)],
-    "telemetry by minute": lambda desk: desk.telemetry_rollups("minute", ANY, 100),
-    "emotions by hour": lambda desk: desk.emotion_rollups("hour", EventFilter(emotion="sad"), 100),
-    "emotions of all": lambda desk: desk.emotion_rollups("minute", ANY, 100, summed=True),
-    "dead letters": lambda desk: desk.dead_letters(10),
-    "labels": lambda desk: desk.labels(),
-    "labels of one": lambda desk: desk.labels(["orin-03"]),
-    "models": lambda desk: desk.models(),
-    "plan": lambda desk: desk.plan(WORDS),
-    "rollouts": lambda desk: desk.rollouts(10),
-    "a rollout": lambda desk: desk.rollout(None),
-    "progress": lambda desk: desk.progress("r-"),
-    "decisions": lambda desk: desk.decisions(desk.progress(None)["rollout"], 0),
+REQUEST = DeployRequest(precision="fp32", waves="1,100%")
+LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
+    "devices": (DEVICES, Nothing()),
+    "totals": (TOTALS, Nothing()),
+    "telemetry of each": (TELEMETRY_OF_EACH, Nothing()),
+    "newest events": (NEWEST_EVENTS, NewestEventsQuery(limit=5, up_to_id=20)),
+    "events by time": (EVENTS_BY_TIME, EventsByTimeQuery(after_time="2026-01-31T12:00:30.000Z", after_id=3, limit=9)),
+    "events as stored": (EVENTS_AS_STORED, EventsAsStoredQuery(after_id=50, limit=100)),
+    "newest telemetry": (NEWEST_TELEMETRY, NewestTelemetryQuery(limit=2)),
+    "telemetry as stored": (TELEMETRY_AS_STORED, TelemetryAsStoredQuery(device="nano-01", after_id=1, limit=9)),
+    "telemetry by minute": (TELEMETRY_ROLLUPS, TelemetryRollupsQuery(per="minute", limit=100)),
+    "emotions by hour": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="hour", emotion="sad", limit=100)),
+    "emotions of all": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="minute", limit=100, summed=True)),
+    "dead letters": (DEAD_LETTERS, DeadLettersQuery(limit=10)),
+    "labels": (LABELS, LabelsQuery()),
+    "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
+    "models": (MODELS, Nothing()),
+    "plan": (PLAN, REQUEST),
+    "rollouts": (ROLLOUTS, RolloutsQuery(limit=10)),
+    "a rollout": (ROLLOUT, RolloutQuery()),
+    "progress": (PROGRESS, RolloutQuery(rollout="r-")),
+    "decisions": (DECISIONS, DecisionsQuery(rollout=NEWEST)),
 }
-MISTAKES: "dict[str, Callable[[Desk], Any]]" = {
-    "no such rollout": lambda desk: desk.rollout("r-none"),
-    "no such rollout to order": lambda desk: desk.order("r-none", "pause"),
-    "a duration misspelt": lambda desk: desk.deploy(Words(soak="soon")),
-    "no such model": lambda desk: desk.plan(Words(model="heavy")),
-    "nobody selected": lambda desk: desk.deploy(Words(selector="site=moon")),
-    "no name of a device": lambda desk: desk.relabel(Relabel(devices=("a b",), labels=("site=lab",))),
-    "no label": lambda desk: desk.relabel(Relabel(devices=("orin-01",), labels=("class=nano",))),
+DIFFERENT = {"me", "relabel", "deploy", "order"}
+"""What differs from desk to desk, or changes something; these have tests of their own."""
+MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
+    "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
+    "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
+    "no such model": (PLAN, DeployRequest(model="heavy")),
+    "nobody selected": (DEPLOY, DeployRequest(selector="site=moon")),
+    "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
+    "no label": (RELABEL, Relabel(devices=("orin-01",), labels=("class=nano",))),
 }
 
 
@@ -68,28 +101,87 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
         yield served.begin_a_rollout(IN_THE_LAB)
 
 
+def test_every_look_is_taken_from_both_desks() -> None:
+    taken = {operation.name for operation, _ in LOOKS.values()}
+    assert taken | DIFFERENT == {each.name for each in OPERATIONS}
+
+
 @pytest.mark.parametrize("what", LOOKS)
 def test_both_desks_show_the_same(fleet: ServedFleet, what: str) -> None:
+    operation, asked = LOOKS[what]
     with fleet.near() as near, fleet.far() as far:
-        shown = LOOKS[what](near)
+        shown = near.ask(operation, asked)
         assert shown
-        assert LOOKS[what](far) == shown
+        assert far.ask(operation, asked) == shown
+
+
+@pytest.mark.parametrize("what", LOOKS)
+def test_what_is_answered_is_what_the_schema_says(fleet: ServedFleet, what: str) -> None:
+    operation, asked = LOOKS[what]
+    with fleet.near() as near:
+        dumped = operation.dumped(near.ask(operation, asked))
+    assert operation.dumped(operation.read(json.dumps(dumped).encode())) == dumped
 
 
 @pytest.mark.parametrize("what", MISTAKES)
 def test_both_desks_tell_a_mistake_in_the_same_sentence(fleet: ServedFleet, what: str) -> None:
     with fleet.near() as near, pytest.raises(ControllerError) as said:
-        MISTAKES[what](near)
+        near.ask(*MISTAKES[what])
     with fleet.far() as far, pytest.raises(ControllerError) as repeated:
-        MISTAKES[what](far)
+        far.ask(*MISTAKES[what])
     assert str(repeated.value) == str(said.value)
     assert isinstance(repeated.value, RequestError) == isinstance(said.value, RequestError)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("rollouts", {"soak": "soon"}, "--soak 'soon' is not a duration; write 90s, 10m, 2h or 1d."),
+        ("plans", {"attempts": 0}, "--attempts 0 is out of range; give 1 to 100."),
+        ("plans", {"speed": 1}, "body.speed: Extra inputs are not permitted."),
+        ("plans", {"soak": []}, "body.soak: Input should be a valid number."),
+        ("rollouts/r-/orders", {"order": "hurry"}, "There is no order 'hurry'; give one of pause, resume,"),
+        ("rollouts/r-/orders", {"order": "pause", "now": True}, "body.now: Extra inputs are not permitted."),
+        ("labels", {"devices": []}, "body.devices: "),
+    ],
+)
+def test_a_body_that_is_misspelled_is_told_in_a_sentence(
+    fleet: ServedFleet, path: str, body: "dict[str, Any]", sentence: str
+) -> None:
+    token = {"Authorization": f"Bearer {fleet.token}"}
+    answer = requests.post(f"{fleet.url}/v1/{path}", json=body, headers=token, timeout=30)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("limit=-1", "query.limit: Input should be greater than or equal to 0."),
+        ("limit=100001", "query.limit: Input should be less than or equal to 100000."),
+        ("since=soon", "'soon' is not a time; write 90s, 10m, 2h, 3d, or 2026-01-31T12:00:00Z."),
+    ],
+)
+def test_a_query_that_is_misspelled_is_told_in_a_sentence(fleet: ServedFleet, query: str, sentence: str) -> None:
+    token = {"Authorization": f"Bearer {fleet.token}"}
+    answer = requests.get(f"{fleet.url}/v1/events?{query}", headers=token, timeout=30)
+    assert (answer.status_code, answer.json()["detail"]) == (422, sentence)
+
+
+def test_an_empty_parameter_is_one_that_was_left_out(fleet: ServedFleet) -> None:
+    token = {"Authorization": f"Bearer {fleet.token}"}
+    answers = [
+        requests.get(f"{fleet.url}/v1/events?limit=3{more}", headers=token, timeout=30).json()
+        for more in ("", "&since=&until=&device=")
+    ]
+    assert answers[0] == answers[1]
+    assert len(answers[0]["events"]) == 3
+
+
 @settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    wanted=st.builds(
-        EventFilter,
+    asked=st.builds(
+        NewestEventsQuery,
         device=st.sampled_from([None, "nano-01", "nano-02", "ü &?#%/"]),
         camera=st.sampled_from([None, "door", "hall"]),
         emotion=st.sampled_from([None, "sad", "happy"]),
@@ -97,80 +189,101 @@ def test_both_desks_tell_a_mistake_in_the_same_sentence(fleet: ServedFleet, what
         track=st.sampled_from([None, 1, 2]),
         since=st.sampled_from(["", "2026-01-31T12:00:30.000Z"]),
         until=st.sampled_from(["~", "2026-01-31T12:00:45.000Z"]),
-    ),
-    limit=st.integers(0, 2 * EVENTS),
+        limit=st.integers(0, 2 * EVENTS),
+        up_to_id=st.just(10_000),
+    )
 )
-def test_both_desks_understand_a_filter_alike(fleet: ServedFleet, wanted: EventFilter, limit: int) -> None:
+def test_both_desks_understand_a_filter_alike(fleet: ServedFleet, asked: NewestEventsQuery) -> None:
     with fleet.near() as near, fleet.far() as far:
-        assert far.newest_events(wanted, limit, 10_000) == near.newest_events(wanted, limit, 10_000)
+        assert far.ask(NEWEST_EVENTS, asked) == near.ask(NEWEST_EVENTS, asked)
 
 
 def test_the_sum_over_devices_is_the_sum_of_the_devices(fleet: ServedFleet) -> None:
     counted: Counter[tuple[str, str]] = Counter()
     with fleet.far() as desk:
-        for each in desk.emotion_rollups("hour", ANY, 1000):
+        for each in desk.ask(EMOTION_ROLLUPS, EmotionRollupsQuery(per="hour")):
             counted[each.start, each.emotion] += each.events
-        summed = {(one.start, one.emotion): one.events for one in desk.emotion_rollups("hour", ANY, 9, summed=True)}
-    assert counted == summed
+        summed = desk.ask(EMOTION_ROLLUPS, EmotionRollupsQuery(per="hour", summed=True))
+    assert counted == {(one.start, one.emotion): one.events for one in summed}
     assert sum(counted.values()) == EVENTS
 
 
 def test_the_totals_add_up(fleet: ServedFleet) -> None:
     with fleet.far() as desk:
-        assert desk.totals() == {"events": EVENTS, "dropped_events": 8, "redelivered_events": 0, "dead_letters": 1}
+        totals = desk.ask(TOTALS, Nothing()).document()
+    assert totals == {"events": EVENTS, "dropped_events": 8, "redelivered_events": 0, "dead_letters": 1}
 
 
 def test_rows_are_never_left_out_unseen(fleet: ServedFleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "MOST_ROWS", 5)
+    monkeypatch.setattr(remote, "MOST_ROWS", 1)
     with fleet.far() as desk:
-        assert len(desk.newest_events(ANY, 5, EVENTS)) == 5
-        with pytest.raises(ApiError, match="gives 5 rows at once; ask for fewer with --limit"):
-            desk.newest_events(ANY, 6, EVENTS)
+        assert len(rows_of(desk.ask(NEWEST_EVENTS, NewestEventsQuery(limit=1)))) == 1
+        with pytest.raises(ApiError, match="gives 1 rows at once; ask for fewer with --limit"):
+            desk.ask(NEWEST_EVENTS, NewestEventsQuery(limit=2))
+        with pytest.raises(ApiError, match="gives 1 rows at once"):
+            desk.ask(DEAD_LETTERS, DeadLettersQuery(limit=2))
 
 
-def test_what_an_operator_orders_over_http_is_done_in_his_name(tmp_path: Path) -> None:
+def test_who_asks_is_told_who_that_is(fleet: ServedFleet) -> None:
+    with fleet.far() as far, fleet.near() as near:
+        assert far.ask(ME, Nothing()) == MeAnswer(name=OPERATOR, role=ORDERS)
+        assert near.ask(ME, Nothing()) == MeAnswer(name="root@here", role=ORDERS)
+
+
+def test_what_an_operator_orders_over_http_is_done_in_their_name(tmp_path: Path) -> None:
     with ServedFleet(tmp_path) as fleet, fleet.far() as desk, fleet.near() as near:
-        assert desk.relabel(Relabel(devices=("orin-01",), labels=("room=2",)))[0]["labels"] == {"room": "2"}
-        begun = desk.deploy(WORDS)
-        assert begun["plan"]["waves"] == [1, 9]
-        ordered = desk.order(begun["rollout"], "abort")
-        assert ordered == {"rollout": begun["rollout"], "order": "abort", "outcome": None}
-        whole = near.rollout(begun["rollout"])
-        assert (whole["created_by"], whole["audit"][0]["actor"], len(whole["devices"])) == (OPERATOR, OPERATOR, 10)
+        (labelled,) = desk.ask(RELABEL, Relabel(devices=("orin-01",), labels=("room=2",)))
+        assert labelled.labels == {"room": "2"}
+        begun = desk.ask(DEPLOY, REQUEST)
+        assert begun.plan.waves == (1, 9)
+        ordered = desk.ask(ORDER, OrderRequest(rollout=begun.rollout, order="abort"))
+        assert ordered.document() == {"rollout": begun.rollout, "order": "abort", "outcome": None}
+        whole = near.ask(ROLLOUT, RolloutQuery(rollout=begun.rollout))
+        assert (whole.created_by, whole.audit[0].actor, len(whole.devices)) == (OPERATOR, OPERATOR, 10)
+
+
+def test_a_rollout_says_which_orders_it_would_take_and_commands_print_it_as_ever(fleet: ServedFleet) -> None:
+    with fleet.far() as desk:
+        whole = desk.ask(ROLLOUT, RolloutQuery())
+    assert (whole.state, [each.order for each in whole.orders]) == ("planned", ["abort"])
+    assert all(each.does.endswith(".") for each in whole.orders)
+    assert "orders" not in whole.document()
 
 
 def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
     token = access.make(fleet.operators, "bob", VIEWER, datetime.now(UTC))
     with fleet.far(token) as desk, fleet.near() as near:
-        before = near.rollouts(100), near.labels()
-        assert desk.plan(WORDS) == near.plan(WORDS)
-        for order in (
-            lambda: desk.deploy(WORDS),
-            lambda: desk.order(before[0][0]["rollout"], "abort"),
-            lambda: desk.relabel(Relabel(devices=("orin-01",), labels=("room=3",))),
-        ):
+        before = near.ask(ROLLOUTS, RolloutsQuery(limit=100)), near.ask(LABELS, LabelsQuery())
+        assert desk.ask(PLAN, REQUEST) == near.ask(PLAN, REQUEST)
+        orders: list[tuple[Operation[Any, Any], BaseModel]] = [
+            (DEPLOY, REQUEST),
+            (ORDER, OrderRequest(rollout=before[0][0].rollout, order="abort")),
+            (RELABEL, Relabel(devices=("orin-01",), labels=("room=3",))),
+        ]
+        assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role == ORDERS}
+        for operation, asked in orders:
             with pytest.raises(ApiError, match="The token of bob is a viewer's"):
-                order()
-        assert (near.rollouts(100), near.labels()) == before
+                desk.ask(operation, asked)
+        assert (near.ask(ROLLOUTS, RolloutsQuery(limit=100)), near.ask(LABELS, LabelsQuery())) == before
 
 
 def test_a_devices_token_opens_nothing_of_the_desk(fleet: ServedFleet) -> None:
     token = tokens.make(fleet.operators, "nano-01")
     for wrong in (token, "", "guessed"):
         with fleet.far(wrong) as desk, pytest.raises(ApiError, match="operator"):
-            desk.devices()
+            desk.ask(DEVICES, Nothing())
 
 
 def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: ServedFleet) -> None:
     first = access.make(fleet.operators, "carol", VIEWER, datetime.now(UTC))
-    second = access.make(fleet.operators, "carol", OPERATOR_ROLE, datetime.now(UTC))
+    second = access.make(fleet.operators, "carol", ORDERS, datetime.now(UTC))
     with fleet.far(first) as former, fleet.far(second) as desk:
         with pytest.raises(ApiError, match="belongs to no operator"):
-            former.devices()
-        assert desk.devices()
+            former.ask(DEVICES, Nothing())
+        assert desk.ask(DEVICES, Nothing())
         access.remove(fleet.operators, "carol")
         with pytest.raises(ApiError, match="belongs to no operator"):
-            desk.devices()
+            desk.ask(DEVICES, Nothing())
 
 
 def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> None:
@@ -192,12 +305,7 @@ def test_no_token_is_kept_as_it_is(fleet: ServedFleet) -> None:
 
 def test_an_order_names_its_rollout(tmp_path: Path) -> None:
     with ServedFleet(tmp_path) as fleet, fleet.far() as desk, pytest.raises(RolloutError, match="There is no rollout"):
-        desk.order("newest", "pause")
-
-
-def test_the_api_knows_every_order_that_there_is() -> None:
-    assert set(get_args(Order.model_fields["order"].annotation)) == set(BY_NAME)
-    assert set(get_args(get_args(Per)[0])) == set(RESOLUTIONS)
+        desk.ask(ORDER, OrderRequest(rollout=NEWEST, order="pause"))
 
 
 def test_a_request_that_is_too_large_is_refused_before_anybody_is_asked_who_sends_it(fleet: ServedFleet) -> None:

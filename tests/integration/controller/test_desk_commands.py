@@ -9,10 +9,15 @@ from threading import Thread
 import pytest
 import trustme
 from fer_controller import cli
+from fer_controller.desk import events
 from fer_controller.desk.remote import RemoteDesk
 from fer_controller.errors import ApiError
 from fer_controller.http.process import HttpProcess
-from fer_controller.rollout.request import Words
+from fer_controller.operations.fleet import DEVICES, DeviceAnswer
+from fer_controller.operations.models import MODELS
+from fer_controller.operations.operation import Nothing
+from fer_controller.operations.plans import DEPLOY
+from fer_controller.rollout.request import DeployRequest
 from fer_controller.settings import ApiSettings, load
 from served_fleet import IN_THE_LAB, ServedFleet
 
@@ -112,7 +117,7 @@ def test_a_place_that_the_controller_does_not_have_is_told(
     fleet: ServedFleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.run(["devices", "--url", f"{fleet.url}/prefix"]) == 1
-    assert "answers /v1/devices with status 404; see that --url is right" in capsys.readouterr().err
+    assert "answers /v1/devices with status 404; check that --url is right" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("token", ["two words", "токен", "line\n"])
@@ -137,13 +142,13 @@ def test_a_certificate_of_our_own_authority_is_trusted_when_it_is_named(fleet: S
     with HttpProcess(load(db=fleet.settings.db, http=http)) as process:
         url = f"https://127.0.0.1:{process.port}"
         with RemoteDesk(ApiSettings(url=url, token=fleet.token, ca_file=paths["ca"])) as desk:
-            assert desk.last_event_id() == 60
+            assert events.last_id(desk) == 60
         with RemoteDesk(ApiSettings(url=url, token=fleet.token)) as desk, pytest.raises(ApiError, match="certificate"):
-            desk.last_event_id()
+            events.last_id(desk)
 
 
 class Line(BaseHTTPRequestHandler):
-    """Hangs up on the first two requests of each path, then answers; /v1/models is no JSON."""
+    """Hangs up on the first two requests of each path, then answers; /v1/models is not JSON."""
 
     def do_GET(self) -> None:
         self.asked.append(f"GET {self.path}")
@@ -152,7 +157,7 @@ class Line(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"<html>" if self.path == "/v1/models" else b'[{"device": "nano-01"}]')
+        self.wfile.write(b"<html>" if self.path == "/v1/models" else b'[{"device": "nano-01", "state": "online"}]')
 
     def do_POST(self) -> None:
         self.asked.append(f"POST {self.path}")
@@ -179,17 +184,17 @@ def line() -> "Iterator[tuple[str, list[str]]]":
 def test_looking_is_tried_again_when_the_line_breaks(line: "tuple[str, list[str]]") -> None:
     url, asked = line
     with RemoteDesk(ApiSettings(url=url)) as desk:
-        assert desk.devices() == [{"device": "nano-01"}]
+        assert desk.ask(DEVICES, Nothing()) == [DeviceAnswer(device="nano-01", state="online")]
     assert asked == ["GET /v1/devices"] * 3
 
 
 def test_an_order_is_given_once_and_its_fate_is_said_to_be_unknown(line: "tuple[str, list[str]]") -> None:
     url, asked = line
     with RemoteDesk(ApiSettings(url=url)) as desk, pytest.raises(ApiError, match="Whether the order arrived is not"):
-        desk.deploy(Words())
+        desk.ask(DEPLOY, DeployRequest())
     assert asked == ["POST /v1/rollouts"]
 
 
 def test_what_is_no_controller_is_told_so(line: "tuple[str, list[str]]") -> None:
     with RemoteDesk(ApiSettings(url=line[0])) as desk, pytest.raises(ApiError, match="is it a fer-controller"):
-        desk.models()
+        desk.ask(MODELS, Nothing())

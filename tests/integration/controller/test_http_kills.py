@@ -11,8 +11,11 @@ import psutil
 import pytest
 import requests
 from controller_process import ControllerProcess, eventually
+from fer_controller.desk import events
 from fer_controller.errors import ApiError
-from fer_controller.rollout.request import Words
+from fer_controller.operations.plans import DEPLOY
+from fer_controller.operations.rollouts import ROLLOUT, ROLLOUTS, RolloutQuery, RolloutsQuery
+from fer_controller.rollout.request import DeployRequest
 from real_broker import free_port
 from served_fleet import ServedFleet
 
@@ -112,16 +115,17 @@ def test_a_rollout_that_was_answered_is_there_whole_and_no_other_is_there_in_par
     dice, answered = random.Random(7), set()
     with ServedFleet(tmp_path) as fleet, fleet.far() as desk, fleet.near() as near:
         for _ in range(ORDER_KILLS):
-            eventually(lambda: desk.last_event_id() > 0, "it answers")
+            eventually(lambda: events.last_id(desk) > 0, "it answers")
             child = fleet.process._child
             assert child is not None
             timer = Timer(dice.uniform(0.05, 0.3), child.kill)
             timer.start()
             with suppress(ApiError):
                 while True:
-                    answered.add(desk.deploy(Words(precision="fp32"))["rollout"])
+                    answered.add(desk.ask(DEPLOY, DeployRequest(precision="fp32")).rollout)
             timer.join()
-        whole = [near.rollout(each["rollout"]) for each in near.rollouts(10_000)]
-    assert answered <= {each["rollout"] for each in whole}
+        begun = near.ask(ROLLOUTS, RolloutsQuery(limit=10_000))
+        whole = [near.ask(ROLLOUT, RolloutQuery(rollout=each.rollout)) for each in begun]
+    assert answered <= {each.rollout for each in whole}
     assert answered
-    assert {(len(each["devices"]), len(each["waves"]), len(each["audit"])) for each in whole} == {(10, 3, 1)}
+    assert {(len(each.devices), len(each.waves), len(each.audit)) for each in whole} == {(10, 3, 1)}

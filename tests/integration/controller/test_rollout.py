@@ -180,7 +180,7 @@ def test_orders_are_taken_up_at_once_and_an_abort_withdraws_what_is_under_way(
     )
     refused = run("rollouts", "resume", rollout, "--db", str(served.db))
     assert refused.returncode == 1
-    assert "is aborted; resume cannot happen to it any more." in refused.stderr
+    assert "is aborted; resume is not possible any more." in refused.stderr
 
 
 def test_a_device_that_fails_and_one_that_is_away_are_told_apart(

@@ -53,7 +53,7 @@ def test_labels_are_set_shown_removed_and_select_devices(db: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        (("deploy", "--soak", "soon"), 2, "--soak 'soon' is no duration"),
+        (("deploy", "--soak", "soon"), 2, "--soak 'soon' is not a duration"),
         (("deploy", "--selector", "site=moon"), 1, "The plan reaches no device. The selector matches none."),
         (("deploy", "--model", "heavy"), 1, "The registry has no model heavy"),
         (("rollouts", "show", "r-none"), 1, "There is no rollout r-none; `fer-controller rollouts list` shows them."),
@@ -70,7 +70,7 @@ def test_a_mistake_is_told_in_a_sentence(db: Path, words: tuple[str, ...], statu
 def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path, model: ModelManifest) -> None:
     rollout = json_lines(run("deploy", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
     ordered = run("rollouts", "abort", rollout, "--db", str(db))
-    assert ordered.stdout == f"{rollout}: No controller took the order up yet; it is done when one runs.\n"
+    assert ordered.stdout == f"{rollout}: No controller has taken the order up yet; it is carried out when one runs.\n"
     shown = json_lines(run("rollouts", "show", rollout[:6], "--json", "--db", str(db)).stdout)[0]
     assert (shown["state"], len(shown["devices"]), shown["audit"][0]["action"]) == ("planned", 10, "planned")
     listed = run("rollouts", "list", "--db", str(db)).stdout

@@ -10,21 +10,19 @@ import typer
 
 from fer_controller import __version__
 from fer_controller.cli import (
-    dead_letters,
     demo,
     deploy,
-    devices,
     enroll,
     events,
     export,
     label,
+    looks,
     models,
     operators,
     rollouts,
     serve,
     simulate,
     telemetry,
-    totals,
 )
 from fer_controller.errors import ControllerError, SettingsError
 
@@ -40,12 +38,11 @@ app = typer.Typer(
     "With --debug, anywhere, an error also shows its traceback.",
 )
 app.command("serve")(serve.serve)
-app.command("devices")(devices.devices)
+for _name, _look in looks.LOOKS.items():
+    app.command(_name)(looks.command(_look))
 app.command("events")(events.events)
 app.command("telemetry")(telemetry.telemetry)
-app.command("totals")(totals.totals)
 app.command("export")(export.export)
-app.command("dead-letters")(dead_letters.dead_letters)
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 app.add_typer(models.app, name="models")

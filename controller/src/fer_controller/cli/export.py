@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from fer_controller.cli import options
-from fer_controller.cli.events import event_filter
+from fer_controller.cli.fields import with_options
 from fer_controller.export.files import CSV, PARQUET
+from fer_controller.operations.filters import TypedEventFilter
 
 
 class Format(StrEnum):
@@ -18,17 +19,12 @@ class Format(StrEnum):
     PARQUET = PARQUET
 
 
+@with_options
 def export(
-    out: Annotated[Path, typer.Option(help="The file to write; it appears when it is whole.")],
+    out: Annotated[Path, typer.Option(help="The file to write; it appears when it is complete.")],
+    wanted: TypedEventFilter,
     form: Annotated[Format, typer.Option("--format", help="csv or parquet.")] = Format.CSV,
     db: options.Db = None,
-    device: options.Device = None,
-    camera: options.Camera = None,
-    emotion: options.Emotion = None,
-    kind: options.Kind = None,
-    track: options.Track = None,
-    since: options.Since = None,
-    until: options.Until = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
@@ -37,7 +33,6 @@ def export(
     from fer_controller.desk import events
     from fer_controller.export.files import write
 
-    wanted = event_filter(device, camera, emotion, kind, track, since, until)
     with options.desk(db, url, config) as desk:
         count = write(events.every(desk, wanted), out, form)
     if json_:

@@ -5,21 +5,21 @@ from typing import Annotated
 import typer
 
 from fer_controller.cli import options
-from fer_controller.desk.contract import Document
+from fer_controller.operations.labels import LABELS, RELABEL, LabelsAnswer, LabelsQuery
 
 
 def label(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="DEVICE… KEY=VALUE…", help="Devices, and labels to put on them.")
     ] = None,
-    remove: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Take this label off; repeatable.")] = None,
-    release: Annotated[bool, typer.Option("--release", help="Let the devices out of quarantine.")] = False,
+    remove: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Remove this label; repeatable.")] = None,
+    release: Annotated[bool, typer.Option("--release", help="Release the devices from quarantine.")] = False,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Labels of devices, by which `deploy --selector` finds them; without any, those that there are."""
+    """Labels of devices, by which `deploy --selector` finds them; without a change, shows them."""
     from fer_controller.errors import RequestError
     from fer_controller.rollout.relabel import Relabel
 
@@ -30,21 +30,21 @@ def label(
         raise typer.BadParameter("name the devices before the labels: label nano-01 nano-02 site=lab.")
     with options.desk(db, url, config) as desk:
         if not change:
-            _show(desk.labels(devices), as_json=json_)
+            _show(desk.ask(LABELS, LabelsQuery(devices=tuple(devices))), as_json=json_)
             return
         asked = Relabel(devices=tuple(devices), labels=tuple(given), remove=tuple(remove or ()), release=release)
         try:
-            _show(desk.relabel(asked), as_json=json_)
+            _show(desk.ask(RELABEL, asked), as_json=json_)
         except RequestError as error:
             raise typer.BadParameter(str(error)) from error
 
 
-def _show(found: list[Document], *, as_json: bool) -> None:
+def _show(found: list[LabelsAnswer], *, as_json: bool) -> None:
     if as_json:
-        options.print_lines(found)
+        options.print_answer(found)
         return
     table = options.table("device", "labels", "in quarantine because")
     for each in found:
-        pairs = " ".join(f"{key}={value}" for key, value in each["labels"].items())
-        table.add_row(*map(options.plain, (each["device"], pairs or "–", each["quarantined"] or "–")))
+        pairs = " ".join(f"{key}={value}" for key, value in each.labels.items())
+        table.add_row(*map(options.plain, (each.device, pairs or "–", each.quarantined or "–")))
     options.print_table(table, empty="No device has a label.")

@@ -1,14 +1,14 @@
 """fer-controller models: keygen, add, list, show, verify, remove."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_controller.cli import options
-from fer_controller.desk.contract import Document
+from fer_controller.cli import looks, options
+from fer_controller.operations.models import MODELS, ModelAnswer
 from fer_controller.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,39 +61,50 @@ def add(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Prove a model, sign it and keep it; the same model once more changes nothing."""
+    """Prove a model, sign it and keep it; adding the same model again changes nothing."""
+    from fer_controller.desk.answers.models import described
+
     with _catalogue(options.settings_for(db, config)) as catalogue, _progress(quiet=json_) as watch:
         model, added = catalogue.add(entry, watch)
     if json_:
-        options.print_line({"added": added, **model.document()})
+        options.print_line({"added": added, **described(model).document()})
     else:
         what = "is in the registry now" if added else "was in the registry already"
         print(f"{model.label} {what}: {', '.join(model.precisions)}.")
 
 
-@app.command("list")
-def list_(
-    db: options.Db = None, url: options.Url = None, config: options.Config = None, json_: options.Json = False
-) -> None:
-    """The models of the registry, in the order in which they were added."""
-    with options.desk(db, url, config) as desk:
-        models = desk.models()
-    if json_:
-        options.print_lines(models)
-        return
-    table = options.table("model", "precisions", "megabytes", "parameters", "accuracy", "added")
+def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
     for model in models:
-        table.add_row(*map(options.plain, _row(model)))
-    options.print_table(table, empty="The registry has no model yet; add one with `fer-controller models add`.")
+        best = max((each.accuracy for variant in model.variants for each in variant.accuracy), default=None)
+        yield (
+            model.model,
+            ", ".join(each.precision for each in model.variants),
+            f"{sum(each.size_bytes for each in model.variants) / 1e6:.2f}",
+            f"{model.variants[0].parameters:,}",
+            "–" if best is None else f"{best:.1%}",
+            model.added_at,
+        )
+
+
+LIST = looks.Look(
+    MODELS,
+    "The models of the registry, in the order in which they were added.",
+    ("model", "precisions", "megabytes", "parameters", "accuracy", "added"),
+    _rows,
+    "The registry has no model yet; add one with `fer-controller models add`.",
+)
+app.command("list")(looks.command(LIST))
 
 
 @app.command()
 def show(model: Model, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """One model: its variants, how good they are, where it came from."""
+    from fer_controller.desk.answers.models import described
+
     with _shelf(options.settings_for(db, config)) as shelf:
         found = _find(shelf, model)
     if json_:
-        options.print_line({**found.document(), "manifest": found.manifest.model_dump(mode="json")})
+        options.print_line({**described(found).document(), "manifest": found.manifest.model_dump(mode="json")})
         return
     table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
     for each in found.manifest.variants:
@@ -204,16 +215,3 @@ def _fault(shelf: "Shelf", model: "RegisteredModel", watch: "Watch") -> str | No
     except RegistryError as error:
         return str(error)
     return None
-
-
-def _row(model: Document) -> tuple[str, ...]:
-    variants = model["variants"]
-    best = max((a["accuracy"] for each in variants for a in each["accuracy"]), default=None)
-    return (
-        model["model"],
-        ", ".join(each["precision"] for each in variants),
-        f"{sum(each['size_bytes'] for each in variants) / 1e6:.2f}",
-        f"{variants[0]['parameters']:,}",
-        "–" if best is None else f"{best:.1%}",
-        model["added_at"],
-    )

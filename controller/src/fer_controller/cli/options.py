@@ -1,7 +1,7 @@
 """Options and output that several commands share."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from fer_controller.desk.contract import Desk
+    from fer_controller.desk.desk import Desk
+    from fer_controller.operations.operation import Answer
 
 WIDTH_WITHOUT_TERMINAL = 200
 
@@ -26,19 +27,12 @@ Url = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-Device = Annotated[str | None, typer.Option("--device", help="Only this device.")]
-Camera = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
-Emotion = Annotated[str | None, typer.Option("--emotion", help="Only this emotion.")]
-Kind = Annotated[str | None, typer.Option("--kind", help="Only start, change, heartbeat or end.")]
-Track = Annotated[int | None, typer.Option("--track", help="Only this track.")]
-Since = Annotated[str | None, typer.Option("--since", help="Not before: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")]
-Until = Annotated[str | None, typer.Option("--until", help="Before: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")]
 Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute or hour.")]
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as more comes, until Ctrl-C.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Continue as more arrives, until Ctrl-C.")]
 
 
 def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
-    """Where this command looks and orders: at the database, or at a controller elsewhere."""
+    """Where this command looks and gives orders: at the database, or at a controller elsewhere."""
     if db is not None and url is not None:
         raise typer.BadParameter("--db and --url exclude each other; give one of them.")
     if url is not None and not url.strip():
@@ -48,7 +42,8 @@ def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
         from fer_controller.desk.remote import RemoteDesk
 
         return RemoteDesk(settings.api)
-    from fer_controller.desk.local import LocalDesk, Place
+    from fer_controller.desk.local import LocalDesk
+    from fer_controller.desk.stores import Place
     from fer_controller.rollout.audit import operator
 
     return LocalDesk(Place.of(settings), operator())
@@ -70,6 +65,11 @@ def print_lines(documents: Iterable[dict[str, Any]]) -> None:
         print(json.dumps(document, ensure_ascii=False))
 
 
+def print_answer(answer: "Answer | Sequence[Answer]") -> None:
+    """An answer as one JSON object, or several as one a line."""
+    print_lines(each.document() for each in (answer if isinstance(answer, Sequence) else [answer]))
+
+
 def table(*columns: str) -> "Table":
     """An empty table with these headings."""
     from rich import box
@@ -78,11 +78,11 @@ def table(*columns: str) -> "Table":
     return Table(*columns, box=box.SIMPLE_HEAD)
 
 
-def plain(text: str) -> "Text":
+def plain(text: str, color: str = "") -> "Text":
     """A cell whose text is shown as it is, square brackets included."""
     from rich.text import Text
 
-    return Text(text)
+    return Text(text, color)
 
 
 def figure(value: float | None) -> str:

@@ -1,62 +1,58 @@
 """fer-controller telemetry."""
 
-import json
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Any
 
-import typer
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc
 
 from fer_controller.cli import options, rollups
+from fer_controller.cli.fields import with_options
+from fer_controller.desk import telemetry as stored
 from fer_controller.metrics.catalogue import METRICS
-from fer_controller.store.filter import EventFilter
-from fer_controller.store.telemetry.records import StoredTelemetry
+from fer_controller.operations.filters import TypedTelemetryFilter
+from fer_controller.operations.telemetry import NEWEST_TELEMETRY, NewestTelemetryQuery, TelemetryMessageAnswer
 
-NEWEST = 50
 SHOWN = tuple(metric for metric in METRICS if metric.heading)
 
 
+@with_options
 def telemetry(
-    db: options.Db = None,
-    device: options.Device = None,
-    limit: Annotated[int, typer.Option(min=0, help="The newest so many.")] = NEWEST,
+    asked: NewestTelemetryQuery,
     follow: options.Follow = False,
     per: options.Per = None,
+    db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """What devices say of their own health: frame rate, latency, temperatures, memory, spool."""
-    from fer_controller.desk import telemetry as stored
-
+    """What devices report of their own health: frame rate, latency, temperatures, memory, spool."""
     if per is not None:
-        rollups.refuse(follow=follow)
+        rollups.refuse({"follow": follow})
     with options.desk(db, url, config) as desk:
         if per is not None:
-            rollups.print_telemetry(desk, per, EventFilter(device=device), limit, json_=json_)
+            wanted = TypedTelemetryFilter(device=asked.device)
+            rollups.print_telemetry(desk, per, wanted, asked.limit, json_=json_)
             return
-        found = stored.newest(desk, device, limit)
+        found = desk.ask(NEWEST_TELEMETRY, asked).messages
         if json_:
-            options.print_lines(json.loads(message.payload) for message in found)
+            options.print_lines(each.message for each in found)
         else:
             _print_table(found)
         if follow:
-            last_id = max((message.id for message in desk.newest_telemetry(None, 1)), default=0)
-            for message in stored.follow(desk, device, found[-1].id if found else last_id):
-                if json_:
-                    options.print_line(json.loads(message.payload))
-                else:
-                    print("  ".join(_cells(message.payload)), flush=True)
+            after_id = found[-1].id if found else stored.last_id(desk)
+            for each in stored.follow(desk, asked.device, after_id):
+                options.print_line(each.message) if json_ else print("  ".join(_cells(each.message)), flush=True)
 
 
-def _print_table(found: list[StoredTelemetry]) -> None:
+def _print_table(found: Iterable[TelemetryMessageAnswer]) -> None:
     table = options.table("time", "device", *(metric.heading for metric in SHOWN), "provider")
-    for message in found:
-        table.add_row(*map(options.plain, _cells(message.payload)))
+    for each in found:
+        table.add_row(*map(options.plain, _cells(each.message)))
     options.print_table(table, empty="No telemetry is stored.")
 
 
-def _cells(payload: str) -> tuple[str, ...]:
-    telemetry = Telemetry.model_validate_json(payload)
+def _cells(message: dict[str, Any]) -> tuple[str, ...]:
+    telemetry = Telemetry.model_validate(message)
     figures = (options.figure(metric.of(telemetry)) for metric in SHOWN)
     return (iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")

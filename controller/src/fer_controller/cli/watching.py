@@ -8,12 +8,21 @@ import typer
 
 from fer_controller.cli import options
 from fer_controller.desk.retrying import retried
+from fer_controller.operations.rollouts import (
+    DECISIONS,
+    PROGRESS,
+    DecisionsQuery,
+    RolloutAnswer,
+    RolloutQuery,
+    WaveAnswer,
+    WholeRolloutAnswer,
+)
 from fer_controller.rollout import transitions as moves
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from fer_controller.desk.contract import Desk
+    from fer_controller.desk.desk import Desk
 
 LOOK_EVERY_S = 0.5
 BAR_CHARACTERS = 30
@@ -40,42 +49,47 @@ def watch(desk: "Desk", rollout: str, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
-def print_whole(document: dict[str, Any]) -> None:
+def print_whole(rollout: WholeRolloutAnswer) -> None:
     """All of a rollout, as `show` has it."""
     from rich.console import Console
 
     console = Console()
     if not console.is_terminal:
         console = Console(width=options.WIDTH_WITHOUT_TERMINAL)
-    console.print(_picture(document))
-    console.print(_devices(document))
+    console.print(_picture(rollout))
+    console.print(_devices(rollout))
     table = options.table("time", "who", "what", "why")
-    for each in document["audit"]:
-        table.add_row(*map(options.plain, (each["time"], each["actor"], each["action"], each["sentence"])))
+    for each in rollout.audit:
+        table.add_row(*map(options.plain, (each.time, each.actor, each.action, each.sentence)))
     console.print(table)
+
+
+def _progress(desk: "Desk", rollout: str) -> RolloutAnswer:
+    return retried(partial(desk.ask, PROGRESS, RolloutQuery(rollout=rollout)))
 
 
 def _lines(desk: "Desk", rollout: str) -> str:
     last: dict[str, Any] = {}
     while True:
-        now = retried(partial(desk.progress, rollout))
+        found = _progress(desk, rollout)
+        now = found.document()
         if now != last:
             options.print_line(now)
         last = now
-        if now["ended_at"]:
-            return str(now["state"])
+        if found.ended_at:
+            return found.state
         time.sleep(LOOK_EVERY_S)
 
 
 def _sentences(desk: "Desk", rollout: str) -> str:
     last_id = 0
     while True:
-        now = retried(partial(desk.progress, rollout))
-        for entry in retried(partial(desk.decisions, rollout, last_id)):
-            last_id = int(entry["id"])
-            print(f"{entry['time']}  {entry['sentence']}", flush=True)
-        if now["ended_at"]:
-            return str(now["state"])
+        found = _progress(desk, rollout)
+        for entry in retried(partial(desk.ask, DECISIONS, DecisionsQuery(rollout=rollout, after_id=last_id))):
+            last_id = entry.id
+            print(f"{entry.time}  {entry.sentence}", flush=True)
+        if found.ended_at:
+            return found.state
         time.sleep(LOOK_EVERY_S)
 
 
@@ -84,56 +98,56 @@ def _live(desk: "Desk", rollout: str, console: Any) -> str:
 
     with Live(console=console, refresh_per_second=4) as live:
         while True:
-            document = retried(partial(desk.progress, rollout))
-            live.update(_picture(document))
-            if document["ended_at"]:
-                return str(document["state"])
+            found = _progress(desk, rollout)
+            live.update(_picture(found))
+            if found.ended_at:
+                return found.state
             time.sleep(LOOK_EVERY_S)
 
 
-def _picture(document: dict[str, Any]) -> "RenderableType":
+def _picture(rollout: RolloutAnswer) -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
-    state = Text(document["state"], COLORS.get(document["state"], ""))
-    title = Text.assemble(f"Rollout {document['rollout']} · {document['model']} ({document['precision']}) · ", state)
+    state = Text(rollout.state, COLORS.get(rollout.state, ""))
+    title = Text.assemble(f"Rollout {rollout.rollout} · {rollout.model} ({rollout.precision}) · ", state)
     parts: list[RenderableType] = [title]
-    if document["reason"]:
-        parts.append(Text(document["reason"]))
-    judged = [wave for wave in document["waves"] if wave["gates"]]
-    return Group(*parts, _waves(document), *([_gates(judged[-1])] if judged else []))
+    if rollout.reason:
+        parts.append(Text(rollout.reason))
+    judged = [wave for wave in rollout.waves if wave.gates]
+    return Group(*parts, _waves(rollout), *([_gates(judged[-1])] if judged else []))
 
 
-def _waves(document: dict[str, Any]) -> "RenderableType":
+def _waves(rollout: RolloutAnswer) -> "RenderableType":
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
     table = options.table("wave", "", "devices", "state", "devices by state")
-    for wave in document["waves"]:
-        bar = ProgressBar(total=max(1, wave["devices"]), completed=wave["settled"], width=BAR_CHARACTERS)
-        state = Text(wave["state"], COLORS.get(wave["state"], "dim"))
-        states = ", ".join(f"{count} {name}" for name, count in wave["states"].items())
-        table.add_row(str(wave["wave"]), bar, f"{wave['settled']}/{wave['devices']}", state, Text(states))
+    for wave in rollout.waves:
+        bar = ProgressBar(total=max(1, wave.devices), completed=wave.settled, width=BAR_CHARACTERS)
+        state = Text(wave.state, COLORS.get(wave.state, "dim"))
+        states = ", ".join(f"{count} {name}" for name, count in wave.states.items())
+        table.add_row(str(wave.wave), bar, f"{wave.settled}/{wave.devices}", state, Text(states))
     return table
 
 
-def _gates(wave: dict[str, Any]) -> "RenderableType":
+def _gates(wave: WaveAnswer) -> "RenderableType":
     from rich.text import Text
 
-    table = options.table(f"gate (wave {wave['wave']})", "before", "after", "figure", "devices", "verdict")
-    for gate in wave["gates"]:
+    table = options.table(f"gate (wave {wave.wave})", "before", "after", "figure", "devices", "verdict")
+    for gate in wave.gates:
         numbers = ("–" if gate[name] is None else f"{gate[name]:.3g}" for name in ("before", "after", "value"))
         verdict = Text(gate["outcome"], COLORS.get(gate["outcome"], "dim"))
         table.add_row(Text(gate["gate"]), *numbers, f"{gate['devices']}/{gate['of_devices']}", verdict)
     return table
 
 
-def _devices(document: dict[str, Any]) -> "RenderableType":
+def _devices(rollout: WholeRolloutAnswer) -> "RenderableType":
     table = options.table("wave", "device", "state", "attempt", "before", "model", "reason")
-    for each in document["devices"]:
+    for each in rollout.devices:
         cells = (
-            str(each["wave"]), each["device"], each["state"], str(each["attempt"]), each["previous"] or "–",
-            each["model"], each["reason"] or "–",
+            str(each.wave), each.device, each.state, str(each.attempt), each.previous or "–", each.model,
+            each.reason or "–",
         )  # fmt: skip
         table.add_row(*map(options.plain, cells))
     return table

@@ -1,4 +1,4 @@
-"""Staying with what goes on, over a controller that is restarted or a network that is gone for a while."""
+"""Asking again while a controller restarts or a network is down."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ Answer = TypeVar("Answer")
 
 
 def retried(ask: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
-    """What asking answers; while nobody does it asks on, says so once, and gives up after ten minutes."""
+    """The answer; without one it asks again for ten minutes, and says so once."""
     until_s, told = time.monotonic() + PATIENCE_S, False
     while True:
         try:

@@ -1,30 +1,36 @@
-"""Looking at stored telemetry: the newest, and as it comes."""
+"""Reading stored telemetry as it comes."""
 
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from fer_controller.desk.desk import Desk
 from fer_controller.desk.retrying import retried
-from fer_controller.store.contract import TelemetryReader
-from fer_controller.store.telemetry.records import StoredTelemetry
+from fer_controller.operations.telemetry import (
+    NEWEST_TELEMETRY,
+    TELEMETRY_AS_STORED,
+    NewestTelemetryQuery,
+    TelemetryAsStoredQuery,
+    TelemetryMessageAnswer,
+)
 
-PAGE_MESSAGES = 500
 FOLLOW_EVERY_S = 0.5
 
 
-def newest(store: TelemetryReader, device: str | None, limit: int) -> list[StoredTelemetry]:
-    """The newest messages of one device or of all, in the order in which they were stored."""
-    return store.newest_telemetry(device, limit)
+def last_id(desk: Desk) -> int:
+    """The id of the message stored last; 0 before the first."""
+    return max((each.id for each in desk.ask(NEWEST_TELEMETRY, NewestTelemetryQuery(limit=1)).messages), default=0)
 
 
 def follow(
-    store: TelemetryReader, device: str | None, after_id: int, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[StoredTelemetry]:
+    desk: Desk, device: str | None, after_id: int, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[TelemetryMessageAnswer]:
     """Messages as they are stored, without end."""
+    query = TelemetryAsStoredQuery(device=device, after_id=after_id)
     while True:
-        page = retried(partial(store.telemetry_stored_after, device, after_id, PAGE_MESSAGES))
+        page = retried(partial(desk.ask, TELEMETRY_AS_STORED, query)).messages
         yield from page
         if page:
-            after_id = page[-1].id
+            query = query.model_copy(update={"after_id": page[-1].id})
         else:
             sleep(FOLLOW_EVERY_S)

@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from fer_controller.desk.local import Place
+from fer_controller.desk.stores import Place
 from fer_controller.errors import StoreError
 from fer_controller.http.app import make_app
 from fer_controller.http.guards import Guards

@@ -1,13 +1,16 @@
 """What the controller answers over HTTP: models and metrics to devices, the API and its page to operators."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fer_wire import ModelManifest
+from pydantic import Field
 
 from fer_controller import __version__
-from fer_controller.desk.local import Place
+from fer_controller.desk.stores import Place
 from fer_controller.errors import (
     ControllerError,
     RegistryError,
@@ -17,21 +20,30 @@ from fer_controller.errors import (
     UnknownRolloutError,
 )
 from fer_controller.http import api, page
-from fer_controller.http.artifacts import ArtifactResponse
+from fer_controller.http.artifacts import OCTETS, ArtifactResponse
 from fer_controller.http.guards import Guards
 from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.prometheus import Metrics
+from fer_controller.operations.operation import Answer
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.registry.store import ModelStore
 
 RETRY_AFTER_S = 5
-LOOKED_AT = ["GET", "HEAD"]
 OPENAPI = "/v1/openapi.json"
+MANIFEST = "/v1/models/{name}/{version}/manifest.json"
+ARTIFACT = "/v1/artifacts/{sha256}"
+ANYBODY = "anybody"
 STATUS: Mapping[type[ControllerError], int] = {
     RequestError: 422, SettingsError: 422, UnknownRolloutError: 404, RegistryError: 404, StoreError: 503,
     ControllerError: 409,
 }  # fmt: skip
 """Of each error, and of those below it; the nearest counts."""
+
+
+class Health(Answer):
+    """That the process answers."""
+
+    status: str = Field(default="ok", description="ok.")
 
 
 def make_app(
@@ -49,23 +61,33 @@ def make_app(
     enrolled = [] if open_to_all else [Depends(guards.enrolled)]
     app.state.guards, app.state.place = guards, place
     app.add_exception_handler(ControllerError, _explained)
-    app.add_exception_handler(RequestValidationError, _misspelt)
+    app.add_exception_handler(RequestValidationError, _misspelled)
     app.add_middleware(BodyLimit)
-    app.include_router(api.router)
+    app.include_router(api.make_router())
     app.include_router(page.router)
+    app.include_router(_for_devices(store, artifacts, downloads, metrics), dependencies=enrolled)
 
-    @app.get("/v1/health")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
+    @app.get("/v1/health", tags=[ANYBODY])
+    async def health() -> Health:
+        return Health()
 
-    @app.api_route("/v1/models/{name}/{version}/manifest.json", methods=LOOKED_AT, dependencies=enrolled)
+    return app
+
+
+def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, metrics: Metrics) -> APIRouter:
+    """Models, their files and metrics; a HEAD is answered where a GET is, and told once."""
+    router = APIRouter(tags=["device"])
+
+    @router.head(MANIFEST, include_in_schema=False)
+    @router.get(MANIFEST, response_model=ModelManifest, responses={**api.PROBLEMS})
     def manifest(name: str, version: str) -> Response:
         stored = store.get(name, version)
         if stored is None:
             raise HTTPException(404, f"The registry has no model {name}@{version}.")
         return Response(stored.manifest, media_type="application/json")
 
-    @app.api_route("/v1/artifacts/{sha256}", methods=LOOKED_AT, dependencies=enrolled)
+    @router.head(ARTIFACT, include_in_schema=False)
+    @router.get(ARTIFACT, response_class=Response, responses=_of_type(OCTETS, "binary"))
     def artifact(sha256: str) -> Response:
         try:
             if store.of_file(sha256) is not None:
@@ -74,12 +96,18 @@ def make_app(
             pass
         raise HTTPException(404, "The registry has no file with this sha256.")
 
-    @app.get("/metrics", dependencies=enrolled)
+    @router.get("/metrics", response_class=Response, responses=_of_type("text/plain"))
     def fleet(request: Request) -> Response:
         page, content_type = metrics.page(request.headers.get("accept", ""))
         return Response(page, media_type=content_type)
 
-    return app
+    return router
+
+
+def _of_type(media_type: str, form: str = "text") -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI describes an answer that is not JSON."""
+    schema = {"type": "string", "format": form}
+    return {**api.PROBLEMS, 200: {"content": {media_type: {"schema": schema}}}}
 
 
 def _explained(_request: Request, error: Exception) -> Response:
@@ -88,7 +116,7 @@ def _explained(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, status, headers)
 
 
-def _misspelt(_request: Request, error: Exception) -> Response:
+def _misspelled(_request: Request, error: Exception) -> Response:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": str(error)}
     place = ".".join(str(level) for level in first["loc"]) or "the request"
     return JSONResponse({"detail": f"{place}: {first['msg']}."}, 422)

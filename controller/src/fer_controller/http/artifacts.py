@@ -13,6 +13,7 @@ from fer_controller.http.limits import Downloads
 
 RETRY_AFTER_S = (1, 5)
 STALLED_AFTER_S = 60.0
+OCTETS = "application/octet-stream"
 BYTES_UNIT = "bytes="
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class ArtifactResponse(FileResponse):
     def __init__(self, path: Path, sha256: str, downloads: Downloads) -> None:
         super().__init__(
             path,
-            media_type="application/octet-stream",
+            media_type=OCTETS,
             headers={"ETag": f'"{sha256}"'},
             stat_result=path.stat(),
         )

@@ -1,12 +1,10 @@
 """Which devices there are, and whether they are online, stale or offline."""
 
-import json
 import logging
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from fer_wire import Reported, Status
 from fer_wire.message import iso_utc
@@ -27,25 +25,6 @@ def presence(device: Device, now: datetime, stale_after_s: float) -> str:
         return device.state or UNKNOWN
     silent_since = iso_utc(now - timedelta(seconds=stale_after_s))
     return ONLINE if device.last_seen >= silent_since else STALE
-
-
-def document(device: Device, now: datetime, stale_after_s: float, dropped_events: int) -> dict[str, Any]:
-    """A device as it is printed."""
-    reported = json.loads(device.reported) if device.reported else {}
-    running = reported.get("running") or {}
-    return {
-        "device": device.device,
-        "state": presence(device, now, stale_after_s),
-        "since": device.since or None,
-        "last_seen": device.last_seen or None,
-        "run": device.run or None,
-        "agent_version": device.agent_version or None,
-        "reason": device.reason or None,
-        "model": running.get("model") or None,
-        "provider": running.get("provider") or None,
-        "dropped_events": dropped_events,
-        "reported": reported or None,
-    }
 
 
 class Fleet:
@@ -131,4 +110,4 @@ class Fleet:
         self._changed[device.device] = None
 
 
-__all__ = ["OFFLINE", "ONLINE", "STALE", "UNKNOWN", "Fleet", "document", "presence"]
+__all__ = ["OFFLINE", "ONLINE", "STALE", "UNKNOWN", "Fleet", "presence"]

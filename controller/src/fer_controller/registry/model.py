@@ -1,7 +1,6 @@
 """One model of the registry, as the rest of the controller sees it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
 from fer_wire.desired import Artifact
@@ -56,27 +55,6 @@ class RegisteredModel:
         variant = self.variant(precision)
         url = ARTIFACT_URL.format(sha256=variant.sha256)
         return Artifact(model=self.reference(precision), sha256=variant.sha256, size_bytes=variant.size_bytes, url=url)
-
-    def document(self) -> dict[str, Any]:
-        """As it is printed."""
-        return {
-            "model": self.label,
-            "name": self.name,
-            "version": self.version,
-            "added_at": self.added_at,
-            "manifest_url": self.manifest_url,
-            "variants": [self._variant_document(each) for each in self.manifest.variants],
-        }
-
-    def _variant_document(self, variant: Variant) -> dict[str, Any]:
-        return {
-            "precision": variant.precision,
-            "sha256": variant.sha256,
-            "size_bytes": variant.size_bytes,
-            "parameters": variant.parameters,
-            "accuracy": [each.model_dump(mode="json") for each in variant.accuracy],
-            "url": self.artifact(variant.precision).url,
-        }
 
 
 def read_manifest(payload: bytes, place: object) -> ModelManifest:

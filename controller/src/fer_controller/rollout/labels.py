@@ -1,8 +1,7 @@
-"""Labels of devices, by which selectors find them, and their way out of quarantine."""
+"""Labels of devices, by which selectors find them, and their release from quarantine."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from fer_wire import TopicError
 from fer_wire.message import iso_utc
@@ -17,30 +16,16 @@ from fer_controller.store.rollouts.records import Changes, Failures
 from fer_controller.store.rollouts.store import RolloutStore
 
 
-def change(store: RolloutStore, words: Relabel, actor: str, now: datetime) -> None:
-    """Do what the words say; raises RequestError, and then changes nothing."""
-    names = _names(words.devices)
-    labels = [selector.label(text) for text in words.labels]
-    gone = [selector.label_key(key) for key in words.remove]
+def change(store: RolloutStore, asked: Relabel, actor: str, now: datetime) -> None:
+    """Do what was asked; raises RequestError, and then changes nothing."""
+    names = _names(asked.devices)
+    labels = [selector.label(text) for text in asked.labels]
+    gone = [selector.label_key(key) for key in asked.remove]
     at = iso_utc(now)
     rows = [Label(name, key, value) for name in names for key, value in labels]
     store.devices.label(rows, [(name, key) for name in names for key in gone], at, actor)
-    if words.release:
+    if asked.release:
         store.write(_released(names, actor, at))
-
-
-def documents(store: RolloutStore, devices: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """These devices, or all that have a label or are in quarantine, as they are printed."""
-    found: dict[str, dict[str, str]] = {device: {} for device in devices}
-    for each in store.devices.labels():
-        if not devices or each.device in devices:
-            found.setdefault(each.device, {})[each.key] = each.value
-    reasons = {name: each.reason for name, each in store.failures().items() if each.quarantined_at}
-    for name in reasons if not devices else ():
-        found.setdefault(name, {})
-    return [
-        {"device": name, "labels": labels, "quarantined": reasons.get(name)} for name, labels in sorted(found.items())
-    ]
 
 
 def _names(devices: Iterable[str]) -> list[str]:

@@ -1,14 +1,14 @@
-"""What is asked of labels."""
+"""A request to change labels."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Relabel(BaseModel):
-    """What is to change, as it is typed."""
+    """What to change, as it is typed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    devices: tuple[str, ...] = Field(min_length=1, description="the devices")
-    labels: tuple[str, ...] = Field(default=(), description="KEY=VALUE to put on them")
-    remove: tuple[str, ...] = Field(default=(), description="keys to take off them")
-    release: bool = Field(default=False, description="let them out of quarantine")
+    devices: tuple[str, ...] = Field(min_length=1, description="The devices.")
+    labels: tuple[str, ...] = Field(default=(), description="KEY=VALUE to put on them.")
+    remove: tuple[str, ...] = Field(default=(), description="Keys to take off them.")
+    release: bool = Field(default=False, description="Release them from quarantine.")

@@ -24,29 +24,31 @@ class TelemetryFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    device: Annotated[str | None, Condition("device")] = Field(None, description="Of this device alone.")
-    since: Annotated[str, Condition(TIME, ">=")] = Field("", description="Not before this time.")
-    until: Annotated[str, Condition(TIME, "<")] = Field("~", description="Before this time.")
+    device: Annotated[str | None, Condition("device")] = Field(None, description="Only this device.")
+    since: Annotated[str, Condition(TIME, ">=")] = Field(
+        "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601."
+    )
+    until: Annotated[str, Condition(TIME, "<")] = Field("~", description="Before: 90s, 10m, 2h, 3d ago, or ISO 8601.")
 
 
 class EmotionFilter(TelemetryFilter):
     """Also of which camera and which emotion."""
 
-    camera: Annotated[str | None, Condition("camera")] = Field(None, description="Of this camera alone.")
-    emotion: Annotated[str | None, Condition("emotion")] = Field(None, description="Of this emotion alone.")
+    camera: Annotated[str | None, Condition("camera")] = Field(None, description="Only this camera.")
+    emotion: Annotated[str | None, Condition("emotion")] = Field(None, description="Only this emotion.")
 
 
 class EventFilter(EmotionFilter):
     """Also of which kind and which face."""
 
-    kind: Annotated[str | None, Condition("kind")] = Field(None, description="Of this kind alone: start, change, ….")
-    track: Annotated[int | None, Condition("track")] = Field(None, description="Of the face with this number alone.")
+    kind: Annotated[str | None, Condition("kind")] = Field(None, description="Only start, change, heartbeat or end.")
+    track: Annotated[int | None, Condition("track")] = Field(None, description="Only this track.")
 
     def accepts(self, event: object) -> bool:
         """Whether an event, which has the columns as attributes, is wanted."""
         return all(
             OPERATORS[condition.operator](getattr(event, condition.column), value)
-            for _, condition, value in _conditions(self, type(self))
+            for _, condition, value in _conditions(self, EventFilter)
         )
 
 

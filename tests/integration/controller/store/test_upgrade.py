@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,13 @@ from fer_controller.store import opening
 from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
+from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import Window
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.subjects import Subjects
+from pydantic import TypeAdapter
 
 OLD = Path(__file__).with_name("before_one_table_of_tokens")
 ANY = EventFilter()
@@ -44,9 +45,14 @@ def database(old_db: Path) -> Iterator[Database]:
 
 def documents(records: Iterable[Any]) -> list[dict[str, Any]]:
     return [
-        {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in asdict(each).items()}
+        {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in dumped(each).items()}
         for each in records
     ]
+
+
+def dumped(record: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = TypeAdapter(type(record)).dump_python(record)
+    return fields
 
 
 def read(store: Subjects) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def read(store: Subjects) -> dict[str, Any]:
     rollout = store.rollouts.rollouts()[0].id
     windows = [Window(DEVICE, "2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.000Z")]
     return {
-        "events": [{"id": each.id, **each.document()} for each in store.events.events_page(ANY, ("", 0), ALL)],
+        "events": TypeAdapter(list[StoredEvent]).dump_python(store.events.events_page(ANY, ("", 0), ALL)),
         "streams": documents(store.events.streams()),
         "gaps": documents(store.events.gaps()),
         "devices": documents(store.devices.all()),

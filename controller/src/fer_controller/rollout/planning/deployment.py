@@ -12,7 +12,7 @@ from fer_controller.rollout import audit
 from fer_controller.rollout.desired.messages import dumped
 from fer_controller.rollout.devices.candidate import candidates
 from fer_controller.rollout.planning.plan import Plan, plan
-from fer_controller.rollout.request import Request
+from fer_controller.rollout.request import DeployRequest
 from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
 from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -20,7 +20,7 @@ from fer_controller.store.rollouts.store import RolloutStore
 BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
 
-def prepare(store: RolloutStore, models: Shelf, request: Request) -> Plan:
+def prepare(store: RolloutStore, models: Shelf, request: DeployRequest) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
     fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), store.busy(BUSY))
     return plan(request, fleet, _chosen(models, request))
@@ -36,7 +36,7 @@ def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
     changes = Changes()
     row = _rollout(planned, actor, now)
     changes.rollouts[row.id] = row
-    for number in range(1, planned.waves + 1):
+    for number in range(1, len(planned.waves) + 1):
         changes.waves[row.id, number] = WaveRow(row.id, number, WAITING)
     for place, each in enumerate(planned.devices):
         target = TargetRow(row.id, each.device, each.wave, place, PENDING, dumped(each.artifacts), each.why)
@@ -46,7 +46,7 @@ def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
     return row.id
 
 
-def _chosen(models: Shelf, request: Request) -> RegisteredModel:
+def _chosen(models: Shelf, request: DeployRequest) -> RegisteredModel:
     if request.model:
         return models.get(request.model, request.version)
     known = models.list()
@@ -66,11 +66,12 @@ def _rollout(planned: Plan, actor: str, now: datetime) -> RolloutRow:
 
 
 def _entry(planned: Plan, row: RolloutRow, actor: str) -> AuditRow:
-    document = planned.document()
-    numbers = {name: document[name] for name in ("waves", "bytes", "gates")}
-    numbers["left_out"] = len(planned.left_out)
+    numbers = {
+        "waves": planned.waves, "bytes": planned.bytes_to_move, "gates": planned.gates,
+        "left_out": len(planned.left_out),
+    }  # fmt: skip
     sentence = (
-        f"{actor} planned {planned.model} for {len(planned.devices)} devices in {planned.waves} waves; "
+        f"{actor} planned {planned.model} for {len(planned.devices)} devices in {len(planned.waves)} waves; "
         f"{len(planned.left_out)} are left out."
     )
     return audit.entry(row.created_at, row.id, audit.PLANNED, sentence, actor=actor, numbers=numbers)

@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fer_wire.desired import Artifact
 from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
@@ -13,7 +12,8 @@ from fer_wire.reported import Capabilities
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.devices import selector
 from fer_controller.rollout.devices.candidate import Candidate
-from fer_controller.rollout.request import AUTO, Request
+from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.typed import AUTO
 
 RUNS_ALREADY = "it runs {model} already"
 QUARANTINED = "it is in quarantine: {reason}"
@@ -38,15 +38,6 @@ class Planned:
     bytes_to_move: int
     supersedes: str = ""
 
-    def document(self) -> dict[str, Any]:
-        """As it is printed."""
-        first, *others = self.artifacts
-        return {
-            "device": self.device, "wave": self.wave, "class": self.device_class or None, "online": self.online,
-            "running": self.running or None, "model": first.model, "alternatives": [each.model for each in others],
-            "why": self.why, "bytes": self.bytes_to_move, "supersedes": self.supersedes or None,
-        }  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -62,33 +53,28 @@ class Plan:
 
     model: str
     manifest_url: str
-    request: Request
+    request: DeployRequest
     devices: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
 
     @property
-    def waves(self) -> int:
-        """The number of waves."""
-        return max((each.wave for each in self.devices), default=0)
+    def waves(self) -> tuple[int, ...]:
+        """How many devices each wave has."""
+        sizes = Counter(each.wave for each in self.devices)
+        return tuple(sizes[number] for number in range(1, max(sizes, default=0) + 1))
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The gates that hold, as they are written."""
+        return tuple(map(str, self.request.chosen_gates()))
 
     @property
     def bytes_to_move(self) -> int:
         """For all devices together, if each fetches every file that it may choose from."""
         return sum(each.bytes_to_move for each in self.devices)
 
-    def document(self) -> dict[str, Any]:
-        """As it is printed."""
-        sizes = Counter(each.wave for each in self.devices)
-        return {
-            "model": self.model, "request": self.request.model_dump(mode="json"),
-            "gates": [str(gate) for gate in self.request.chosen_gates()],
-            "waves": [sizes[number] for number in range(1, self.waves + 1)], "bytes": self.bytes_to_move,
-            "devices": [each.document() for each in self.devices],
-            "left_out": [{"device": each.device, "reason": each.reason} for each in self.left_out],
-        }  # fmt: skip
 
-
-def plan(request: Request, fleet: Iterable[Candidate], model: RegisteredModel) -> Plan:
+def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredModel) -> Plan:
     """The plan for the devices of the fleet that the request selects."""
     selected, left_out = _selected(request, fleet)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
@@ -110,7 +96,7 @@ def plan(request: Request, fleet: Iterable[Candidate], model: RegisteredModel) -
     return Plan(named, model.manifest_url, request, planned, tuple(left_out))
 
 
-def _selected(request: Request, fleet: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+def _selected(request: DeployRequest, fleet: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
     if not request.devices:
         terms = selector.parse(request.selector)
         return [each for each in fleet if selector.matches(terms, each.facts())], []
@@ -119,7 +105,7 @@ def _selected(request: Request, fleet: Iterable[Candidate]) -> tuple[list[Candid
     return [known[name] for name in request.devices if name in known], unknown
 
 
-def _variant(request: Request, each: Candidate, model: RegisteredModel) -> tuple[tuple[Artifact, ...], str]:
+def _variant(request: DeployRequest, each: Candidate, model: RegisteredModel) -> tuple[tuple[Artifact, ...], str]:
     """The files to choose from, the first choice first, and why; or no files, and why not."""
     had = [variant.precision for variant in model.manifest.variants]
     named = model.label

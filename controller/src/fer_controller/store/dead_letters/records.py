@@ -1,7 +1,6 @@
 """Dead letters as they stand in the store, and the names of what is counted."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fer_wire import EmotionEvent
 
@@ -20,16 +19,6 @@ class DeadLetter:
     reason: str
     payload: bytes
     size_bytes: int
-
-    def document(self) -> dict[str, Any]:
-        """As it is printed; bytes that are no UTF-8 are spelt out."""
-        return {
-            "time": self.time,
-            "topic": self.topic,
-            "reason": self.reason,
-            "size_bytes": self.size_bytes,
-            "payload": self.payload.decode("utf-8", "backslashreplace"),
-        }
 
 
 def conflict(event: EmotionEvent, at: str) -> DeadLetter:

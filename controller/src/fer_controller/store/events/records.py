@@ -1,7 +1,6 @@
 """Events, streams and gaps as they stand in the store."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fer_wire import Box
 
@@ -43,23 +42,6 @@ class StoredEvent:
     probabilities: dict[str, float]
     box: Box
     model: str
-
-    def document(self) -> dict[str, Any]:
-        """As it is printed: these keys, in this order."""
-        return {
-            "device": self.device,
-            "camera": self.camera,
-            "epoch": self.epoch,
-            "seq": self.seq,
-            "time": self.time,
-            "track": self.track,
-            "kind": self.kind,
-            "emotion": self.emotion,
-            "confidence": self.confidence,
-            "probabilities": self.probabilities,
-            "box": {"x": self.box.x, "y": self.box.y, "width": self.box.width, "height": self.box.height},
-            "model": self.model,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Rollups as they stand in the store."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,10 +33,6 @@ class TelemetryRollup(BaseModel):
         """A summary by its name in documents."""
         return (self.__pydantic_extra__ or {}).get(field)
 
-    def document(self) -> dict[str, Any]:
-        """As it is printed."""
-        return self.model_dump()
-
 
 @dataclass(frozen=True, slots=True)
 class EmotionRollup:
@@ -49,7 +45,3 @@ class EmotionRollup:
     events: int
     faces: int
     confidence_mean: float
-
-    def document(self) -> dict[str, Any]:
-        """As it is printed."""
-        return asdict(self)

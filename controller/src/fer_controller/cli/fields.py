@@ -1,0 +1,82 @@
+"""Options of a command from the fields of a model, so that an option is declared once, where its meaning is."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Optional, get_type_hints
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from fer_controller.errors import RequestError, SettingsError
+from fer_controller.operations.filters import OPEN_ENDS
+from fer_controller.operations.operation import singular
+
+ARRAY = "array"
+TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, ARRAY: list[str]}
+SAYS_NOTHING = (None, (), *OPEN_ENDS)
+"""Defaults that are not shown."""
+Command = Callable[..., None]
+Models = dict[str, type[BaseModel]]
+
+
+def with_options(command: Command) -> Command:
+    """The command with an option for each field, in place of each parameter that is a model.
+
+    Type, default and description of an option are those of the model's schema; what the model refuses is wrong use.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    models = {name: hint for name, hint in hints.items() if inspect.isclass(hint) and issubclass(hint, BaseModel)}
+
+    def run(**given: Any) -> None:
+        command(**_gathered(models, given))
+
+    parameters = [
+        parameter
+        for each in inspect.signature(command).parameters.values()
+        for parameter in (_options(models[each.name]) if each.name in models else [each])
+    ]
+    run.__doc__ = command.__doc__
+    run.__annotations__ = {**hints, **{each.name: each.annotation for each in parameters if each.name not in hints}}
+    vars(run)["__signature__"] = inspect.Signature(
+        [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+    )
+    return run
+
+
+def _options(model: type[BaseModel]) -> Iterator[inspect.Parameter]:
+    described = model.model_json_schema()["properties"]
+    for name, field in model.model_fields.items():
+        spelled = str(field.validation_alias or name)
+        if spelled in described:
+            yield _option(name, spelled, field.default, described[spelled])
+
+
+def _option(name: str, spelled: str, default: Any, described: dict[str, Any]) -> inspect.Parameter:
+    """An option; None where it may be left out and its default says nothing."""
+    kind = next(each["type"] for each in (described, *described.get("anyOf", ())) if "type" in each)
+    default = None if default in SAYS_NOTHING else default
+    option = typer.Option(
+        f"--{(singular(spelled) if kind == ARRAY else spelled).replace('_', '-')}",
+        help=described["description"],
+        min=described.get("minimum"),
+    )
+    taken: Any = TYPES[kind] if default is not None else Optional[TYPES[kind]]
+    hint: Any = Annotated[taken, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def _gathered(models: Models, given: dict[str, Any]) -> dict[str, Any]:
+    """The command's own parameters, its models made of those that are their fields."""
+    made = {name: _made(model, given) for name, model in models.items()}
+    fields = {field for model in models.values() for field in model.model_fields}
+    return {**{name: value for name, value in given.items() if name not in fields}, **made}
+
+
+def _made(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+    try:
+        return model(**{name: given[name] for name in model.model_fields if given.get(name) is not None})
+    except (RequestError, SettingsError) as error:
+        raise typer.BadParameter(str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise typer.BadParameter(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error

@@ -1,0 +1,99 @@
+"""Commands that show what one operation answers: a table on a terminal, or JSON with --json."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from pydantic import BaseModel
+
+from fer_controller.cli import options
+from fer_controller.cli.fields import with_options
+from fer_controller.operations import fleet
+from fer_controller.operations.fleet import DeadLetterAnswer, DeviceAnswer, TotalsAnswer
+from fer_controller.operations.operation import Answered, Operation
+
+Cell = str | tuple[str, str]
+"""Text, or text and its color."""
+Row = Sequence[Cell]
+COLORS = {"online": "green", "stale": "yellow", "offline": "red"}
+
+
+@dataclass(frozen=True)
+class Look(Generic[Answered]):
+    """A command; the parameters of its operation are its options."""
+
+    operation: Operation[Any, Answered]
+    help: str
+    columns: tuple[str, ...]
+    rows: Callable[[Answered], Iterable[Row]]
+    empty: str = ""
+    """What is said instead of a table without rows."""
+
+
+def command(look: Look[Any]) -> Callable[..., None]:
+    """The function that Typer makes a command of."""
+
+    def show(
+        asked: BaseModel,
+        db: options.Db = None,
+        url: options.Url = None,
+        config: options.Config = None,
+        json_: options.Json = False,
+    ) -> None:
+        with options.desk(db, url, config) as desk:
+            answer = desk.ask(look.operation, asked)
+        if json_:
+            options.print_answer(answer)
+            return
+        table = options.table(*look.columns)
+        for row in look.rows(answer):
+            table.add_row(*(options.plain(*((cell,) if isinstance(cell, str) else cell)) for cell in row))
+        options.print_table(table, look.empty)
+
+    show.__annotations__["asked"] = look.operation.parameters
+    show.__doc__ = look.help
+    return with_options(show)
+
+
+def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
+    for each in known:
+        texts = (each.since, each.last_seen, each.agent_version, each.model, each.provider)
+        yield (
+            each.device, (each.state, COLORS.get(each.state, "dim")), *(text or "–" for text in texts),
+            str(each.dropped_events or "–"), each.reason or "–",
+        )  # fmt: skip
+
+
+def _totals(totals: TotalsAnswer) -> Iterable[Row]:
+    yield f"{totals.events:,}", "stored, each once"
+    yield f"{totals.dropped_events:,}", "dropped by devices whose spool was full"
+    yield f"{totals.redelivered_events:,}", "came again, and were not counted again"
+    yield f"{totals.dead_letters:,}", "could not be read"
+
+
+def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
+    return [(each.time, repr(each.topic), str(each.size_bytes), each.reason) for each in letters]
+
+
+LOOKS: dict[str, Look[Any]] = {
+    "devices": Look(
+        fleet.DEVICES,
+        "The devices of the fleet: online, stale (online, but silent) or offline.",
+        ("device", "state", "since", "last seen", "agent", "model", "provider", "dropped", "reason"),
+        _devices,
+        "No device has been heard of yet.",
+    ),
+    "totals": Look(
+        fleet.TOTALS,
+        "What the events of the whole fleet came to, those that have been deleted since included.",
+        ("events", ""),
+        _totals,
+    ),
+    "dead-letters": Look(
+        fleet.DEAD_LETTERS,
+        "Messages that could not be read, and why.",
+        ("time", "topic", "bytes", "reason"),
+        _dead_letters,
+        "Every message could be read.",
+    ),
+}

@@ -1,0 +1,84 @@
+"""The fleet as a whole."""
+
+import json
+from datetime import UTC, datetime
+
+from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.ingest.devices import presence
+from fer_controller.operations.fleet import (
+    DEAD_LETTERS,
+    DEVICES,
+    ME,
+    TOTALS,
+    DeadLetterAnswer,
+    DeadLettersQuery,
+    DeviceAnswer,
+    MeAnswer,
+    TotalsAnswer,
+)
+from fer_controller.operations.operation import Nothing
+from fer_controller.store.dead_letters import records as counted
+from fer_controller.store.devices.records import Device
+
+
+@ANSWERS.carries_out(ME)
+def me(context: Context, _asked: Nothing) -> MeAnswer:
+    """Who asks."""
+    return MeAnswer(name=context.actor, role=context.role)
+
+
+@ANSWERS.carries_out(DEVICES)
+def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
+    """All devices by name."""
+    known, now = context.stores.looking, datetime.now(UTC)
+    stale_after_s, dropped = context.stores.place.stale_after_s, known.events.dropped()
+    return [
+        described(each, presence(each, now, stale_after_s), dropped.get(each.device, 0)) for each in known.devices.all()
+    ]
+
+
+@ANSWERS.carries_out(TOTALS)
+def totals(context: Context, _asked: Nothing) -> TotalsAnswer:
+    """Sums over all devices."""
+    known = context.stores.looking
+    counters = known.dead_letters.counters()
+    return TotalsAnswer(
+        events=sum(known.events.stored().values()),
+        dropped_events=sum(known.events.dropped().values()),
+        redelivered_events=counters.get(counted.REDELIVERED, 0),
+        dead_letters=counters.get(counted.DEAD_LETTERS, 0),
+    )
+
+
+@ANSWERS.carries_out(DEAD_LETTERS)
+def dead_letters(context: Context, asked: DeadLettersQuery) -> list[DeadLetterAnswer]:
+    """The newest dead letters, ascending by time."""
+    return [
+        DeadLetterAnswer(
+            time=each.time,
+            topic=each.topic,
+            reason=each.reason,
+            size_bytes=each.size_bytes,
+            payload=each.payload.decode("utf-8", "backslashreplace"),
+        )
+        for each in context.stores.looking.dead_letters.newest(asked.limit)
+    ]
+
+
+def described(device: Device, state: str, dropped_events: int) -> DeviceAnswer:
+    """A device in this state, as operators see it."""
+    reported = json.loads(device.reported) if device.reported else {}
+    running = reported.get("running") or {}
+    return DeviceAnswer(
+        device=device.device,
+        state=state,
+        since=device.since or None,
+        last_seen=device.last_seen or None,
+        run=device.run or None,
+        agent_version=device.agent_version or None,
+        reason=device.reason or None,
+        model=running.get("model") or None,
+        provider=running.get("provider") or None,
+        dropped_events=dropped_events,
+        reported=reported or None,
+    )

@@ -1,0 +1,37 @@
+"""Labels and quarantine."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.operations.labels import LABELS, RELABEL, LabelsAnswer, LabelsQuery
+from fer_controller.rollout import labels as rollout_labels
+from fer_controller.rollout.relabel import Relabel
+
+
+@ANSWERS.carries_out(LABELS)
+def labels(context: Context, asked: LabelsQuery) -> list[LabelsAnswer]:
+    """These devices, or all that have a label or are in quarantine."""
+    return _labels(context, asked.devices)
+
+
+@ANSWERS.carries_out(RELABEL)
+def relabel(context: Context, asked: Relabel) -> list[LabelsAnswer]:
+    """Change them, and say how the devices stand then; raises RequestError."""
+    rollout_labels.change(context.stores.rollouts, asked, context.actor, datetime.now(UTC))
+    return _labels(context, asked.devices)
+
+
+def _labels(context: Context, devices: Sequence[str]) -> list[LabelsAnswer]:
+    store = context.stores.rollouts
+    found: dict[str, dict[str, str]] = {device: {} for device in devices}
+    for each in store.devices.labels():
+        if not devices or each.device in devices:
+            found.setdefault(each.device, {})[each.key] = each.value
+    reasons = {name: each.reason for name, each in store.failures().items() if each.quarantined_at}
+    for name in reasons if not devices else ():
+        found.setdefault(name, {})
+    return [
+        LabelsAnswer(device=name, labels=labels, quarantined=reasons.get(name))
+        for name, labels in sorted(found.items())
+    ]

@@ -1,0 +1,193 @@
+"""Rollouts as operators see them, and the orders that they give."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from fer_wire.message import iso_utc
+
+from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
+from fer_controller.operations.rollouts import (
+    DECISIONS,
+    NEWEST,
+    ORDER,
+    PROGRESS,
+    ROLLOUT,
+    ROLLOUTS,
+    DecisionAnswer,
+    DecisionsQuery,
+    OrderAnswer,
+    OrderRequest,
+    PossibleOrder,
+    RolloutAnswer,
+    RolloutDeviceAnswer,
+    RolloutQuery,
+    RolloutsQuery,
+    WaveAnswer,
+    WholeRolloutAnswer,
+)
+from fer_controller.rollout import orders, request, transitions
+from fer_controller.rollout.desired.messages import artifacts_of
+from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.store import RolloutStore
+
+TAKEN_UP_WITHIN_S = 3.0
+LOOK_EVERY_S = 0.1
+REFUSED = "refused: "
+
+
+@ANSWERS.carries_out(ROLLOUTS)
+def rollouts(context: Context, asked: RolloutsQuery) -> list[RolloutAnswer]:
+    """The newest, the newest first."""
+    store = context.stores.rollouts
+    return [_progress(store, row) for row in store.rollouts(asked.limit)]
+
+
+@ANSWERS.carries_out(ROLLOUT)
+def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
+    """All that is known of one; raises UnknownRolloutError."""
+    store = context.stores.rollouts
+    row = _shown(store, asked)
+    return WholeRolloutAnswer(
+        **dict(_progress(store, row)),
+        request=json.loads(row.request),
+        gates=tuple(map(str, request.loaded(row.request).chosen_gates())),
+        devices=tuple(map(_device, store.targets(row.id))),
+        audit=tuple(map(_decision, store.audit(row.id))),
+    )
+
+
+@ANSWERS.carries_out(PROGRESS)
+def progress(context: Context, asked: RolloutQuery) -> RolloutAnswer:
+    """One with its waves alone; raises UnknownRolloutError."""
+    store = context.stores.rollouts
+    return _progress(store, _shown(store, asked))
+
+
+@ANSWERS.carries_out(DECISIONS)
+def decisions(context: Context, asked: DecisionsQuery) -> list[DecisionAnswer]:
+    """Those after an entry, in the order in which they were made."""
+    store = context.stores.rollouts
+    return [_decision(each) for each in store.audit(_shown(store, asked).id, asked.after_id)]
+
+
+@ANSWERS.carries_out(ORDER)
+def order(context: Context, asked: OrderRequest) -> OrderAnswer:
+    """Give it, and wait a moment for its outcome; raises RolloutError when it is refused."""
+    store = context.stores.rollouts
+    row = _found(store, asked.rollout)
+    if asked.order not in orders.BY_NAME:
+        raise RequestError(f"There is no order {asked.order!r}; give one of {', '.join(orders.BY_NAME)}.")
+    if row.ended_at and not transitions.ROLLOUT.knows(row.state, asked.order):
+        raise RolloutError(f"Rollout {row.id} is {row.state}; {asked.order} is not possible any more.")
+    outcome = _outcome(store, store.give(row.id, asked.order, context.actor, iso_utc(datetime.now(UTC))))
+    if outcome is not None and outcome.startswith(REFUSED):
+        raise RolloutError(outcome.removeprefix(REFUSED))
+    return OrderAnswer(rollout=row.id, order=asked.order, outcome=outcome)
+
+
+def _shown(store: RolloutStore, asked: RolloutQuery) -> RolloutRow:
+    if asked.rollout != NEWEST:
+        return _found(store, asked.rollout)
+    newest = store.rollouts(1)
+    if not newest:
+        raise UnknownRolloutError("There is no rollout yet; begin one with `fer-controller deploy`.")
+    return newest[0]
+
+
+def _found(store: RolloutStore, begin: str) -> RolloutRow:
+    found = store.rollouts_like(begin) if begin else []
+    exact = [row for row in found if row.id == begin]
+    if not found:
+        raise UnknownRolloutError(f"There is no rollout {begin}; `fer-controller rollouts list` shows them.")
+    if len(found) > 1 and not exact:
+        raise RolloutError(f"Several rollouts begin with {begin}: {', '.join(row.id for row in found)}.")
+    return (exact or found)[0]
+
+
+def _outcome(store: RolloutStore, order_id: int) -> str | None:
+    until_s = time.monotonic() + TAKEN_UP_WITHIN_S
+    while time.monotonic() < until_s:
+        given = store.order(order_id)
+        if given.done_at:
+            return given.outcome
+        time.sleep(LOOK_EVERY_S)
+    return None
+
+
+def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
+    states: dict[int, dict[str, int]] = {}
+    for number, state, count in store.wave_states(row.id):
+        states.setdefault(number, {})[state] = count
+    waves = store.waves(row.id)
+    return RolloutAnswer(
+        rollout=row.id,
+        model=row.model,
+        precision=request.loaded(row.request).precision,
+        state=row.state,
+        reason=row.reason or None,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        updated_at=row.updated_at,
+        ended_at=row.ended_at or None,
+        unpublished=store.desired.unpublished_of(row.id),
+        waves=tuple(_wave(wave, states.get(wave.number, {})) for wave in waves),
+        orders=tuple(
+            PossibleOrder(order=kind.name, does=kind.help)
+            for kind in orders.ORDERS
+            if kind.is_possible(
+                row.state, {wave.state for wave in waves}, {state for each in states.values() for state in each}
+            )
+        ),
+    )
+
+
+def _wave(wave: WaveRow, states: Mapping[str, int]) -> WaveAnswer:
+    total = sum(states.values())
+    return WaveAnswer(
+        wave=wave.number,
+        state=wave.state,
+        reason=wave.reason or None,
+        devices=total,
+        settled=total - sum(states.get(state, 0) for state in transitions.UNSETTLED),
+        states=dict(states),
+        started_at=wave.started_at or None,
+        deadline_at=wave.deadline_at or None,
+        soaking_at=wave.soaking_at or None,
+        soak_until=wave.soak_until or None,
+        gates=json.loads(wave.verdicts),
+    )
+
+
+def _device(target: TargetRow) -> RolloutDeviceAnswer:
+    first, *others = artifacts_of(target.artifacts)
+    return RolloutDeviceAnswer(
+        device=target.device,
+        wave=target.wave,
+        state=target.state,
+        attempt=target.attempt,
+        failures=target.failures,
+        model=first.model,
+        why=target.why,
+        alternatives=tuple(each.model for each in others),
+        previous=target.previous_model or None,
+        reason=target.reason or None,
+        updated_at=target.updated_at or None,
+        baseline=json.loads(target.baseline) if target.baseline else None,
+    )
+
+
+def _decision(entry: AuditRow) -> DecisionAnswer:
+    return DecisionAnswer(
+        id=entry.id,
+        time=entry.time,
+        rollout=entry.rollout,
+        wave=entry.wave or None,
+        device=entry.device or None,
+        actor=entry.actor,
+        action=entry.action,
+        sentence=entry.sentence,
+        numbers=json.loads(entry.numbers),
+    )

@@ -1,0 +1,50 @@
+"""Telemetry, message by message and rolled up."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.operations.operation import Nothing
+from fer_controller.operations.telemetry import (
+    NEWEST_TELEMETRY,
+    TELEMETRY_AS_STORED,
+    TELEMETRY_OF_EACH,
+    TELEMETRY_ROLLUPS,
+    NewestTelemetryQuery,
+    TelemetryAnswer,
+    TelemetryAsStoredQuery,
+    TelemetryMessageAnswer,
+    TelemetryRollupsQuery,
+)
+from fer_controller.store.rollups.records import TelemetryRollup
+from fer_controller.store.telemetry.records import StoredTelemetry
+
+
+@ANSWERS.carries_out(NEWEST_TELEMETRY)
+def newest_telemetry(context: Context, asked: NewestTelemetryQuery) -> TelemetryAnswer:
+    """The newest of one device or of all, in the order in which it was stored."""
+    return _answer(context.stores.looking.telemetry.newest_telemetry(asked.device, asked.limit))
+
+
+@ANSWERS.carries_out(TELEMETRY_AS_STORED)
+def telemetry_as_stored(context: Context, asked: TelemetryAsStoredQuery) -> TelemetryAnswer:
+    """The next that was stored."""
+    return _answer(context.stores.looking.telemetry.telemetry_stored_after(asked.device, asked.after_id, asked.limit))
+
+
+@ANSWERS.carries_out(TELEMETRY_OF_EACH)
+def telemetry_of_each(context: Context, _asked: Nothing) -> list[dict[str, Any]]:
+    """The newest of each device, by device."""
+    return [json.loads(each.payload) for each in context.stores.looking.telemetry.newest_of_each()]
+
+
+@ANSWERS.carries_out(TELEMETRY_ROLLUPS)
+def telemetry_rollups(context: Context, asked: TelemetryRollupsQuery) -> list[TelemetryRollup]:
+    """The newest that match."""
+    return context.stores.looking.rollups.telemetry_rollups(asked.per, asked, asked.limit)
+
+
+def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:
+    messages = (TelemetryMessageAnswer(id=each.id, message=json.loads(each.payload)) for each in found)
+    return TelemetryAnswer(messages=tuple(messages))

@@ -1,0 +1,21 @@
+"""Everything that an operator can ask of the controller: of each operation its name, path, role, request and answer.
+
+From this list come the API's routes, the remote desk and docs/api.md; the local desk carries each operation out.
+"""
+
+from typing import Any
+
+from fer_controller.operations import events, fleet, labels, models, plans, rollouts, telemetry
+from fer_controller.operations.operation import Operation
+
+OPERATIONS: tuple[Operation[Any, Any], ...] = (
+    *fleet.OPERATIONS,
+    *events.OPERATIONS,
+    *telemetry.OPERATIONS,
+    *labels.OPERATIONS,
+    *models.OPERATIONS,
+    *plans.OPERATIONS,
+    *rollouts.OPERATIONS,
+)
+
+__all__ = ["OPERATIONS", "Operation"]

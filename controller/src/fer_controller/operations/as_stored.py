@@ -1,0 +1,31 @@
+"""JSON that is passed on as it was stored, under the schema of the model that wrote it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fer_wire import Reported, Telemetry
+from pydantic import GetJsonSchemaHandler, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from fer_controller.rollout.evidence.gates import Verdict
+from fer_controller.rollout.evidence.measured import Measured
+from fer_controller.rollout.request import DeployRequest
+
+
+@dataclass(frozen=True)
+class AsStored:
+    """What an older controller did not store stays absent, rather than being filled with a default."""
+
+    written_by: type[Any]
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema of what was written."""
+        return handler(TypeAdapter(self.written_by).core_schema)
+
+
+StoredReport = Annotated[dict[str, Any], AsStored(Reported)]
+StoredTelemetryMessage = Annotated[dict[str, Any], AsStored(Telemetry)]
+StoredRequest = Annotated[dict[str, Any], AsStored(DeployRequest)]
+StoredVerdict = Annotated[dict[str, Any], AsStored(Verdict)]
+StoredBaseline = Annotated[dict[str, Any], AsStored(Measured)]

@@ -1,0 +1,89 @@
+"""Operations on emotion events: one by one, in pages, as they are stored, and rolled up."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from fer_wire.message import MAX_INT
+from pydantic import Field, TypeAdapter
+
+from fer_controller.operations.filters import TypedEmotionFilter, TypedEventFilter
+from fer_controller.operations.operation import GET, Answer, Id, Limit, Operation
+from fer_controller.store.credentials.records import VIEWER
+from fer_controller.store.events.records import StoredEvent
+from fer_controller.store.rollups.records import EmotionRollup
+
+PAGE = 2000
+Per = Literal["minute", "hour"]
+
+
+class NewestEventsQuery(TypedEventFilter):
+    """Which of the newest events."""
+
+    limit: Limit = Field(default=50, description="The newest so many.")
+    up_to_id: Id | None = Field(default=None, description="Stored up to this id; by default all.")
+
+
+class EventsByTimeQuery(TypedEventFilter):
+    """Which events, and after which."""
+
+    after_time: str = Field(default="", description="After this time, and then after_id.")
+    after_id: Id = Field(default=0, description="After this id.")
+    limit: Limit = Field(default=PAGE, description="The next so many.")
+
+
+class EventsAsStoredQuery(TypedEventFilter):
+    """Which events, and after which."""
+
+    after_id: Id = Field(default=0, description="After this id.")
+    limit: Limit = Field(default=PAGE, description="The next so many.")
+
+
+class EmotionRollupsQuery(TypedEmotionFilter):
+    """Which rollups."""
+
+    per: Per = Field(description="How long each is.")
+    limit: Limit = Field(default=1000, description="The newest so many.")
+    summed: bool = Field(default=False, description="Of all devices and cameras together.")
+
+
+class EventsAnswer(Answer):
+    """Events, ascending."""
+
+    events: tuple[StoredEvent, ...] = Field(description="The events; ids grow in the order in which they were stored.")
+
+    @property
+    def rows(self) -> Sequence[object]:
+        return self.events
+
+
+class NewestEventsAnswer(EventsAnswer):
+    """The newest events, ascending by time."""
+
+    last_id: int = Field(ge=0, le=MAX_INT, description="After this id, following goes on.")
+
+
+def document(event: StoredEvent) -> dict[str, Any]:
+    """An event as commands print it with --json: without its id."""
+    printed: dict[str, Any] = _ROW.dump_python(event, exclude={"id"})
+    return printed
+
+
+_ROW = TypeAdapter(StoredEvent)
+NEWEST_EVENTS = Operation(
+    "newest_events", GET, "/v1/events", VIEWER, NewestEventsQuery, NewestEventsAnswer,
+    "The newest events, ascending by time, as `events --json` and with an id; last_id is where following begins.",
+)  # fmt: skip
+EVENTS_BY_TIME = Operation(
+    "events_by_time", GET, "/v1/events/by-time", VIEWER, EventsByTimeQuery, EventsAnswer,
+    "The next events after (time, id), ascending by both: all of them, page by page.",
+)  # fmt: skip
+EVENTS_AS_STORED = Operation(
+    "events_as_stored", GET, "/v1/events/as-stored", VIEWER, EventsAsStoredQuery, EventsAnswer,
+    "The next events in the order in which they were stored, to follow them.",
+)  # fmt: skip
+EMOTION_ROLLUPS = Operation(
+    "emotion_rollups", GET, "/v1/rollups/emotions", VIEWER, EmotionRollupsQuery, list[EmotionRollup],
+    "Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.",
+)  # fmt: skip
+
+OPERATIONS = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EMOTION_ROLLUPS)

@@ -1,0 +1,50 @@
+"""The store's filters with times as people type them: 10m ago, or an ISO 8601 time."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from fer_wire.message import iso_utc
+from pydantic import BaseModel, field_validator
+
+from fer_controller.errors import SettingsError
+from fer_controller.store.filter import EmotionFilter, EventFilter, TelemetryFilter
+
+OPEN_ENDS = ("", "~")
+"""No bound: as text sorts, these lie before and after every time."""
+UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+class TypedTimes(BaseModel):
+    """Makes ISO 8601 of `since` and `until` as they were typed; raises SettingsError."""
+
+    @field_validator("since", "until", check_fields=False)
+    @classmethod
+    def _in_utc(cls, typed: str) -> str:
+        return typed if typed in OPEN_ENDS else moment(typed, datetime.now(UTC))
+
+
+class TypedTelemetryFilter(TypedTimes, TelemetryFilter):
+    """Which telemetry."""
+
+
+class TypedEmotionFilter(TypedTimes, EmotionFilter):
+    """Which emotions."""
+
+
+class TypedEventFilter(TypedTimes, EventFilter):
+    """Which events."""
+
+
+def moment(typed: str, now: datetime) -> str:
+    """A time ago (90s, 10m, 2h, 3d, 1w) or an ISO 8601 time as ISO text in UTC; raises SettingsError."""
+    ago = re.fullmatch(r"(\d{1,9})([smhdw])", typed.strip())
+    try:
+        if ago:
+            return iso_utc(now - timedelta(seconds=int(ago[1]) * UNITS_S[ago[2]]))
+        return iso_utc(_aware(datetime.fromisoformat(typed.strip())))
+    except (ValueError, OverflowError) as error:
+        raise SettingsError(f"{typed!r} is not a time; write 90s, 10m, 2h, 3d, or 2026-01-31T12:00:00Z.") from error
+
+
+def _aware(when: datetime) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

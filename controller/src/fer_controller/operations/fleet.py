@@ -1,0 +1,72 @@
+"""Operations on the fleet as a whole: who asks, its devices, what its events came to, what could not be read."""
+
+from pydantic import Field
+
+from fer_controller.operations.as_stored import StoredReport
+from fer_controller.operations.operation import GET, Answer, Limit, Nothing, Operation, Parameters
+from fer_controller.store.credentials.records import VIEWER
+
+
+class MeAnswer(Answer):
+    """An operator, as a token names it."""
+
+    name: str = Field(description="As the audit log names it.")
+    role: str = Field(description="viewer or operator.")
+
+
+class DeviceAnswer(Answer):
+    """A device as its birth, its last will and its messages describe it; times are ISO 8601 in UTC."""
+
+    device: str = Field(description="Its name.")
+    state: str = Field(description="online, stale (online, but silent), offline, or unknown before its first birth.")
+    since: str | None = Field(default=None, description="When that began.")
+    last_seen: str | None = Field(default=None, description="When anything last came from it.")
+    run: str | None = Field(default=None, description="The id of its agent's run.")
+    agent_version: str | None = Field(default=None, description="The version of its agent.")
+    reason: str | None = Field(default=None, description="Why it is offline, as far as it said.")
+    model: str | None = Field(default=None, description="NAME@VERSION/PRECISION that it runs.")
+    provider: str | None = Field(default=None, description="The execution provider that runs it.")
+    dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
+    reported: StoredReport | None = Field(default=None, description="Its last report.")
+
+
+class TotalsAnswer(Answer):
+    """What all events of the fleet came to, those that have been deleted since included."""
+
+    events: int = Field(description="Stored, each once.")
+    dropped_events: int = Field(description="Dropped by devices because their spool was full.")
+    redelivered_events: int = Field(description="Received again, and not counted again.")
+    dead_letters: int = Field(description="Could not be read.")
+
+
+class DeadLetterAnswer(Answer):
+    """A message that could not be read."""
+
+    time: str = Field(description="When it came; ISO 8601 in UTC.")
+    topic: str = Field(description="Where it came from.")
+    reason: str = Field(description="Why it could not be read.")
+    size_bytes: int = Field(description="The size of the whole message.")
+    payload: str = Field(description="How it begins; bytes that are not UTF-8 are escaped.")
+
+
+class DeadLettersQuery(Parameters):
+    """How many dead letters."""
+
+    limit: Limit = Field(default=50, description="The newest so many.")
+
+
+ME = Operation("me", GET, "/v1/me", VIEWER, Nothing, MeAnswer, "Whose token this is, and its role.")
+DEVICES = Operation(
+    "devices", GET, "/v1/devices", VIEWER, Nothing, list[DeviceAnswer],
+    "The devices of the fleet, as `devices --json`.",
+)  # fmt: skip
+TOTALS = Operation(
+    "totals", GET, "/v1/totals", VIEWER, Nothing, TotalsAnswer,
+    "What the whole fleet's events came to, as `totals --json`.",
+)  # fmt: skip
+DEAD_LETTERS = Operation(
+    "dead_letters", GET, "/v1/dead-letters", VIEWER, DeadLettersQuery, list[DeadLetterAnswer],
+    "Messages that could not be read, as `dead-letters --json`.",
+)  # fmt: skip
+
+OPERATIONS = (ME, DEVICES, TOTALS, DEAD_LETTERS)

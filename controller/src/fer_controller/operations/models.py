@@ -1,0 +1,37 @@
+"""Operations on the registry's models."""
+
+from fer_wire.manifest import Accuracy
+from pydantic import Field
+
+from fer_controller.operations.operation import GET, Answer, Nothing, Operation
+from fer_controller.store.credentials.records import VIEWER
+
+
+class VariantAnswer(Answer):
+    """One file of a model."""
+
+    precision: str = Field(description="fp32, fp16 or int8.")
+    sha256: str = Field(description="Of the file.")
+    size_bytes: int = Field(description="Of the file.")
+    parameters: int = Field(description="How many the network has.")
+    accuracy: tuple[Accuracy, ...] = Field(description="By data set and split.")
+    url: str = Field(description="Where devices fetch the file.")
+
+
+class ModelAnswer(Answer):
+    """A model of the registry."""
+
+    model: str = Field(description="NAME@VERSION.")
+    name: str = Field(description="Its name.")
+    version: str = Field(description="Its version.")
+    added_at: str = Field(description="When it came into the registry; ISO 8601 in UTC.")
+    manifest_url: str = Field(description="Where devices fetch its signed manifest.")
+    variants: tuple[VariantAnswer, ...] = Field(description="Its files.")
+
+
+MODELS = Operation(
+    "models", GET, "/v1/models", VIEWER, Nothing, list[ModelAnswer],
+    "The models of the registry, as `models list --json`.",
+)  # fmt: skip
+
+OPERATIONS = (MODELS,)

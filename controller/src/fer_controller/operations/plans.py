@@ -1,0 +1,60 @@
+"""Operations that begin a rollout: what it would do, and doing it."""
+
+from pydantic import Field
+
+from fer_controller.operations.as_stored import StoredRequest
+from fer_controller.operations.operation import POST, Answer, Operation
+from fer_controller.rollout.request import DeployRequest
+from fer_controller.store.credentials.records import OPERATOR, VIEWER
+
+
+class PlannedDeviceAnswer(Answer):
+    """A device, and what it is to run."""
+
+    device: str = Field(description="Its name.")
+    wave: int = Field(description="In which wave; 1 is the canary.")
+    device_class: str | None = Field(alias="class", description="Its class; null when it never said.")
+    online: bool = Field(description="Whether it is online now.")
+    running: str | None = Field(description="NAME@VERSION/PRECISION that it runs now.")
+    model: str = Field(description="NAME@VERSION/PRECISION that it is to run.")
+    alternatives: tuple[str, ...] = Field(description="Others that it runs instead where it measures them faster.")
+    why: str = Field(description="Why this precision.")
+    bytes: int = Field(description="How much it fetches at most.")
+    supersedes: str | None = Field(description="The unfinished rollout that it leaves for this one.")
+
+
+class LeftOutAnswer(Answer):
+    """A device that was selected and gets nothing."""
+
+    device: str = Field(description="Its name.")
+    reason: str = Field(description="Why.")
+
+
+class PlanAnswer(Answer):
+    """A rollout before it is done."""
+
+    model: str = Field(description="NAME@VERSION.")
+    request: StoredRequest = Field(description="What was asked for.")
+    gates: tuple[str, ...] = Field(description="The gates that hold.")
+    waves: tuple[int, ...] = Field(description="How many devices each wave has.")
+    bytes: int = Field(description="How much all devices fetch together at most.")
+    devices: tuple[PlannedDeviceAnswer, ...] = Field(description="In the order in which they are told.")
+    left_out: tuple[LeftOutAnswer, ...] = Field(description="Those that were selected and get nothing.")
+
+
+class DeployAnswer(Answer):
+    """A rollout that has begun."""
+
+    plan: PlanAnswer = Field(description="What it does.")
+    rollout: str = Field(description="Its id.")
+
+
+PLAN = Operation(
+    "plan", POST, "/v1/plans", VIEWER, DeployRequest, PlanAnswer, "What a rollout would do, as `deploy --dry-run`."
+)
+DEPLOY = Operation(
+    "deploy", POST, "/v1/rollouts", OPERATOR, DeployRequest, DeployAnswer,
+    "Begin a rollout, as `deploy`; a running controller takes it up at once.", status=201,
+)  # fmt: skip
+
+OPERATIONS = (PLAN, DEPLOY)

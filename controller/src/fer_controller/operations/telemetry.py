@@ -1,0 +1,73 @@
+"""Operations on telemetry: the newest, as it is stored, of each device, and rolled up."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from fer_controller.operations.as_stored import StoredTelemetryMessage
+from fer_controller.operations.events import Per
+from fer_controller.operations.filters import TypedTelemetryFilter
+from fer_controller.operations.operation import GET, Answer, Id, Limit, Nothing, Operation, Parameters
+from fer_controller.store.credentials.records import VIEWER
+from fer_controller.store.rollups.records import TelemetryRollup
+
+PAGE = 500
+
+
+class NewestTelemetryQuery(Parameters):
+    """Which of the newest telemetry."""
+
+    device: str | None = Field(default=None, description="Only this device.")
+    limit: Limit = Field(default=50, description="The newest so many.")
+
+
+class TelemetryAsStoredQuery(Parameters):
+    """Which telemetry, and after which."""
+
+    device: str | None = Field(default=None, description="Only this device.")
+    after_id: Id = Field(default=0, description="After this id.")
+    limit: Limit = Field(default=PAGE, description="The next so many.")
+
+
+class TelemetryRollupsQuery(TypedTelemetryFilter):
+    """Which rollups."""
+
+    per: Per = Field(description="How long each is.")
+    limit: Limit = Field(default=1000, description="The newest so many.")
+
+
+class TelemetryMessageAnswer(Answer):
+    """A telemetry message."""
+
+    id: int = Field(description="Grows in the order in which messages were stored.")
+    message: StoredTelemetryMessage = Field(description="The message as the device sent it.")
+
+
+class TelemetryAnswer(Answer):
+    """Telemetry messages, ascending by id."""
+
+    messages: tuple[TelemetryMessageAnswer, ...] = Field(description="The messages.")
+
+    @property
+    def rows(self) -> Sequence[object]:
+        return self.messages
+
+
+NEWEST_TELEMETRY = Operation(
+    "newest_telemetry", GET, "/v1/telemetry", VIEWER, NewestTelemetryQuery, TelemetryAnswer,
+    "The newest telemetry, as `telemetry --json` and with an id.",
+)  # fmt: skip
+TELEMETRY_AS_STORED = Operation(
+    "telemetry_as_stored", GET, "/v1/telemetry/as-stored", VIEWER, TelemetryAsStoredQuery, TelemetryAnswer,
+    "The next telemetry in the order in which it was stored.",
+)  # fmt: skip
+TELEMETRY_OF_EACH = Operation(
+    "telemetry_of_each", GET, "/v1/fleet/telemetry", VIEWER, Nothing, list[StoredTelemetryMessage],
+    "The newest telemetry message of each device.",
+)  # fmt: skip
+TELEMETRY_ROLLUPS = Operation(
+    "telemetry_rollups", GET, "/v1/rollups/telemetry", VIEWER, TelemetryRollupsQuery, list[TelemetryRollup],
+    "Telemetry by minute or hour, as `telemetry --per`.",
+)  # fmt: skip
+
+OPERATIONS = (TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS)

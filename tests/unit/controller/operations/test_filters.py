@@ -1,0 +1,38 @@
+from datetime import UTC, datetime
+
+import pytest
+from fer_controller.errors import SettingsError
+from fer_controller.operations.filters import TypedEventFilter, moment
+
+NOW = datetime(2026, 1, 31, 13, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90s", "2026-01-31T12:58:30.000Z"),
+        ("10m", "2026-01-31T12:50:00.000Z"),
+        ("2h", "2026-01-31T11:00:00.000Z"),
+        ("3d", "2026-01-28T13:00:00.000Z"),
+        ("1w", "2026-01-24T13:00:00.000Z"),
+        ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z"),
+        ("2026-01-31T12:00:00.5+02:00", "2026-01-31T10:00:00.500Z"),
+        ("2026-01-31", "2026-01-31T00:00:00.000Z"),
+    ],
+)
+def test_a_moment_is_a_time_ago_or_an_iso_time(text: str, expected: str) -> None:
+    assert moment(text, NOW) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "10", "10y", "999999999w", "2026-13-01", "-5m"])
+def test_anything_else_is_answered_with_what_a_time_looks_like(text: str) -> None:
+    with pytest.raises(SettingsError, match="is not a time; write 90s, 10m, 2h, 3d, or"):
+        moment(text, NOW)
+
+
+def test_a_filter_holds_times_in_utc_however_they_were_typed() -> None:
+    wanted = TypedEventFilter(since="2026-01-31T13:00:00+01:00")
+    assert (wanted.since, wanted.until) == ("2026-01-31T12:00:00.000Z", TypedEventFilter().until)
+    assert TypedEventFilter(**dict(wanted)) == wanted
+    with pytest.raises(SettingsError, match="'soon' is not a time"):
+        TypedEventFilter(until="soon")
