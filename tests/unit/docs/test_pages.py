@@ -96,9 +96,10 @@ def test_every_message_has_an_example() -> None:
     assert set(EXAMPLES) == set(fer_wire.MESSAGES)
 
 
-def test_the_path_of_an_event_has_nine_files() -> None:
-    text = (ROOT / "docs" / "follow-one-event.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\d+)\. ", text, re.MULTILINE) == [str(number) for number in range(1, 10)]
+@pytest.mark.parametrize(("page", "files"), [("follow-one-event.md", 9), ("follow-one-rollout.md", 12)])
+def test_a_path_counts_its_files(page: str, files: int) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d+)\. ", text, re.MULTILINE) == [str(number) for number in range(1, files + 1)]
 
 
 @pytest.mark.parametrize("unit", sorted(ROOT.glob("*/systemd/*.service")), ids=lambda path: path.name)

@@ -30,12 +30,12 @@ class Tick:
     failures: dict[str, Failures] = field(default_factory=dict)
     """By device: failures in a row, over all rollouts."""
     changes: Changes = field(default_factory=Changes)
+    at: str = field(init=False)
+    """The time as it is stored."""
     _known_files: dict[str, tuple[RegisteredModel, str] | None] = field(default_factory=dict)
 
-    @property
-    def at(self) -> str:
-        """The time as it is stored."""
-        return iso_utc(self.now)
+    def __post_init__(self) -> None:
+        self.at = iso_utc(self.now)
 
     def later(self, seconds: float) -> str:
         """The time in so many seconds, as it is stored."""

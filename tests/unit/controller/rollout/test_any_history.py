@@ -32,7 +32,7 @@ COUNTS: Counter[str] = Counter()
 device_names = st.sampled_from(DEVICES)
 
 
-class AnyCourse(RuleBasedStateMachine):
+class AnyHistory(RuleBasedStateMachine):
     """Moves a world by hand, in any order."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class AnyCourse(RuleBasedStateMachine):
         COUNTS["rollouts"] += 1
 
     @rule(seconds=SECONDS, fate=FATES)
-    def passes(self, seconds: float, fate: str) -> None:
+    def ticks(self, seconds: float, fate: str) -> None:
         store, before = self.world.store, self.world.store.transactions
         store.dies_before, store.dies_after = fate == DIES_BEFORE, fate == DIES_AFTER
         try:
@@ -82,7 +82,7 @@ class AnyCourse(RuleBasedStateMachine):
         except Killed:
             COUNTS[f"kills {fate} a transaction"] += 1
             assert store.transactions - before == (fate == DIES_AFTER)
-        COUNTS["passes"] += 1
+        COUNTS["ticks"] += 1
         COUNTS["transactions"] += store.transactions - before
         self.world.reborn()
 
@@ -105,7 +105,7 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(seconds=SECONDS, fate=FATES, count=st.integers(1, 4))
     def rounds(self, seconds: float, fate: str, count: int) -> None:
         for _ in range(count):
-            self.passes(seconds, fate)
+            self.ticks(seconds, fate)
             self.publishes(True)
             self.all_step()
 
@@ -219,13 +219,13 @@ class AnyCourse(RuleBasedStateMachine):
                 assert target.state in ("failed", "quarantined", "canceled", "superseded", "unreachable"), target
 
 
-AnyCourse.TestCase.settings = settings(
+AnyHistory.TestCase.settings = settings(
     max_examples=examples(120),
     stateful_step_count=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize=True,
 )
-TestAnyCourse = AnyCourse.TestCase
+TestAnyHistory = AnyHistory.TestCase
 
 
 @pytest.fixture(autouse=True, scope="module")
