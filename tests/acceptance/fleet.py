@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -118,15 +119,15 @@ class Fleet:
         """How many events the database holds; 0 while there is none."""
         if not self.db.exists():
             return 0
-        with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)) as db:
             try:
                 return int(db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
             except sqlite3.OperationalError:
                 return 0
 
     def given_out(self) -> int:
-        """The highest seq that the agent's spool has given out, read from the stopped agent's file."""
-        with sqlite3.connect(self.state / DEVICE / "spool.db") as db:
+        """The highest seq that the agent's spool has given out, read from its file."""
+        with closing(sqlite3.connect(f"file:{self.state / DEVICE / 'spool.db'}?mode=ro", uri=True)) as db:
             row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
             return int(row[0]) if row else 0
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fer_models.data.faces import Faces
 from fer_models.data.sources import load_split
 from fer_models.evaluation import evaluate
 from fer_models.model_files.runtime import Classifier
@@ -53,6 +54,11 @@ def manifest(entry: Path) -> ModelManifest:
     return verify_entry(entry)
 
 
+@pytest.fixture(scope="module")
+def faces(data_dir: Path) -> Faces:
+    return load_split(data_dir / "fer2013.zip", "PublicTest")
+
+
 def test_every_model_of_the_zoo_has_its_limits(zoo: Path) -> None:
     assert {folder.name for folder in zoo.iterdir()} == set(LIMITS)
 
@@ -79,11 +85,11 @@ def test_int8_is_within_half_a_point_of_fp32(manifest: ModelManifest) -> None:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_each_variant_is_as_accurate_as_its_manifest_says(
-    precision: str, entry: Path, manifest: ModelManifest, limits: Limits, data_dir: Path
+    precision: str, entry: Path, manifest: ModelManifest, limits: Limits, faces: Faces
 ) -> None:
     variant = next(v for v in manifest.variants if v.precision == precision)
     stated = variant.accuracy[0]
-    found = evaluate(Classifier(entry / variant.file, threads=2), load_split(data_dir / "fer2013.zip", "PublicTest"))
+    found = evaluate(Classifier(entry / variant.file, threads=1), faces)
     assert found.images == stated.images
     assert found.accuracy == pytest.approx(stated.accuracy, abs=ACCURACY_STEP)
     assert found.accuracy >= limits.accuracy

@@ -1,10 +1,11 @@
-import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import List, Optional
 
 import cv2
 import numpy as np
 import pytest
+from fer_agent.cameras import pace
 from fer_agent.cameras.file import FileCamera
 from fer_agent.errors import CameraError
 from fer_agent.settings import CameraSettings
@@ -66,13 +67,36 @@ def test_a_truncated_video_gives_what_there_is_and_then_says_so(clip: Path) -> N
     assert 0.5 < film.position_s < 1.5
 
 
-def test_played_live_a_film_keeps_its_own_time_and_starts_again(clip: Path) -> None:
+class Clock:
+    """Time, and an event that nobody sets: who waits for it makes the time pass."""
+
+    now_s = 100.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def wait(self, timeout_s: float) -> None:
+        self.now_s += timeout_s
+
+    def set(self) -> None:
+        """Let go; nobody waits here."""
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stands for the time by which frames are played."""
+    made = Clock()
+    monkeypatch.setattr(pace, "time", made)
+    monkeypatch.setattr(pace, "threading", SimpleNamespace(Event=lambda: made))
+    return made
+
+
+def test_played_live_a_film_keeps_its_own_time_and_starts_again(clip: Path, clock: Clock) -> None:
     film = camera(clip, once=False)
     film.open()
-    began_s = time.monotonic()
-    for _ in range(FRAMES + 5):
+    for frames_before in range(FRAMES + 5):
         assert film.read() is not None
-    assert time.monotonic() - began_s > (FRAMES + 3) / FPS
+        assert clock.now_s == pytest.approx(100.0 + frames_before / FPS)
     assert film.position_s is None
     film.close()
 

@@ -10,28 +10,47 @@ from fer_agent.settings import SpoolSettings
 from fer_wire import Ack, EmotionEvent, Topics, parse
 from unit.agent.observations import observation
 
+LOOKS_OF_TWO_ROUNDS = 4
+"""Before it sends and before it rests, in each round."""
+
 
 class FakeLink:
     """A broker link in memory: it remembers what was published and acknowledges when told."""
 
-    receive_maximum = 65_535
-
     def __init__(self) -> None:
         self.sent: List[Tuple[int, EmotionEvent]] = []
         self.up = True
+        self.refused = self.looks = 0
+        self._receive_maximum = 65_535
         self._ids = itertools.count(1)
+
+    @property
+    def receive_maximum(self) -> int:
+        """The publisher asks for it each time it looks whether something is to be sent."""
+        self.looks += 1
+        return self._receive_maximum
+
+    @receive_maximum.setter
+    def receive_maximum(self, messages: int) -> None:
+        self._receive_maximum = messages
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> Optional[int]:
         assert qos == 1
         event = parse(EmotionEvent, payload)
         assert topic == Topics().emotion(event.device, event.camera)
         if not self.up:
+            self.refused += 1
             return None
         self.sent.append((next(self._ids), event))
         return self.sent[-1][0]
 
     def seqs(self) -> List[int]:
         return [event.seq for _, event in self.sent]
+
+    def is_looked_at_again(self) -> None:
+        """Wait until the publisher has once more gone through all that it could send now."""
+        looks = self.looks
+        until(lambda: self.looks >= looks + LOOKS_OF_TWO_ROUNDS)
 
 
 class Clock:
@@ -132,7 +151,7 @@ def test_no_more_than_the_window_is_on_its_way(spool: Spool, make: Callable[...,
     link, publisher = FakeLink(), make(window=3)
     publisher.attach(link)
     until(lambda: len(link.sent) == 3)
-    time.sleep(0.05)
+    link.is_looked_at_again()
     assert link.seqs() == [1, 2, 3]
     publisher.delivered(link.sent[0][0])
     until(lambda: link.seqs() == [1, 2, 3, 4])
@@ -144,7 +163,7 @@ def test_the_brokers_receive_maximum_narrows_the_window(spool: Spool, make: Call
     link.receive_maximum = 1
     publisher.attach(link)
     until(lambda: len(link.sent) == 1)
-    time.sleep(0.05)
+    link.is_looked_at_again()
     assert link.seqs() == [1]
 
 
@@ -175,7 +194,7 @@ def test_while_nobody_acknowledges_the_pauses_between_resends_grow(
     clock.now += 61
     until(lambda: len(link.sent) == 2)
     clock.now += 61
-    time.sleep(0.5)
+    link.is_looked_at_again()
     assert len(link.sent) == 2
     clock.now += 60
     until(lambda: len(link.sent) == 3)
@@ -186,7 +205,7 @@ def test_a_send_that_fails_is_tried_again_from_the_same_event(spool: Spool, make
     link.up = False
     spool.append([observation() for _ in range(2)])
     publisher.attach(link)
-    time.sleep(0.05)
+    until(lambda: link.refused > 1)
     link.up = True
     until(lambda: link.seqs() == [1, 2])
 

@@ -40,6 +40,7 @@ class ArtifactServer:
         self.misbehaves: Callable[[str], Optional[Misbehaviour]] = lambda _path: None
         self.requests: List[Request] = []
         self.released = threading.Event()
+        self.stalls_ended = 0
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -124,6 +125,7 @@ class ArtifactServer:
             if wrong.stall_after is not None and offset >= wrong.stall_after:
                 request.wfile.flush()
                 self.released.wait(60)
+                self.stalls_ended += 1
                 request.close_connection = True
                 return
             request.wfile.write(body[offset : offset + self.chunk_bytes])
