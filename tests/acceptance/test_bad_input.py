@@ -132,10 +132,10 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
         ("fer-controller", ["serve", "--config", "wrong.toml"], {}, WRONG_USE, "devcie is wrong: there is no such"),
         ("fer-controller", ["serve", "--config", "binary"], {}, WRONG_USE, "The configuration binary is no TOML"),
         ("fer-controller", ["serve", "--prefix", "a//b"], {}, WRONG_USE, "'a//b' is no topic prefix"),
-        ("fer-controller", ["serve", "--db", "binary"], {}, FAILED, "binary is no SQLite database; name another file"),
-        ("fer-controller", ["serve", "--db", "other.db"], {}, FAILED, "other.db is an SQLite database of something"),
-        ("fer-controller", ["serve", "--db", "/proc/none/x.db"], {}, FAILED, "is its folder there and ours?"),
-        ("fer-controller", ["export", "--db", "binary", "--out", "x"], {}, FAILED, "binary is no SQLite database"),
+        ("fer-controller", ["serve", "--db", "binary"], {}, FAILED, "binary is not an SQLite database"),
+        ("fer-controller", ["serve", "--db", "other.db"], {}, FAILED, "other.db is an SQLite database of another"),
+        ("fer-controller", ["serve", "--db", "/proc/none/x.db"], {}, FAILED, "check that its folder exists"),
+        ("fer-controller", ["export", "--db", "binary", "--out", "x"], {}, FAILED, "binary is not an SQLite database"),
     ],
 )  # fmt: skip
 def test_wrong_words_are_answered_by_one_sentence(

@@ -93,9 +93,9 @@ def _background(settings: Settings) -> Iterator[None]:
         on_confirmed=publisher.confirm,
     )
     threads = [
-        Thread(target=_again, args=(lambda: runner.run(ending), ending), name="rollouts"),
-        Thread(target=_again, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
-        Thread(target=_again, args=(lambda: keeper.run(ending), ending), name="retention"),
+        Thread(target=_restarted, args=(lambda: runner.run(ending), ending), name="rollouts"),
+        Thread(target=_restarted, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
+        Thread(target=_restarted, args=(lambda: keeper.run(ending), ending), name="retention"),
     ]
     for thread in threads:
         thread.start()
@@ -109,13 +109,13 @@ def _background(settings: Settings) -> Iterator[None]:
             database.close()
 
 
-def _again(work: Callable[[], None], ending: Event) -> None:
-    """Do the work until it ends in order; the ingest goes on whatever happens here."""
+def _restarted(work: Callable[[], None], ending: Event) -> None:
+    """Repeat the work until it ends without a fault; the ingest continues whatever happens here."""
     while not ending.is_set():
         try:
             work()
         except Exception:  # a fault of ours must not end the ingest
-            log.exception("%s met a fault and starts again in %g s.", current_thread().name, AFTER_FAULT_S)
+            log.exception("%s failed and restarts in %g s.", current_thread().name, AFTER_FAULT_S)
             ending.wait(AFTER_FAULT_S)
 
 

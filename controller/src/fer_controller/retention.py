@@ -1,4 +1,4 @@
-"""What is rolled up, and what is forgotten when; in small bites, so that the ingest never waits for it."""
+"""Rolls up and deletes stored data in small steps, so that the ingest never waits for long."""
 
 import logging
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.rollups.store import RollupStore
 
 ROWS_AT_A_TIME = 2000
-BREATH_S = 0.05
+PAUSE_S = 0.05
 
 log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Rolls up what came, and then forgets what is older than the settings say."""
+    """Rolls up what arrived, then deletes what is older than the settings allow."""
 
     def __init__(
         self,
@@ -29,35 +29,35 @@ class Keeper:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         rows_at_a_time: int = ROWS_AT_A_TIME,
-        breath_s: float = BREATH_S,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._rows_at_a_time = rows_at_a_time
-        self._breath_s = breath_s
+        self._pause_s = pause_s
 
     def run(self, ending: Event) -> None:
-        """Look every so often, until ending is set."""
+        """Tidy up at regular intervals until ending is set."""
         while not ending.is_set():
             try:
                 self.tidy(ending)
             except StoreUnavailable as error:
-                log.warning("%s Rollups wait until it can be written.", error)
+                log.warning("%s Rollups wait until the database can be written.", error)
             ending.wait(self._settings.every_s)
 
     def tidy(self, ending: Event) -> None:
-        """Roll up all that came and forget all that is too old, or as much of it as is done when ending is set."""
-        self._bite(self._store.roll_up_telemetry, ending)
-        self._bite(self._store.roll_up_events, ending)
+        """Roll up everything that arrived and delete everything too old; stops early when ending is set."""
+        self._in_steps(self._store.roll_up_telemetry, ending)
+        self._in_steps(self._store.roll_up_events, ending)
         kept = self._settings
         if before := self._before(kept.telemetry_days):
-            self._bite(partial(self._store.forget_telemetry, before), ending)
+            self._in_steps(partial(self._store.forget_telemetry, before), ending)
         if before := self._before(kept.events_days):
             self._forget_events(before, ending)
         for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days)):
             if before := self._before(days):
-                self._bite(partial(self._store.forget_rollups, per, before), ending)
+                self._in_steps(partial(self._store.forget_rollups, per, before), ending)
 
     def _forget_events(self, before: str, ending: Event) -> None:
         after_id, forgotten = 0, 0
@@ -66,18 +66,18 @@ class Keeper:
             forgotten += count
             if not after_id:
                 break
-            ending.wait(self._breath_s)
+            ending.wait(self._pause_s)
         if forgotten:
-            log.info("Forgot %d event(s) that came before %s.", forgotten, before)
+            log.info("Deleted %d event(s) that arrived before %s.", forgotten, before)
 
     def _before(self, days: float) -> str:
-        """The time that many days ago; empty where all is kept."""
+        """The time so many days ago; empty when everything is kept."""
         try:
             return iso_utc(self._clock() - timedelta(days=days)) if days else ""
         except OverflowError:
             return ""
 
-    def _bite(self, work: Callable[[int], int], ending: Event) -> None:
-        """Do it a few rows at a time until none is left, and let others write between."""
+    def _in_steps(self, work: Callable[[int], int], ending: Event) -> None:
+        """Work through the rows a few at a time, and let other writers in between."""
         while not ending.is_set() and work(self._rows_at_a_time):
-            ending.wait(self._breath_s)
+            ending.wait(self._pause_s)

@@ -127,7 +127,7 @@ def test_a_shipped_model_is_taken_in_whole(keyed: Desk, root: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (network()[:5000], "is no .onnx file: it is cut short"),
+        (network()[:5000], "is not an .onnx file: it is truncated"),
         (network()[:-2] + b"\x10\x12", "needs the operator sets ai.onnx 18"),
         (network(classes=8), "its output is probabilities tensor(float) N×8"),
         (network().replace(b"Softmax", b"Sigmoid"), "gives no probabilities that add up to 1"),
@@ -258,6 +258,6 @@ def state_of(folder: Path) -> str:
         if (folder / "fleet.db").exists() and check_whole(folder):
             return "whole"
     except StoreError as error:
-        if "has no model yet" not in str(error):
+        if "has no table models yet" not in str(error):
             raise
     return "half done" if (folder / "fleet.models" / "artifacts").exists() else "not at all"

@@ -207,7 +207,7 @@ def test_old_minutes_go_and_hours_stay(store: IngestStore, keeping: RollupStore,
 
 
 def keeper(store: RollupStore, rows: int = 100, **days: float) -> Keeper:
-    return Keeper(store, RetentionSettings(**days), lambda: NOW, rows_at_a_time=rows, breath_s=0)
+    return Keeper(store, RetentionSettings(**days), lambda: NOW, rows_at_a_time=rows, pause_s=0)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["arrive", "again", "roll", "forget"]), st.integers(1, 6)), max_size=30)
@@ -249,7 +249,7 @@ from fer_controller.store import opening
 from fer_controller.store.rollups.store import RollupStore
 kept = RetentionSettings(events_days=1, telemetry_days=1)
 now = datetime(2026, 3, 1, tzinfo=timezone.utc)
-keeper = Keeper(RollupStore(opening.writer(Path(sys.argv[1]))), kept, lambda: now, rows_at_a_time=7, breath_s=0.0005)
+keeper = Keeper(RollupStore(opening.writer(Path(sys.argv[1]))), kept, lambda: now, rows_at_a_time=7, pause_s=0.0005)
 print("begun", flush=True)
 while True:
     keeper.tidy(Event())

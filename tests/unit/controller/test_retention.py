@@ -49,7 +49,7 @@ class FakeStore(RollupStore):
 
 
 def keeper(store: FakeStore, **kept: float) -> Keeper:
-    return Keeper(store, RetentionSettings(**kept), lambda: NOW, rows_at_a_time=10, breath_s=0)
+    return Keeper(store, RetentionSettings(**kept), lambda: NOW, rows_at_a_time=10, pause_s=0)
 
 
 def test_all_is_rolled_up_before_anything_is_forgotten() -> None:
@@ -86,7 +86,7 @@ def test_a_database_that_cannot_be_written_is_told_and_tried_again_later(caplog:
     store = FakeStore(ending=ending)
     store.unavailable = StoreUnavailable("fleet.db is locked by another process.")
     keeper(store).run(ending)
-    assert caplog.messages == ["fleet.db is locked by another process. Rollups wait until it can be written."]
+    assert caplog.messages == ["fleet.db is locked by another process. Rollups wait until the database can be written."]
 
 
 def test_a_span_longer_than_time_itself_keeps_everything() -> None:

@@ -28,7 +28,7 @@ def presence(device: Device, now: datetime, stale_after_s: float) -> str:
 
 
 class Fleet:
-    """All devices as last heard of, and which changed since the last batch."""
+    """All devices as last heard from, and which changed since the last batch."""
 
     def __init__(self, known: Iterable[Device]) -> None:
         self._devices = {device.device: device for device in known}
@@ -37,18 +37,18 @@ class Fleet:
         self._told: set[str] = set()
 
     def heard(self, device: str, at: str) -> None:
-        """Something came from the device just now."""
+        """Note that a message just arrived from the device."""
         self._set(replace(self._get(device), last_seen=at))
 
     def status(self, status: Status, at: str, *, retained: bool) -> None:
-        """A birth or a last will; a will of another run than the one that was born last is too late to count."""
+        """Take in a birth or a last will; ignores the will of an earlier run, which arrives too late."""
         if status.state == ONLINE:
             self._born(status, at, retained=retained)
         else:
             self._gone(status, at)
 
     def reported(self, reported: Reported, at: str, *, retained: bool) -> None:
-        """What a device says it is and runs."""
+        """Take in what a device reports about itself."""
         if not retained:
             self.heard(reported.device, at)
         version = reported.agent_version or self._get(reported.device).agent_version
@@ -94,8 +94,8 @@ class Fleet:
         if run in former and device.device not in self._told:
             self._told.add(device.device)
             log.warning(
-                "Two agents call themselves %s (runs %s and %s), and each pushes the other off the broker; "
-                "give each a name of its own with --device.",
+                "Two agents use the name %s (runs %s and %s), and each disconnects the other from the broker; "
+                "give each its own name with --device.",
                 device.device,
                 run,
                 device.run,

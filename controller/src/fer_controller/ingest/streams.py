@@ -14,7 +14,7 @@ SeqsAbove = Callable[[str, str, int], Iterable[int]]
 class Progress:
     """One stream: contiguous_seq, and above it the runs of seqs that are stored, as [first, last], ascending.
 
-    Beyond ranges_max runs the highest are forgotten, and read back from the store when their turn comes.
+    Beyond ranges_max runs the highest are dropped from memory, and read back from the store when they are needed.
     """
 
     def __init__(self, contiguous_seq: int, ranges_max: int, stored_above: Callable[[int], Iterable[int]]) -> None:
@@ -26,11 +26,11 @@ class Progress:
 
     @property
     def has_more_in_store(self) -> bool:
-        """Whether what was forgotten has its turn."""
+        """Whether runs that were dropped from memory are needed now."""
         return self._forgotten_from is not None and self._forgotten_from <= self.contiguous_seq + 1
 
     def recall(self) -> None:
-        """Read what is stored above the contiguous seq."""
+        """Read from the store what lies above the contiguous seq."""
         self._forgotten_from = None
         for seq in self._stored_above(self.contiguous_seq):
             self._insert(seq)
@@ -39,7 +39,7 @@ class Progress:
         self._advance()
 
     def add(self, seq: int) -> bool:
-        """A seq is stored; False when that was known."""
+        """Note that a seq is stored; False when it was known."""
         if seq == self.contiguous_seq + 1:
             self.contiguous_seq = seq
             self._advance()
@@ -47,7 +47,7 @@ class Progress:
         return seq > self.contiguous_seq and self._insert(seq)
 
     def declare_dropped_below(self, oldest_seq: int) -> list[tuple[int, int]]:
-        """All below oldest_seq was acknowledged or dropped; returns what of it was never stored, first and last."""
+        """Everything below oldest_seq was acknowledged or dropped; returns what was never stored as (first, last)."""
         holes = []
         at = self.contiguous_seq + 1
         if oldest_seq <= at:
@@ -104,7 +104,7 @@ class Progress:
 
 
 class Streams:
-    """All streams that the store knows, and what changed since the last batch."""
+    """All streams in the store, and what changed since the last batch."""
 
     def __init__(self, known: Iterable[Stream], seqs_above: SeqsAbove, ranges_max: int) -> None:
         self._seqs_above = seqs_above
@@ -117,7 +117,7 @@ class Streams:
             self._begin((stream.device, stream.epoch), stream.contiguous_seq).recall()
 
     def note(self, event: EmotionEvent) -> bool:
-        """Take in an event that is about to be stored; False when its seq was known already."""
+        """Note an event that is about to be stored; False when its seq was known already."""
         key = (event.device, event.epoch)
         oldest_seq = min(event.oldest_seq, event.seq)
         progress = self._progress.get(key)
@@ -129,7 +129,7 @@ class Streams:
         return progress.add(event.seq)
 
     def take_changes(self, noted_at: str) -> tuple[list[Stream], list[Gap]]:
-        """Streams that events came for, and gaps that they declared, since the last call."""
+        """Streams that received events, and gaps that those declared, since the last call."""
         streams = [Stream(*key, self._progress[key].contiguous_seq) for key in self._changed]
         gaps = [Gap(*key, first, last, noted_at) for key, first, last in self._gaps]
         self._changed.clear()
@@ -137,14 +137,14 @@ class Streams:
         return streams, gaps
 
     def settle(self, streams: Iterable[Stream]) -> None:
-        """After these were stored: recall what their bounded memory had let go."""
+        """After these streams were stored, read back the runs that they dropped from memory."""
         for stream in streams:
             progress = self._progress[stream.device, stream.epoch]
             if progress.has_more_in_store:
                 progress.recall()
 
     def ack(self, key: Key) -> Ack:
-        """Up to where a stream is stored."""
+        """The ack that says how far a stream is stored."""
         return Ack(device=key[0], epoch=key[1], seq=self._progress[key].contiguous_seq)
 
     def newest(self) -> list[Key]:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Subscriber:
-    """Runs until stopped; a message is acknowledged to the broker only after the batch it is in was committed."""
+    """Runs until stopped; acknowledges a message to the broker only after its batch was committed."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Subscriber:
         self._was_connected = False
 
     def run(self, stop: Event) -> None:
-        """Serve until stop is set; raises BrokerRefused when the broker refuses us from the start."""
+        """Serve until stop is set; raises BrokerRefused when the broker refuses the first connections."""
         told = False
         while not stop.is_set():
             self._connect(stop, told=told)
@@ -77,7 +77,7 @@ class Subscriber:
                 pause_s = min(pause_s * 2, self._broker_settings.reconnect_max_s)
             else:
                 self._was_connected = True
-                self._acks.say_again(self._streams.newest())
+                self._acks.send_again(self._streams.newest())
                 return
 
     def _round(self, stop: Event) -> None:
@@ -86,10 +86,10 @@ class Subscriber:
         deliveries = self._broker.collect(self._settings.batch_max)
         if deliveries and self._store(deliveries, stop):
             self._broker.acknowledge(deliveries)
-        self._say_acks()
+        self._send_acks()
 
     def _fill(self, wait_s: float) -> None:
-        """Wait for messages; a batch is full, old enough, or nothing more came for a moment."""
+        """Wait for messages until the batch is full or old enough, or no more arrive for a moment."""
         most, idle_s = self._settings.batch_max, self._settings.batch_idle_ms / 1000
         self._broker.pump(0 if self._broker.waiting else wait_s, most)
         until_s = time.monotonic() + self._settings.batch_age_ms / 1000
@@ -106,14 +106,16 @@ class Subscriber:
         return True
 
     def _written(self, batch: Batch, stop: Event) -> bool:
-        """Write until it is written; False only when stopped before that, and then nothing is acknowledged."""
+        """Try until the batch is written; False when stopped before that, and then nothing is acknowledged."""
         pause_s, told = FIRST_PAUSE_S, False
         while True:
             try:
                 self._ingest.write(batch)
             except StoreUnavailable as error:
                 if not told:
-                    log.warning("%s Nothing is lost: messages wait at the broker until it can be written.", error)
+                    log.warning(
+                        "%s Nothing is lost: messages wait at the broker until the database can be written.", error
+                    )
                     told = True
                 if stop.is_set():
                     return False
@@ -125,7 +127,7 @@ class Subscriber:
                 return True
 
     def _wait_with_broker(self, stop: Event, pause_s: float) -> None:
-        """Wait, yet answer the broker, so that it does not take us for dead; what it sends is bounded by its window."""
+        """Wait, but answer the broker so that it keeps the connection; its window bounds what it sends."""
         until_s = time.monotonic() + pause_s
         while (left_s := until_s - time.monotonic()) > 0 and not stop.is_set():
             self._beat()
@@ -135,11 +137,11 @@ class Subscriber:
                 self._pause(stop, left_s)
 
     def _store_what_came(self, stop: Event) -> None:
-        """After the connection broke: the messages that had come are stored; the broker sends them again."""
+        """After the connection broke, store the messages that arrived; the broker will send them again."""
         while deliveries := self._broker.collect(self._settings.batch_max):
             self._store(deliveries, stop)
 
-    def _say_acks(self) -> None:
+    def _send_acks(self) -> None:
         acks = self._acks.take(time.monotonic(), self._streams.newest_of)
         if acks:
             self._broker.publish((self._topics.ack(ack.device), ack.payload()) for ack in acks)
@@ -147,11 +149,11 @@ class Subscriber:
     def _finish(self) -> None:
         try:
             if self._broker.connected:
-                self._acks.say_again(self._acks.waiting())
-                self._say_acks()
+                self._acks.send_again(self._acks.waiting())
+                self._send_acks()
                 self._broker.settle(GOODBYE_S)
         except BrokerError as error:
-            log.info("%s The acks are said at the next start.", error)
+            log.info("%s The acks will be sent at the next start.", error)
         self._broker.close()
 
     def _pause(self, stop: Event, pause_s: float) -> None:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Ingest:
-    """Reads messages, and writes what they say in one transaction per batch."""
+    """Reads messages, and writes their content in one transaction per batch."""
 
     def __init__(
         self, store: Store, topics: Topics, streams: Streams, fleet: Fleet, clock: Callable[[], datetime] | None = None
@@ -46,7 +46,7 @@ class Ingest:
         }
 
     def read(self, deliveries: Sequence[Delivery]) -> Batch:
-        """What the messages say; those that say nothing readable become dead letters."""
+        """What the messages contain; unreadable ones become dead letters."""
         batch = Batch(iso_utc(self._clock()))
         heard: set[str] = set()
         for delivery in deliveries:
@@ -62,7 +62,7 @@ class Ingest:
         return batch
 
     def write(self, batch: Batch) -> Written:
-        """Store the batch durably; raises StoreUnavailable, after which the same batch is to be written again."""
+        """Store the batch durably; after StoreUnavailable the same batch must be written again."""
         written = self._store.write(batch)
         self._streams.settle(batch.streams)
         self._tell_gaps(batch)
@@ -80,7 +80,7 @@ class Ingest:
             )
 
     def _tell_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Now and then: whoever sends rubbish may send a lot of it."""
+        """Log at intervals, because a faulty sender may send a lot."""
         self._untold += len(letters)
         now = self._clock()
         # A wait that is longer than the interval means that the clock jumped back.
@@ -100,7 +100,7 @@ class Ingest:
         if event.device != topic.device or event.camera != topic.camera:
             raise MessageError(
                 f"EmotionEvent: it names device {event.device} and camera {event.camera}, "
-                f"but came on the topic of {topic.device} and {topic.camera}."
+                f"but arrived on the topic of {topic.device} and {topic.camera}."
             )
         self._streams.note(event)
         batch.events.append(event)
@@ -125,13 +125,13 @@ class Ingest:
 
 
 def moved(batch: Batch) -> list[Key]:
-    """The streams whose device waits for an ack."""
+    """The streams whose devices wait for an ack."""
     return [(stream.device, stream.epoch) for stream in batch.streams]
 
 
 def _same_device(kind: str, device: str, topic: Topic) -> None:
     if device != topic.device:
-        raise MessageError(f"{kind}: it names device {device}, but came on the topic of {topic.device}.")
+        raise MessageError(f"{kind}: it names device {device}, but arrived on the topic of {topic.device}.")
 
 
 def _dead_letter(delivery: Delivery, error: Exception, at: str) -> DeadLetter:

@@ -1,4 +1,4 @@
-"""The models' files by sha256: each is there whole and proven, or not at all."""
+"""The files of models, stored by their sha256: each is complete and verified, or not there."""
 
 import fcntl
 import hashlib
@@ -16,27 +16,27 @@ LOCK_FILE = "lock"
 CHUNK_BYTES = 1 << 20
 
 Moved = Callable[[int], None]
-"""Told how many bytes were read since the last time."""
+"""Called with the number of bytes read since the last call."""
 
 
-def _unheard(_more_bytes: int) -> None:
-    """Nobody watches."""
+def _ignored(_more_bytes: int) -> None:
+    """Ignore the progress."""
 
 
 class Artifacts:
-    """The files of one registry; who adds or removes holds it."""
+    """The files of one registry; whoever adds or removes files must hold its lock."""
 
     def __init__(self, registry_folder: Path) -> None:
         self._registry_folder = registry_folder
         self._folder = registry_folder / FOLDER
 
     def path(self, sha256: str) -> Path:
-        """Where the file of this hash lies, when it is there."""
+        """The path of the file with this hash, whether or not it exists."""
         return self._folder / sha256
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else adds or removes meanwhile; what a killed one left half-written is swept up."""
+        """Lock the registry against other writers, and remove files that a killed one left half-written."""
         with self._written():
             self._folder.mkdir(parents=True, exist_ok=True)
             fd = os.open(self._registry_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -47,8 +47,8 @@ class Artifacts:
         finally:
             os.close(fd)
 
-    def take(self, source: Path, sha256: str, moved: Moved = _unheard) -> None:
-        """Copy a file in, proven while it is copied; raises RegistryError when it is another or the disk refuses."""
+    def take(self, source: Path, sha256: str, moved: Moved = _ignored) -> None:
+        """Copy a file in and verify it on the way; raises RegistryError when it does not match or cannot be written."""
         if self.is_sound(sha256):
             moved(source.stat().st_size)
             return
@@ -61,8 +61,8 @@ class Artifacts:
             if digest.hexdigest() != sha256:
                 raise RegistryError(f"{source} changed while it was copied; add the model again.")
 
-    def is_sound(self, sha256: str, moved: Moved = _unheard) -> bool:
-        """Whether the file is there and is what its name says."""
+    def is_sound(self, sha256: str, moved: Moved = _ignored) -> bool:
+        """Whether the file exists and its content matches its name."""
         digest = hashlib.sha256()
         try:
             for chunk in _chunks(self.path(sha256)):
@@ -75,7 +75,7 @@ class Artifacts:
         return digest.hexdigest() == sha256
 
     def keep_only(self, wanted: Collection[str]) -> int:
-        """Remove every other file; returns the bytes that became free."""
+        """Delete all other files; returns the number of bytes freed."""
         freed_bytes = 0
         with self._written():
             for path in self._folder.iterdir():
@@ -91,7 +91,7 @@ class Artifacts:
         except OSError as error:
             raise RegistryError(
                 f"The registry {self._registry_folder} cannot be written: {error.strerror or error}. "
-                "Make room or correct registry.folder; what was there before is whole."
+                "Free some space or correct registry.folder; the models stored before are intact."
             ) from error
 
 

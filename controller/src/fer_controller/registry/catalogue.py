@@ -1,4 +1,4 @@
-"""The models that devices may fetch: proven, signed, added and removed."""
+"""The models that devices may fetch: verified, signed, added and removed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,15 +23,15 @@ MANIFEST = "manifest.json"
 USERS_NAMED = 3
 
 Watch = Callable[[str, int, int], None]
-"""Told what is done now, how many bytes more of it are, and how many bytes there are in all."""
+"""Called with the current step, the bytes done since the last call, and the bytes in all."""
 
 
 def _unwatched(_step: str, _more_bytes: int, _all_bytes: int) -> None:
-    """Nobody watches."""
+    """Ignore the progress."""
 
 
 class Shelf:
-    """Finds and proves models, and changes nothing."""
+    """Finds and verifies models without changing anything."""
 
     def __init__(self, store: ModelStore, folder: Path) -> None:
         self._store = store
@@ -59,12 +59,12 @@ class Shelf:
         return None if found is None else (_registered(found[0]), found[1])
 
     def verify(self, model: RegisteredModel, watch: Watch = _unwatched) -> None:
-        """Prove hashes, contract, golden batches and signature again; raises RegistryError with the first fault."""
+        """Check hashes, contract, golden batches and signature; raises RegistryError for the first fault."""
         golden = _golden()
         if not signing.PublicKey(self.folder).proves(model.payload, model.manifest.signature):
             raise RegistryError(
                 f"{model.label} is not signed by {self.folder / signing.PRIVATE_FILE}; "
-                "run `fer-controller models keygen` to sign it anew."
+                "run `fer-controller models keygen` to sign it again."
             )
         for variant in model.manifest.variants:
             golden.prove(self.artifacts.path(variant.sha256), variant, model.manifest)
@@ -72,12 +72,12 @@ class Shelf:
 
 
 class Catalogue(Shelf):
-    """Also adds, signs and removes; killed anywhere, it leaves each model whole or not there."""
+    """Also adds, signs and removes models; if it is killed, each model is either complete or absent."""
 
     def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
-        """Prove, sign and keep the model of a folder; False when it was there already.
+        """Verify, sign and store the model in a folder; False when it was there already.
 
-        Raises RegistryError when it breaks the contract, or when its name and version belong to another one.
+        Raises RegistryError when it breaks the contract, or when another model has its name and version.
         """
         payload = _manifest_bytes(entry)
         manifest = read_manifest(payload, entry / MANIFEST)
@@ -96,7 +96,7 @@ class Catalogue(Shelf):
         return self.get(manifest.name, manifest.version), known is None
 
     def sign_anew(self) -> list[RegisteredModel]:
-        """Sign those models whose signature is not our key's; returns them."""
+        """Sign the models that were not signed with the current key; returns them."""
         key, public = signing.SigningKey(self.folder), signing.PublicKey(self.folder)
         with self.artifacts.held():
             stale = [m for m in self.list() if not public.proves(m.payload, m.manifest.signature)]
@@ -104,9 +104,9 @@ class Catalogue(Shelf):
         return stale
 
     def remove(self, name: str, version: str) -> int:
-        """Forget a model and the files that no other has; returns the bytes that became free.
+        """Delete a model and the files that no other model uses; returns the number of bytes freed.
 
-        Raises RegistryError when it is not there, or when a device or a rollout still needs one of its files.
+        Raises RegistryError when there is no such model, or when a device or a rollout still needs one of its files.
         """
         with self.artifacts.held():
             model = self.get(name, version)
@@ -114,14 +114,14 @@ class Catalogue(Shelf):
             return self.artifacts.keep_only(self._store.kept_files())
 
     def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
-        """The same model when it is there already; raises RegistryError when another bears its name and version."""
+        """The same model if it is stored already; raises RegistryError when another has its name and version."""
         stored = self._store.get(manifest.name, manifest.version)
         if stored is None:
             return None
         if signed_bytes(stored.manifest) != signed_bytes(payload):
             raise RegistryError(
                 f"The registry has another {manifest.name}{VERSION_MARK}{manifest.version} already; "
-                "a version never changes, so export this one under a new version."
+                "versions never change, so export this one under a new version."
             )
         return _registered(stored)
 
@@ -158,7 +158,7 @@ def _manifest_bytes(entry: Path) -> bytes:
     except OSError as error:
         raise RegistryError(
             f"There is no model in {entry} ({MANIFEST}: {error.strerror}); "
-            "give the folder that `fer-models export` wrote, NAME/VERSION."
+            "give the folder NAME/VERSION that `fer-models export` wrote."
         ) from error
 
 
@@ -167,7 +167,7 @@ def _golden() -> "ModuleType":
         from fer_controller.registry import golden
     except ImportError as error:
         raise RegistryError(
-            "Models are proven with onnxruntime and numpy, which are not installed; "
+            "Models are verified with onnxruntime and numpy, which are not installed; "
             "run `pip install 'fer-controller[registry]'`."
         ) from error
     return golden

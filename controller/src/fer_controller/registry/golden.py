@@ -1,4 +1,4 @@
-"""Whether an .onnx file keeps the contract and computes what was released; here alone are onnxruntime and numpy."""
+"""Whether an .onnx file keeps the contract and computes what was released; only this file uses onnxruntime."""
 
 import hashlib
 from pathlib import Path
@@ -61,7 +61,7 @@ def _check_versions(path: Path, data: bytes) -> None:
     try:
         found = read_versions(data)
     except ValueError as error:
-        raise RegistryError(f"{path} is no .onnx file: {error}; {REMEDY}.") from error
+        raise RegistryError(f"{path} is not an .onnx file: {error}; {REMEDY}.") from error
     if found.opsets != {DEFAULT_DOMAIN: OPSET}:
         opsets = ", ".join(f"{domain} {version}" for domain, version in found.opsets.items()) or "none"
         raise RegistryError(

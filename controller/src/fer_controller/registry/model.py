@@ -31,12 +31,12 @@ class RegisteredModel:
 
     @property
     def manifest_url(self) -> str:
-        """Where the signed manifest lies at the controller."""
+        """The path of the signed manifest on the controller."""
         return MANIFEST_URL.format(name=self.name, version=self.version)
 
     @property
     def precisions(self) -> tuple[str, ...]:
-        """Those that it has."""
+        """The precisions that it has."""
         return tuple(variant.precision for variant in self.manifest.variants)
 
     def reference(self, precision: str) -> str:
@@ -58,11 +58,11 @@ class RegisteredModel:
 
 
 def read_manifest(payload: bytes, place: object) -> ModelManifest:
-    """A manifest under the contract; raises RegistryError that names the place."""
+    """Read a manifest and check it against the contract; raises RegistryError that names the place."""
     try:
         manifest = parse(ModelManifest, payload)
     except MessageError as error:
-        raise RegistryError(f"{place} is no manifest of a model: {error}") from error
+        raise RegistryError(f"{place} is not the manifest of a model: {error}") from error
     if manifest.labels != EMOTIONS:
         raise RegistryError(
             f"{place}: the labels are {', '.join(manifest.labels)}; "

@@ -1,4 +1,4 @@
-"""What an .onnx file says of its format: the few fields of its outermost protobuf message that the contract names."""
+"""The format versions of an .onnx file, read from the few protobuf fields that the contract names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Versions:
 
 
 def read_versions(data: bytes) -> Versions:
-    """The versions that an .onnx file declares; raises ValueError when it is none."""
+    """The versions that an .onnx file declares; raises ValueError for any other file."""
     ir_version, opsets = 0, {}
     for number, value in _fields(memoryview(data)):
         if number == IR_VERSION_FIELD and isinstance(value, int):
@@ -48,7 +48,7 @@ def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         else:
             size, at = _varint(data, at) if kind == BYTES else (FIXED_BYTES.get(kind, -1), at)
             if size < 0 or at + size > len(data):
-                raise ValueError("it is cut short, or no protobuf")
+                raise ValueError("it is truncated or not protobuf")
             value, at = data[at : at + size], at + size
         yield number, value
 
@@ -62,4 +62,4 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
         value |= (byte & 127) << shift
         if byte < 128:
             return value, at
-    raise ValueError("it is cut short, or no protobuf")
+    raise ValueError("it is truncated or not protobuf")

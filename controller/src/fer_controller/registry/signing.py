@@ -1,4 +1,4 @@
-"""Ed25519 over a manifest, and the pair of keys that signs and proves it; only this file imports cryptography."""
+"""Signs and verifies manifests with a pair of Ed25519 keys; only this file imports cryptography."""
 
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -25,9 +25,9 @@ NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def make_keys(folder: Path, *, force: bool = False) -> bool:
-    """Make both keys in the folder; False when the pair was there, and at most its public half was written anew.
+    """Make both keys in the folder; False when they existed, and at most the public key was rewritten.
 
-    A private key that is there is replaced with force alone. Raises RegistryError when nothing can be written.
+    An existing private key is replaced only with force. Raises RegistryError when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,23 +41,23 @@ def make_keys(folder: Path, *, force: bool = False) -> bool:
 
 
 class SigningKey:
-    """The private key of a registry's folder; raises RegistryError when it is not there or not the public one's."""
+    """The private key of a registry; raises RegistryError when it is missing or does not match the public key."""
 
     def __init__(self, folder: Path) -> None:
         self._key = _read_private(folder)
         if _bytes_of(folder / PUBLIC_FILE) != _public_pem(self._key.public_key()):
             raise RegistryError(
                 f"{folder / PUBLIC_FILE} does not belong to {PRIVATE_FILE} beside it; "
-                "run `fer-controller models keygen` to write it anew."
+                "run `fer-controller models keygen` to write it again."
             )
 
     def sign(self, payload: bytes) -> bytes:
-        """The manifest with our signature; raises MessageError when the payload is no JSON object."""
+        """The manifest with our signature; raises MessageError when the payload is not a JSON object."""
         return with_signature(payload, b64encode(self._key.sign(signed_bytes(payload))).decode())
 
 
 class PublicKey:
-    """What devices prove a manifest with; raises RegistryError when it is not there or no Ed25519 key."""
+    """The key with which devices verify a manifest; raises RegistryError when it is missing or not Ed25519."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / PUBLIC_FILE
@@ -68,7 +68,7 @@ class PublicKey:
         except (*NO_KEY, OSError) as error:
             raise _unusable(path, error) from error
         if not isinstance(key, Ed25519PublicKey):
-            raise _unusable(path, "it is of another kind than Ed25519")
+            raise _unusable(path, "it is not an Ed25519 key")
         self._key = key
 
     def proves(self, payload: bytes, signature: str) -> bool:
@@ -89,7 +89,7 @@ def _read_private(folder: Path) -> Ed25519PrivateKey:
     except (*NO_KEY, OSError) as error:
         raise _unusable(path, error) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise _unusable(path, "it is of another kind than Ed25519")
+        raise _unusable(path, "it is not an Ed25519 key")
     return key
 
 
@@ -120,5 +120,5 @@ def _missing(path: Path) -> RegistryError:
 def _unusable(path: Path, reason: object) -> RegistryError:
     return RegistryError(
         f"The key {path} cannot be used ({reason}); put the right one there, "
-        "or make another with `fer-controller models keygen --force`."
+        "or make a new one with `fer-controller models keygen --force`."
     )

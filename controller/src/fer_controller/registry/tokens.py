@@ -1,4 +1,4 @@
-"""What devices prove themselves with when they fetch models; only a token's hash is kept."""
+"""The tokens with which devices fetch models; only the hash of a token is stored."""
 
 import hashlib
 import secrets
@@ -16,26 +16,26 @@ TOKEN_BYTES = 32
 
 
 def make(store: TokenStore, device: str) -> str:
-    """A new token for a device, instead of the one that it had; raises RegistryError for what is no device's name."""
+    """A new token for a device, which replaces its old one; raises RegistryError for an invalid device name."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     store.put(Token(checked(device), DEVICE, iso_utc(datetime.now(UTC))), hashed(token))
     return token
 
 
 def revoke(store: TokenStore, device: str) -> None:
-    """Take a device's token away; raises RegistryError when it has none."""
+    """Revoke a device's token; raises RegistryError when it has none."""
     if not store.remove_device(checked(device)):
-        raise RegistryError(f"{device} has no token; see how its name is spelt in `fer-controller devices`.")
+        raise RegistryError(f"{device} has no token; check the spelling in `fer-controller devices`.")
 
 
 def device_of(store: TokenStore, token: str) -> str | None:
-    """The device that a token belongs to; None when it is nobody's."""
+    """The device that holds a token; None when no device does."""
     found = store.token(hashed(token))
     return found.holder if found is not None and found.role == DEVICE else None
 
 
 def checked(device: str) -> str:
-    """The device's name; raises RegistryError for what is none."""
+    """The name, if a device may have it; raises RegistryError otherwise."""
     try:
         return checked_name(device)
     except TopicError as error:
@@ -43,5 +43,5 @@ def checked(device: str) -> str:
 
 
 def hashed(token: str) -> str:
-    """SHA-256 of a token, which is as random as its hash and needs no salt."""
+    """The SHA-256 of a token; a token is random enough to need no salt."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,1 +1,1 @@
-"""What the controller keeps, a folder a subject: the shape of its tables, its SQL, its records, and a class to use."""
+"""What the controller stores; each subject has a folder with its tables, SQL, records and store class."""

@@ -11,7 +11,7 @@ from fer_controller.store.telemetry.records import StoredTelemetry
 
 
 class EventReader(Protocol):
-    """Looks at events."""
+    """Reads events."""
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
         """The newest events that were stored up to an id, ascending by (time, id)."""
@@ -27,7 +27,7 @@ class EventReader(Protocol):
 
 
 class TelemetryReader(Protocol):
-    """Looks at telemetry."""
+    """Reads telemetry."""
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
         """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
@@ -40,7 +40,7 @@ class Events(EventReader, Protocol):
     """Also counts events, and knows their streams."""
 
     def tally(self, device: str) -> Tally:
-        """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
+        """Counts a device's events: stored, with distinct (epoch, seq), and with the same content as another."""
 
     def streams(self) -> list[Stream]:
         """All streams in the order in which they were first seen."""
@@ -49,18 +49,18 @@ class Events(EventReader, Protocol):
         """The stored seqs of a stream above one, ascending."""
 
     def gaps(self) -> list[Gap]:
-        """What devices declared dropped, in the order in which it was noted."""
+        """The gaps that devices declared, in the order in which they were noted."""
 
 
 class Devices(Protocol):
-    """Looks at devices."""
+    """Reads devices."""
 
     def all(self) -> list[Device]:
         """All devices by name."""
 
 
 class DeadLetters(Protocol):
-    """Looks at what could not be read, and at what was counted."""
+    """Reads messages that could not be parsed, and counters."""
 
     def newest(self, limit: int) -> list[DeadLetter]:
         """The newest dead letters, ascending by time."""
@@ -70,7 +70,7 @@ class DeadLetters(Protocol):
 
 
 class Store(Protocol):
-    """Where the ingest writes; one at a time per store."""
+    """Where the ingest writes, from one thread."""
 
     @property
     def events(self) -> Events:
@@ -86,7 +86,7 @@ class Store(Protocol):
 
     @property
     def dead_letters(self) -> DeadLetters:
-        """What could not be read."""
+        """Messages that could not be read."""
 
     def write(self, batch: Batch) -> Written:
         """Store all of it durably, or raise StoreUnavailable and store nothing.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 READ, WRITE, CREATE = "ro", "rw", "rwc"
-"""How a file is opened; created when it is not there."""
+"""How a file is opened; CREATE makes it when it does not exist."""
 TIMEOUT_S = 10.0
 CHECKPOINT_PAGES = 4000
 LOOK_AGAIN_S = 0.02
@@ -29,7 +29,9 @@ PASSING = {
     sqlite3.SQLITE_CANTOPEN: "{db} or a file beside it cannot be opened",
     sqlite3.SQLITE_READONLY: "{db} is read-only",
 }
-MISSING = ("no such table: ", "no such column: ")
+MISSING = "no such "
+MISSING_FROM_OLD = ("table", "column")
+"""What a database of an older fer-controller may lack."""
 
 Row = sqlite3.Row
 Values = Mapping[str, Any]
@@ -37,13 +39,13 @@ Record = TypeVar("Record")
 
 
 class Database:
-    """A connection; queries go by the names that they have in the .sql files, and take values by name.
+    """A connection that runs the queries of the .sql files by name, with values by name.
 
-    All methods raise StoreError, or StoreUnavailable when trying again later may help.
+    All methods raise StoreError, or StoreUnavailable when a later try may succeed.
     """
 
     def __init__(self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S) -> None:
-        """Wait up to timeout_s for other processes that write."""
+        """Open the file; timeout_s is how long a write waits for other processes."""
         self.path, self._timeout_s = path, timeout_s
         uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
         with self.explained():
@@ -61,40 +63,40 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self.connection.close()
 
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
-        """All rows of a query; parts take the places that stand in braces in its text."""
+        """All rows of a query; parts replace the placeholders in braces in its text."""
         with self.explained():
             return self.connection.execute(_text(query, parts), values or {}).fetchall()
 
     def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
-        """All rows as records, whose fields have the names of the columns."""
+        """All rows as records whose fields have the names of the columns."""
         return [record(kind, row) for row in self.rows(query, values, **parts)]
 
     def first(self, kind: type[Record], query: str, values: Values | None = None) -> Record | None:
-        """The first row as a record; None when there is none."""
+        """The first row as a record, if there is one."""
         found = self.records(kind, query, values)
         return found[0] if found else None
 
     def number(self, query: str, values: Values | None = None) -> int:
-        """The one whole number that a query answers."""
+        """The single integer that a query returns."""
         return int(self.rows(query, values)[0][0])
 
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
-        """Change rows, and return how many."""
+        """Change rows and return how many were changed."""
         with self.explained():
             return self.connection.execute(_text(query, parts), values or {}).rowcount
 
     def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
-        """Change rows once for each of the values, and return how many in all."""
+        """Run a change for each of the values and return how many rows were changed in all."""
         with self.explained():
             return max(0, self.connection.executemany(_text(query, parts), values).rowcount)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of what is written within, durably, or nothing; inside another transaction a part of that one."""
+        """Commit everything written in the block, durably, or nothing; joins an enclosing transaction."""
         if self._within_transaction():
             yield
             return
@@ -109,7 +111,7 @@ class Database:
                 raise
 
     def write_ahead(self) -> None:
-        """Let others read while this one writes; waits for a process that makes the file, which SQLite does not."""
+        """Let others read during writes (WAL); waits for a process that is creating the file, as SQLite does not."""
         until_s = time.monotonic() + self._timeout_s
         while True:
             try:
@@ -125,7 +127,7 @@ class Database:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """SQLite's errors become StoreError or StoreUnavailable."""
+        """Turn SQLite's errors into StoreError or StoreUnavailable."""
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -140,7 +142,7 @@ def _text(query: str, parts: Mapping[str, object]) -> str:
 
 
 def record(kind: type[Record], row: Row) -> Record:
-    """A row as a record, whose fields have the names of the columns."""
+    """A row as a record whose fields have the names of the columns."""
     return kind(**row)
 
 
@@ -157,10 +159,7 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
         return StoreError(f"{path} is not an SQLite database; name another file with --db.")
     if code == sqlite3.SQLITE_CORRUPT:
         return StoreError(f"{path} is damaged ({error}); move it away, and keep what `sqlite3 {path} .recover` finds.")
-    for missing in MISSING:
-        if str(error).startswith(missing):
-            return StoreError(
-                f"{path} is from an older fer-controller and has no {str(error).removeprefix(missing)} yet; "
-                "start `fer-controller serve` with it once."
-            )
+    kind, _, name = str(error).removeprefix(MISSING).partition(": ")
+    if kind in MISSING_FROM_OLD:
+        return StoreError(f"{path} has no {kind} {name} yet; start `fer-controller serve` with it once to upgrade it.")
     return StoreError(f"{path} cannot be used: {error}.")

@@ -1,4 +1,4 @@
-"""Which events, emotions or telemetry are wanted: a field here is a filter of every query, command and HTTP route."""
+"""Filters of events, emotions and telemetry: one field here serves all queries, commands and HTTP routes."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping

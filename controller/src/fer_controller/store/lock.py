@@ -1,4 +1,4 @@
-"""One controller a database: a lock on the file beside it, which the kernel releases however the controller ends."""
+"""One controller per database: a lock file that the kernel releases however the controller ends."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from fer_controller.errors import StoreError
 
 @contextmanager
 def exclusive(db: Path) -> Iterator[None]:
-    """Held within; raises StoreError when another process holds it."""
+    """Hold the lock in the block; raises StoreError when another process holds it."""
     lock = _held(db)
     try:
         yield

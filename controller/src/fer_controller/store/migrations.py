@@ -1,4 +1,4 @@
-"""How the database came to its shape: one function, one transaction, one record each; never changed, only added to."""
+"""The history of the database's tables; migrations are never changed, only added."""
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
@@ -37,13 +37,13 @@ def m003_rollouts(db: sqlite_utils.Database) -> None:
 
 @MIGRATIONS()
 def m004_retention(db: sqlite_utils.Database) -> None:
-    """Rollups, and up to where the events of a stream were forgotten."""
+    """Rollups, and how far the events of a stream were deleted."""
     _run(db, *FORGOTTEN_EVENTS, *ROLLUPS)
 
 
 @MIGRATIONS()
 def m005_operators(db: sqlite_utils.Database) -> None:
-    """Who may look and order over HTTP."""
+    """Operators, who read and order over HTTP."""
     _run(db, *OPERATORS)
 
 
@@ -70,7 +70,7 @@ def check(database: Database) -> None:
 
 
 def apply(database: Database) -> None:
-    """Bring the database up to date, in one transaction."""
+    """Upgrade the database in one transaction."""
     db = sqlite_utils.Database(database.connection)
     with database.explained():
         if MIGRATIONS.pending(db):

@@ -1,4 +1,4 @@
-"""Opens a database file: to read beside a running controller, or to write, brought up to date first."""
+"""Opens a database file for reading, or upgrades it and opens it for writing."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from fer_controller.store.database import CREATE, READ, TIMEOUT_S, WRITE, Databa
 
 
 def reader(path: Path) -> Database:
-    """Raises StoreError when there is no such database, or it is not ours."""
+    """Open for reading, also while a controller runs; raises StoreError when the file is missing or not ours."""
     _expect(path)
     database = Database(path, READ)
     try:
@@ -20,7 +20,7 @@ def reader(path: Path) -> Database:
 
 
 def writer(path: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database:
-    """A database in its newest shape; raises StoreError when there is none and none is to be created, or not ours."""
+    """Open for writing after an upgrade; raises StoreError when the file is not ours, or is missing without create."""
     if not create:
         _expect(path)
     database = Database(path, CREATE if create else WRITE, timeout_s)

@@ -1,4 +1,4 @@
-"""All subjects of one database, for whoever looks at several of them."""
+"""All subjects of one database, for readers of several."""
 
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
@@ -12,7 +12,7 @@ from fer_controller.store.telemetry.store import TelemetryStore
 
 
 class Subjects:
-    """What the database keeps, by subject."""
+    """One store per subject, over the same database."""
 
     def __init__(self, database: Database) -> None:
         self.dead_letters = DeadLetterStore(database)

@@ -18,7 +18,7 @@ from fer_controller.store.database import Database
 from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.store import IngestStore
-from fer_controller.store.measurements.records import Window
+from fer_controller.store.measurements.records import TelemetrySums, Window
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.subjects import Subjects
 from pydantic import TypeAdapter
@@ -55,6 +55,12 @@ def dumped(record: Any) -> dict[str, Any]:
     return fields
 
 
+def figures(sums: TelemetrySums) -> dict[str, Any]:
+    """As the old controller had them: each a field, and the increase of errors under the name of its column."""
+    named = {"errors" if name == "errors_a_minute" else name: figure for name, figure in sums.figures.items()}
+    return {"device": sums.device, "samples": sums.samples, **named}
+
+
 def read(store: Subjects) -> dict[str, Any]:
     """All that the old controller read, by the same names."""
     rollout = store.rollouts.rollouts()[0].id
@@ -83,7 +89,7 @@ def read(store: Subjects) -> dict[str, Any]:
         "failures": documents(store.rollouts.failures().values()),
         "audit": documents(store.rollouts.audit()),
         "wave_states": [list(each) for each in store.rollouts.wave_states(rollout)],
-        "telemetry_sums": documents(store.rollouts.measurements.telemetry_sums(windows)),
+        "telemetry_sums": [figures(each) for each in store.rollouts.measurements.telemetry_sums(windows)],
         "emotion_sums": documents(store.rollouts.measurements.emotion_sums(windows)),
     }
 
@@ -119,8 +125,8 @@ def test_an_upgraded_database_takes_more(database: Database) -> None:
     assert store.events.seqs_above(DEVICE, EPOCH, 3) == [4]
 
 
-def test_an_old_database_is_read_beside_nobody_and_says_what_it_lacks(old_db: Path) -> None:
+def test_a_reader_of_an_old_database_upgrades_nothing_and_says_what_is_missing(old_db: Path) -> None:
     with opening.reader(old_db) as database:
         assert Subjects(database).events.tally(DEVICE).stored == 3
-        with pytest.raises(StoreError, match=r"from an older fer-controller .* start `fer-controller serve`"):
+        with pytest.raises(StoreError, match="has no column holder yet; start `fer-controller serve` with it once"):
             TokenStore(database).operators()

@@ -69,7 +69,7 @@ def test_after_a_reconnect_acks_are_said_again_without_waiting() -> None:
     acks = Acks(0.2, Seqs().ack)
     acks.moved([A])
     acks.take(10.0, newest)
-    acks.say_again([A, B])
+    acks.send_again([A, B])
     assert len(acks.take(10.01, newest)) == 2
 
 

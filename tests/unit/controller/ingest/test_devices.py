@@ -66,7 +66,7 @@ def test_two_agents_of_one_name_are_told_of(caplog: pytest.LogCaptureFixture) ->
     assert not caplog.records
     with caplog.at_level(logging.WARNING):
         fleet.status(a_birth("run-a"), AT, retained=False)
-    assert "Two agents call themselves nano-01 (runs run-a and run-b)" in caplog.text
+    assert "Two agents use the name nano-01 (runs run-a and run-b)" in caplog.text
 
 
 def test_what_a_device_reports_is_kept() -> None:

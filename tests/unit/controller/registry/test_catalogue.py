@@ -95,7 +95,7 @@ def test_the_same_model_once_more_mends_a_file_that_was_damaged(catalogue: Catal
 def test_another_model_under_a_taken_version_is_refused(catalogue: Catalogue, entry: Path) -> None:
     model, _ = catalogue.add(entry)
     write_model(entry, {"fp32": OTHER_NETWORK})
-    with pytest.raises(RegistryError, match=r"has another tiny@1\.0\.0 already; a version never changes"):
+    with pytest.raises(RegistryError, match=r"has another tiny@1\.0\.0 already; versions never change"):
         catalogue.add(entry)
     assert catalogue.list() == [model]
 
@@ -115,7 +115,7 @@ def test_without_a_version_the_one_added_last_is_meant(catalogue: Catalogue, ent
     [
         (lambda m: m["labels"].reverse(), "the labels are neutral, surprise.*; the contract asks for angry, disgust"),
         (lambda m: m.update(face_px=64), "the faces have 64 pixels; the contract asks for 48"),
-        (lambda m: m.pop("golden"), "is no manifest of a model: ModelManifest: golden: Field required"),
+        (lambda m: m.pop("golden"), "is not the manifest of a model: ModelManifest: golden: Field required"),
         (lambda m: m["golden"]["outputs"].pop("int8"), "its manifest has no golden outputs for int8"),
         (lambda m: m["variants"][0].update(file="../fp32.onnx"), "variants.0.file: String should match pattern"),
         (lambda m: m["golden"]["outputs"]["fp32"].reverse(), "its golden batch differs by"),
@@ -253,6 +253,6 @@ def test_a_database_from_before_the_registry_is_told(tmp_path: Path) -> None:
     with old:
         old.execute("CREATE TABLE _sqlite_migrations (id INTEGER, migration_set TEXT, name TEXT, applied_at TEXT)")
     old.close()
-    sentence = r"old\.db is from an older fer-controller and has no models yet"
+    sentence = r"old\.db has no table models yet; start `fer-controller serve` with it once to upgrade it"
     with opening.reader(tmp_path / "old.db") as database, pytest.raises(StoreError, match=sentence):
         ModelStore(database).all()

@@ -48,8 +48,8 @@ def test_coefficients_of_any_size_give_the_same_pixels_as_their_remainders(tmp_p
         (network()[:-2] + b"\x10\x12", r"needs the operator sets ai\.onnx 18; the contract allows ai\.onnx 13 alone"),
         (b"\x08\x09" + network()[2:], r"has ir_version 9; the contract asks for 7"),
         (network()[:2] + network()[-6:], "does not load in ONNX Runtime"),
-        (network()[:5000], "is no .onnx file: it is cut short"),
-        (b"My diary, page 1.", "is no .onnx file"),
+        (network()[:5000], "is not an .onnx file: it is truncated"),
+        (b"My diary, page 1.", "is not an .onnx file"),
     ],
 )
 def test_what_breaks_the_contract_is_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:

@@ -35,7 +35,7 @@ def test_a_revoked_token_is_nobodys(store: TokenStore) -> None:
     token = tokens.make(store, "nano-01")
     tokens.revoke(store, "nano-01")
     assert tokens.device_of(store, token) is None
-    with pytest.raises(RegistryError, match="nano-01 has no token; see how its name is spelt"):
+    with pytest.raises(RegistryError, match="nano-01 has no token; check the spelling"):
         tokens.revoke(store, "nano-01")
 
 

@@ -1,15 +1,15 @@
--- The SQL of tokens.
+-- Tokens.
 
 -- insert_token --
--- Keep the hash of a token.
+-- Store the hash of a token.
 INSERT INTO tokens (holder, role, sha256, made_at) VALUES (:holder, :role, :sha256, :made_at);
 
 -- delete_token --
--- Take a token away.
+-- Revoke a token.
 DELETE FROM tokens WHERE holder = :holder AND role = :role;
 
 -- token --
--- Whose token has this hash.
+-- The token with this hash.
 SELECT holder, role, made_at FROM tokens WHERE sha256 = :sha256;
 
 -- tokens_with_roles --

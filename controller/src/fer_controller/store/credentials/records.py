@@ -1,19 +1,19 @@
-"""Tokens as they stand in the store."""
+"""Tokens as they are stored."""
 
 from dataclasses import dataclass
 
 DEVICE = "device"
 """Fetches models."""
 VIEWER = "viewer"
-"""Looks."""
+"""Reads."""
 OPERATOR = "operator"
-"""Looks and orders."""
+"""Reads and orders."""
 OPERATORS = (VIEWER, OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who holds a token, and as what; the token itself is not kept, only its hash beside this."""
+    """Who holds a token, and in which role; only the hash of the token is stored."""
 
     holder: str
     role: str

@@ -1,4 +1,4 @@
-"""Tokens in the database; opened beside a running controller."""
+"""Tokens in the database."""
 
 import json
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from fer_controller.store.database import Database, named
 
 
 class TokenStore:
-    """Whose token it is, device's or operator's; each change is one transaction, durable when it returns."""
+    """Who holds which token; each change is one durable transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def token(self, sha256: str) -> Token | None:
-        """The token with this hash; None when it is nobody's."""
+        """The token with this hash, if there is one."""
         return self._database.first(Token, "token", {"sha256": sha256})
 
     def operators(self) -> list[Token]:
@@ -22,17 +22,17 @@ class TokenStore:
         return self._database.records(Token, "tokens_with_roles", {"roles": json.dumps(OPERATORS)})
 
     def put(self, token: Token, sha256: str) -> None:
-        """Keep the hash of a device's or an operator's token, instead of the one that it had."""
+        """Store the hash of a token, which replaces the holder's old one."""
         with self._database.transaction():
             self._remove(token.holder, (DEVICE,) if token.role == DEVICE else OPERATORS)
             self._database.run("insert_token", {**named(token), "sha256": sha256})
 
     def remove_device(self, device: str) -> bool:
-        """Take a device's token away; False when it has none."""
+        """Revoke a device's token; False when it has none."""
         return self._remove(device, (DEVICE,))
 
     def remove_operator(self, name: str) -> bool:
-        """Take an operator's token away; False when there is no such operator."""
+        """Revoke an operator's token; False when there is no such operator."""
         return self._remove(name, OPERATORS)
 
     def _remove(self, holder: str, roles: Sequence[str]) -> bool:

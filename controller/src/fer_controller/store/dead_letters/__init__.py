@@ -1,1 +1,1 @@
-"""Messages that could not be read, and what was counted of all messages."""
+"""Messages that could not be read, and counters of messages."""

@@ -1,7 +1,7 @@
--- The SQL of dead letters and counters.
+-- Dead letters and counters.
 
 -- insert_dead_letter --
--- Keep a message that could not be read.
+-- Store a message that could not be read.
 INSERT INTO dead_letters (time, topic, reason, payload, size_bytes)
 VALUES (:time, :topic, :reason, :payload, :size_bytes);
 
@@ -15,10 +15,10 @@ SELECT time, topic, reason, payload, size_bytes FROM (SELECT * FROM dead_letters
 ORDER BY id;
 
 -- add_to_counter --
--- Count something.
+-- Increase a counter.
 INSERT INTO counters (name, value) VALUES (:name, :more)
 ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
 
 -- counters --
--- What was counted since the database was made.
+-- All counters, which never start again.
 SELECT name, value FROM counters ORDER BY name;

@@ -1,4 +1,4 @@
-"""Dead letters as they stand in the store, and the names of what is counted."""
+"""Dead letters as they are stored, and the names of counters."""
 
 from dataclasses import dataclass
 

@@ -7,7 +7,7 @@ from fer_controller.store.dead_letters.records import DEAD_LETTERS, DEAD_LETTERS
 
 
 class DeadLetterStore:
-    """Messages that could not be read, the newest `most` of them, and what was counted."""
+    """Counters, and the newest messages that could not be read, at most `most` of them."""
 
     def __init__(self, database: Database, most: int = 10_000) -> None:
         self._database, self._most = database, most
@@ -17,11 +17,11 @@ class DeadLetterStore:
         return self._database.records(DeadLetter, "dead_letters", {"limit": limit})
 
     def counters(self) -> dict[str, int]:
-        """What was counted since the store was made."""
+        """All counters, which never start again."""
         return {row["name"]: row["value"] for row in self._database.rows("counters")}
 
     def add(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep them, delete the oldest beyond the most, and count both."""
+        """Store them, delete the oldest beyond the limit, and count both."""
         if not letters:
             return
         self._database.many("insert_dead_letter", map(named, letters))
@@ -29,6 +29,6 @@ class DeadLetterStore:
         self.count(DEAD_LETTERS_DROPPED, self._database.run("trim_dead_letters", {"most": self._most}))
 
     def count(self, name: str, more: int) -> None:
-        """Count so many more of something."""
+        """Increase a counter."""
         if more:
             self._database.run("add_to_counter", {"name": name, "more": more})

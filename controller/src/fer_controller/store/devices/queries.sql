@@ -1,7 +1,7 @@
--- The SQL of devices and their labels.
+-- Devices and their labels.
 
 -- upsert_device --
--- Write all that is known of a device.
+-- Insert or replace a device.
 INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported)
 VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported)
 ON CONFLICT (device) DO UPDATE SET
@@ -14,12 +14,12 @@ ON CONFLICT (device) DO UPDATE SET
 SELECT device, state, run, born, since, last_seen, agent_version, reason, reported FROM devices ORDER BY device;
 
 -- set_label --
--- Give a device a label, or the label another value.
+-- Set a label of a device.
 INSERT INTO labels (device, key, value, set_at, set_by) VALUES (:device, :key, :value, :set_at, :set_by)
 ON CONFLICT (device, key) DO UPDATE SET value = excluded.value, set_at = excluded.set_at, set_by = excluded.set_by;
 
 -- remove_label --
--- Take a label off a device.
+-- Remove a label from a device.
 DELETE FROM labels WHERE device = :device AND key = :key;
 
 -- labels --

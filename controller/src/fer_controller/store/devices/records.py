@@ -1,11 +1,11 @@
-"""Devices and their labels as they stand in the store."""
+"""Devices and their labels as they are stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device as its birth, its last will and its messages paint it; times are ISO 8601 in UTC."""
+    """A device as known from its birth, last will and messages; times are ISO 8601 in UTC."""
 
     device: str
     state: str = ""

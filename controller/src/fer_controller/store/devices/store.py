@@ -13,11 +13,11 @@ class DeviceStore:
         self._database = database
 
     def all(self) -> list[Device]:
-        """All devices ever heard of, by name."""
+        """All devices ever heard from, by name."""
         return self._database.records(Device, "devices")
 
     def put(self, devices: Iterable[Device]) -> None:
-        """Write all that is known of these devices."""
+        """Insert or replace these devices."""
         self._database.many("upsert_device", map(named, devices))
 
     def labels(self) -> list[Label]:
@@ -25,7 +25,7 @@ class DeviceStore:
         return self._database.records(Label, "labels")
 
     def label(self, given: Sequence[Label], removed: Sequence[tuple[str, str]], at: str, by: str) -> None:
-        """Set labels, and take (device, key) off."""
+        """Set labels, and remove those with these (device, key)."""
         with self._database.transaction():
             self._database.many("set_label", [{**named(each), "set_at": at, "set_by": by} for each in given])
             self._database.many("remove_label", [{"device": device, "key": key} for device, key in removed])

@@ -1,9 +1,9 @@
--- The SQL of events, streams and gaps. A query is "-- name --", at least one line of description, and its text.
--- {where} is what an EventFilter asks for; {where:+} keeps SQLite from the indexes of its columns.
+-- Events, streams and gaps. A query is "-- name --", at least one line of description, and its text.
+-- {where} is the condition of an EventFilter; {where:+} keeps SQLite from using the indexes of its columns.
 
 -- insert_event --
--- Store one event; one that is there already stays as it is, one that was there and is forgotten stays forgotten.
--- (OR IGNORE would pass over every other fault too.)
+-- Store one event, unless it is stored already or was stored and then deleted.
+-- (OR IGNORE would hide every other fault too.)
 INSERT INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
    box_x, box_y, box_width, box_height, model, received_at)
@@ -13,17 +13,17 @@ WHERE NOT EXISTS (SELECT 1 FROM streams WHERE device = :device AND epoch = :epoc
 ON CONFLICT (device, epoch, seq) DO NOTHING;
 
 -- event_by_number --
--- The event that bears a number.
+-- The event with this (device, epoch, seq).
 SELECT * FROM events WHERE device = :device AND epoch = :epoch AND seq = :seq;
 
 -- upsert_stream --
--- Move a stream's contiguous seq, or begin the stream.
+-- Add a stream, or move its contiguous seq.
 INSERT INTO streams (device, epoch, contiguous_seq, first_seen)
 VALUES (:device, :epoch, :contiguous_seq, :first_seen)
 ON CONFLICT (device, epoch) DO UPDATE SET contiguous_seq = excluded.contiguous_seq;
 
 -- insert_gap --
--- Note what a device dropped at its cap.
+-- Note a gap that a device declared.
 INSERT INTO gaps (device, epoch, first_seq, last_seq, noted_at)
 VALUES (:device, :epoch, :first_seq, :last_seq, :noted_at)
 ON CONFLICT (device, epoch, first_seq) DO NOTHING;
@@ -55,7 +55,7 @@ SELECT * FROM events WHERE id > :after_id AND {where:+} ORDER BY id LIMIT :limit
 SELECT coalesce(max(id), 0) FROM events;
 
 -- tally --
--- How many events of a device are stored, how many seqs, and how many say the same thing twice.
+-- Counts of a device's events: stored, with distinct numbers, and with the same content as another.
 SELECT count(*) AS stored,
   (SELECT count(*) FROM (SELECT DISTINCT epoch, seq FROM events WHERE device = :device)) AS distinct_seqs,
   count(*) - (SELECT count(*) FROM (SELECT DISTINCT camera, track, kind, time FROM events WHERE device = :device))
@@ -63,16 +63,16 @@ SELECT count(*) AS stored,
 FROM events WHERE device = :device;
 
 -- gaps --
--- What devices declared dropped.
+-- The gaps that devices declared.
 SELECT device, epoch, first_seq, last_seq, noted_at FROM gaps ORDER BY id;
 
 -- events_below_contiguous --
--- How many events of each device were stored without a hole below them, forgotten ones included.
+-- How many events of each device are stored with no gap below them, including deleted ones.
 SELECT device, sum(contiguous_seq - (
   SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gaps
   WHERE gaps.device = streams.device AND gaps.epoch = streams.epoch AND last_seq <= contiguous_seq
 )) AS events FROM streams GROUP BY device ORDER BY device;
 
 -- dropped_events --
--- How many events each device declared dropped.
+-- How many events each device dropped.
 SELECT device, sum(last_seq - first_seq + 1) AS events FROM gaps GROUP BY device ORDER BY device;

@@ -1,4 +1,4 @@
-"""Events, streams and gaps as they stand in the store."""
+"""Events, streams and gaps as they are stored."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from fer_wire import Box
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """All events of one spool: every seq up to contiguous_seq is stored or was declared dropped."""
+    """The events of one spool; every seq up to contiguous_seq is stored or was declared dropped."""
 
     device: str
     epoch: str
@@ -16,7 +16,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Seqs that the device dropped at its cap before they were stored, first and last included."""
+    """Seqs that the device dropped when its spool was full, first and last included."""
 
     device: str
     epoch: str
@@ -27,7 +27,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One event as it stands in the store; id grows in the order in which events were stored."""
+    """One stored event; ids grow in the order in which events were stored."""
 
     id: int
     device: str
@@ -46,7 +46,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the events of one epoch came out."""
+    """Counts of one device's events."""
 
     stored: int
     distinct_seqs: int

@@ -1,4 +1,4 @@
-"""Events in the database: stored by the ingest, read by whoever looks."""
+"""Events in the database: written by the ingest, read by commands, the API and exports."""
 
 import json
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class EventStore:
         return self._database.number("last_event_id")
 
     def tally(self, device: str) -> Tally:
-        """How many events of a device are stored, how many (epoch, seq), and how many say the same twice."""
+        """Counts a device's events: stored, with distinct (epoch, seq), and with the same content as another."""
         return self._database.records(Tally, "tally", {"device": device})[0]
 
     def streams(self) -> list[Stream]:
@@ -50,34 +50,34 @@ class EventStore:
         return [row["seq"] for row in rows]
 
     def gaps(self) -> list[Gap]:
-        """What devices declared dropped, in the order in which it was noted."""
+        """The gaps that devices declared, in the order in which they were noted."""
         return self._database.records(Gap, "gaps")
 
     def stored(self) -> dict[str, int]:
-        """By device: events that were stored without a hole below them, those forgotten since included."""
+        """By device: events stored with no gap below them, including those deleted since."""
         return {row["device"]: row["events"] for row in self._database.rows("events_below_contiguous")}
 
     def dropped(self) -> dict[str, int]:
-        """By device: events that it declared dropped at its spool's cap."""
+        """By device: events that it dropped when its spool was full."""
         return {row["device"]: row["events"] for row in self._database.rows("dropped_events")}
 
     def add(self, events: Iterable[EmotionEvent], received_at: str) -> int:
-        """Store those that are not stored yet, and return how many that were."""
+        """Store the events that are new, and return how many there were."""
         return self._database.many("insert_event", [_values(event, received_at) for event in events])
 
-    def tells_another_story(self, event: EmotionEvent) -> bool:
-        """Whether another event is stored under its number; one that is forgotten tells nothing any more."""
+    def differs_from_stored(self, event: EmotionEvent) -> bool:
+        """Whether a different event is stored under its (device, epoch, seq); False when that was deleted."""
         number = {"device": event.device, "epoch": event.epoch, "seq": event.seq}
         stored = self._database.rows("event_by_number", number)
-        story = (event.camera, iso_utc(event.time), event.track, event.kind)
-        return any((row["camera"], row["time"], row["track"], row["kind"]) != story for row in stored)
+        content = (event.camera, iso_utc(event.time), event.track, event.kind)
+        return any((row["camera"], row["time"], row["track"], row["kind"]) != content for row in stored)
 
     def put_streams(self, streams: Iterable[Stream], first_seen: str) -> None:
-        """Write how far streams are stored; those that are new were first seen then."""
+        """Write how far streams are stored; new ones get this first_seen."""
         self._database.many("upsert_stream", [{**named(stream), "first_seen": first_seen} for stream in streams])
 
     def add_gaps(self, gaps: Iterable[Gap]) -> None:
-        """Note what devices declared dropped, each gap once."""
+        """Note the gaps that devices declared, each once."""
         self._database.many("insert_gap", map(named, gaps))
 
     def _events(self, query: str, wanted: EventFilter, values: Values) -> list[StoredEvent]:

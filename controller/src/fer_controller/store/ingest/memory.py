@@ -1,4 +1,4 @@
-"""A store that forgets everything when it goes; for tests and trials, under the same tests as the database."""
+"""A store in memory, for tests and trials; it passes the same tests as the database."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from fer_controller.store.telemetry.records import StoredTelemetry
 
 
 class MemoryStore:
-    """Keeps all in this process; `unavailable`, when set, is raised by every write instead of storing."""
+    """Keeps everything in this process; every write raises `unavailable` while it is set."""
 
     def __init__(self, *, dead_letters_max: int = 10_000) -> None:
         self.unavailable: StoreUnavailable | None = None
@@ -39,7 +39,7 @@ class MemoryStore:
         self.devices.put(batch.devices)
         for message in batch.telemetry:
             self.telemetry.add(message)
-        conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.tells_another_story(e))
+        conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.differs_from_stored(e))
         self.dead_letters.add([*batch.dead_letters, *conflicts])
         redelivered = len(batch.events) - new - len(conflicts)
         self.dead_letters.count(REDELIVERED, redelivered)
@@ -82,7 +82,7 @@ class MemoryEvents:
         return list(self._gaps.values())
 
     def add(self, event: EmotionEvent) -> bool:
-        """Store it; False when its number is taken."""
+        """Store it; False when its (device, epoch, seq) is taken."""
         key = (event.device, event.epoch, event.seq)
         if key in self._events:
             return False
@@ -92,11 +92,11 @@ class MemoryEvents:
         )  # fmt: skip
         return True
 
-    def tells_another_story(self, event: EmotionEvent) -> bool:
-        """Whether another event is stored under its number."""
+    def differs_from_stored(self, event: EmotionEvent) -> bool:
+        """Whether a different event is stored under its (device, epoch, seq)."""
         stored = self._events[event.device, event.epoch, event.seq]
-        story = (stored.camera, stored.time, stored.track, stored.kind)
-        return story != (event.camera, iso_utc(event.time), event.track, event.kind)
+        content = (stored.camera, stored.time, stored.track, stored.kind)
+        return content != (event.camera, iso_utc(event.time), event.track, event.kind)
 
     def put(self, streams: Sequence[Stream], gaps: Sequence[Gap]) -> None:
         """Write streams, and note gaps once."""
@@ -119,7 +119,7 @@ class MemoryDevices:
         return [self._devices[name] for name in sorted(self._devices)]
 
     def put(self, devices: Sequence[Device]) -> None:
-        """Write them anew."""
+        """Insert or replace them."""
         self._devices.update({device.device: device for device in devices})
 
 

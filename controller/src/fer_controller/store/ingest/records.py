@@ -1,4 +1,4 @@
-"""What the ingest stores at once."""
+"""A batch of messages, and the result of storing it."""
 
 from dataclasses import dataclass, field
 
@@ -24,9 +24,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a batch came to."""
+    """How many events of a batch were new, and how many were not."""
 
     events: int
     redelivered: int
     conflicts: tuple[DeadLetter, ...] = ()
-    """Events that bore the number of another one; they are stored as dead letters."""
+    """Events whose number another event has; they are stored as dead letters."""

@@ -1,4 +1,4 @@
-"""Where the ingest writes: batches over several subjects, each in one transaction of the database."""
+"""Where the ingest writes: each batch is one transaction over several subjects."""
 
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.records import REDELIVERED, DeadLetter, conflict
@@ -10,7 +10,7 @@ from fer_controller.store.telemetry.store import TelemetryStore
 
 
 class IngestStore:
-    """The subjects that messages are about."""
+    """Events, devices, telemetry and dead letters of one database."""
 
     def __init__(self, database: Database, *, dead_letters_max: int = 10_000) -> None:
         self._database = database
@@ -39,5 +39,5 @@ class IngestStore:
 
     def _conflicts(self, batch: Batch) -> tuple[DeadLetter, ...]:
         return tuple(
-            conflict(event, batch.received_at) for event in batch.events if self.events.tells_another_story(event)
+            conflict(event, batch.received_at) for event in batch.events if self.events.differs_from_stored(event)
         )

@@ -1,7 +1,7 @@
--- The SQL of what devices measured in windows of the controller's time. The parts in braces come from the metrics.
+-- What devices measured in windows of the controller's time. The parts in braces come from the metrics.
 
 -- telemetry_sums --
--- Each device's telemetry in its window, by the controller's clock; runs apart, for a counter begins anew with each.
+-- Each device's telemetry in its window, by the controller's clock; counters restart with each run of the agent.
 WITH windows AS MATERIALIZED (
   SELECT json_extract(value, '$.device') AS device, json_extract(value, '$.since') AS since,
     json_extract(value, '$.until') AS until
@@ -20,19 +20,19 @@ FROM runs GROUP BY device;
 SELECT id, received_at FROM events WHERE id >= :id ORDER BY id LIMIT 1;
 
 -- make_windows --
--- A table of this connection alone, so that each event finds its device's window by key.
+-- A temporary table in which each event finds its device's window by key.
 CREATE TEMP TABLE IF NOT EXISTS windows (device TEXT PRIMARY KEY, since TEXT, until TEXT) WITHOUT ROWID;
 
 -- clear_windows --
--- Forget the windows of the last question.
+-- Delete the windows of the previous query.
 DELETE FROM temp.windows;
 
 -- insert_window --
--- The window of a device.
+-- Add the window of a device.
 INSERT INTO temp.windows (device, since, until) VALUES (:device, :since, :until);
 
 -- emotion_sums --
--- Each device's emotions in its window, by the controller's clock; ids grow with it, so that only a range is read.
+-- Each device's emotions in its window, by the controller's clock; ids grow with time, so only a range is read.
 SELECT e.device, e.emotion, count(*) AS events, sum(e.confidence) AS confidence
 FROM events e NOT INDEXED CROSS JOIN temp.windows w
   ON w.device = e.device AND e.received_at >= w.since AND e.received_at < w.until

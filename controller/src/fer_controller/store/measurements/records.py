@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of the controller's time in which a device is measured: since included, until not."""
+    """A span of the controller's time in which a device is measured, from since up to but not including until."""
 
     device: str
     since: str
@@ -25,7 +25,7 @@ class TelemetrySums:
 
 @dataclass(frozen=True, slots=True)
 class EmotionSums:
-    """How often a device saw an emotion in a window, and the sum of the confidences."""
+    """How often a device saw an emotion in a window, and the sum of its confidences."""
 
     device: str
     emotion: str

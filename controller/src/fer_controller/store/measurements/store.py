@@ -1,4 +1,4 @@
-"""What devices measured in windows of the controller's time, summed by the database."""
+"""Sums of what devices measured, each device in a window of the controller's time."""
 
 import json
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ CPU_PROVIDER = "CPUExecutionProvider"
 
 
 class MeasurementStore:
-    """Sums over events and telemetry, each device in a window of its own."""
+    """Sums over events and telemetry, with a window for each device."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        """Each device's telemetry in its window; none for one that was silent."""
+        """Each device's telemetry in its window; devices that sent none are left out."""
         values = {"windows": json.dumps([named(window) for window in windows]), "cpu": CPU_PROVIDER}
         parts = {"of_runs": figures.OF_RUNS, "of_windows": figures.OF_WINDOWS}
         return [_sums(row) for row in self._database.rows("telemetry_sums", values, **parts)]
 
     def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
-        """Each device's emotions in its window; none for one that saw none."""
+        """Each device's emotions in its window; devices that saw none are left out."""
         if not windows:
             return []
         first_id = self._first_event_since(min(window.since for window in windows))
@@ -35,7 +35,7 @@ class MeasurementStore:
         return self._database.records(EmotionSums, "emotion_sums", {"first_id": first_id, "ended": END})
 
     def _first_event_since(self, since: str) -> int:
-        """The lowest id of an event stored since then; ids and times of arrival grow together."""
+        """The lowest id of an event stored since then; ids and arrival times grow together."""
         low, high = 1, self._database.number("last_event_id") + 1
         while low < high:
             middle = (low + high) // 2

@@ -1,11 +1,11 @@
--- The SQL of the models that devices may fetch.
+-- Models that devices may fetch.
 
 -- models --
 -- All models in the order in which they were added.
 SELECT name, version, manifest, added_at FROM models ORDER BY id;
 
 -- model --
--- The model of a name and a version, or the one of that name that was added last.
+-- The model with this name and version, or the one with this name that was added last.
 SELECT name, version, manifest, added_at FROM models
 WHERE name = :name AND (:version IS NULL OR version = :version) ORDER BY id DESC LIMIT 1;
 
@@ -24,24 +24,24 @@ SELECT DISTINCT sha256 FROM model_files;
 INSERT INTO models (name, version, manifest, added_at) VALUES (:name, :version, :manifest, :added_at);
 
 -- insert_model_file --
--- Name one file of a model.
+-- Add one file of a model.
 INSERT INTO model_files (model_id, precision, sha256)
 SELECT id, :precision, :sha256 FROM models WHERE name = :name AND version = :version;
 
 -- update_manifest --
--- Keep a model's manifest with another signature.
+-- Replace a model's manifest, after it was signed again.
 UPDATE models SET manifest = :manifest WHERE name = :name AND version = :version;
 
 -- delete_model_files --
--- Forget the files of a model.
+-- Delete the files of a model.
 DELETE FROM model_files WHERE model_id = (SELECT id FROM models WHERE name = :name AND version = :version);
 
 -- delete_model --
--- Forget a model.
+-- Delete a model.
 DELETE FROM models WHERE name = :name AND version = :version;
 
 -- users_of_file --
--- Who needs a file still: devices that shall run it, and rollouts that have not ended.
+-- What still needs a file: devices that are to run it, and unfinished rollouts.
 SELECT device AS user FROM desired_states WHERE instr(payload, :sha256) OR sha256 = :sha256
 UNION
 SELECT 'rollout ' || rollout FROM rollout_targets JOIN rollouts ON rollouts.id = rollout_targets.rollout

@@ -1,11 +1,11 @@
-"""Models as they stand in the store."""
+"""Models as they are stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model; its manifest is the JSON as signed."""
+    """A model; its manifest is the signed JSON."""
 
     name: str
     version: str

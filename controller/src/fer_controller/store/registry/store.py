@@ -1,4 +1,4 @@
-"""Models in the database; opened beside a running controller."""
+"""Models in the database."""
 
 from collections.abc import Callable, Iterable
 
@@ -35,7 +35,7 @@ class ModelStore:
         return {row["sha256"] for row in self._database.rows("kept_files")}
 
     def users_of_file(self, sha256: str) -> list[str]:
-        """Devices that shall run the file, and rollouts that have not ended and name it."""
+        """Devices that are to run the file, and unfinished rollouts that name it."""
         return [row["user"] for row in self._database.rows("users_of_file", {"sha256": sha256})]
 
     def add_model(self, model: StoredModel, files: Files) -> None:
@@ -47,12 +47,12 @@ class ModelStore:
             self._database.many("insert_model_file", rows)
 
     def sign_anew(self, models: Iterable[StoredModel]) -> None:
-        """Keep the manifests of these models instead of those that are stored."""
+        """Replace the stored manifests of these models."""
         with self._database.transaction():
             self._database.many("update_manifest", map(named, models))
 
     def remove_model(self, name: str, version: str, allowed: Callable[[], None]) -> None:
-        """Forget a model, unless allowed() raises; it is asked while nobody else can write."""
+        """Delete a model unless allowed() raises, which is called while nobody else can write."""
         number = {"name": name, "version": version}
         with self._database.transaction():
             allowed()

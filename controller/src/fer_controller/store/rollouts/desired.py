@@ -1,4 +1,4 @@
-"""Desired states in the database: what rollouts wrote, and what the broker has confirmed of it."""
+"""Desired states in the database, and which of them the broker has confirmed."""
 
 from collections.abc import Sequence
 
@@ -21,25 +21,25 @@ class DesiredStore:
         return self._rows("desired_of", {"rollout": rollout})
 
     def unpublished(self, limit: int) -> list[DesiredRow]:
-        """Desired states that the broker has not confirmed, oldest first."""
+        """Desired states not confirmed by the broker, oldest first."""
         return self._rows("unpublished_desired", {"limit": limit})
 
     def unpublished_of(self, rollout: str) -> int:
-        """How many desired states of a rollout the broker has not confirmed."""
+        """How many desired states of a rollout are not confirmed by the broker."""
         return self._database.number("unpublished_of", {"rollout": rollout})
 
     def publish_unfinished_again(self, straggling: str) -> None:
-        """Mark as unpublished what unfinished rollouts and devices in the state of a straggler desire."""
+        """Mark the desired states of unfinished rollouts and straggling devices as unpublished."""
         with self._database.transaction():
             self._database.run("publish_unfinished_again", {"straggling": straggling})
 
     def publish_again(self, device: str) -> bool:
-        """Mark a device's desired state as unpublished; False when it is not of an unfinished rollout, or is marked."""
+        """Mark a device's desired state as unpublished; False when it already is, or its rollout has ended."""
         with self._database.transaction():
             return self._database.run("publish_again", {"device": device}) > 0
 
     def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
-        """The broker confirmed these (device, sequence)."""
+        """Mark the desired states with these (device, sequence) as confirmed."""
         with self._database.transaction():
             rows = [{"device": device, "sequence": sequence} for device, sequence in confirmed]
             self._database.many("mark_published", rows)

@@ -1,4 +1,4 @@
--- The SQL of rollouts, desired states, orders and the audit log.
+-- Rollouts, desired states, orders and the audit log.
 
 -- rollouts --
 -- The newest rollouts, the newest first.
@@ -6,12 +6,12 @@ SELECT id, created_at, created_by, model, manifest_url, request, state, reason, 
 FROM rollouts ORDER BY created_at DESC, rowid DESC LIMIT :limit;
 
 -- rollouts_like --
--- The rollouts whose id begins so.
+-- The rollouts whose id starts like this.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
 FROM rollouts WHERE substr(id, 1, length(:begin)) = :begin ORDER BY created_at DESC, rowid DESC;
 
 -- open_rollouts --
--- The rollouts that have not ended, and those that an order or a straggler waits for, oldest first.
+-- The rollouts that have not ended, or have a waiting order or a straggling device; oldest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
 FROM rollouts
 WHERE ended_at = ''
@@ -22,7 +22,7 @@ WHERE ended_at = ''
 ORDER BY created_at, rowid;
 
 -- upsert_rollout --
--- Write a rollout.
+-- Insert or update a rollout.
 INSERT INTO rollouts (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at)
 VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at)
 ON CONFLICT (id) DO UPDATE SET
@@ -34,7 +34,7 @@ SELECT rollout, number, state, reason, started_at, deadline_at, soaking_at, soak
 FROM rollout_waves WHERE rollout = :rollout ORDER BY number;
 
 -- upsert_wave --
--- Write a wave.
+-- Insert or update a wave.
 INSERT INTO rollout_waves
   (rollout, number, state, reason, started_at, deadline_at, soaking_at, soak_until, judged_at, verdicts, ended_at)
 VALUES (:rollout, :number, :state, :reason, :started_at, :deadline_at, :soaking_at, :soak_until, :judged_at, :verdicts, :ended_at)
@@ -50,7 +50,7 @@ SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures
 FROM rollout_targets WHERE rollout = :rollout ORDER BY wave, position;
 
 -- upsert_target --
--- Write a device of a rollout.
+-- Insert or update a device of a rollout.
 INSERT INTO rollout_targets
   (rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
    baseline, reason, retry_at, updated_at)
@@ -71,7 +71,7 @@ SELECT s.device, s.rollout, s.attempt, s.sha256, s.sequence, s.payload, s.writte
 FROM rollout_targets t JOIN desired_states s ON s.device = t.device WHERE t.rollout = :rollout;
 
 -- upsert_desired --
--- Write a device's desired state.
+-- Insert or replace a device's desired state.
 INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published)
 VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published)
 ON CONFLICT (device) DO UPDATE SET
@@ -79,12 +79,12 @@ ON CONFLICT (device) DO UPDATE SET
   payload = excluded.payload, written_at = excluded.written_at, published = excluded.published;
 
 -- unpublished_desired --
--- Desired states that the broker has not confirmed, oldest first.
+-- Desired states not confirmed by the broker, oldest first.
 SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published
 FROM desired_states WHERE published = 0 ORDER BY sequence LIMIT :limit;
 
 -- publish_unfinished_again --
--- The broker may have forgotten what unfinished rollouts desire, and what stragglers have yet to read.
+-- Publish again what unfinished rollouts and straggling devices desire, because the broker may have lost it.
 UPDATE desired_states SET published = 0
 WHERE published = 1 AND (
   rollout IN (SELECT id FROM rollouts WHERE ended_at = '')
@@ -92,12 +92,12 @@ WHERE published = 1 AND (
 );
 
 -- publish_again --
--- The broker holds something else than this desired state of an unfinished rollout.
+-- Publish a device's desired state again, if its rollout has not ended.
 UPDATE desired_states SET published = 0
 WHERE device = :device AND published = 1 AND rollout IN (SELECT id FROM rollouts WHERE ended_at = '');
 
 -- mark_published --
--- The broker confirmed it, and nothing newer was written meanwhile.
+-- Note that the broker confirmed a desired state, unless a newer one was written.
 UPDATE desired_states SET published = 1 WHERE device = :device AND sequence = :sequence;
 
 -- desired_of_device --
@@ -106,19 +106,19 @@ SELECT device, rollout, attempt, sha256, sequence, payload, written_at, publishe
 FROM desired_states WHERE device = :device;
 
 -- insert_order --
--- Give an order, and tell its id.
+-- Add an order and return its id.
 INSERT INTO rollout_orders (rollout, action, actor, given_at, done_at, outcome) VALUES (:rollout, :action, :actor, :given_at, '', '') RETURNING id;
 
 -- open_orders --
--- Orders that were not taken up yet, in the order in which they were given.
+-- Waiting orders, in the order in which they were given.
 SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE done_at = '' ORDER BY id;
 
 -- order_outcome --
--- What became of an order.
+-- An order with its outcome.
 SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE id = :id;
 
 -- close_order --
--- An order was taken up.
+-- Note the outcome of an order.
 UPDATE rollout_orders SET done_at = :done_at, outcome = :outcome WHERE id = :id;
 
 -- failures --
@@ -126,17 +126,17 @@ UPDATE rollout_orders SET done_at = :done_at, outcome = :outcome WHERE id = :id;
 SELECT device, failures, quarantined_at, reason FROM device_failures ORDER BY device;
 
 -- upsert_failures --
--- Write how often a device failed in a row.
+-- Insert or replace a device's failures in a row.
 INSERT INTO device_failures (device, failures, quarantined_at, reason) VALUES (:device, :failures, :quarantined_at, :reason)
 ON CONFLICT (device) DO UPDATE SET
   failures = excluded.failures, quarantined_at = excluded.quarantined_at, reason = excluded.reason;
 
 -- insert_audit --
--- Note a decision.
+-- Add an audit entry.
 INSERT INTO audit (time, rollout, wave, device, actor, action, sentence, numbers) VALUES (:time, :rollout, :wave, :device, :actor, :action, :sentence, :numbers);
 
 -- audit_of --
--- The decisions of a rollout, or of all with an empty one, after an id.
+-- Audit entries after an id, of one rollout, or of all when it is empty.
 SELECT time, rollout, wave, device, actor, action, sentence, numbers, id
 FROM audit WHERE (:rollout = '' OR rollout = :rollout) AND id > :after_id ORDER BY id LIMIT :limit;
 
@@ -147,7 +147,7 @@ WHERE device IN (SELECT value FROM json_each(:devices)) AND state IN (SELECT val
 GROUP BY device;
 
 -- busy_devices --
--- The devices that an unfinished rollout has yet to bring to an end, and that rollout.
+-- The devices in certain states of unfinished rollouts, with the rollout.
 SELECT t.device, t.rollout FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
 WHERE r.ended_at = '' AND t.state IN (SELECT value FROM json_each(:states)) ORDER BY r.created_at, r.rowid;
 
@@ -156,7 +156,7 @@ WHERE r.ended_at = '' AND t.state IN (SELECT value FROM json_each(:states)) ORDE
 SELECT wave, state, count(*) AS devices FROM rollout_targets WHERE rollout = :rollout GROUP BY wave, state ORDER BY wave, state;
 
 -- unpublished_of --
--- How many desired states of a rollout the broker has not confirmed.
+-- How many desired states of a rollout are not confirmed by the broker.
 SELECT count(*) FROM desired_states WHERE rollout = :rollout AND published = 0;
 
 -- rollouts_by_state --

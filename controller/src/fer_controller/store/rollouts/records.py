@@ -1,4 +1,4 @@
-"""What the store keeps of rollouts; times are ISO 8601 in UTC, empty where there is none yet."""
+"""Rollouts as they are stored; times are ISO 8601 in UTC, empty while there is none."""
 
 from dataclasses import dataclass, field
 
@@ -73,7 +73,7 @@ class DesiredRow:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An operator's word on a rollout; done_at is empty until the runner took it up."""
+    """An operator's order to a rollout; done_at is empty until the runner has handled it."""
 
     id: int
     rollout: str
@@ -86,7 +86,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Failures in a row of a device, over all rollouts; quarantined_at is empty while it is not in quarantine."""
+    """A device's failures in a row, over all rollouts; quarantined_at is empty unless it is in quarantine."""
 
     device: str
     failures: int
@@ -96,7 +96,7 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One decision: who, what, why, and the numbers (JSON) that it was made by."""
+    """One decision: who, what, why, and the numbers (JSON) behind it."""
 
     time: str
     rollout: str
@@ -111,7 +111,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the runner reads of a device: whether it is there, and its last report as JSON."""
+    """What the runner needs of a device: its presence, and its last report as JSON."""
 
     device: str
     state: str

@@ -1,4 +1,4 @@
-"""Rollouts in the database; opened beside a running controller, by its runner, its publisher and by commands."""
+"""Rollouts in the database, for the runner, commands and the API."""
 
 import json
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ NO_LIMIT = 2**62
 
 
 class RolloutStore:
-    """Rollouts, and what they ask of other subjects; each change is one transaction."""
+    """Rollouts and the subjects that they need; each change is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,7 +31,7 @@ class RolloutStore:
         self.measurements = MeasurementStore(database)
 
     def write(self, changes: Changes) -> None:
-        """All of it in one transaction, or nothing; raises StoreUnavailable."""
+        """Store all changes in one transaction; raises StoreUnavailable."""
         with self._database.transaction():
             self._database.many("upsert_rollout", map(named, changes.rollouts.values()))
             self._database.many("upsert_wave", map(named, changes.waves.values()))
@@ -46,11 +46,11 @@ class RolloutStore:
         return self._database.records(RolloutRow, "rollouts", {"limit": limit})
 
     def rollouts_like(self, begin: str) -> list[RolloutRow]:
-        """The rollouts whose id begins so, the newest first."""
+        """The rollouts whose id starts like this, the newest first."""
         return self._database.records(RolloutRow, "rollouts_like", {"begin": begin})
 
     def open_rollouts(self, straggling: str) -> list[RolloutRow]:
-        """Not ended, or with an order that waits or a device in the state of a straggler; oldest first."""
+        """Rollouts that have not ended, or have a waiting order or a straggling device; oldest first."""
         return self._database.records(RolloutRow, "open_rollouts", {"straggling": straggling})
 
     def by_state(self) -> dict[str, int]:
@@ -71,7 +71,7 @@ class RolloutStore:
         return self._database.records(TargetRow, "targets", {"rollout": rollout})
 
     def heard(self, rollout: str) -> list[Heard]:
-        """Presence and report of those devices of a rollout that were ever heard of."""
+        """Presence and report of a rollout's devices, without those never heard from."""
         return self._database.records(Heard, "heard", {"rollout": rollout})
 
     def busy(self, states: Iterable[str]) -> dict[str, str]:
@@ -89,20 +89,20 @@ class RolloutStore:
         return {each.device: each for each in self._database.records(Failures, "failures")}
 
     def open_orders(self) -> list[Order]:
-        """Orders not taken up yet, in the order in which they were given."""
+        """Orders that are still waiting, in the order in which they were given."""
         return self._database.records(Order, "open_orders")
 
     def order(self, id_: int) -> Order:
-        """An order as it stands."""
+        """An order with its outcome."""
         return self._database.records(Order, "order_outcome", {"id": id_})[0]
 
     def give(self, rollout: str, action: str, actor: str, given_at: str) -> int:
-        """An operator's order for the runner; returns its id."""
+        """Add an order for the runner; returns its id."""
         values = {"rollout": rollout, "action": action, "actor": actor, "given_at": given_at}
         with self._database.transaction():
             return self._database.number("insert_order", values)
 
     def audit(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
-        """The decisions of one rollout or of all, in the order in which they were made."""
+        """Audit entries of one rollout or of all, in the order in which they were made."""
         values = {"rollout": rollout, "after_id": after_id, "limit": limit}
         return self._database.records(AuditRow, "audit_of", values)

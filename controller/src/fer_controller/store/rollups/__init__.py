@@ -1,1 +1,1 @@
-"""Events and telemetry by minute and hour, and what of them is kept how long."""
+"""Events and telemetry rolled up to minutes and hours, and the deletion of old rows."""

@@ -1,28 +1,29 @@
--- The SQL of rollups and of retention. {where} is what a filter asks for; the other parts in braces come from the metrics.
+-- Rollups, and the deletion of old rows. {where} is the condition of a filter; the other parts in braces come from the
+-- metrics.
 
 -- rolled_up --
--- Up to which id the rows of a table are rolled up.
+-- The id up to which a table is rolled up.
 SELECT coalesce((SELECT up_to_id FROM rolled_up WHERE source = :source), 0);
 
 -- mark_rolled_up --
--- The rows of a table are rolled up to this id.
+-- Note the id up to which a table is rolled up.
 INSERT INTO rolled_up (source, up_to_id) VALUES (:source, :up_to_id)
 ON CONFLICT (source) DO UPDATE SET up_to_id = excluded.up_to_id;
 
 -- next_telemetry --
--- The last of the next telemetry after an id, and how many it is.
+-- The last id of the next rows of telemetry, and how many rows there are.
 SELECT max(id) AS up_to_id, count(*) AS number FROM (
   SELECT id FROM telemetry WHERE id > :after_id ORDER BY id LIMIT :limit
 );
 
 -- next_events --
--- The last of the next events after an id, and how many it is.
+-- The last id of the next events, and how many events there are.
 SELECT max(id) AS up_to_id, count(*) AS number FROM (
   SELECT id FROM events WHERE id > :after_id ORDER BY id LIMIT :limit
 );
 
 -- roll_up_telemetry --
--- Add a range of telemetry to the minutes or hours in which it came, by the controller's clock.
+-- Add a range of telemetry to the minutes or hours in which it arrived, by the controller's clock.
 INSERT INTO telemetry_rollups (per, start, device, {columns})
 SELECT :per, substr(received_at, 1, :characters) || :rest, device, {made}
 FROM telemetry WHERE id > :after_id AND id <= :up_to_id GROUP BY 2, device
@@ -40,7 +41,7 @@ ON CONFLICT (per, start, device, camera, emotion) DO UPDATE SET
   confidence_sum = confidence_sum + excluded.confidence_sum;
 
 -- forget_telemetry --
--- Delete of the oldest telemetry what came before a time; never the newest, whose id tells how to go on.
+-- Of the oldest telemetry, delete what arrived before a time, but never the newest row, whose id must not be reused.
 DELETE FROM telemetry WHERE id IN (
   SELECT id FROM (
     SELECT id, received_at FROM telemetry
@@ -49,7 +50,7 @@ DELETE FROM telemetry WHERE id IN (
 );
 
 -- oldest_events --
--- The oldest events that may be forgotten at all, and how far their stream is stored; never the newest event.
+-- The oldest events that may be deleted, and how far their stream is stored; never the newest event.
 SELECT e.id, e.device, e.epoch, e.seq, e.received_at, s.contiguous_seq
 FROM (
   SELECT id, device, epoch, seq, received_at FROM events
@@ -62,17 +63,17 @@ ORDER BY e.id;
 DELETE FROM events WHERE id = :id;
 
 -- note_forgotten --
--- Events of a stream up to this seq were stored and then deleted: should one come again, it is known.
+-- Note that the events of a stream up to this seq were deleted, so that they are recognised if they arrive again.
 UPDATE streams SET forgotten_seq = max(forgotten_seq, :seq) WHERE device = :device AND epoch = :epoch;
 
 -- forget_telemetry_rollups --
--- Delete the oldest rollups that began before a time.
+-- Delete the oldest telemetry rollups that start before a time.
 DELETE FROM telemetry_rollups WHERE id IN (
   SELECT id FROM telemetry_rollups WHERE per = :per AND start < :before ORDER BY start LIMIT :limit
 );
 
 -- forget_emotion_rollups --
--- The same for those of emotions.
+-- Delete the oldest emotion rollups that start before a time.
 DELETE FROM emotion_rollups WHERE id IN (
   SELECT id FROM emotion_rollups WHERE per = :per AND start < :before ORDER BY start LIMIT :limit
 );
@@ -93,7 +94,7 @@ SELECT * FROM (
 ) ORDER BY start, device, camera, emotion;
 
 -- emotion_rollups_summed --
--- The same, of all devices and cameras that match together.
+-- The newest emotion rollups that match, summed over devices and cameras.
 SELECT * FROM (
   SELECT start, '' AS device, '' AS camera, emotion, sum(events) AS events, sum(faces) AS faces,
     sum(confidence_sum) / sum(events) AS confidence_mean

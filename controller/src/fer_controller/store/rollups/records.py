@@ -1,4 +1,4 @@
-"""Rollups as they stand in the store."""
+"""Rollups as they are stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +36,7 @@ class TelemetryRollup(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EmotionRollup:
-    """What one camera saw of one emotion in that minute or hour: events (ends of tracks are none), faces that began."""
+    """One emotion on one camera in that minute or hour: events without ends of tracks, and new faces."""
 
     start: str
     device: str

@@ -1,4 +1,4 @@
-"""Rollups, and what is kept how long, in the database; opened beside a running controller."""
+"""Rollups in the database, and the deletion of old rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +14,11 @@ TELEMETRY = "telemetry"
 EVENTS = "events"
 ROLLUP_TIME = "start"
 CUTS: Mapping[str, tuple[int, str]] = {MINUTE: (16, ":00.000Z"), HOUR: (13, ":00:00.000Z")}
-"""How an ISO time is cut to the start of its minute or hour: characters kept, and what comes behind."""
+"""How an ISO time is cut to the start of its minute or hour: characters kept, and what is appended."""
 
 
 class RollupStore:
-    """Rolls up, forgets and looks; each change is one short transaction."""
+    """Reads and writes rollups, and deletes old rows; each change is one short transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class RollupStore:
     ) -> list[EmotionRollup]:
         """The newest that match, ascending by (start, device, camera, emotion).
 
-        Summed over devices and cameras, both are empty.
+        When summed over devices and cameras, both are empty.
         """
         where = Where(wanted, EmotionFilter, time=ROLLUP_TIME)
         values = {**where.values, "per": per, "limit": limit}
@@ -42,24 +42,24 @@ class RollupStore:
         return self._database.records(EmotionRollup, query, values, where=where)
 
     def roll_up_telemetry(self, limit: int) -> int:
-        """Roll up the next so many rows, each once whatever dies; returns how many there were."""
+        """Roll up the next rows, each exactly once even after a kill; returns how many there were."""
         parts = {"columns": figures.COLUMNS, "made": figures.MADE, "merged": figures.MERGED}
         return self._roll_up(TELEMETRY, "next_telemetry", "roll_up_telemetry", limit, {}, **parts)
 
     def roll_up_events(self, limit: int) -> int:
-        """The same for events."""
+        """Roll up the next events likewise."""
         return self._roll_up(EVENTS, "next_events", "roll_up_events", limit, {"started": START, "ended": END})
 
     def forget_telemetry(self, before: str, limit: int) -> int:
-        """Delete of the oldest rows those that came before a time and are rolled up; returns how many."""
+        """Of the oldest rows, delete those that arrived before a time and are rolled up; returns how many."""
         with self._database.transaction():
             values = {"before": before, "limit": limit, "rolled_up": self._rolled_up(TELEMETRY)}
             return self._database.run("forget_telemetry", values)
 
     def forget_events(self, before: str, after_id: int, limit: int) -> tuple[int, int]:
-        """Delete of the next rows after an id those that came before a time and are stored without a hole below.
+        """Of the next rows after an id, delete those that arrived before a time and have no gap below them.
 
-        Returns how many, and the id to go on after; 0 where nothing after it is old.
+        Returns how many, and the id to continue after, or 0 when nothing after it is old.
         """
         with self._database.transaction():
             values = {"after_id": after_id, "limit": limit, "rolled_up": self._rolled_up(EVENTS)}
@@ -70,7 +70,7 @@ class RollupStore:
         return len(gone), old[-1]["id"] if old else 0
 
     def forget_rollups(self, per: str, before: str, limit: int) -> int:
-        """Delete the oldest rollups that began before a time; returns how many."""
+        """Delete the oldest rollups that start before a time; returns how many."""
         values = {"per": per, "before": before, "limit": limit}
         with self._database.transaction():
             queries = ("forget_telemetry_rollups", "forget_emotion_rollups")

@@ -1,1 +1,1 @@
-"""What devices say of their own health."""
+"""What devices measure of themselves."""

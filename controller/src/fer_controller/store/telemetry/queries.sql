@@ -1,7 +1,7 @@
--- The SQL of telemetry. {columns} and {parameters} are the metrics that are stored in columns of their own.
+-- Telemetry. {columns} and {parameters} are the metrics that are stored in columns of their own.
 
 -- insert_telemetry --
--- Store one telemetry message; one that is there already stays as it is.
+-- Store one telemetry message, unless it is stored already.
 INSERT INTO telemetry (device, run, time, model, provider, payload, received_at, {columns})
 VALUES (:device, :run, :time, :model, :provider, :payload, :received_at, {parameters})
 ON CONFLICT (device, time, run) DO NOTHING;
@@ -11,7 +11,7 @@ ON CONFLICT (device, time, run) DO NOTHING;
 SELECT * FROM (SELECT id, device, time, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
 
 -- newest_telemetry_of_device --
--- The newest telemetry of one device by its own clock, whose index SQLite then takes.
+-- The newest telemetry of one device by its own clock, for which SQLite has an index.
 SELECT * FROM (
   SELECT id, device, time, payload FROM telemetry WHERE device = :device ORDER BY time DESC, id DESC LIMIT :limit
 ) ORDER BY id;

@@ -1,11 +1,11 @@
-"""Telemetry as it stands in the store."""
+"""Telemetry as it is stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTelemetry:
-    """One telemetry message as it stands in the store; payload is its JSON."""
+    """One telemetry message; payload is its JSON."""
 
     id: int
     device: str

@@ -15,13 +15,13 @@ PARAMETERS = ", ".join(f":{metric.column}" for metric in STORED)
 
 
 class TelemetryStore:
-    """What devices said of their own health."""
+    """What devices measured of themselves."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
+        """The newest telemetry of all devices by id, or of one device by its own clock; ascending by id."""
         query = "newest_telemetry" if device is None else "newest_telemetry_of_device"
         return self._database.records(StoredTelemetry, query, {"device": device, "limit": limit})
 
@@ -35,7 +35,7 @@ class TelemetryStore:
         return self._database.records(StoredTelemetry, "newest_telemetry_of_each")
 
     def add(self, messages: Iterable[Telemetry], received_at: str) -> None:
-        """Store those that are not stored yet."""
+        """Store the messages that are new."""
         values = [_values(message, received_at) for message in messages]
         self._database.many("insert_telemetry", values, columns=COLUMNS, parameters=PARAMETERS)
 
