@@ -32,6 +32,8 @@ from fer_controller.rollout.transitions import (
 )
 from fer_controller.store.rollouts.records import Failures, TargetRow
 
+REFUSED = "refused: "
+"""What the outcome of an order that was not carried out begins with."""
 Deed = tuple[str, Iterable[Decision]]
 """What is done, as the operator reads it, and the decisions that do it."""
 

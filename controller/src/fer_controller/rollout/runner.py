@@ -123,7 +123,7 @@ def _take_order(rollout: LiveRollout, order: Order) -> None:
     except TransitionError:
         raise
     except RolloutError as error:
-        outcome = f"refused: {error}"
+        outcome = f"{orders.REFUSED}{error}"
         sentence = f"{order.actor} ordered {order.action} in vain: {error}"
         rollout.carry_out([Decision(rollout.row, action=audit.REFUSED, sentence=sentence, actor=order.actor)])
     tick = rollout.tick
