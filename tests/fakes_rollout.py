@@ -1,8 +1,6 @@
 """A small world for rollouts: a registry, devices that keep the protocol or break it, a broker that keeps messages."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
 from fer_controller.store import opening
 from fer_controller.store.database import Database
-from fer_controller.store.devices.records import Device
 from fer_controller.store.ingest.records import Batch
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
@@ -25,24 +22,15 @@ from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
-from fer_wire import Desired, ModelManifest, Reported, parse
-from fer_wire import reported as wire
+from fer_wire import ModelManifest
 from fer_wire.manifest import Golden, Variant
 from fer_wire.message import iso_utc
-from fer_wire.reported import Capabilities, RunningModel, Update
+from stepped_device import SteppedDevice, sha_of
 
 START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 PRECISIONS = ("fp32", "fp16", "int8")
-HONEST, FAILING, CRASHING, STUCK, LYING = "honest", "failing", "crashing", "stuck", "lying"
-NEXT = {wire.DOWNLOADING: wire.VERIFIED, wire.VERIFIED: wire.STAGED, wire.STAGED: wire.PROBATION}
-UNFINISHED = wire.UNFINISHED_STATES
 BAD = "bad"
 SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, min_events=5)
-
-
-def sha_of(reference: str) -> str:
-    """The content of a made-up file."""
-    return hashlib.sha256(reference.encode()).hexdigest()
 
 
 def a_model(
@@ -63,79 +51,8 @@ def a_model(
 
 def a_request(**words: Any) -> request.DeployRequest:
     """A request with short times."""
-    short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "deadline": "100s", "probation": "0"}
+    short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "deadline": "100s", "probation": "1s"}
     return request.DeployRequest(**{**short, **words})
-
-
-@dataclass
-class FakeDevice:
-    """One device; it obeys desired states as the agent does, unless its behaviour says otherwise."""
-
-    name: str
-    behaviour: str = HONEST
-    device_class: str = "nano"
-    online: bool = True
-    running: str = "old@1/fp32"
-    running_sha256: str = ""
-    update: Update | None = None
-    sequence: int = -1
-    started: list[tuple[str, int, str]] = field(default_factory=list)
-    ran: list[str] = field(default_factory=list)
-    _desired: Desired | None = None
-
-    def __post_init__(self) -> None:
-        self.running_sha256 = self.running_sha256 or sha_of(self.running)
-
-    def receive(self, payload: str) -> None:
-        """What stands on its topic."""
-        if not payload:
-            if self.update is not None and self.update.state in UNFINISHED:
-                self._say(wire.CANCELED, "the desired state was withdrawn")
-            return
-        desired = parse(Desired, payload)
-        if desired.sequence < self.sequence or (self._desired is not None and desired.key == self._desired.key):
-            return
-        self.sequence, self._desired = desired.sequence, desired
-        self.started.append(desired.key)
-        same = self.running_sha256 == desired.sha256
-        self._say(wire.COMMITTED if same else wire.DOWNLOADING)
-
-    def step(self) -> None:
-        """One state on."""
-        if self.update is None or self.update.state not in UNFINISHED or self.behaviour == STUCK:
-            return
-        state = self.update.state
-        if self.behaviour == FAILING and state == wire.DOWNLOADING:
-            self._say(wire.FAILED, "404 Not Found")
-        elif self.behaviour == CRASHING and state == wire.PROBATION:
-            self._say(wire.ROLLED_BACK, "it crashed three times")
-        elif state in NEXT:
-            self._say(NEXT[state])
-        else:
-            if self.behaviour != LYING:
-                assert self._desired is not None
-                self.running, self.running_sha256 = self._desired.model, self._desired.sha256
-                self.ran.append(self.running)
-            self._say(wire.COMMITTED)
-
-    def report(self, now: datetime) -> Reported:
-        """What it says of itself."""
-        running = RunningModel(model=self.running, sha256=self.running_sha256, provider="CPUExecutionProvider")
-        return Reported(
-            device=self.name, run="run-1", time=now, capabilities=Capabilities(device_class=self.device_class),
-            running=running, update=self.update,
-        )  # fmt: skip
-
-    def row(self, now: datetime) -> Device:
-        """As the ingest would store it."""
-        said = self.report(now)
-        state = "online" if self.online else "offline"
-        return Device(self.name, state, "run-1", "", "", iso_utc(now), "1", "", said.model_dump_json())
-
-    def _say(self, state: str, reason: str = "") -> None:
-        assert self._desired is not None
-        rollout, attempt, sha256 = self._desired.key
-        self.update = Update(rollout=rollout, attempt=attempt, sha256=sha256, state=state, reason=reason)
 
 
 class Killed(Exception):  # noqa: N818 - what happened to the runner
@@ -152,7 +69,7 @@ STEADY = {
 class FakeMeasurements(MeasurementStore):
     """Measures by what devices run; those that are away or silent have no figures."""
 
-    def __init__(self, devices: dict[str, FakeDevice]) -> None:
+    def __init__(self, devices: dict[str, SteppedDevice]) -> None:
         self._devices = devices
         self.silent: set[str] = set()
 
@@ -174,7 +91,7 @@ class FakeMeasurements(MeasurementStore):
 class MortalStore(RolloutStore):
     """A real database; lets the runner die before or after a transaction, and measures by what devices run."""
 
-    def __init__(self, database: Database, devices: dict[str, FakeDevice]) -> None:
+    def __init__(self, database: Database, devices: dict[str, SteppedDevice]) -> None:
         super().__init__(database)
         self.measurements: FakeMeasurements = FakeMeasurements(devices)
         self.dies_before = self.dies_after = False
@@ -192,7 +109,7 @@ class MortalStore(RolloutStore):
 class World:
     """Controller, broker and devices, moved by hand; time passes only when it is told to."""
 
-    def __init__(self, folder: Path, *devices: FakeDevice, models: Sequence[RegisteredModel] = (a_model(),)) -> None:
+    def __init__(self, folder: Path, *devices: SteppedDevice, models: Sequence[RegisteredModel] = (a_model(),)) -> None:
         self.now = START
         self.devices = {device.name: device for device in devices}
         self.retained: dict[str, str] = {}

@@ -6,10 +6,10 @@ from threading import Event, Lock, Thread
 
 import paho.mqtt.client as mqtt
 from controller_messages import an_event
-from fakes_rollout import FakeDevice
 from fer_wire import Status, Telemetry, Topics
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from stepped_device import SteppedDevice
 
 STEP_EVERY_S = 0.1
 TELEMETRY_EVERY = 2
@@ -19,7 +19,9 @@ FPS = 30.0
 class LiveDevice:
     """One device with a connection of its own; where `slow_with` runs, its frame rate is halved."""
 
-    def __init__(self, port: int, device: FakeDevice, slow_with: str = "", clock_off: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self, port: int, device: SteppedDevice, slow_with: str = "", clock_off: timedelta = timedelta(0)
+    ) -> None:
         self.device = device
         self._slow_with, self._clock_off = slow_with, clock_off
         self._lock, self._stop = Lock(), Event()

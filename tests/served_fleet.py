@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
-from fakes_rollout import FakeDevice
 from fer_controller.desk import access
 from fer_controller.desk.local import LocalDesk
 from fer_controller.desk.remote import RemoteDesk
@@ -27,6 +26,7 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollups.store import RollupStore
 from pydantic import SecretStr
+from stepped_device import SteppedDevice
 from tiny_onnx import network, write_model
 
 EVENTS = 60
@@ -86,7 +86,7 @@ class ServedFleet:
                     gaps=[Gap(DEVICE, EPOCH, 70, 77, AT)],
                     dead_letters=[DeadLetter(AT, "fer/v1/x/status", "Status: no", b"\xff?", 2)],
                     devices=[Device(DEVICE, "offline", "run-1", since=AT, reason="[bold]power[/bold]")]
-                    + [FakeDevice(f"orin-{number:02}").row(START) for number in range(10)],
+                    + [SteppedDevice(f"orin-{number:02}").row(START) for number in range(10)],
                 )
             )
             rolls = RollupStore(database)

@@ -1,7 +1,7 @@
 """A simulated device with everything around it in this process: no broker, no network, and time that a test turns."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
@@ -12,6 +12,7 @@ from fer_simulator.clock import Timers, TurnedClock
 from fer_simulator.devices.device import Device, World
 from fer_simulator.devices.disk import Disk
 from fer_simulator.downloads.in_memory import FilesInMemory
+from fer_simulator.downloads.request import Source
 from fer_simulator.model import Model
 from fer_simulator.scenario import Scenario
 from fer_simulator.traits.device_classes import CLASSES, DeviceClass
@@ -39,14 +40,16 @@ class SimulatedDevice:
         kind: DeviceClass = NANO,
         scenario: Scenario = QUIET,
         name: str = DEVICE,
+        source: Callable[[Timers], Source] | None = None,
     ) -> None:
         self.clock = TurnedClock(START)
         self.timers = Timers(self.clock)
         self.broker, self.files = InProcessBroker(self.timers), FilesInMemory(self.timers)
         self.topics = Topics()
-        self.reports: list[Reported] = []
+        self._said: list[bytes] = []
         self.broker.hear(self._hear)
-        world = World(scenario, self.topics, self.timers, self.broker, self.files, Effects(effects))
+        found = source(self.timers) if source else self.files
+        world = World(scenario, self.topics, self.timers, self.broker, found, Effects(effects))
         self.name, self.kind = name, kind
         self.device = Device(Identity(name, kind, frozenset(faults)), world)
         self.device.start()
@@ -55,6 +58,16 @@ class SimulatedDevice:
     @property
     def disk(self) -> Disk:
         return self.device.disk
+
+    @property
+    def reports(self) -> list[Reported]:
+        """All that it reported."""
+        return [parse(Reported, payload) for payload in self._said]
+
+    @property
+    def last_report(self) -> Reported:
+        """What the broker retains of it."""
+        return parse(Reported, self._said[-1])
 
     @property
     def states(self) -> list[str]:
@@ -73,6 +86,11 @@ class SimulatedDevice:
         """Let time pass until the update is in this state."""
         self.clock.turn(self.timers, LONGEST_STEP_S, lambda: self.disk.record.state == state)
         assert self.disk.record.state == state, self.disk.record
+
+    def until_online(self) -> None:
+        """Let time pass until it is connected again, and has what is retained."""
+        self.clock.turn(self.timers, LONGEST_STEP_S, lambda: self.device.session.online)
+        self.pass_s(0)
 
     def step(self) -> None:
         """Let time pass until the update is in another state, or nothing happens for long."""
@@ -104,7 +122,7 @@ class SimulatedDevice:
 
     def _hear(self, topic: str, payload: bytes) -> None:
         if topic == self.topics.reported(self.name):
-            self.reports.append(parse(Reported, payload))
+            self._said.append(payload)
 
 
 def desired(files: Mapping[str, bytes], **changes: Any) -> Desired:

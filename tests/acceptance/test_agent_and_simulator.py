@@ -132,17 +132,12 @@ class SimulatorSide:
     def die(self, retained: bytes) -> None:
         del retained  # its broker keeps it
         self._simulated.device.die()
-        self._come_back()
+        self._simulated.until_online()
 
     def restart(self, retained: bytes) -> None:
         del retained
         self._simulated.device.restart()
-        self._come_back()
-
-    def _come_back(self) -> None:
-        simulated = self._simulated
-        simulated.clock.turn(simulated.timers, 10.0, lambda: simulated.device.session.online)
-        simulated.pass_s(0)
+        self._simulated.until_online()
 
 
 class Pair:

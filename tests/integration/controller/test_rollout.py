@@ -10,11 +10,12 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from controller_process import PATIENCE_S, ControllerProcess, eventually, json_lines, run
-from fakes_rollout import FAILING, HONEST, FakeDevice
+from fer_simulator.model import Model
 from fer_wire import ModelManifest, Topics, parse
 from fleet_of_devices import LiveDevice
 from paho.mqtt.enums import CallbackAPIVersion
 from real_broker import Mosquitto
+from stepped_device import FAILING, HONEST, SteppedDevice
 
 pytestmark = pytest.mark.mosquitto
 
@@ -25,7 +26,7 @@ QUICK = {
     "ROLLOUT__TICK_S": "0.1", "ROLLOUT__BASELINE_S": "300", "ROLLOUT__JUDGE_EVERY_S": "0.5",
     "ROLLOUT__RETRY_PAUSE_S": "0.5", "ROLLOUT__MIN_EVENTS": "5", "HTTP__LISTEN": "",
 }  # fmt: skip
-WORDS = ("--precision", "fp16", "--soak", "2s", "--deadline", "60s", "--probation", "0", "--json")
+WORDS = ("--precision", "fp16", "--soak", "2s", "--deadline", "60s", "--probation", "1s", "--json")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def fleet(mosquitto: Mosquitto, model: ModelManifest) -> Iterator[list[LiveDevic
     made = [
         LiveDevice(
             mosquitto.port,
-            FakeDevice(f"nano-{number:02}", running=model.reference("fp32"), running_sha256=fp32.sha256),
+            SteppedDevice(f"nano-{number:02}", factory=Model(model.reference("fp32"), fp32.sha256)),
             clock_off=timedelta(hours=number % 3 * 5),
         )
         for number in range(DEVICES)

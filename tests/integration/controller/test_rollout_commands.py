@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from controller_process import json_lines, run
-from fakes_rollout import START, FakeDevice
+from fakes_rollout import START
 from fer_controller.store.ingest.records import Batch
 from fer_wire import ModelManifest, parse
 from fer_wire.message import iso_utc
 from opened_stores import ingest_store
+from stepped_device import SteppedDevice
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def model(root: Path) -> ModelManifest:
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     path = tmp_path_factory.mktemp("commands") / "fleet.db"
-    devices = [FakeDevice(f"nano-{number:02}").row(START) for number in range(10)]
+    devices = [SteppedDevice(f"nano-{number:02}").row(START) for number in range(10)]
     with ingest_store(path) as store:
         store.write(Batch(iso_utc(START), devices=devices))
     assert run("models", "keygen", "--db", str(path)).returncode == 0

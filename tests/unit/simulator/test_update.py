@@ -231,7 +231,7 @@ def test_a_stop_in_order_is_no_crash(device: SimulatedDevice, state: str) -> Non
     device.until(state)
     for _ in range(5):
         device.device.restart()
-        device.pass_s(0)
+        device.until_online()
     device.pass_s(20)
     assert (device.states, device.disk.record.crashes) == (WAY, 0)
 
@@ -245,7 +245,7 @@ def test_a_device_that_dies_three_times_with_a_new_model_gives_it_up(
     for _ in range(3):
         assert device.disk.record.state == state
         device.device.die()
-        device.clock.turn(device.timers, 10, lambda: device.device.session.online)
+        device.until_online()
     device.pass_s(20)
     assert device.disk.record.state == end
     assert device.disk.slots.serving == FACTORY

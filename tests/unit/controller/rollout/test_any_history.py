@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, CRASHING, FAILING, HONEST, LYING, STUCK, FakeDevice, Killed, World, a_model
+from fakes_rollout import BAD, Killed, World, a_model
 from fer_controller.errors import RolloutError
 from fer_controller.rollout.orders import BY_NAME
 from fer_controller.rollout.transitions import COMMITTED, ENDED, PASSED
@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis_profiles import examples
+from stepped_device import CRASHING, FAILING, HONEST, LYING, STUCK, SteppedDevice
 
 DEVICES = tuple(f"nano-{number}" for number in range(6))
 OLD = "old@1/fp32"
@@ -39,7 +40,7 @@ class AnyHistory(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         models = [a_model(), a_model(version="3"), a_model(BAD)]
-        self.world = World(self.folder, *map(FakeDevice, DEVICES), models=models)
+        self.world = World(self.folder, *map(SteppedDevice, DEVICES), models=models)
         self.rollouts: dict[str, str] = {}
         self.desired: dict[tuple[str, str, int], str] = {}
         self.sequences: dict[str, int] = {}

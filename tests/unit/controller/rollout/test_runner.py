@@ -2,8 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, CRASHING, FAILING, LYING, STUCK, FakeDevice, Killed, World, a_model, sha_of
+from fakes_rollout import BAD, Killed, World, a_model
 from fer_wire import Desired, parse
+from stepped_device import CRASHING, FAILING, LYING, STUCK, SteppedDevice, sha_of
 
 NEW = "light@2/fp16"
 OLD = "old@1/fp32"
@@ -12,7 +13,7 @@ OLD = "old@1/fp32"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     models = [a_model(), a_model(BAD)]
-    made = World(tmp_path, *(FakeDevice(f"nano-{n}") for n in range(5)), models=models)
+    made = World(tmp_path, *(SteppedDevice(f"nano-{n}") for n in range(5)), models=models)
     yield made
     made.close()
 
@@ -21,7 +22,7 @@ def deploy(world: World, **words: object) -> str:
     return world.deploy(**{"model": "light", "precision": "fp16", **words})
 
 
-def canary(world: World, rollout: str) -> FakeDevice:
+def canary(world: World, rollout: str) -> SteppedDevice:
     return world.devices[world.store.targets(rollout)[0].device]
 
 
@@ -160,7 +161,7 @@ def test_an_offline_device_gets_its_desired_state_anyway_and_commits_when_it_com
 def test_a_renamed_device_keeps_nobody_waiting_and_the_next_rollout_finds_it(world: World) -> None:
     first = deploy(world, waves="100%", deadline="20s")
     world.devices["nano-3"].online = False
-    renamed = world.devices["nano-9"] = FakeDevice("nano-9")
+    renamed = world.devices["nano-9"] = SteppedDevice("nano-9")
     world.until(first, "completed")
     assert world.states(first)["nano-3"] == "unreachable"
     assert renamed.started == []
@@ -304,7 +305,7 @@ def test_a_runner_that_died_after_its_transaction_loses_and_repeats_nothing(worl
 
 
 def test_the_sequence_grows_even_when_the_database_was_lost(tmp_path: Path) -> None:
-    device = FakeDevice("nano-0")
+    device = SteppedDevice("nano-0")
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     first = World(tmp_path / "a", device)

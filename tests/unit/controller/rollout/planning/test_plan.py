@@ -1,10 +1,11 @@
 import time
 
 import pytest
-from fakes_rollout import a_model, a_request, sha_of
+from fakes_rollout import a_model, a_request
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.planning.plan import plan
 from fer_wire.reported import Capabilities, RunningModel
+from stepped_device import sha_of
 
 TENSORRT = ("TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider")
 CPU = ("CPUExecutionProvider",)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes_rollout import SETTINGS, FakeDevice, World
+from fakes_rollout import SETTINGS, World
 from fer_controller.errors import TransitionError
 from fer_controller.rollout.steps import waves
 from fer_controller.rollout.steps.decision import Decision
@@ -12,12 +12,13 @@ from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import COMMIT, DESIRED, PAUSE, RUNNING, SKIP, START, TELL, UPDATING
 from fer_controller.store.rollouts.records import Failures
+from stepped_device import SteppedDevice
 
 
 @pytest.fixture
 def rollout(tmp_path: Path) -> Iterator[LiveRollout]:
     """A rollout to two devices that has just begun; nothing of it is written back."""
-    world = World(tmp_path, FakeDevice("nano-0"), FakeDevice("nano-1"))
+    world = World(tmp_path, SteppedDevice("nano-0"), SteppedDevice("nano-1"))
     id_ = world.deploy(waves="1,100%")
     tick = Tick(world.now, SETTINGS, world.models, world.store, world.now)
     row = replace(world.rollout(id_), state=RUNNING)
