@@ -150,7 +150,7 @@ def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, l
         "    def disconnected(self): pass\n"
         "    def received(self, topic, payload): pass\n"
         "    def delivered(self, message_id): pass\n"
-        "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', Will(sys.argv[2], sys.argv[3].encode()), "
+        "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', RetainedMessage(sys.argv[2], sys.argv[3].encode()), "
         "[sys.argv[2]], Deaf())\n"
         "link.start(); time.sleep(60)\n"
     )

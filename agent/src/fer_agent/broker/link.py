@@ -4,8 +4,7 @@ import logging
 import random
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any, List, Optional, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -34,9 +33,8 @@ VERSIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Will:
-    """What the broker says of us, retained, when we are gone without a word."""
+class RetainedMessage(NamedTuple):
+    """A message that the broker keeps for whoever subscribes later; an empty payload takes it back."""
 
     topic: str
     payload: bytes
@@ -68,7 +66,7 @@ class BrokerLink:
         self,
         settings: BrokerSettings,
         client_id: str,
-        will: Optional[Will],
+        will: Optional[RetainedMessage],
         subscriptions: Sequence[str],
         listener: BrokerListener,
     ) -> None:

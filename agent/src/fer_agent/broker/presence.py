@@ -8,7 +8,7 @@ from fer_wire import Status, Topics
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_agent import __version__
-from fer_agent.broker.link import Will
+from fer_agent.broker.link import RetainedMessage
 
 LOST = "the connection was lost"
 STOPPED = "the agent was stopped"
@@ -33,9 +33,9 @@ class Presence:
         """Say that the device left on purpose."""
         return self._status(OFFLINE, datetime.now(timezone.utc), STOPPED)
 
-    def will(self) -> Will:
+    def will(self) -> RetainedMessage:
         """What the broker says in our place, dated to the beginning of the run."""
-        return Will(self.topic, self._status(OFFLINE, self._began, LOST).payload())
+        return RetainedMessage(self.topic, self._status(OFFLINE, self._began, LOST).payload())
 
     def is_foreign(self, status: Status) -> bool:
         """Whether a status on our own topic, heard after our birth, is of another run and hides ours."""

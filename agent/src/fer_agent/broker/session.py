@@ -6,11 +6,10 @@ from typing import Callable, List, Optional
 
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
 
-from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.link import BrokerLink, RetainedMessage
 from fer_agent.broker.presence import Presence
 from fer_agent.errors import SpoolError
 from fer_agent.outbox.publisher import Publisher
-from fer_agent.reporting.home_assistant import Announcement
 
 GOODBYE_S = 2.0
 
@@ -28,7 +27,7 @@ class Session:
         publisher: Publisher,
         report: Callable[[], Reported],
         order: Callable[[bytes], object],
-        announcement: Optional[Announcement] = None,
+        announcement: Optional[RetainedMessage] = None,
     ) -> None:
         """Order takes the payload of each desired state; the announcement is made at each connection."""
         self._presence, self._publisher, self._report, self._order = presence, publisher, report, order

@@ -11,10 +11,10 @@ from fer_agent.cameras.file import FileCamera
 from fer_agent.cameras.folder import SUFFIXES, FolderCamera
 from fer_agent.cameras.stream import StreamCamera, without_credentials
 from fer_agent.cameras.v4l2 import V4l2Camera
-from fer_agent.errors import CameraError
+from fer_agent.errors import CameraError, SettingsError
 from fer_agent.settings import CameraSettings
 
-__all__ = ["open_source"]
+__all__ = ["open_source", "refuse_endless"]
 
 
 def _is_pictures(source: str) -> bool:
@@ -44,3 +44,12 @@ def open_source(settings: CameraSettings, once: bool = False) -> Camera:
             return make(settings, once)
     kinds = ", ".join(name for name, _, _ in SOURCES)
     raise CameraError(f"{without_credentials(settings.source)!r} is no source for a camera; known kinds: {kinds}.")
+
+
+def refuse_endless(settings: CameraSettings) -> None:
+    """Raises SettingsError when the source never ends, so that it cannot be read once to its end."""
+    if open_source(settings, once=True).live:
+        raise SettingsError(
+            f"The source of camera {settings.name} never ends, so --once cannot read it to its end; "
+            "leave --once out, or give a video file or a folder of pictures."
+        )

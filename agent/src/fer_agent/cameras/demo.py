@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_agent import imaging
 from fer_agent.cameras.camera import Image
-from fer_agent.cameras.pace import Pace
+from fer_agent.cameras.frame_timer import FrameTimer
 from fer_agent.cameras.video import read_picture
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
@@ -34,17 +34,17 @@ class DemoCamera:
         self._size = (settings.width_px, round(settings.width_px * ASPECT))
         self._fps = settings.fps or DEFAULT_FPS
         self._portrait: Optional[Image] = None
-        self._pace: Optional[Pace] = None
+        self._timer: Optional[FrameTimer] = None
         self._index = 0
 
     def open(self) -> None:
         self._portrait = read_picture(PORTRAIT)
-        self._pace = Pace(self._fps)
+        self._timer = FrameTimer(self._fps)
 
     def read(self) -> Optional[Image]:
-        if self._portrait is None or self._pace is None:
+        if self._portrait is None or self._timer is None:
             raise CameraError(f"The portrait {PORTRAIT} cannot be read; install fer-agent anew.")
-        self._pace.wait()
+        self._timer.wait()
         self._index += 1
         return self.picture(self._portrait, self._index / self._fps)
 
@@ -66,8 +66,8 @@ class DemoCamera:
         return imaging.brightened(moved, 1 + 0.15 * _wave(time_s, 5))
 
     def close(self) -> None:
-        if self._pace:
-            self._pace.release()
+        if self._timer:
+            self._timer.release()
 
 
 def _wave(time_s: float, period_s: float) -> float:

@@ -6,7 +6,7 @@ from typing import Optional
 
 from fer_agent.cameras import video
 from fer_agent.cameras.camera import Image
-from fer_agent.cameras.pace import Pace
+from fer_agent.cameras.frame_timer import FrameTimer
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
@@ -27,7 +27,7 @@ class FileCamera:
         self._path = Path(settings.source)
         self._settings = settings
         self._video: Optional[video.Video] = None
-        self._pace: Optional[Pace] = None
+        self._timer: Optional[FrameTimer] = None
         self._read = 0
 
     def open(self) -> None:
@@ -42,7 +42,7 @@ class FileCamera:
             )
         self._read = 0
         self._fps = self._video.fps or DEFAULT_FPS
-        self._pace = self._pace or Pace(self._settings.fps or self._fps)
+        self._timer = self._timer or FrameTimer(self._settings.fps or self._fps)
 
     def read(self) -> Optional[Image]:
         if self._video is None:
@@ -51,16 +51,16 @@ class FileCamera:
         if image is None:
             return self._at_the_end(self._video)
         self._read += 1
-        if self.live and self._pace:
-            self._pace.wait()
+        if self.live and self._timer:
+            self._timer.wait()
         if not self.live:
             self.position_s = self._video.position_s or (self._read - 1) / self._fps
         return image
 
     def close(self) -> None:
-        if self._pace and self.live:
-            self._pace.release()
-            self._pace = None
+        if self._timer and self.live:
+            self._timer.release()
+            self._timer = None
         if self._video:
             self._video.close()
 

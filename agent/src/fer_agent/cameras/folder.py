@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Set
 
 from fer_agent.cameras.camera import Image
-from fer_agent.cameras.pace import Pace
+from fer_agent.cameras.frame_timer import FrameTimer
 from fer_agent.cameras.video import read_picture
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
@@ -26,7 +26,7 @@ class FolderCamera:
         self._path = Path(settings.source)
         self._fps = settings.fps or DEFAULT_FPS
         self._images: Iterator[Image] = iter(())
-        self._pace: Optional[Pace] = None
+        self._timer: Optional[FrameTimer] = None
         self._unreadable: Set[Path] = set()
 
     def open(self) -> None:
@@ -35,7 +35,7 @@ class FolderCamera:
         if not self._pictures():
             raise CameraError(f"The folder {self._path} holds no pictures ({', '.join(SUFFIXES)}); put some there.")
         self._images = self._round()
-        self._pace = Pace(self._fps)
+        self._timer = FrameTimer(self._fps)
 
     def read(self) -> Optional[Image]:
         image = next(self._images, None)
@@ -44,13 +44,13 @@ class FolderCamera:
             image = next(self._images, None)
         if image is None and self._unreadable.issuperset(self._pictures()):
             raise CameraError(f"No picture in {self._path} can be read; put readable ones there.")
-        if self._pace and self.live:
-            self._pace.wait()
+        if self._timer and self.live:
+            self._timer.wait()
         return image
 
     def close(self) -> None:
-        if self._pace:
-            self._pace.release()
+        if self._timer:
+            self._timer.release()
 
     def _round(self) -> Iterator[Image]:
         for index, path in enumerate(self._pictures()):

@@ -42,9 +42,9 @@ def start(
     """Watch the cameras, and publish what the faces show until told to stop."""
     configure_logging(debug)
     settings = settings_from(config, device, source, broker, state_dir, model, precision, controller)
-    from fer_agent.agent import Agent
+    from fer_agent.agent import compose
 
-    agent = Agent(settings, once)
+    agent = compose(settings, once)
 
     def stop(_signal: int, _frame: Any) -> None:
         agent.stop()

@@ -14,6 +14,7 @@ from fer_wire.events import END
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_agent import __version__
+from fer_agent.broker.link import RetainedMessage
 from fer_agent.settings import CameraSettings, Settings
 
 OFF, ON, REMOVE = "off", "on", "remove"
@@ -23,13 +24,6 @@ MISSED = 3
 GRACE_S = 5.0
 
 Entity = Dict[str, Any]
-
-
-class Announcement(NamedTuple):
-    """A retained message; an empty payload takes back what was said before."""
-
-    topic: str
-    payload: bytes
 
 
 class Measure(NamedTuple):
@@ -57,13 +51,13 @@ OF_CAMERA = (
 )
 
 
-def announcement(settings: Settings) -> Optional[Announcement]:
+def announcement(settings: Settings) -> Optional[RetainedMessage]:
     """What to say at each connection; nothing when Home Assistant is not asked for."""
     wanted = settings.home_assistant
     if wanted.discovery == OFF:
         return None
     topic = f"{wanted.prefix}/device/{_id(settings.device)}/config"
-    return Announcement(topic, b"" if wanted.discovery == REMOVE else _payload(settings))
+    return RetainedMessage(topic, b"" if wanted.discovery == REMOVE else _payload(settings))
 
 
 def _payload(settings: Settings) -> bytes:

@@ -3,11 +3,11 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 import pytest
+from fer_agent.broker.link import RetainedMessage
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
 from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
-from fer_agent.reporting.home_assistant import Announcement
 from fer_agent.settings import SpoolSettings
 from fer_wire import Ack, Reported, Status, Telemetry, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
@@ -120,7 +120,7 @@ def test_a_twin_is_told_of_once(parts: Parts, caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_device_announces_itself_at_each_connection(parts: Parts) -> None:
-    said = Announcement("homeassistant/device/fer-nano-01/config", b"{}")
+    said = RetainedMessage("homeassistant/device/fer-nano-01/config", b"{}")
     session = Session(
         "nano-01", Topics(), parts.presence, parts.publisher, parts.report, parts.orders.append, said
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import List, Optional
 import cv2
 import numpy as np
 import pytest
-from fer_agent.cameras import pace
+from fer_agent.cameras import frame_timer
 from fer_agent.cameras.file import FileCamera
 from fer_agent.errors import CameraError
 from fer_agent.settings import CameraSettings
@@ -86,8 +86,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stands for the time by which frames are played."""
     made = Clock()
-    monkeypatch.setattr(pace, "time", made)
-    monkeypatch.setattr(pace, "threading", SimpleNamespace(Event=lambda: made))
+    monkeypatch.setattr(frame_timer, "time", made)
+    monkeypatch.setattr(frame_timer, "threading", SimpleNamespace(Event=lambda: made))
     return made
 
 

@@ -4,7 +4,7 @@ import threading
 import time
 
 
-class Pace:
+class FrameTimer:
     """Lets one frame pass each 1/fps seconds; release() ends the waiting, also from another thread."""
 
     def __init__(self, fps: float) -> None:
