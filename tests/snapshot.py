@@ -8,8 +8,11 @@ After a deliberate change, `python tests/snapshot.py` records them anew; look at
 import contextlib
 import io
 import json
+import os
 import re
+import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +20,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
-from fer_controller import cli
+from fer_agent import cli as agent
+from fer_controller import cli as controller
 from fer_controller.http.process import HttpProcess
 from fer_controller.settings import load
-from snapshot_cases import DEEDS, LOOKS, LOOKS_HERE, QUESTIONS
+from fer_models import cli as models
+from fer_models.data.faces import Faces
+from made_models import made_faces, write_images
+from snapshot_cases import DEEDS, LOOKS, LOOKS_HERE, OTHER_PROGRAMS, QUESTIONS
 from tiny_onnx import network, write_model
 
 FOLDER = Path(__file__).with_name("snapshots")
@@ -37,12 +44,20 @@ CREATE TRIGGER taken_up AFTER INSERT ON rollout_orders BEGIN
 END;
 """
 """Stands for a controller that runs and takes up every order at once."""
+AGENTS_STATE = FOLDER / "state"
+LAST_USED_S = 1_769_860_800
+PROGRAMS = {"fer-agent": agent.run, "fer-models": models.run}
+"""Besides fer-controller, whose commands are named without it."""
 NEVER_THE_SAME = {
+    r'"seconds": [\d.]+': '"seconds": "…"',
+    r'"machine": "[^"]+"': '"machine": "…"',
     r'"token": "[^"]+"': '"token": "…"',
     r'"rollout": "r-(?!51ee700)[0-9a-f]{8}"': '"rollout": "r-…"',
     r'("file": "events.parquet".*"size_bytes": )\d+': r"\1…",
 }
-"""By expression: what is drawn by lot or depends on another package, and what stands for it here."""
+"""By expression: what is drawn by lot or depends on machine and packages, and what stands for it here."""
+MANY_DIGITS = re.compile(r"\d+\.\d{4,}")
+"""Of figures that a network made: the last of them depend on the processor."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +80,32 @@ def restore(folder: Path) -> Path:
     return db
 
 
+def write_inputs(folder: Path) -> None:
+    """What the other programs are asked about: an agent's state, a model, some faces."""
+    shutil.copytree(AGENTS_STATE, folder / "state")
+    for number, file in enumerate(sorted((folder / "state").rglob("*.onnx"))):
+        os.utime(file, (LAST_USED_S - number, LAST_USED_S - number))
+    write_model(folder / "entry", {"fp32": network()})
+    faces = made_faces(21)
+    write_images(folder / "data", "PublicTest", faces)
+    write_images(folder / "data", "Training", Faces(faces.images[:7], faces.labels[:7], faces.names[:7]))
+
+
 def printed(folder: Path, command: str, *options: str) -> Outcome:
-    """Run a command with --json in a restored fleet's folder."""
-    out = io.StringIO()
-    with contextlib.chdir(folder), contextlib.redirect_stdout(out):
-        status = cli.run([*command.split(), *options, "--json"])
+    """Run a command with --json in a folder with a restored fleet, or with the inputs of another program."""
+    program, _, words = command.partition(" ")
+    run = PROGRAMS.get(program, controller.run)
+    arguments = [*(words if program in PROGRAMS else command).split(), *options, "--json"]
+    out, said = io.StringIO(), sys.argv
+    sys.argv = [program, *arguments]
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out):
+            status = run(arguments)
+    finally:
+        sys.argv = said
     text = out.getvalue()
+    if program == "fer-models":
+        text = MANY_DIGITS.sub(lambda number: f"{float(number[0]):.3f}", text)
     for expression, instead in NEVER_THE_SAME.items():
         text = re.sub(expression, instead, text)
     return Outcome(status, text)
@@ -110,6 +145,10 @@ def record() -> None:
     for command in (*LOOKS, *LOOKS_HERE, *DEEDS):
         with TemporaryDirectory() as folder:
             restore(Path(folder))
+            _keep(PRINTED, command, printed(Path(folder), command).text)
+    with TemporaryDirectory() as folder:
+        write_inputs(Path(folder))
+        for command in OTHER_PROGRAMS:
             _keep(PRINTED, command, printed(Path(folder), command).text)
     with TemporaryDirectory() as folder, served(restore(Path(folder))) as url:
         for question in QUESTIONS:

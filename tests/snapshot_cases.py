@@ -63,6 +63,14 @@ DEEDS = (
 """Each on a database of its own."""
 FAILS = {f"rollouts watch {ROLLOUTS[1]}"}
 
+OTHER_PROGRAMS = (
+    "fer-agent models --device nano-01 --state-dir state",
+    "fer-models verify entry",
+    "fer-models data --data data --no-cache",
+    "fer-models evaluate entry --data data",
+)
+"""Of an agent that took one update, and of a tiny model with twenty-one drawn faces."""
+
 QUESTIONS = (
     "health",
     "me",

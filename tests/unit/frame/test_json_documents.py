@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from snapshot import PRINTED, Outcome, printed, recorded, restore, still_says
-from snapshot_cases import DEEDS, FAILS, LOOKS, LOOKS_HERE
+from snapshot import PRINTED, Outcome, printed, recorded, restore, still_says, write_inputs
+from snapshot_cases import DEEDS, FAILS, LOOKS, LOOKS_HERE, OTHER_PROGRAMS
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,20 @@ def test_a_command_that_changes_something_prints_what_it_always_printed(
     assert printed(own, command) == Outcome(0, recorded(PRINTED, command))
 
 
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inputs")
+    write_inputs(folder)
+    return folder
+
+
+@pytest.mark.parametrize("command", OTHER_PROGRAMS)
+def test_another_program_prints_what_it_always_printed(inputs: Path, command: str) -> None:
+    assert printed(inputs, command) == Outcome(0, recorded(PRINTED, command))
+
+
 def test_every_recorded_document_is_compared() -> None:
-    assert len(list(PRINTED.iterdir())) == len({*LOOKS, *LOOKS_HERE, *DEEDS})
+    assert len(list(PRINTED.iterdir())) == len({*LOOKS, *LOOKS_HERE, *DEEDS, *OTHER_PROGRAMS})
 
 
 @pytest.mark.parametrize(
