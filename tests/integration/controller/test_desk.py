@@ -41,6 +41,7 @@ from fer_controller.operations.rollouts import (
     RolloutsQuery,
 )
 from fer_controller.operations.telemetry import (
+    METRICS,
     NEWEST_TELEMETRY,
     TELEMETRY_AS_STORED,
     TELEMETRY_OF_EACH,
@@ -76,6 +77,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "dead letters": (DEAD_LETTERS, DeadLettersQuery(limit=10)),
     "labels": (LABELS, LabelsQuery()),
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
+    "metrics": (METRICS, Nothing()),
     "models": (MODELS, Nothing()),
     "plan": (PLAN, REQUEST),
     "rollouts": (ROLLOUTS, RolloutsQuery(limit=10)),

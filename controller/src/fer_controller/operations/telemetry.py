@@ -53,6 +53,27 @@ class TelemetryAnswer(Answer):
         return self.messages
 
 
+class LineAnswer(Answer):
+    """A line of a metric's chart."""
+
+    kind: str = Field(description="mean, lowest or highest.")
+    field: str = Field(description="Where a telemetry rollup has it.")
+
+
+class MetricAnswer(Answer):
+    """A figure that devices report, and how it is shown."""
+
+    title: str = Field(description="What it is, in lower case.")
+    unit: str = Field(description="Its unit; empty where it has none.")
+    digits: int = Field(description="How many decimals are shown.")
+    source: str | None = Field(description="Where a telemetry message has it; null where it is made of several fields.")
+    lines: tuple[LineAnswer, ...] = Field(description="What rollups keep of it.")
+
+
+METRICS = Operation(
+    "metrics", GET, "/v1/metrics", VIEWER, Nothing, list[MetricAnswer],
+    "The figures that devices report, for whoever draws them.",
+)  # fmt: skip
 NEWEST_TELEMETRY = Operation(
     "newest_telemetry", GET, "/v1/telemetry", VIEWER, NewestTelemetryQuery, TelemetryAnswer,
     "The newest telemetry, as `telemetry --json` and with an id.",
@@ -70,4 +91,4 @@ TELEMETRY_ROLLUPS = Operation(
     "Telemetry by minute or hour, as `telemetry --per`.",
 )  # fmt: skip
 
-OPERATIONS = (TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS)
+OPERATIONS = (METRICS, TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS)

@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.metrics import catalogue
+from fer_controller.metrics.metric import Metric
 from fer_controller.operations.operation import Nothing
 from fer_controller.operations.telemetry import (
+    METRICS,
     NEWEST_TELEMETRY,
     TELEMETRY_AS_STORED,
     TELEMETRY_OF_EACH,
     TELEMETRY_ROLLUPS,
+    LineAnswer,
+    MetricAnswer,
     NewestTelemetryQuery,
     TelemetryAnswer,
     TelemetryAsStoredQuery,
@@ -19,6 +24,12 @@ from fer_controller.operations.telemetry import (
 )
 from fer_controller.store.rollups.records import TelemetryRollup
 from fer_controller.store.telemetry.records import StoredTelemetry
+
+
+@ANSWERS.carries_out(METRICS)
+def metrics(_context: Context, _asked: Nothing) -> list[MetricAnswer]:
+    """All metrics of devices, in the order in which they are shown."""
+    return [_metric(each) for each in catalogue.METRICS]
 
 
 @ANSWERS.carries_out(NEWEST_TELEMETRY)
@@ -48,3 +59,10 @@ def telemetry_rollups(context: Context, asked: TelemetryRollupsQuery) -> list[Te
 def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:
     messages = (TelemetryMessageAnswer(id=each.id, message=json.loads(each.payload)) for each in found)
     return TelemetryAnswer(messages=tuple(messages))
+
+
+def _metric(metric: Metric) -> MetricAnswer:
+    lines = (LineAnswer(kind=summary.kind, field=summary.field) for summary in metric.summaries)
+    return MetricAnswer(
+        title=metric.title, unit=metric.unit, digits=metric.digits, source=metric.source or None, lines=tuple(lines)
+    )

@@ -34,6 +34,17 @@ export function get(path, query = {}, signal = undefined) {
     return ask(text ? `${path}?${text}` : path, { signal });
 }
 
+let asked;
+
+/** The figures that devices report; the controller is asked once. */
+export function metrics(signal) {
+    asked ??= get("/v1/metrics", {}, signal).catch((error) => {
+        asked = undefined;
+        throw error;
+    });
+    return asked;
+}
+
 export function post(path, body) {
     const headers = { "Content-Type": "application/json" };
     return ask(path, { method: "POST", body: JSON.stringify(body), headers });

@@ -1,4 +1,4 @@
-import { get, poll } from "./api.js";
+import { get, metrics, poll } from "./api.js";
 import { cameraCells, deviceFacts, hostFacts, modelFacts, sinceWords } from "./facts.js";
 import { history } from "./history.js";
 import { openLabels, paintLabels } from "./labels.js";
@@ -58,13 +58,14 @@ function paintHead({ state, since, reason }) {
 }
 
 async function lookAtTelemetry(signal) {
-    const { messages } = await get("/v1/telemetry", { device: name, limit: 1 }, signal);
-    paintTelemetry(messages[0]?.message);
+    const newest = get("/v1/telemetry", { device: name, limit: 1 }, signal);
+    const [{ messages }, known] = await Promise.all([newest, metrics(signal)]);
+    paintTelemetry(messages[0]?.message, known);
 }
 
-function paintTelemetry(message) {
+function paintTelemetry(message, metrics) {
     const cameras = message?.cameras ?? [];
-    define(find("device-now"), message ? hostFacts(message) : [["Measured", "nothing yet"]]);
+    define(find("device-now"), message ? hostFacts(message, metrics) : [["Measured", "nothing yet"]]);
     fill(find("cameras-rows"), cameras, (each) => each.camera, cameraCells);
     say(find("cameras-note"), cameras.length ? "" : "No camera has been heard of yet.");
 }

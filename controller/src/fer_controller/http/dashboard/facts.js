@@ -1,4 +1,4 @@
-import { ago, badge, cell, clock, known, megabytes, number } from "./page.js";
+import { ago, badge, capitalized, cell, clock, known, megabytes, number } from "./page.js";
 
 const PROVIDER_ENDING = "ExecutionProvider";
 const SHA256_SHOWN = 12;
@@ -57,26 +57,22 @@ export function deviceFacts({ agent_version, last_seen, dropped_events, reported
     ];
 }
 
-/** What the device measured of itself in a telemetry message. */
-export function hostFacts({ time, uptime_s, host, spool, errors }) {
+/** What the device measured of itself in a telemetry message; what it cannot measure is left out. */
+export function hostFacts(message, metrics) {
+    const measured = metrics.filter(({ source }) => source && known(at(message, source)));
     return [
-        ["Measured", plain(ago(time))],
-        ["CPU", joined(measured(host.cpu_percent, "%"), measured(host.cpu_temperature_c, "°C", 1))],
-        ["GPU", joined(measured(host.gpu_percent, "%"), measured(host.gpu_temperature_c, "°C", 1))],
-        ["Throttled", host.throttled && cell("yes, for heat or current", "bad")],
-        ["Memory used", of(host.memory_used_mb, host.memory_total_mb)],
-        ["Swap used", measured(host.swap_used_mb, "MB")],
-        ["Disk free", measured(host.disk_free_mb, "MB")],
-        ["Power", joined(known(host.power_mw) && measured(host.power_mw / 1000, "W", 1), host.power_mode)],
-        ["Fan", measured(host.fan_percent, "%")],
-        ["Agent", joined(measured(host.agent_cpu_percent, "% of a core"), measured(host.agent_memory_mb, "MB"))],
-        ["Agent's run", joined(lasted(uptime_s), errors && `${number(errors).text} faults handled`)],
-        ["Events pending", number(spool.pending_events).text],
+        ["Measured", plain(ago(message.time))],
+        ...measured.map((metric) => [capitalized(metric.title), shown(at(message, metric.source), metric)]),
+        ["Power mode", message.host.power_mode],
     ];
 }
 
-function of(used, total) {
-    return known(used) && known(total) ? `${number(used).text} of ${measured(total, "MB")}` : measured(used, "MB");
+const at = (message, source) => source.split(".").reduce((part, name) => part?.[name], message);
+
+function shown(value, { unit, digits }) {
+    if (typeof value === "boolean") return value ? cell("yes", "bad") : "no";
+    if (unit === "s") return lasted(value);
+    return `${number(value, digits).text} ${unit}`;
 }
 
 function lasted(timeS) {

@@ -1,23 +1,12 @@
-import { get, poll } from "./api.js";
+import { get, metrics, poll } from "./api.js";
 import { ceiling, hhmm } from "./chart.js";
-import { element, find, known, number, shape } from "./page.js";
+import { capitalized, element, find, known, number, shape } from "./page.js";
 import { SPANS, starts } from "./spans.js";
 
 const EVERY_MS = 30_000;
 const NARROWEST_PX = 200;
 const HEIGHT_PX = 130;
 const MARGIN_PX = { top: 8, right: 8, bottom: 20, left: 46 };
-const CHARTS = [
-    { title: "Frame rate", unit: "fps", digits: 1, lines: { mean: "fps_mean", lowest: "fps_min" } },
-    {
-        title: "Latency, p95", unit: "ms", digits: 0,
-        lines: { mean: "latency_p95_mean_ms", highest: "latency_p95_max_ms" },
-    },
-    { title: "Temperature, hottest", unit: "°C", digits: 1, lines: { highest: "temperature_max_c" } },
-    { title: "CPU", unit: "%", digits: 1, lines: { mean: "cpu_mean_percent" } },
-    { title: "Memory of the agent", unit: "MB", digits: 0, lines: { highest: "agent_memory_max_mb" } },
-    { title: "Pending events", unit: "events", digits: 0, lines: { highest: "pending_events_max" } },
-];
 
 const resizing = new ResizeObserver(() => paint());
 const bottomPx = HEIGHT_PX - MARGIN_PX.bottom;
@@ -25,12 +14,12 @@ const bottomPx = HEIGHT_PX - MARGIN_PX.bottom;
 let name = "";
 let polling;
 let rollups = new Map();
+let charts = [];
 
 /** Small line charts of how a device fared. */
 export const history = {
     open(device) {
         name = device;
-        if (!find("history").children.length) find("history").append(...CHARTS.map(figure));
         find("history-span").onchange = begin;
         resizing.observe(find("history"));
         begin();
@@ -53,28 +42,33 @@ function begin() {
 async function look(signal) {
     const { per, since, buckets } = span();
     const query = { per, since, device: name, limit: buckets + 1 };
-    const found = await get("/v1/rollups/telemetry", query, signal);
+    const [found] = await Promise.all([get("/v1/rollups/telemetry", query, signal), drawn(signal)]);
     rollups = new Map(found.map((each) => [Date.parse(each.start), each]));
     paint();
 }
 
+/** A chart for each metric that rollups keep. */
+async function drawn(signal) {
+    charts = (await metrics(signal)).filter(({ lines }) => lines.length);
+    if (!find("history").children.length) find("history").append(...charts.map(figure));
+}
+
 function figure({ title, unit }) {
-    const heading = element("h3", {}, title, element("span", { className: "hint", textContent: `, ${unit}` }));
+    const heading = element("h3", {}, capitalized(title), element("span", { className: "hint", textContent: `, ${unit}` }));
     return element("figure", {}, heading, shape("svg", { role: "img" }), element("figcaption", { className: "hint" }));
 }
 
 function paint() {
     const rows = starts(span()).map((startMs) => ({ ...rollups.get(startMs), startMs }));
-    CHARTS.forEach((chart, place) => paintOne(chart, rows, find("history").children[place]));
+    charts.forEach((chart, place) => paintOne(chart, rows, find("history").children[place]));
 }
 
 function paintOne(chart, rows, made) {
     const [place, caption] = [made.querySelector("svg"), made.querySelector("figcaption")];
-    const lines = Object.entries(chart.lines);
-    const said = lines.map(([kind, field]) => summed(kind, rows.map((row) => row[field]), chart));
-    const keys = lines.map(([kind], number) => element("span", { className: `key ${kind}` }, said[number]));
+    const said = chart.lines.map(({ kind, field }) => summed(kind, rows.map((row) => row[field]), chart));
+    const keys = chart.lines.map(({ kind }, number) => element("span", { className: `key ${kind}` }, said[number]));
     caption.replaceChildren(...keys, seen(rows));
-    place.setAttribute("aria-label", `${chart.title}, ${chart.unit}: ${said.join("; ")}; ${seen(rows)}.`);
+    place.setAttribute("aria-label", `${capitalized(chart.title)}, ${chart.unit}: ${said.join("; ")}; ${seen(rows)}.`);
     draw(place, chart, rows);
 }
 
@@ -93,7 +87,7 @@ function seen(rows) {
 
 function draw(place, { lines, digits }, rows) {
     const widthPx = Math.max(NARROWEST_PX, place.getBoundingClientRect().width);
-    const values = Object.values(lines).flatMap((field) => rows.map((row) => row[field])).filter(known);
+    const values = lines.flatMap(({ field }) => rows.map((row) => row[field])).filter(known);
     const top = ceiling(Math.max(1, ...values));
     const bottom = Math.min(0, ...values) < 0 ? -ceiling(-Math.min(...values)) : 0;
     const stepPx = (widthPx - MARGIN_PX.left - MARGIN_PX.right) / rows.length;
@@ -103,7 +97,7 @@ function draw(place, { lines, digits }, rows) {
     place.replaceChildren(
         ...[bottom, bottom < 0 ? 0 : top / 2, top].map((value) => level(value, yPx(value), widthPx)),
         ...times(rows, widthPx),
-        ...Object.entries(lines).map(([kind, field]) => line(kind, rows.map((row) => row[field]), xPx, yPx)),
+        ...lines.map(({ kind, field }) => line(kind, rows.map((row) => row[field]), xPx, yPx)),
         ...rows.map((row, number) => hint(row, lines, digits, xPx(number) - stepPx / 2, stepPx)),
     );
 }
@@ -133,7 +127,7 @@ function line(kind, values, xPx, yPx) {
 }
 
 function hint(row, lines, digits, x, width) {
-    const parts = Object.entries(lines).map(([kind, field]) => `${kind} ${number(row[field], digits).text}`);
+    const parts = lines.map(({ kind, field }) => `${kind} ${number(row[field], digits).text}`);
     const text = row.samples ? parts.join(", ") : "not measured";
     const place = { x, y: MARGIN_PX.top, width, height: bottomPx - MARGIN_PX.top, class: "spot" };
     return shape("rect", place, shape("title", {}, `${hhmm(row.startMs)}: ${text}`));

@@ -40,6 +40,7 @@ export function number(value, digits = 0) {
     return { text: known(value) ? value.toLocaleString("en", format) : NOTHING, className: "number" };
 }
 
+export const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const figure = (value) => cell(known(value) ? Number(value.toPrecision(3)) : NOTHING);
 export const cell = (text, className = "number") => ({ text: String(text), className });
 export const count = (many, one, several = `${one}s`) => `${many.toLocaleString("en")} ${many === 1 ? one : several}`;
