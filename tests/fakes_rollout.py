@@ -7,9 +7,8 @@ from typing import Any
 
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
-from fer_controller.rollout import request
 from fer_controller.rollout.evidence.measured import Measured
-from fer_controller.rollout.planning import deployment
+from fer_controller.rollout.planning import deployment, request
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
 from fer_controller.store import opening

@@ -13,8 +13,8 @@ from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.plans import DEPLOY
 from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
-from fer_controller.rollout.relabel import Relabel
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.settings import ApiSettings, Settings, load
 from fer_controller.store import opening
 from fer_controller.store.credentials import records

@@ -51,8 +51,8 @@ from fer_controller.operations.telemetry import (
     TelemetryRollupsQuery,
 )
 from fer_controller.registry import tokens
-from fer_controller.rollout.relabel import Relabel
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.store.credentials.records import OPERATOR as ORDERS
 from fer_controller.store.credentials.records import VIEWER
 from hypothesis import HealthCheck, given, settings

@@ -17,7 +17,7 @@ from fer_controller.operations.fleet import DEVICES, DeviceAnswer
 from fer_controller.operations.models import MODELS
 from fer_controller.operations.operation import Nothing
 from fer_controller.operations.plans import DEPLOY
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.settings import ApiSettings, load
 from served_fleet import IN_THE_LAB, ServedFleet
 

@@ -15,7 +15,7 @@ from fer_controller.desk import events
 from fer_controller.errors import ApiError
 from fer_controller.operations.plans import DEPLOY
 from fer_controller.operations.rollouts import ROLLOUT, ROLLOUTS, RolloutQuery, RolloutsQuery
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 from real_broker import free_port
 from served_fleet import ServedFleet
 

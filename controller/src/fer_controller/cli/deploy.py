@@ -9,7 +9,7 @@ from fer_controller.cli.fields import with_options
 from fer_controller.desk.desk import Desk
 from fer_controller.errors import RequestError
 from fer_controller.operations.plans import DEPLOY, PLAN, PlanAnswer
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 
 MOST_ROWS = 40
 

@@ -21,7 +21,7 @@ def label(
 ) -> None:
     """Labels of devices, by which `deploy --selector` finds them; without a change, shows them."""
     from fer_controller.errors import RequestError
-    from fer_controller.rollout.relabel import Relabel
+    from fer_controller.rollout.devices.relabel import Relabel
 
     devices = [word for word in words or [] if "=" not in word]
     given = [word for word in words or [] if "=" in word]

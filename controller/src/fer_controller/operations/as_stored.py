@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema
 
 from fer_controller.rollout.evidence.gates import Verdict
 from fer_controller.rollout.evidence.measured import Measured
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 
 
 @dataclass(frozen=True)

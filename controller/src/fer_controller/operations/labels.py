@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from fer_controller.operations.operation import GET, POST, Answer, Operation, Parameters
-from fer_controller.rollout.relabel import Relabel
+from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredRequest
 from fer_controller.operations.operation import POST, Answer, Operation
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 

@@ -5,7 +5,7 @@ import typer
 from fer_controller.cli.fields import with_options
 from fer_controller.errors import RequestError
 from fer_controller.operations.events import NewestEventsQuery
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 from typer.testing import CliRunner
 
 taken: "list[object]" = []

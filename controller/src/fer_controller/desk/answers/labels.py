@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsAnswer, LabelsQuery
-from fer_controller.rollout import labels as rollout_labels
-from fer_controller.rollout.relabel import Relabel
+from fer_controller.rollout.devices import labels as rollout_labels
+from fer_controller.rollout.devices.relabel import Relabel
 
 
 @ANSWERS.carries_out(LABELS)

@@ -6,7 +6,7 @@ from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.plans import DEPLOY, PLAN, DeployAnswer, LeftOutAnswer, PlanAnswer, PlannedDeviceAnswer
 from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.planning.plan import Plan, Planned
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 
 
 @ANSWERS.carries_out(PLAN)

@@ -28,14 +28,14 @@ from fer_controller.operations.rollouts import (
     WaveAnswer,
     WholeRolloutAnswer,
 )
-from fer_controller.rollout import orders, request, transitions
+from fer_controller.rollout import orders, transitions
 from fer_controller.rollout.desired.messages import artifacts_of
+from fer_controller.rollout.planning import request
 from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 
 TAKEN_UP_WITHIN_S = 3.0
 LOOK_EVERY_S = 0.1
-REFUSED = "refused: "
 
 
 @ANSWERS.carries_out(ROLLOUTS)
@@ -83,8 +83,8 @@ def order(context: Context, asked: OrderRequest) -> OrderAnswer:
     if row.ended_at and not transitions.ROLLOUT.knows(row.state, asked.order):
         raise RolloutError(f"Rollout {row.id} is {row.state}; {asked.order} is not possible any more.")
     outcome = _outcome(store, store.give(row.id, asked.order, context.actor, iso_utc(datetime.now(UTC))))
-    if outcome is not None and outcome.startswith(REFUSED):
-        raise RolloutError(outcome.removeprefix(REFUSED))
+    if outcome is not None and outcome.startswith(orders.REFUSED):
+        raise RolloutError(outcome.removeprefix(orders.REFUSED))
     return OrderAnswer(rollout=row.id, order=asked.order, outcome=outcome)
 
 

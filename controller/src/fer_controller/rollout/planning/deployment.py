@@ -12,7 +12,7 @@ from fer_controller.rollout import audit
 from fer_controller.rollout.desired.messages import dumped
 from fer_controller.rollout.devices.candidate import candidates
 from fer_controller.rollout.planning.plan import Plan, plan
-from fer_controller.rollout.request import DeployRequest
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
 from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore

@@ -12,8 +12,8 @@ from fer_wire.reported import Capabilities
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.devices import selector
 from fer_controller.rollout.devices.candidate import Candidate
-from fer_controller.rollout.request import DeployRequest
-from fer_controller.rollout.typed import AUTO
+from fer_controller.rollout.planning.request import DeployRequest
+from fer_controller.rollout.planning.typed import AUTO
 
 RUNS_ALREADY = "it runs {model} already"
 QUARANTINED = "it is in quarantine: {reason}"

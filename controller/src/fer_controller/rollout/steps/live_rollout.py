@@ -7,9 +7,10 @@ from typing import Any
 from fer_wire import Reported
 from fer_wire.presence import ONLINE
 
-from fer_controller.rollout import audit, request
+from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
 from fer_controller.rollout.devices.candidate import report
+from fer_controller.rollout.planning import request
 from fer_controller.rollout.steps.decision import Decision, Subject
 from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE, WAVE_ENDED, Table

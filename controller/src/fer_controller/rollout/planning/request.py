@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from fer_controller.errors import RequestError
 from fer_controller.rollout.evidence.gates import Gate, choose
-from fer_controller.rollout.typed import (
+from fer_controller.rollout.planning.typed import (
     AUTO,
     EXAMPLE_WAVES,
     UNIT,

@@ -10,7 +10,7 @@ from fer_wire.names import checked_name
 from fer_controller.errors import RequestError
 from fer_controller.rollout import audit
 from fer_controller.rollout.devices import selector
-from fer_controller.rollout.relabel import Relabel
+from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.store.devices.records import Label
 from fer_controller.store.rollouts.records import Changes, Failures
 from fer_controller.store.rollouts.store import RolloutStore

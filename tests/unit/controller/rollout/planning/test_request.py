@@ -1,7 +1,7 @@
 import pytest
 from fer_controller.errors import RequestError
-from fer_controller.rollout.request import DeployRequest, loaded
-from fer_controller.rollout.typed import seconds
+from fer_controller.rollout.planning.request import DeployRequest, loaded
+from fer_controller.rollout.planning.typed import seconds
 
 
 def test_what_is_not_said_has_a_sensible_default() -> None:
