@@ -13,6 +13,7 @@ from fer_models.cli.bench import bench
 from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
+from fer_models.cli.finder import finder
 from fer_models.cli.prune import prune
 from fer_models.cli.quantize import quantize
 from fer_models.cli.report import report
@@ -24,7 +25,7 @@ DEBUG = "--debug"
 INTERRUPTED = 130
 WRONG_USE = 2
 EXIT_STATUS: dict[type[Exception], int] = {Interrupted: INTERRUPTED, UsageError: WRONG_USE}
-TRAINING_PACKAGES = {"torch": "PyTorch", "torch_pruning": "Torch-Pruning", "matplotlib": "matplotlib"}
+TRAINING_PACKAGES = {"cv2": "OpenCV", "torch": "PyTorch", "torch_pruning": "Torch-Pruning", "matplotlib": "matplotlib"}
 
 app = typer.Typer(
     name="fer-models",
@@ -45,6 +46,7 @@ app.command()(bench)
 app.command()(ablate)
 app.command()(report)
 app.command()(verify)
+app.add_typer(finder, name="finder")
 
 
 def _tell_version(asked: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,8 @@ LOG_ERRORS_ONLY = 3
 Array = npt.NDArray[np.float32]
 
 
-class Classifier:
-    """One .onnx file, loaded; raises ContractError when ONNX Runtime refuses it."""
+class OnnxGraph:
+    """One .onnx file of any inputs and outputs, loaded; raises ContractError when ONNX Runtime refuses it."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
@@ -34,21 +34,33 @@ class Classifier:
         options.log_severity_level = LOG_ERRORS_ONLY
         if int8_saturates():
             options.add_session_config_entry(*IN_FLOAT32)
-        self.path, self.threads = path, threads
+        self.path = path
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=[CPU])
         except Exception as error:  # ONNX Runtime's own errors share no base
             raise ContractError(f"{path} does not load in ONNX Runtime ({error}); export it again.") from error
 
+    def run(self, outputs: Sequence[str], inputs: Mapping[str, Array]) -> list[Array]:
+        """The named outputs for the inputs, float32; raises ContractError when the file cannot give them."""
+        try:
+            found = self._session.run(list(outputs), dict(inputs))
+        except Exception as error:  # as above
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in inputs.items())
+            raise ContractError(f"{self.path} cannot take {shapes} ({error}); export it again.") from error
+        return [np.asarray(each, dtype=np.float32) for each in found]
+
+
+class Classifier:
+    """One .onnx file of a classifier, loaded; raises ContractError when ONNX Runtime refuses it."""
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self.path, self.threads = path, threads
+        self._graph = OnnxGraph(path, threads)
+
     def predict(self, faces: Array) -> Array:
         """float32 N×1×48×48, 0–255, to float32 N×7 probabilities; raises ContractError when the file cannot."""
-        try:
-            (probabilities,) = self._session.run([OUTPUT_NAME], {INPUT_NAME: faces})
-        except Exception as error:  # as above
-            raise ContractError(
-                f"{self.path} cannot classify {len(faces)} faces ({error}); export it again."
-            ) from error
-        return np.asarray(probabilities, dtype=np.float32)
+        (probabilities,) = self._graph.run([OUTPUT_NAME], {INPUT_NAME: faces})
+        return probabilities
 
     def latency(self, face: Array, runs: int = 300) -> Latency:
         """Time of one inference on one face, milliseconds, after a warm-up."""

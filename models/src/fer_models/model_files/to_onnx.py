@@ -46,10 +46,10 @@ def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
             output_names=[OUTPUT_NAME],
             dynamic_axes={INPUT_NAME: {0: "N"}, OUTPUT_NAME: {0: "N"}},
         )
-    onnx.save(_with_weights_of_their_own(onnx.load(path)), path)
+    onnx.save(with_weights_of_their_own(onnx.load(path)), path)
 
 
-def _with_weights_of_their_own(model: ModelProto) -> ModelProto:
+def with_weights_of_their_own(model: ModelProto) -> ModelProto:
     """The network with every layer's weights stored: the exporter stores equal ones once, Identity for the rest."""
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     nodes = []

@@ -26,5 +26,5 @@ def test_the_machine_is_named_by_its_kind_and_its_runtime() -> None:
 
 def test_input_of_another_shape_is_refused_with_a_sentence(tmp_path: Path) -> None:
     classifier = Classifier(write_network(tmp_path / "small.onnx"))
-    with pytest.raises(ContractError, match=r"small\.onnx cannot classify 2 faces \("):
+    with pytest.raises(ContractError, match=r"small\.onnx cannot take face \(2, "):
         classifier.predict(np.zeros((2, 3, 48, 48), np.float32))

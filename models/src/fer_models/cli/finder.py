@@ -1,0 +1,173 @@
+"""fer-models finder: train, export and evaluate the network that finds faces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from fer_models.eyes.evaluation.recall import Result, Tally
+
+finder = typer.Typer(no_args_is_help=True, help="The network that finds faces: train, export and evaluate it.")
+
+JUDGED = 40
+Data = Annotated[Path, typer.Option(help="Folder with scenes.zip, landmarks.zip and the other archives of faces.")]
+
+
+@finder.command("train")
+def train(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped goes on.")] = Path("runs/finder"),
+    samples: Annotated[
+        int, typer.Option(min=64, help="Samples to see in all. A finished run goes on when this is raised.")
+    ] = 1_000_000,
+    batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 16,
+    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
+    px: Annotated[int, typer.Option(min=64, max=640, help="Side of a sample; a multiple of 32.")] = 256,
+    start: Annotated[
+        Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    json_: Annotated[bool, typer.Option("--json", help="JSON Lines, one an entry of the log.")] = False,
+) -> None:
+    """Train a finder on scenes, portraits and pictures without faces; an eighth of all is held out by person."""
+    import torch
+
+    from fer_models.eyes.data.library import read_library
+    from fer_models.eyes.finder.lesson import FinderLesson, judge
+    from fer_models.eyes.finder.network import Finder
+    from fer_models.eyes.finder.sample import Composer
+    from fer_models.eyes.learning.run import LearningRun
+    from fer_models.eyes.learning.schedule import Plan
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    with _reading() as progress:
+        seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
+    lesson = FinderLesson(Composer(seen, px), judge(held, JUDGED))
+    plan = Plan(samples=samples, batch=batch, peak_rate=rate, seed=seed)
+    run = LearningRun(lesson, Finder(), plan, out, start)
+    with _display(json_) as (watch, tell):
+        run.fit(watch, tell)
+
+
+@contextmanager
+def _reading() -> Iterator[Callable[[], None]]:
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("pictures read", total=None)
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def _display(json_: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[dict[str, Any]], None]]]:
+    if json_:
+        yield (lambda _seen, _samples: None), lambda entry: typer.echo(json.dumps(entry))
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("samples", total=None)
+        yield (
+            lambda seen, samples: progress.update(task, completed=seen, total=samples),
+            lambda entry: progress.console.print("  ".join(f"{name} {value}" for name, value in entry.items())),
+        )
+
+
+@finder.command("export")
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a run, finished or not.")],
+    out: Annotated[Path, typer.Option(help="The .onnx file to write.")] = Path("finder.onnx"),
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Write a run's averaged weights as .onnx: opset 13, three maps of cells; decoding stays outside."""
+    from fer_models.eyes.finder.lesson import KIND
+    from fer_models.eyes.finder.network import Finder
+    from fer_models.eyes.finder.onnx_file import export_finder
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+    from fer_models.eyes.learning.checkpoint import AVERAGE, read_state
+
+    state = read_state(checkpoint, KIND)
+    model = Finder()
+    model.load_state_dict(state[AVERAGE])
+    export_finder(model, out)
+    OnnxFinder(out)
+    parameters = sum(each.numel() for each in model.parameters())
+    told = {"file": str(out), "bytes": out.stat().st_size, "parameters": parameters, "samples": state["seen"]}
+    if json_:
+        typer.echo(json.dumps(told))
+    else:
+        typer.echo(
+            "wrote {file}: {bytes} bytes, {parameters} parameters, learned from {samples} samples".format(**told)
+        )
+
+
+@finder.command("evaluate")
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help=".onnx files of finders.")],
+    data: Data,
+    score: Annotated[
+        list[float] | None, typer.Option(min=0.01, max=0.99, help="Score from which a face counts; repeatable.")
+    ] = None,
+    yunet: Annotated[Path | None, typer.Option(help="yunet_n.onnx, to be measured beside them.")] = None,
+    dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's HOG as the agent uses it beside them.")] = False,
+    most: Annotated[int, typer.Option(min=1, help="Pictures of each kind.")] = 100,
+    out: Annotated[Path | None, typer.Option(help="Folder for pictures of what the first found and missed.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
+) -> None:
+    """Measure recall by yaw, roll, size, light and occlusion, and false faces, on the held-out eighth of the data."""
+    from fer_models.eyes.data.library import read_library
+    from fer_models.eyes.evaluation.cases import cases
+    from fer_models.eyes.evaluation.gallery import draw
+    from fer_models.eyes.evaluation.recall import FaceFinder, measured
+    from fer_models.eyes.finder.cells import MIN_SCORE
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+
+    finders: list[FaceFinder] = [OnnxFinder(file, least) for file in files for least in score or [MIN_SCORE]]
+    finders += _peers(yunet, dlib=dlib)
+    with _reading() as progress:
+        pictures = list(cases(read_library(data, held=True, progress=progress), most))
+    results = [measured(each, pictures) for each in finders]
+    drawn = draw(finders[0], pictures, out) if out else []
+    if json_:
+        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+        return
+    Console().print(_table(results))
+    for path in drawn:
+        typer.echo(f"wrote {path}")
+
+
+def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[Any]:
+    if yunet is not None:
+        from fer_models.eyes.evaluation.peers.yunet import YuNet
+
+        yield YuNet(yunet)
+    if dlib:
+        from fer_models.eyes.evaluation.peers.dlib_hog import DlibHog
+
+        yield DlibHog()
+        yield DlibHog(upsample=1)
+
+
+def _table(results: Sequence[Result]) -> Table:
+    table = Table(title="faces found in %, false faces in brackets, CPU ms a picture", title_justify="left", box=None)
+    for head in ("pictures", "faces", *(result.finder for result in results)):
+        table.add_column(head, justify="left" if head == "pictures" else "right")
+    for name, first in results[0].tallies.items():
+        tallies = [result.tallies[name] for result in results]
+        table.add_row(f"{name}, {first.pictures}", str(first.faces), *map(_cell, tallies))
+    return table
+
+
+def _cell(tally: Tally) -> str:
+    share = f"{100 * tally.recall:.1f} " if tally.faces else ""
+    return f"{share}({tally.false}) {tally.cpu_ms / tally.pictures:.1f}"

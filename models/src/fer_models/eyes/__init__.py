@@ -1,0 +1,1 @@
+"""The models that find faces and their landmarks: data, training, export and evaluation."""

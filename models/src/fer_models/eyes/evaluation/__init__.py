@@ -1,0 +1,1 @@
+"""How well finders and landmarkers do on held-out pictures: by size, yaw, roll, light and occlusion."""

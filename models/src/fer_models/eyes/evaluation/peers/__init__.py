@@ -1,0 +1,1 @@
+"""Other finders, measured beside ours in the same run."""

@@ -1,0 +1,1 @@
+"""The training loop that the finder and the landmarker share."""
