@@ -63,7 +63,7 @@ def manifest(file: Path) -> ModelManifest:
     except OSError as error:
         raise ScenarioError(f"--first-model {file} cannot be read: {error.strerror}.") from error
     except MessageError as error:
-        raise ScenarioError(f"--first-model {file} is no manifest of a model: {error}.") from error
+        raise ScenarioError(f"--first-model {file} is not the manifest of a model: {error}.") from error
 
 
 def tokens(file: Path) -> dict[str, str]:

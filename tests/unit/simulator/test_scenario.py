@@ -25,7 +25,7 @@ def test_the_first_model_is_an_invented_one_or_that_of_a_manifest(tmp_path: Path
     known = a_scenario(first_model=scenario.manifest(file))
     assert known.factory_model(NANO).model == "light@0.2.0/fp16"
     file.write_bytes(b"{}")
-    with pytest.raises(ScenarioError, match="is no manifest"):
+    with pytest.raises(ScenarioError, match="is not the manifest"):
         scenario.manifest(file)
     with pytest.raises(ScenarioError, match="cannot be read"):
         scenario.manifest(tmp_path / "none.json")

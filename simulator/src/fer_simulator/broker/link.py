@@ -7,14 +7,14 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Will:
-    """What the broker says of a device, retained, when it is gone without a word."""
+    """The retained message that the broker publishes when a device disappears without a goodbye."""
 
     topic: str
     payload: bytes
 
 
 class Listener(Protocol):
-    """Who wants to know what happens on a link."""
+    """Learns what happens on a link."""
 
     def will(self) -> Will:
         """What to leave with the broker at this connection."""

@@ -91,7 +91,7 @@ class Device:
         self.session.close()
 
     def die(self) -> None:
-        """The process is gone; what runs it starts it again."""
+        """The process dies; its supervisor starts it again."""
         self.crashes += 1
         self._dead = True
         self._updater.stop()

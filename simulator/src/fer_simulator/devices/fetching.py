@@ -1,4 +1,4 @@
-"""How a simulated device gets the files of one desired state: the manifest first, then what it has not yet."""
+"""How a simulated device gets the files of one desired state: the manifest first, then the files it does not hold."""
 
 import random
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Means:
 
 
 class Fetching:
-    """Goes on by itself until it is canceled, or has told `ended` what came of it and why."""
+    """Runs until it is canceled or has called `ended` with the outcome and the reason."""
 
     def __init__(
         self,
@@ -46,6 +46,10 @@ class Fetching:
         dice: random.Random,
         ended: Callable[[str, str], None],
     ) -> None:
+        """The record and the slots on the disk follow what arrives; ended takes the event of the update and a reason.
+
+        Dice spread the pauses between two attempts.
+        """
         self._order, self._identity, self._disk, self._means, self._dice = order, identity, disk, means, dice
         self._tell = ended
         self._over = False
@@ -54,7 +58,7 @@ class Fetching:
         self._progress_at = means.timers.now()
 
     def cancel(self) -> None:
-        """Stop, in mid-download too; nothing more is told."""
+        """Stop, even in the middle of a download; `ended` is not called."""
         self._over = True
 
     def go_on(self) -> None:

@@ -1,4 +1,4 @@
-"""What a simulated device says and hears on its link: birth, will, reports, events and acks, as an agent's session."""
+"""What a simulated device sends and receives on its link: birth, will, reports, events and acks, like an agent."""
 
 import uuid
 from collections.abc import Callable
@@ -44,6 +44,7 @@ class Session:
         report: Callable[[str], Reported],
         desired: Callable[[bytes], None],
     ) -> None:
+        """Report makes the report of a run, by its id; desired takes the payload of each desired state."""
         self._device, self._spool, self._timers = device, spool, timers
         self._report, self._desired = report, desired
         self._status, self._reported = topics.status(device), topics.reported(device)
@@ -73,7 +74,7 @@ class Session:
 
     @property
     def has_left(self) -> bool:
-        """Whether the broker has the farewell, or there is nobody to say it to."""
+        """Whether the broker has the farewell, or cannot be told."""
         return self._farewell is None or not self._link.up
 
     def begin(self) -> None:
@@ -144,7 +145,7 @@ class Session:
         self.send_events()
 
     def disconnected(self) -> None:
-        """What was under way may not have arrived; connected() says it again."""
+        """Messages under way may be lost; connected() sends them again."""
 
     def delivered(self, message_id: int) -> None:
         """The broker has a message."""

@@ -1,6 +1,6 @@
 """How a simulated device carries out a desired state: fetches, loads, tries and commits, by the rules of every device.
 
-What follows what is said by fer_wire.device; here are the delays, the dice and the modelled speeds.
+fer_wire.device says what follows what; here are the delays, the dice and the modelled speeds.
 """
 
 import random
@@ -42,7 +42,7 @@ class Updater:
     def desired(self, payload: bytes) -> None:
         """Take a desired state or its withdrawal; one that is old or known is passed over.
 
-        Raises MessageError for what is no desired state of this device.
+        Raises MessageError for anything but a desired state of this device.
         """
         order, record = read_order(payload, self._identity.name), self._disk.record
         if order is None:
@@ -56,7 +56,7 @@ class Updater:
         self._begin(self._disk.record.begun(order), order)
 
     def stop(self, *, in_order: bool = False) -> None:
-        """The process is gone: nothing that was to come comes."""
+        """The process ends: no step that was due is taken."""
         self._turn += 1
         if self._fetching is not None:
             self._fetching.cancel()
@@ -118,7 +118,7 @@ class Updater:
         self._in(LOOK_S, self._fetch)
 
     def _fetch(self) -> None:
-        # The fetching before may still add to the old parts until it sees that it is no longer wanted.
+        # An earlier fetching may still write to its parts until it notices that it was canceled.
         self._disk.parts = {}
         self._fetching = Fetching(self._order, self._identity, self._disk, self._means, self._dice, self._fetched)
         self._fetching.go_on()
@@ -136,7 +136,7 @@ class Updater:
         return self._identity.kind.load_s * self._dice.uniform(0.8, 1.4)
 
     def _loaded(self) -> None:
-        """Of the files that pass the golden batch, the one that a short benchmark finds fastest is staged."""
+        """Stage the fastest of the files that pass the golden batch."""
         artifacts, record = self._order.artifacts, self._disk.record
         taken_ms = {each.model: self._time_of(each) for each in artifacts}
         fit = [each for each in artifacts if not self._means.effects.of(each.model).on("unfit")]

@@ -1,4 +1,4 @@
-"""The devices' side of the process that downloads: jobs go there, answers come back into the devices' own thread."""
+"""The devices' side of the process that downloads: jobs go out, and answers come back into the devices' thread."""
 
 import itertools
 import subprocess
@@ -66,7 +66,7 @@ class DownloadClient:
         )
 
     def deliver(self) -> None:
-        """Tell, in this thread, what has ended, and give up what is no longer wanted; raises SimulationError."""
+        """Call back, in this thread, for each ended job, and cancel unwanted ones; raises SimulationError."""
         while self._answers:
             answer = self._answers.popleft()
             if answer is None:

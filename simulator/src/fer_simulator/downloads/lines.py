@@ -22,7 +22,7 @@ class Job(Line):
 
 
 class Answer(Line):
-    """What came of a job, or with number 0 nothing yet; total and active are of all jobs."""
+    """The outcome of a job; number 0 is progress only. Total and active count all jobs."""
 
     number: int = 0
     busy_s: float = 0.0

@@ -100,4 +100,4 @@ def drawn(kind: str, count: int, dice: random.Random) -> Sequence[DeviceClass]:
     for each in CLASSES:
         if each.name == kind:
             return [each] * count
-    raise ScenarioError(f"--class {kind}: there is no such class; take one of {', '.join(NAMES)}.")
+    raise ScenarioError(f"--class {kind}: there is no such class; choose from {', '.join(NAMES)}.")

@@ -73,7 +73,7 @@ def parsed(text: str) -> tuple[str, Effect]:
     for pair in pairs.split(","):
         key, _, number = (part.strip() for part in pair.partition("="))
         if key not in KEYS:
-            raise _misspelt(text, f"{key or pair!r} is no effect; there are {', '.join(KEYS)}")
+            raise _misspelt(text, f"{key or pair!r} is not an effect; choose from {', '.join(KEYS)}")
         values[key] = _number(text, key, number)
     if sum(values.get(name, 0.0) for name in EMOTIONS) > 1 + 1e-6:
         raise _misspelt(text, "the shares of the emotions are more than 1 together")

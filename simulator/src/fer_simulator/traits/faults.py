@@ -35,8 +35,8 @@ def parsed(text: str) -> Fault | tuple[str, Effect]:
         return effects.parsed(f"{pattern}:{values or effects.BAD_MODEL}")
     if kind not in FAULTS:
         raise ScenarioError(
-            f"--fault {text!r}: there is no such fault; take {', '.join(FAULTS)} with a share, as in 'offline:2%', "
-            f"or '{BAD_MODEL}:NAME@VERSION*'."
+            f"--fault {text!r}: there is no such fault; choose from {', '.join(FAULTS)} with a share, "
+            f"as in 'offline:2%', or '{BAD_MODEL}:NAME@VERSION*'."
         )
     return Fault(kind, _share(text, rest))
 

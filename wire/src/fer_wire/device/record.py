@@ -58,7 +58,7 @@ class Record(BaseModel):
 
     @property
     def unfinished(self) -> bool:
-        """Whether the update goes on."""
+        """Whether the update has begun and not ended."""
         return self.state in UNFINISHED_STATES
 
     @property

@@ -1,7 +1,7 @@
-"""What a device goes on with after a stop or a death, and how often it may die with a new model.
+"""What a device does after a stop or a death, and how often it may die with a new model.
 
 A stop in order is never counted. A death counts while the new model may have caused it: while it was loaded, waited
-for its turn, or served on trial. The update then goes on in the state that it was in, until there were too many.
+for its turn, or served on trial. The update then continues in the state that it was in, unless there were too many.
 """
 
 from fer_wire.device.record import Record
@@ -11,7 +11,7 @@ from fer_wire.reported import PROBATION, STAGED, VERIFIED
 
 MAX_CRASHES = 3
 IN_TRIAL = (VERIFIED, STAGED, PROBATION)
-"""A death in these states may be the new model's doing."""
+"""The new model may have caused a death in these states."""
 TRIAL_LOST = "The trial was lost with the slots."
 DIED_TOO_OFTEN = "The agent died {crashes} times with the new model ({state}); it is not tried again."
 
