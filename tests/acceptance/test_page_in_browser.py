@@ -16,7 +16,7 @@ VIEWS = {
     "fleet": ("orin-05", "11 devices", "nano-01", "old@1/fp32"),
     "fleet/orin-05": ("orin-05", "old@1/fp32", "Frame rate", "It has no labels."),
     "emotions": ("heartbeat", "an estimate of an expression", "nano-02"),
-    "rollouts": ("tiny@1", "planned", "orin-05"),
+    "rollouts": ("tiny@1", "planned", "orin-05", 'data-order="abort"', "How long a wave is watched", "Max Failures"),
     "models": ("tiny@1", "fp32"),
 }
 

@@ -74,6 +74,14 @@ def test_what_goes_wrong_is_a_sentence_under_a_schema(spec: Schema) -> None:
                 assert refused == {"$ref": f"#/components/schemas/{Problem.__name__}"}
 
 
+def test_the_request_for_a_rollout_describes_every_field_of_a_form(spec: Schema) -> None:
+    fields = spec["components"]["schemas"]["DeployRequest"]["properties"]
+    assert len(fields) == 13
+    assert all({"title", "description", "default"} <= set(field) for field in fields.values())
+    assert fields["precision"]["enum"] == ["auto", "fp32", "fp16", "int8"]
+    assert (fields["soak"]["default"], fields["devices"]["type"]) == ("10m", "array")
+
+
 def test_what_is_not_json_says_what_it_is(spec: Schema) -> None:
     binary = spec["paths"]["/v1/artifacts/{sha256}"]["get"]["responses"]["200"]["content"]
     assert list(binary) == ["application/octet-stream"]

@@ -1,8 +1,10 @@
 import { ApiError, get, post, sentence } from "./api.js";
 import { agreed, caption, cell, count, element, fill, find, megabytes, MOST_ROWS, number, say } from "./page.js";
 
-const LOST = "The answer got lost, and the rollout may have begun: look at the list before you begin it again.";
+const LOST = "The answer was lost, and the rollout may have begun: check the list before you begin it again.";
+const REQUEST = "DeployRequest";
 
+let fields = {};
 let plan = null;
 
 /** The form of a new rollout; for operators alone. */
@@ -12,18 +14,42 @@ export function openForm(operator) {
     form.onsubmit = (event) => (event.preventDefault(), busy(preview));
     form.oninput = forget;
     find("deploy-begin").onclick = () => busy(begin);
-    if (operator) get("/v1/models").then(offer, tell);
+    if (operator) Promise.all([get("/v1/openapi.json"), get("/v1/models")]).then(offer).catch(tell);
 }
 
-function offer(found) {
-    const select = find("deploy-model");
+/** The fields of the request, as the API describes them; models are chosen among those of the registry. */
+function offer([api, models]) {
+    if (!Object.keys(fields).length) {
+        fields = api.components.schemas[REQUEST].properties;
+        find("deploy-fields").replaceChildren(...Object.keys(fields).map(field));
+    }
+    choose(find("deploy-form").elements.model, models.toReversed().map(({ model }) => model));
+}
+
+function field(name) {
+    const { title, description } = fields[name];
+    return element("label", { title: description }, `${title} `, input(name, fields[name]));
+}
+
+function input(name, { enum: choices, default: value }) {
+    if (name === "model" || choices) return choose(element("select", { name }), choices ?? []);
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    return element("input", { name, value: text, size: text ? Math.max(5, text.length) : 24 });
+}
+
+function choose(select, choices) {
     const chosen = select.value;
-    const options = found.toReversed().map(({ model }) => element("option", { value: model }, model));
-    select.replaceChildren(...options);
+    select.replaceChildren(...choices.map((value) => element("option", { value }, value)));
     if (chosen) select.value = chosen;
+    return select;
 }
 
-const request = () => Object.fromEntries([...new FormData(find("deploy-form"))].filter(([, value]) => value.trim()));
+function request() {
+    const typed = [...new FormData(find("deploy-form"))].filter(([, value]) => value.trim());
+    return Object.fromEntries(typed.map(([name, value]) => [name, several(name) ? value.split(/[\s,]+/) : value]));
+}
+
+const several = (name) => fields[name].type === "array";
 
 function forget() {
     plan = null;
