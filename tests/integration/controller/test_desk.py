@@ -175,9 +175,9 @@ def test_what_the_page_s_form_sends_unless_it_is_changed_is_the_default_request(
     api = requests.get(f"{fleet.url}/v1/openapi.json", timeout=30).json()
     fields = api["components"]["schemas"]["DeployRequest"]["properties"]
     typed = {name: str(field["default"]) for name, field in fields.items() if field["default"] not in ("", [])}
-    answer = requests.post(f"{fleet.url}/v1/plans", json={**typed, "model": "tiny@1"}, headers=token, timeout=30)
+    answer = requests.post(f"{fleet.url}/v1/plans", json={**typed, "model": "tiny"}, headers=token, timeout=30)
     with fleet.near() as near:
-        assert answer.json() == PLAN.dumped(near.ask(PLAN, DeployRequest(model="tiny@1")))
+        assert answer.json() == PLAN.dumped(near.ask(PLAN, DeployRequest(model="tiny")))
 
 
 def test_an_empty_parameter_is_one_that_was_left_out(fleet: ServedFleet) -> None:

@@ -1,10 +1,12 @@
 """Operations on emotion events: one by one, in pages, as they are stored, and rolled up."""
 
 from collections.abc import Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from fer_wire.message import MAX_INT
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from fer_controller.operations.filters import TypedEmotionFilter, TypedEventFilter
 from fer_controller.operations.operation import GET, Answer, Id, Limit, Operation
@@ -13,6 +15,9 @@ from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.rollups.records import EmotionRollup
 
 PAGE = 2000
+BOX = "box"
+PRINTED = tuple(field.name for field in fields(StoredEvent) if field.name != "id")
+VALUES = attrgetter(*PRINTED)
 Per = Literal["minute", "hour"]
 
 
@@ -64,11 +69,9 @@ class NewestEventsAnswer(EventsAnswer):
 
 def document(event: StoredEvent) -> dict[str, Any]:
     """An event as commands print it with --json: without its id."""
-    printed: dict[str, Any] = _ROW.dump_python(event, exclude={"id"})
-    return printed
+    return {**dict(zip(PRINTED, VALUES(event), strict=True)), BOX: dict(event.box)}
 
 
-_ROW = TypeAdapter(StoredEvent)
 NEWEST_EVENTS = Operation(
     "newest_events", GET, "/v1/events", VIEWER, NewestEventsQuery, NewestEventsAnswer,
     "The newest events, ascending by time, as `events --json` and with an id; last_id is where following begins.",
