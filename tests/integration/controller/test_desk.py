@@ -41,6 +41,7 @@ from fer_controller.operations.rollouts import (
     RolloutsQuery,
 )
 from fer_controller.operations.telemetry import (
+    CAMERAS,
     METRICS,
     NEWEST_TELEMETRY,
     TELEMETRY_AS_STORED,
@@ -65,6 +66,7 @@ REQUEST = DeployRequest(precision="fp32", waves="1,100%")
 LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "devices": (DEVICES, Nothing()),
     "totals": (TOTALS, Nothing()),
+    "cameras": (CAMERAS, Nothing()),
     "telemetry of each": (TELEMETRY_OF_EACH, Nothing()),
     "newest events": (NEWEST_EVENTS, NewestEventsQuery(limit=5, up_to_id=20)),
     "events by time": (EVENTS_BY_TIME, EventsByTimeQuery(after_time="2026-01-31T12:00:30.000Z", after_id=3, limit=9)),
@@ -224,6 +226,13 @@ def test_the_totals_add_up(fleet: ServedFleet) -> None:
     with fleet.far() as desk:
         totals = desk.ask(TOTALS, Nothing()).document()
     assert totals == {"events": EVENTS, "dropped_events": 8, "redelivered_events": 0, "dead_letters": 1}
+
+
+def test_cameras_are_shown_as_their_devices_last_reported_them(fleet: ServedFleet) -> None:
+    with fleet.far() as desk:
+        cameras = desk.ask(CAMERAS, Nothing())
+    shown = [(each.device, each.camera, each.fps, each.error, each.reported_at) for each in cameras]
+    assert shown == [("nano-01", "door", 29.5, None, "2026-01-31T12:01:00.000Z")]
 
 
 def test_rows_are_never_left_out_unseen(fleet: ServedFleet, monkeypatch: pytest.MonkeyPatch) -> None:

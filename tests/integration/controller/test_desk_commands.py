@@ -29,6 +29,8 @@ COMMANDS = (
     ("events", "--per", "minute", "--sum"),
     ("telemetry",),
     ("totals",),
+    ("cameras",),
+    ("cameras", "--json"),
     ("totals", "--json"),
     ("telemetry", "--per", "minute", "--json"),
     ("dead-letters",),

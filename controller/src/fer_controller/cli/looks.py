@@ -11,11 +11,12 @@ from fer_controller.cli.fields import with_options
 from fer_controller.operations import fleet
 from fer_controller.operations.fleet import DeadLetterAnswer, DeviceAnswer, TotalsAnswer
 from fer_controller.operations.operation import Answered, Operation
+from fer_controller.operations.telemetry import CAMERAS, CameraAnswer
 
 Cell = str | tuple[str, str]
 """Text, or text and its color."""
 Row = Sequence[Cell]
-COLORS = {"online": "green", "stale": "yellow", "offline": "red"}
+COLORS = {"online": "green", "running": "green", "stale": "yellow", "reopening": "yellow", "offline": "red"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def _totals(totals: TotalsAnswer) -> Iterable[Row]:
     yield f"{totals.dead_letters:,}", "could not be read"
 
 
+def _cameras(cameras: list[CameraAnswer]) -> Iterable[Row]:
+    for each in cameras:
+        yield (
+            each.device, each.camera, (each.state, COLORS.get(each.state, "dim")), options.figure(each.fps),
+            options.figure(each.latency_p95_ms), str(each.faces), str(each.reopened), each.reported_at,
+            each.error or "–",
+        )  # fmt: skip
+
+
 def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
     return [(each.time, repr(each.topic), str(each.size_bytes), each.reason) for each in letters]
 
@@ -82,6 +92,13 @@ LOOKS: dict[str, Look[Any]] = {
         ("device", "state", "since", "last seen", "agent", "model", "provider", "dropped", "reason"),
         _devices,
         "No device has been heard of yet.",
+    ),
+    "cameras": Look(
+        CAMERAS,
+        "The cameras of the fleet, as their devices last reported them: state, frame rate, latency, last fault.",
+        ("device", "camera", "state", "fps", "p95 ms", "faces", "reopened", "reported", "last fault"),
+        _cameras,
+        "No device has reported a camera yet.",
     ),
     "totals": Look(
         fleet.TOTALS,

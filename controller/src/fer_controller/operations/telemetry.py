@@ -74,6 +74,22 @@ METRICS = Operation(
     "metrics", GET, "/v1/metrics", VIEWER, Nothing, list[MetricAnswer],
     "The figures that devices report, for whoever draws them.",
 )  # fmt: skip
+
+
+class CameraAnswer(Answer):
+    """A camera, as its device last reported it."""
+
+    device: str = Field(description="The name of its device.")
+    camera: str = Field(description="Its name.")
+    state: str = Field(description="running, reopening or ended.")
+    fps: float | None = Field(description="Frames per second that were read for faces.")
+    latency_p95_ms: float | None = Field(description="From capture to event, 95th percentile.")
+    faces: int = Field(description="Faces classified since the run of the agent began.")
+    reopened: int = Field(description="How often it was opened again after a fault.")
+    error: str | None = Field(description="Its last fault.")
+    reported_at: str = Field(description="When the device reported it; ISO 8601 in UTC.")
+
+
 NEWEST_TELEMETRY = Operation(
     "newest_telemetry", GET, "/v1/telemetry", VIEWER, NewestTelemetryQuery, TelemetryAnswer,
     "The newest telemetry, as `telemetry --json` and with an id.",
@@ -90,5 +106,9 @@ TELEMETRY_ROLLUPS = Operation(
     "telemetry_rollups", GET, "/v1/rollups/telemetry", VIEWER, TelemetryRollupsQuery, list[TelemetryRollup],
     "Telemetry by minute or hour, as `telemetry --per`.",
 )  # fmt: skip
+CAMERAS = Operation(
+    "cameras", GET, "/v1/cameras", VIEWER, Nothing, list[CameraAnswer],
+    "The cameras of the fleet as their devices last reported them, as `cameras --json`.",
+)  # fmt: skip
 
-OPERATIONS = (METRICS, TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS)
+OPERATIONS = (METRICS, TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS, CAMERAS)

@@ -4,16 +4,21 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from fer_wire import Telemetry
+from fer_wire.message import iso_utc
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.metrics import catalogue
 from fer_controller.metrics.metric import Metric
 from fer_controller.operations.operation import Nothing
 from fer_controller.operations.telemetry import (
+    CAMERAS,
     METRICS,
     NEWEST_TELEMETRY,
     TELEMETRY_AS_STORED,
     TELEMETRY_OF_EACH,
     TELEMETRY_ROLLUPS,
+    CameraAnswer,
     LineAnswer,
     MetricAnswer,
     NewestTelemetryQuery,
@@ -54,6 +59,27 @@ def telemetry_of_each(context: Context, _asked: Nothing) -> list[dict[str, Any]]
 def telemetry_rollups(context: Context, asked: TelemetryRollupsQuery) -> list[TelemetryRollup]:
     """The newest that match."""
     return context.stores.looking.rollups.telemetry_rollups(asked.per, asked, asked.limit)
+
+
+@ANSWERS.carries_out(CAMERAS)
+def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
+    """All cameras of the newest telemetry, by device and in its order."""
+    newest = context.stores.looking.telemetry.newest_of_each()
+    return [
+        CameraAnswer(
+            device=message.device,
+            camera=each.camera,
+            state=each.state,
+            fps=each.fps,
+            latency_p95_ms=each.latency_p95_ms,
+            faces=each.faces,
+            reopened=each.reopened,
+            error=each.error or None,
+            reported_at=iso_utc(message.time),
+        )
+        for message in (Telemetry.model_validate_json(stored.payload) for stored in newest)
+        for each in message.cameras
+    ]
 
 
 def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:
