@@ -36,7 +36,7 @@ class Gating:
     figure: str
     """Its name in baselines."""
     default: str
-    """The gate that holds unless an operator gives another."""
+    """The gate that holds unless an operator gives another; empty where none does."""
     window: str = AVERAGE
     together: str = MEDIAN_DEVICE
 

@@ -83,7 +83,8 @@ def parse(text: str) -> Gate:
 
 def choose(given: Sequence[str]) -> tuple[Gate, ...]:
     """The default gates, each replaced by what is given for its metric, dropped by METRIC=off; raises RequestError."""
-    chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in map(_default, GATED_METRICS.values())}
+    defaults = (_default(metric) for metric in GATED_METRICS.values() if metric.default)
+    chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in defaults}
     renewed: set[str] = set()
     for text in given:
         metric, _, word = text.partition("=")
