@@ -101,8 +101,8 @@ def test_telemetry_is_rolled_up_to_the_minute_and_the_hour_in_which_it_came(
     assert [keeping.roll_up_telemetry(3), keeping.roll_up_telemetry(3), keeping.roll_up_telemetry(3)] == [3, 1, 0]
     minute, hour = "2026-01-31T12:00:00.000Z", "2026-01-31T12:01:00.000Z"
     assert reader.telemetry_rollups(MINUTE, ANY, ALL) == [
-        rollup(minute, 3, 15.0, 10.0, 75.0, 100.0, 20.0, 60.0, None, 0),
-        rollup(hour, 1, 40.0, 40.0, 25.0, 25.0, None, 100.0, None, 0),
+        rollup(minute, 3, 15.0, 10.0, 75.0, 100.0, 20.0, 60.0, None, 0, None),
+        rollup(hour, 1, 40.0, 40.0, 25.0, 25.0, None, 100.0, None, 0, None),
     ]
     (whole,) = reader.telemetry_rollups(HOUR, ANY, ALL)
     assert (whole.start, whole.samples, whole.figure("fps_min")) == (minute, 4, 10.0)

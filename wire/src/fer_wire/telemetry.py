@@ -17,6 +17,9 @@ class CameraTelemetry(Part):
     frames: Count = Field(default=0, description="frames read for faces since the run began")
     skipped_frames: Count = Field(default=0, description="frames passed over because a newer one was there")
     faces: Count = Field(default=0, description="faces classified since the run began")
+    faces_per_frame: Optional[float] = Field(
+        default=None, ge=0, description="faces classified in a frame, mean of the last frames"
+    )
     latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
     latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
     reopened: Count = Field(default=0, description="times the camera was opened again after a fault")

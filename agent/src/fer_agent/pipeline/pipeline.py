@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
+from collections import deque
 from datetime import datetime, timezone
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable, Deque, Dict, List, Optional, Sequence
 
 from fer_wire import Box
 from fer_wire.telemetry import CameraTelemetry
@@ -22,7 +23,7 @@ from fer_agent.faces import align
 from fer_agent.faces.detect import Detector
 from fer_agent.faces.geometry import Rectangle
 from fer_agent.faces.track import FaceDetector, LandmarkFinder, Tracker
-from fer_agent.pipeline.throughput import Pace, Statistics, Throughput
+from fer_agent.pipeline.throughput import RECENT_FRAMES, Pace, Statistics, Throughput
 from fer_agent.settings import CameraSettings, Settings
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Pipeline:
         self._unsaved: List[Observation] = []
         self._latest: Optional[Frame] = None
         self._frames = self._faces = self._tracks = self._failures = 0
+        self._recent_faces: Deque[int] = deque(maxlen=RECENT_FRAMES)
         self._error = ""
         self._stopping = threading.Event()
         self._turned_s = time.monotonic()
@@ -123,6 +125,7 @@ class Pipeline:
     def telemetry(self) -> CameraTelemetry:
         """What it did, how fast, and how its camera is."""
         p50_ms, p95_ms = self._throughput.latencies_ms()
+        faces = tuple(self._recent_faces)
         return CameraTelemetry(
             camera=self.name,
             state=self._capture.state,
@@ -130,6 +133,7 @@ class Pipeline:
             frames=self._frames,
             skipped_frames=self._capture.skipped,
             faces=self._faces,
+            faces_per_frame=round(sum(faces) / len(faces), 3) if faces else None,
             latency_p50_ms=p50_ms,
             latency_p95_ms=p95_ms,
             reopened=self._capture.reopened,
@@ -175,6 +179,7 @@ class Pipeline:
         grey = imaging.grey(frame.image)
         sighting = self._tracker.update(grey)
         self._end(sighting.ended)
+        self._recent_faces.append(len(sighting.faces))
         if not sighting.faces:
             return
         classifier = self.classifier

@@ -34,6 +34,11 @@ def _hottest_c(telemetry: Telemetry) -> float | None:
     return max((each for each in sensors if each is not None), default=None)
 
 
+def _faces_per_frame(telemetry: Telemetry) -> float | None:
+    faces = [camera.faces_per_frame for camera in telemetry.cameras if camera.faces_per_frame is not None]
+    return sum(faces) / len(faces) if faces else None
+
+
 METRICS = (
     Metric(
         "frame rate", "frames/s", 1, value=_fps, column="fps", heading="fps",
@@ -131,6 +136,13 @@ METRICS = (
     Metric(
         "spool", "bytes", source="spool.size_bytes",
         export=Export("fer_spool_size_bytes", "Of the spool's file."),
+    ),
+    Metric(
+        "number of faces", "a frame", 2, value=_faces_per_frame, column="faces_per_frame", heading="faces",
+        summaries=(
+            Summary(MEAN, "faces_per_frame_mean", "faces", "faces_per_frame_sum", "faces_per_frame_samples"),
+        ),
+        gating=Gating("faces", "faces_per_frame", "", together=MEAN_DEVICE),
     ),
 )  # fmt: skip
 """Of a device."""

@@ -11,8 +11,8 @@ from fer_controller.store.devices.tables import DEVICES, LABELS
 from fer_controller.store.events.tables import EVENTS, FORGOTTEN_EVENTS, GAPS, STREAMS
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS
-from fer_controller.store.rollups.tables import ROLLUPS
-from fer_controller.store.telemetry.tables import TELEMETRY, TELEMETRY_OF_WINDOWS
+from fer_controller.store.rollups.tables import FACES_OF_ROLLUPS, ROLLUPS
+from fer_controller.store.telemetry.tables import FACES_OF_TELEMETRY, TELEMETRY, TELEMETRY_OF_WINDOWS
 
 MIGRATIONS = Migrations("fer_controller")
 
@@ -51,6 +51,12 @@ def m005_operators(db: sqlite_utils.Database) -> None:
 def m006_tokens(db: sqlite_utils.Database) -> None:
     """The tokens of devices and of operators become one table."""
     _run(db, *TOKENS)
+
+
+@MIGRATIONS()
+def m007_faces(db: sqlite_utils.Database) -> None:
+    """How many faces a device sees in a frame."""
+    _run(db, *FACES_OF_TELEMETRY, *FACES_OF_ROLLUPS)
 
 
 def check(database: Database) -> None:

@@ -247,6 +247,7 @@ def test_the_telemetry_has_the_rate_and_the_latencies() -> None:
     run(pipeline)
     telemetry = pipeline.telemetry()
     assert (telemetry.camera, telemetry.state, telemetry.frames, telemetry.faces) == ("door", "ended", 10, 10)
+    assert telemetry.faces_per_frame == 1.0
     assert telemetry.fps is not None
     assert telemetry.latency_p50_ms is not None
     assert telemetry.latency_p95_ms is not None

@@ -51,8 +51,14 @@ def test_only_what_is_stored_is_summed_up_and_judged() -> None:
 
 
 def test_every_gate_of_its_own_is_one_of_its_metric() -> None:
-    assert [gate.metric for gate in choose(())][: len(GATED)] == [gating.name for _, gating in GATED]
-    assert all(parse(gating.default).metric == gating.name for _, gating in GATED)
+    by_default = [gating for _, gating in GATED if gating.default]
+    assert [gate.metric for gate in choose(())][: len(by_default)] == [gating.name for gating in by_default]
+    assert all(parse(gating.default).metric == gating.name for gating in by_default)
+
+
+def test_a_gate_without_a_default_holds_when_it_is_named() -> None:
+    assert "faces" not in {gate.metric for gate in choose(())}
+    assert "faces>=0.5x" in {str(gate) for gate in choose(("faces>=0.5x",))}
 
 
 @pytest.mark.parametrize(

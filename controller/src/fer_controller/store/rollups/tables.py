@@ -1,5 +1,10 @@
 """The tables of rollups, as the migrations make them."""
 
+FACES_OF_ROLLUPS: tuple[str, ...] = (
+    "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_sum REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_samples INTEGER NOT NULL DEFAULT 0",
+)
+
 ROLLUPS: tuple[str, ...] = (
     "CREATE TABLE rolled_up (source TEXT PRIMARY KEY, up_to_id INTEGER NOT NULL) STRICT",
     """

@@ -34,3 +34,14 @@ TELEMETRY_OF_WINDOWS: tuple[str, ...] = (
     )
     """,
 )
+
+FACES_OF_TELEMETRY: tuple[str, ...] = (
+    "ALTER TABLE telemetry ADD COLUMN faces_per_frame REAL",
+    "DROP INDEX telemetry_by_arrival",
+    """
+    CREATE INDEX telemetry_by_arrival ON telemetry (
+      device, received_at, run, fps, latency_p95_ms, temperature_c, throttled, agent_memory_mb, provider, errors,
+      faces_per_frame
+    )
+    """,
+)
