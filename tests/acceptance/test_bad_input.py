@@ -75,13 +75,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("name", "sentence"),
     [
         ("truncated", "fp32.onnx has 1000 bytes, its manifest says"),
-        ("damaged", "fp32.onnx is damaged: its sha256 is not that of its manifest; install the model anew."),
+        ("damaged", "fp32.onnx is damaged: its sha256 is not that of its manifest; reinstall the model."),
         ("no-json", "manifest.json cannot be used (ModelManifest: Invalid JSON"),
         ("no-onnx", "fp32.onnx does not load in ONNX Runtime"),
         ("other-name", "fp32.onnx breaks the contract: it must take face float32 N×1×48×48"),
         ("one-face-only", "fp32.onnx breaks the contract: it must take face float32 N×1×48×48"),
         ("other-answers", "fp32.onnx fails its golden batch on CPUExecutionProvider: its outputs differ by 0.5"),
-        ("no-file", "fp32.onnx is missing; install the model anew."),
+        ("no-file", "fp32.onnx is missing; reinstall the model."),
         ("not-there", "manifest.json is missing. Correct emotion.model."),
     ],
 )
@@ -121,12 +121,12 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
         ("fer-agent", ["start", "--broker", "mqtt://x:99999"], {}, WRONG_USE, "broker.url is wrong: expected mqtt://"),
         ("fer-agent", ["start"], {"FER_AGENT_BROKER__CA_FILE": "no.pem"}, WRONG_USE, "broker.ca_file is wrong"),
         ("fer-agent", ["start", "--source", "7", "--once"], {}, WRONG_USE, "so --once cannot read it to its end"),
-        ("fer-agent", ["start", "--source", "ftp://x/y"], {}, FAILED, "'ftp://x/y' is no source for a camera"),
-        ("fer-agent", ["start", "--source", "empty", "--once"], {}, FAILED, "The folder empty holds no pictures"),
+        ("fer-agent", ["start", "--source", "ftp://x/y"], {}, FAILED, "'ftp://x/y' is not a source of frames"),
+        ("fer-agent", ["start", "--source", "empty", "--once"], {}, FAILED, "The folder empty contains no pictures"),
         ("fer-agent", ["start", "--source", "text", "--once"], {}, FAILED, "No picture in text can be read"),
         ("fer-agent", ["start", "--source", "text.mp4", "--once"], {}, FAILED, "text.mp4 cannot be read as a video"),
         ("fer-agent", ["start", "--config", "wrong.toml"], {}, WRONG_USE, "devcie is wrong: there is no such setting"),
-        ("fer-agent", ["start", "--config", "binary"], {}, WRONG_USE, "look at binary."),
+        ("fer-agent", ["start", "--config", "binary"], {}, WRONG_USE, "check binary."),
         ("fer-agent", ["start", "--state-dir", "binary"], {}, FAILED, "Cannot use the state folder binary/"),
         ("fer-agent", ["config", "--out", "/proc/none/x"], {}, FAILED, "Cannot write /proc/none/x"),
         ("fer-controller", ["serve", "--config", "wrong.toml"], {}, WRONG_USE, "devcie is wrong: there is no such"),
@@ -179,7 +179,7 @@ def test_a_source_that_is_not_there_is_waited_for_and_told_once(tmp_path: Path) 
         agents[source].start()
     for source, agent in agents.items():
         until(lambda agent=agent: "runs light" in agent.log.read_text(), "the start")  # type: ignore[misc]
-        until(lambda agent=agent: "It is opened again" in agent.log.read_text(), "the sentence")  # type: ignore[misc]
+        until(lambda agent=agent: "It is reopened" in agent.log.read_text(), "the sentence")  # type: ignore[misc]
         assert agent.running
         assert agent.stop() == DONE
         said = agent.log.read_text()
@@ -211,15 +211,15 @@ def odd_pictures(tmp_path: Path) -> Path:
 
 
 @pytest.mark.mosquitto
-def test_odd_pictures_are_read_and_broken_ones_passed_over(
+def test_odd_pictures_are_read_and_broken_ones_skipped(
     mosquitto: Mosquitto, tmp_path: Path, odd_pictures: Path
 ) -> None:
     done = start(tmp_path, "--source", odd_pictures, "--once", "--broker", mosquitto.url, **ON_PUBACK)
     assert done.returncode == DONE, done.stderr
     closing = json.loads(done.stdout.splitlines()[-1])
     assert (closing["frames"], closing["faces"], closing["pending"]) == (6, 4, 0)
-    passed_over = [line for line in done.stderr.splitlines() if "is passed over" in line]
-    assert [name in line for name, line in zip(("7 text.jpg", "8 empty.jpg"), passed_over, strict=True)] == [True, True]
+    skipped = [line for line in done.stderr.splitlines() if "is skipped" in line]
+    assert [name in line for name, line in zip(("7 text.jpg", "8 empty.jpg"), skipped, strict=True)] == [True, True]
 
 
 @pytest.mark.mosquitto

@@ -86,7 +86,7 @@ def test_a_camera_that_is_pulled_out_and_put_back_ends_its_faces_and_begins_new_
         fleet.start()
         goes_on(fleet)
         camera.unplug()
-        until(lambda: "stopped giving frames" in said(fleet.agent), "the sentence")
+        until(lambda: "stopped delivering frames" in said(fleet.agent), "the sentence")
         until(lambda: fleet.events("--kind", "end"), "the end of the face")
         camera = NetworkCamera(port)
         goes_on(fleet)

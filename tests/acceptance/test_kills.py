@@ -101,4 +101,4 @@ def test_a_controller_that_is_away_costs_no_event(fleet: Fleet, capsys: pytest.C
 
 def resends(fleet: Fleet) -> int:
     """How often the agent has sent again because the ack stood still."""
-    return fleet.agent.log.read_text().count("sending again from seq")
+    return fleet.agent.log.read_text().count("resending from seq")

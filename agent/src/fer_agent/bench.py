@@ -1,4 +1,4 @@
-"""What this device makes of a model: how fast each variant runs alone, and a file's whole way from frame to event."""
+"""How fast this device runs a model: each variant alone, and a whole file from frame to event."""
 
 import itertools
 import time
@@ -30,8 +30,8 @@ Progress = Callable[[str], object]
 class VariantSpeed:
     """One variant on this device.
 
-    p50_ms, p95_ms: one face; several_p50_ms: a run of four faces, as in a frame that shows so many.
-    taken: whether the settings take it of these; reason: why it cannot run, empty where it can.
+    p50_ms, p95_ms: one face; several_p50_ms: four faces in one run, as for a frame that shows four.
+    taken: whether the settings choose this one; reason: why it cannot run, empty if it can.
     """
 
     model: str
@@ -47,7 +47,7 @@ class VariantSpeed:
 
 @dataclass(frozen=True)
 class PipelineSpeed:
-    """A file read once, as fast as its frames are taken; latencies from frame to event."""
+    """A file read once, as fast as the pipeline takes its frames; latencies from frame to event."""
 
     source: str
     model: str
@@ -61,7 +61,7 @@ class PipelineSpeed:
 
 
 def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
-    """Each variant of the model, or the one that the settings name; raises ModelError where there is no model."""
+    """Each variant of the model, or the one that the settings name; raises ModelError if there is no model."""
     model = read_model(settings.emotion.model or default_model())
     offered = candidates(model, settings.emotion)
     measured = []
@@ -72,12 +72,14 @@ def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
 
 
 def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> PipelineSpeed:
-    """The whole way of a file's frames, to the events that would be stored; nothing is stored and nothing sent.
+    """A file's frames, all the way to the events; nothing is stored or sent.
 
-    Raises AgentError when model, landmarks or file cannot be used, or the source never ends.
+    Raises AgentError if the model, the landmarks or the file cannot be used, or if the source never ends.
     """
     if open_source(camera, once=True).live:
-        raise SettingsError(f"{camera.source} never ends, so its rate is its own; give a video file or a folder.")
+        raise SettingsError(
+            f"{camera.source} never ends, so only its own rate would be measured; give a video file or a folder."
+        )
     on_step("Loading the model …")
     classifier = Classifier.load(settings.emotion, settings.state_dir)
     numbers = itertools.count(1)

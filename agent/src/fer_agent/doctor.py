@@ -1,4 +1,4 @@
-"""Examines everything the agent needs; each finding says what to do."""
+"""Checks everything that the agent needs; each finding says what to do."""
 
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ HEALTH = "/v1/health"
 BROKER_TIMEOUT_S = 8.0
 LITTLE_DISK_MB = 500
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
-"""No clock that is right shows a time before this release."""
+"""A clock that shows a time before this release is wrong."""
 
 Outcome = Tuple[str, str, str]
 
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Run all checks, one after the other; a check that fails does not stop the others."""
+    """Run all checks, one after another; a check that fails does not stop the others."""
     for camera in settings.cameras:
         yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
     checks: List[Tuple[str, Callable[[], Outcome]]] = [
@@ -77,8 +77,8 @@ def _camera(settings: CameraSettings) -> Outcome:
     finally:
         camera.close()
     if image is None:
-        return WARNING, f"{settings.source} opened, but gave no frame", "Look whether the source has ended."
-    return OK, f"{settings.source} gives {image.shape[1]}×{image.shape[0]} pixels", ""
+        return WARNING, f"{settings.source} opened, but delivered no frame", "Check whether the source has ended."
+    return OK, f"{settings.source} delivers {image.shape[1]}×{image.shape[0]} pixels", ""
 
 
 def _landmarks(settings: Settings) -> Outcome:
@@ -89,12 +89,12 @@ def _landmarks(settings: Settings) -> Outcome:
 
 def _model(settings: Settings) -> Outcome:
     classifier = Classifier.load(settings.emotion, settings.state_dir)
-    found = f"{classifier.reference} runs on {classifier.provider}; the golden batch agrees"
+    found = f"{classifier.reference} runs on {classifier.provider} and passes its golden batch"
     if classifier.provider_fallback:
         return (
             WARNING,
             found,
-            "A GPU is there, yet the CPU runs the model: install the onnxruntime-gpu of your JetPack.",
+            "There is a GPU, yet the CPU runs the model: install the onnxruntime-gpu of your JetPack.",
         )
     return OK, found, ""
 
@@ -127,7 +127,7 @@ def _broker(settings: Settings) -> Outcome:
     problem = link.last_error
     link.stop()
     if up and not problem:
-        return OK, f"{settings.broker.url} lets us in", ""
+        return OK, f"{settings.broker.url} accepts the connection", ""
     return FAILED, problem or f"{settings.broker.url} does not answer", "Start the broker, or give --broker."
 
 
@@ -136,7 +136,7 @@ def _state(settings: Settings) -> Outcome:
     folder.release()
     others = [p.parent.name for p in settings.state_dir.glob("*/spool.db") if p.parent.name != settings.device]
     if others:
-        return WARNING, f"{folder.path} is ours", f"Spools of other device names lie beside it: {', '.join(others)}."
+        return WARNING, f"{folder.path} is ours", f"There are spools of other devices beside it: {', '.join(others)}."
     return OK, f"{folder.path} is ours", ""
 
 
@@ -150,12 +150,12 @@ def _disk(state_dir: Path) -> Outcome:
 def _updates(settings: Settings) -> Outcome:
     update = settings.update
     if update.public_key is None:
-        return OK, "no key is set, so every update is refused", "To take updates, set update.public_key."
+        return OK, "no key is set, so every update is refused", "To accept updates, set update.public_key."
     verify.public_key(update.public_key)
     if update.controller_url is None:
-        return WARNING, "the key is there; no controller is set", "Give --controller, or deploy with full addresses."
+        return WARNING, "the key is set, but no controller", "Give --controller, or deploy with full addresses."
     answer = Downloader(update.model_copy(update={"retries": 0})).manifest(HEALTH, threading.Event())
-    return OK, f"{update.controller_url} answers ({len(answer)} bytes); its key is there", ""
+    return OK, f"{update.controller_url} answers ({len(answer)} bytes); its key is set", ""
 
 
 def _clock() -> Outcome:
@@ -170,10 +170,14 @@ def _clock() -> Outcome:
 
 def _jtop() -> Outcome:
     if not Path("/etc/nv_tegra_release").exists():
-        return OK, "this is no Jetson; telemetry comes from /proc and /sys", ""
+        return OK, "this is not a Jetson; telemetry comes from /proc and /sys", ""
     if not Path("/run/jtop.sock").exists():
-        return WARNING, "the jtop service does not run", "pip install 'fer-agent[jetson]', then jtop --install-service."
-    return OK, "the jtop service runs", ""
+        return (
+            WARNING,
+            "the jtop service is not running",
+            "pip install 'fer-agent[jetson]', then jtop --install-service.",
+        )
+    return OK, "the jtop service is running", ""
 
 
 def _output(*command: str) -> str:

@@ -1,14 +1,14 @@
-"""Everything fer-agent raises on purpose; each text is the sentence that the user sees.
+"""Everything that fer-agent raises on purpose; each text is what the user sees.
 
 AgentError
 ├── SettingsError     a setting is missing, unknown or out of range
-├── CameraError       a source cannot be opened, or stopped giving frames
+├── CameraError       a source cannot be opened, or stopped delivering frames
 ├── ModelError        a model or the landmarks file is missing, damaged or breaks the contract
 ├── SpoolError        the spool cannot be opened, written or read
-├── BrokerError       the broker cannot be reached, refuses us, or threw us out
-├── StateError        the state folder is not ours to use, or cannot be written
+├── BrokerError       the broker cannot be reached, refuses us, or disconnected us
+├── StateError        the state folder is in use by another agent, or cannot be written
 └── UpdateError       an update cannot be done on this device
-    ├── RejectedError     what was delivered is not what a signed manifest promises
+    ├── RejectedError     what was downloaded is not what a signed manifest promises
     └── CanceledError     an update was told to stop
 """
 
@@ -22,7 +22,7 @@ class SettingsError(AgentError):
 
 
 class CameraError(AgentError):
-    """A source cannot be opened, or stopped giving frames."""
+    """A source cannot be opened, or stopped delivering frames."""
 
 
 class ModelError(AgentError):
@@ -34,11 +34,11 @@ class SpoolError(AgentError):
 
 
 class BrokerError(AgentError):
-    """The broker cannot be reached, refuses us, or threw us out."""
+    """The broker cannot be reached, refuses us, or disconnected us."""
 
 
 class StateError(AgentError):
-    """The state folder is not ours to use, or cannot be written."""
+    """The state folder is in use by another agent, or cannot be written."""
 
 
 class UpdateError(AgentError):
@@ -46,7 +46,7 @@ class UpdateError(AgentError):
 
 
 class RejectedError(UpdateError):
-    """What was delivered is not what a signed manifest promises."""
+    """What was downloaded is not what a signed manifest promises."""
 
 
 class CanceledError(UpdateError):

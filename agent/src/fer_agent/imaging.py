@@ -46,7 +46,7 @@ def grey(image: Picture) -> Picture:
 
 
 def warp(image: Picture, matrix: Matrix, size: Tuple[int, int], oversampling: int = 1) -> Picture:
-    """The picture under the transform, size = (width, height); edges are drawn out.
+    """The picture under the transform, size = (width, height); edges are extended.
 
     With oversampling n it is made n times as large and averaged down, against aliasing when the transform shrinks.
     """

@@ -123,7 +123,7 @@ def test_any_kind_of_picture_goes_through(
     assert watching.pipeline.statistics().frames == 5
     assert watching.pipeline.statistics().failures == 0
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / '6 broken.jpg'} cannot be read as a picture and is passed over."
+        f"{tmp_path / '6 broken.jpg'} cannot be read as a picture and is skipped."
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_variant_that_cannot_run_is_told_with_its_reason(tmp_path: Path, setti
 
 
 def test_a_source_without_an_end_has_a_rate_of_its_own(settings: Settings) -> None:
-    with pytest.raises(SettingsError, match="demo: never ends, so its rate is its own; give a video file or a folder"):
+    with pytest.raises(SettingsError, match="demo: never ends, so only its own rate would be measured"):
         bench.pipeline(settings, CameraSettings(name="camera", source="demo:"), silent)
 
 

@@ -1,4 +1,4 @@
-"""The controller's word to a device: up to here your events are stored."""
+"""How a controller tells a device up to which number its events are stored."""
 
 from pydantic import Field
 
@@ -10,6 +10,6 @@ from fer_wire.names import Name
 class Ack(Message):
     """All events of the epoch up to and including seq are stored durably, or were declared dropped."""
 
-    device: Name = Field(description="the device whose events they are")
+    device: Name = Field(description="the device whose events are stored")
     epoch: Epoch = Field(description="id of the device's spool, as its events carry it")
     seq: Count = Field(description="highest contiguous seq stored; 0 before the first")

@@ -13,25 +13,26 @@ DAY_S = 86_400
 
 
 class Artifact(Part):
-    """One .onnx file that a device can fetch."""
+    """One .onnx file that a device can download."""
 
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
     sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file")
     size_bytes: PositiveCount = Field(description="of the .onnx file")
-    url: str = Field(default="", max_length=2000, description="where it can be had, as in the desired state")
+    url: str = Field(default="", max_length=2000, description="where it can be downloaded, as in the desired state")
 
 
 class Desired(Message):
-    """Retained; keyed by (rollout, device, attempt, sha256): the same twice does nothing.
+    """Retained; keyed by (rollout, device, attempt, sha256), so that sending it twice does nothing.
 
-    An empty payload withdraws it: an update that has not committed is canceled.
+    An empty payload withdraws it, which cancels an update that has not committed yet.
     """
 
     device: Name = Field(description="the device that should run it")
     rollout: str = Field(min_length=1, max_length=64, description="id of the rollout")
-    attempt: PositiveCount = Field(default=1, description="number of the try within the rollout")
+    attempt: PositiveCount = Field(default=1, description="number of the attempt within the rollout")
     sequence: Count = Field(
-        default=0, description="grows with each desired state of a device; one below the last is old, and passed over"
+        default=0,
+        description="grows with each desired state of a device; a lower one than the last is outdated and ignored",
     )
     time: UtcTime = Field(description="when it was decided")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
@@ -40,14 +41,16 @@ class Desired(Message):
     url: str = Field(
         default="",
         max_length=2000,
-        description="where the .onnx file can be had; a path is one at the controller, empty when the device has it",
+        description="where to download the .onnx file; a path is one at the controller; empty if the device has it",
     )
-    manifest_url: str = Field(default="", max_length=2000, description="where the signed manifest can be had, likewise")
+    manifest_url: str = Field(
+        default="", max_length=2000, description="where to download the signed manifest, likewise"
+    )
     alternatives: Tuple[Artifact, ...] = Field(
-        default=(), max_length=8, description="other variants; of all, the device takes the one that it runs fastest"
+        default=(), max_length=8, description="other variants; the device chooses the one that it runs fastest"
     )
     probation_s: float = Field(
-        default=PROBATION_S, ge=0, le=DAY_S, description="how long the model must serve well before it is committed"
+        default=PROBATION_S, ge=0, le=DAY_S, description="how long the model must serve well before it commits"
     )
 
     @property
@@ -58,5 +61,5 @@ class Desired(Message):
 
     @property
     def key(self) -> Tuple[str, int, str]:
-        """(rollout, attempt, sha256): what tells one update of the device from another."""
+        """(rollout, attempt, sha256), which identifies one update of the device."""
         return self.rollout, self.attempt, self.sha256

@@ -1,4 +1,4 @@
-"""Everything fer_wire raises on purpose.
+"""Everything that fer_wire raises on purpose.
 
 WireError
 ├── AddressError      a URL that is not a broker's

@@ -32,21 +32,21 @@ class Box(Part):
 
 
 class EmotionEvent(Message):
-    """One event of one face; (device, epoch, seq) names it for ever."""
+    """One event of one face; (device, epoch, seq) identifies it for ever."""
 
     device: Name = Field(description="the device that saw it")
     camera: Name = Field(description="the camera of that device")
-    epoch: Epoch = Field(description="id of the device's spool, new only when a spool was lost")
+    epoch: Epoch = Field(description="id of the device's spool; it changes only when a spool is lost")
     seq: Seq = Field(description="grows by one per event of an epoch, across restarts")
     oldest_seq: Seq = Field(
         default=1,
-        description="the lowest seq still in the spool when this was sent; what lies below and was never stored "
+        description="the lowest seq still in the spool when this was sent; anything below it that was never stored "
         "was dropped at the spool's cap",
     )
     time: UtcTime = Field(description="when the frame was captured, RFC 3339, UTC, milliseconds")
     track: PositiveCount = Field(description="number of the face's track, unique within the epoch")
-    kind: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(KINDS)}; others may come")
-    emotion: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(EMOTIONS)}; others may come")
+    kind: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(KINDS)}; others may follow")
+    emotion: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(EMOTIONS)}; others may follow")
     confidence: Probability = Field(description="smoothed probability of that emotion, 0–1")
     probabilities: Dict[str, Probability] = Field(description="smoothed probability of each emotion, 0–1")
     box: Box = Field(description="where the face was in the frame")

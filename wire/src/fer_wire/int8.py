@@ -1,7 +1,7 @@
-"""Where ONNX Runtime computes what int8.onnx says, and how it is made to elsewhere.
+"""Where ONNX Runtime computes int8.onnx exactly, and how to make it do so elsewhere.
 
 Without the instructions of VNNI an x86 processor adds two products of 8-bit integers in 16 bits, which overflow, so
-int8.onnx answers otherwise than where it was made (ONNX Runtime's documentation, "Quantize ONNX models": reduce_range).
+int8.onnx gives other results than where it was exported (ONNX Runtime, "Quantize ONNX models": reduce_range).
 Its integers are then computed in float32, which holds them exactly.
 """
 
@@ -16,7 +16,7 @@ IN_FLOAT32 = ("session.disable_quant_qdq", "1")
 
 
 def int8_saturates(cpu_info: Path = CPU_INFO) -> bool:
-    """Whether sums of 8-bit products overflow on this machine's processor; False where that cannot be read."""
+    """Whether sums of 8-bit products overflow on this machine's processor; False if that cannot be read."""
     try:
         lines = cpu_info.read_text(errors="replace").splitlines()
     except OSError:

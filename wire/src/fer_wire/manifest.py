@@ -1,4 +1,4 @@
-"""manifest.json of a model in the zoo: its contract, its variants, its proofs."""
+"""manifest.json of a model in the zoo: its contract, its variants, and how to check them."""
 
 import json
 from typing import Any, Dict, Optional, Tuple
@@ -49,7 +49,7 @@ class Latency(Part):
     """Time of one inference at batch 1, as measured."""
 
     machine: str = Field(description="where it was measured")
-    provider: str = Field(description="execution provider that ran")
+    provider: str = Field(description="execution provider that ran it")
     threads: PositiveCount = Field(description="threads of one inference")
     p50_ms: float = Field(ge=0, description="median")
     p95_ms: float = Field(ge=0, description="95th percentile")
@@ -58,17 +58,17 @@ class Latency(Part):
 class Variant(Part):
     """One .onnx file."""
 
-    precision: str = Field(description=f"one of {', '.join(PRECISIONS)}; others may come")
+    precision: str = Field(description=f"one of {', '.join(PRECISIONS)}; others may follow")
     file: str = Field(pattern=FILE_PATTERN, description="name of the .onnx file beside the manifest")
     sha256: str = Field(pattern=SHA256_PATTERN, description="of the file")
     size_bytes: PositiveCount = Field(description="of the file")
     parameters: PositiveCount = Field(description="trained numbers in the network")
-    nonzero_parameters: Count = Field(description="those that are not zero")
+    nonzero_parameters: Count = Field(description="of these, how many are not zero")
     compression: Compression = Field(default=Compression(), description="compression ratio R")
     macs: Optional[PositiveCount] = Field(default=None, description="multiply-accumulates of one face")
     accuracy: Tuple[Accuracy, ...] = Field(default=(), description="by data set and split")
     latency: Tuple[Latency, ...] = Field(default=(), description="by machine, as measured")
-    tolerance: float = Field(gt=0, description="largest difference from the golden outputs that a device may see")
+    tolerance: float = Field(gt=0, description="largest permitted difference from the golden outputs on a device")
 
 
 class Golden(Part):
@@ -89,7 +89,7 @@ class ModelManifest(Message):
     face_px: PositiveCount = Field(default=FACE_PX, description="width and height of the input, grey, 0–255")
     opset: PositiveCount = Field(default=OPSET, description="ONNX operator set of the files")
     ir_version: PositiveCount = Field(default=IR_VERSION, description="ONNX format of the files")
-    variants: Tuple[Variant, ...] = Field(min_length=1, description="one for each precision")
+    variants: Tuple[Variant, ...] = Field(min_length=1, description="one per precision")
     golden: Golden = Field(description="the batch of the device's self-test")
     dataset: str = Field(default="", description="what it was trained on")
     licence: str = Field(default="", description="of the model")

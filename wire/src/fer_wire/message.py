@@ -1,4 +1,4 @@
-"""What all messages share: frozen, unknown fields ignored, one way in and one way out."""
+"""What all messages have in common: they are frozen, ignore unknown fields, and are read and written in one way."""
 
 from datetime import datetime, timezone
 from typing import Type, TypeVar, Union
@@ -11,14 +11,14 @@ from fer_wire.errors import MessageError
 MAX_PAYLOAD_BYTES = 65_536
 SCHEMA_VERSION = 1
 MAX_INT = 2**63 - 1
-"""The largest integer of a message, so that every database can hold it."""
+"""The largest integer in a message, so that every database can store it."""
 
 Count = Annotated[int, Field(ge=0, le=MAX_INT)]
 PositiveCount = Annotated[int, Field(ge=1, le=MAX_INT)]
 
 
 def utc_ms(moment: datetime) -> datetime:
-    """The same moment in UTC, cut to milliseconds; raises ValueError where UTC has no year for it."""
+    """The same moment in UTC, cut to milliseconds; raises ValueError if its year in UTC is out of range."""
     try:
         utc = moment.astimezone(timezone.utc)
     except OverflowError as error:
@@ -35,13 +35,13 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(utc_ms), PlainSerializer(iso_u
 
 
 class Part(BaseModel):
-    """A frozen part of a message; fields it does not know are ignored."""
+    """A frozen part of a message; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", protected_namespaces=(), allow_inf_nan=False)
 
 
 class Message(Part):
-    """A message of its own, with the number of its schema."""
+    """A complete message, with the number of its schema."""
 
     schema_version: PositiveCount = Field(
         default=SCHEMA_VERSION, description="number of this message's schema; a newer one only adds fields"

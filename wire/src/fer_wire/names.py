@@ -1,4 +1,4 @@
-"""The names that may stand in a topic: of devices and of cameras."""
+"""The names of devices and cameras, which are levels of topics."""
 
 import re
 
@@ -12,7 +12,7 @@ _NAME = re.compile(NAME_PATTERN)
 
 
 def checked_name(name: str) -> str:
-    """The name itself; raises TopicError when it could not stand as one level of a topic."""
+    """The name itself; raises TopicError if it cannot be one level of a topic."""
     if not _NAME.fullmatch(name):
         raise TopicError(
             f"{name[:80]!r} is no name for a device or camera; use 1 to 64 letters, digits, '_', '.' or '-', "

@@ -22,14 +22,14 @@ UPDATE_STATES: Tuple[str, ...] = (
     IDLE, DOWNLOADING, VERIFIED, STAGED, PROBATION, COMMITTED, REJECTED, FAILED, ROLLED_BACK, CANCELED, SUPERSEDED,
 )  # fmt: skip
 UNFINISHED_STATES: Tuple[str, ...] = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
-"""In these an update goes on; in all others it has ended or not begun."""
+"""In these states an update is under way; in all others it has ended or not begun."""
 
 
 REASON_CHARACTERS = 500
 
 
 class Capabilities(Part):
-    """What the device is made of."""
+    """The device's hardware and system."""
 
     device_class: str = Field(default="", max_length=64, description="nano, tx2, xavier, orin, x86 or arm")
     architecture: str = Field(default="", max_length=64, description="x86_64 or aarch64")
@@ -51,35 +51,36 @@ class RunningModel(Part):
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
     sha256: str = Field(default="", max_length=64, description="of the .onnx file")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")
-    provider_fallback: bool = Field(default=False, description="a GPU is there, yet the CPU runs the model")
+    provider_fallback: bool = Field(default=False, description="there is a GPU, yet the CPU runs the model")
 
 
 class Update(Part):
     """How far the device has come with one rollout."""
 
     rollout: str = Field(max_length=64, description="id of the rollout, as in the desired state")
-    attempt: PositiveCount = Field(default=1, description="number of the try, as in the desired state")
+    attempt: PositiveCount = Field(default=1, description="number of the attempt, as in the desired state")
     sha256: str = Field(default="", max_length=64, description="of the .onnx file, as in the desired state")
-    state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may come")
+    state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may follow")
     reason: str = Field(
         default="", max_length=REASON_CHARACTERS, description="why it failed, was rejected or rolled back"
     )
-    model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION that it brings")
+    model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION that is being installed")
     downloaded_bytes: Count = Field(default=0, description="of its files, so far")
     size_bytes: Count = Field(default=0, description="of its files")
     measured_ms: Dict[str, float] = Field(
-        default={}, description="by NAME@VERSION/PRECISION: median time of one face, where several were to choose from"
+        default={},
+        description="by NAME@VERSION/PRECISION: median time of one face, if there were several to choose from",
     )
 
 
 class Reported(Message):
-    """Retained; the device's side of desired and reported."""
+    """Retained; the device's side of desired and reported state."""
 
     device: Name = Field(description="the device that reports")
     run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
     time: UtcTime = Field(description="when it was sent")
     agent_version: str = Field(default="", max_length=64, description="of fer-agent")
-    capabilities: Capabilities = Field(default=Capabilities(), description="what the device is made of")
+    capabilities: Capabilities = Field(default=Capabilities(), description="the device's hardware and system")
     running: Optional[RunningModel] = Field(default=None, description="the model that serves; null before the first")
     previous: str = Field(
         default="", max_length=200, description="NAME@VERSION/PRECISION that the device can return to by itself"

@@ -1,4 +1,4 @@
-"""A device's use of its resources; every measured field may be null, and its name holds its unit."""
+"""A device's use of its resources; every measured field may be null, and its name contains its unit."""
 
 from typing import Optional, Tuple
 
@@ -13,17 +13,17 @@ class CameraTelemetry(Part):
 
     camera: Name = Field(description="its name, as in events")
     state: str = Field(default="", max_length=32, description="running, reopening or ended")
-    fps: Optional[float] = Field(default=None, ge=0, description="frames a second that were read for faces")
-    frames: Count = Field(default=0, description="frames read for faces since the run began")
-    skipped_frames: Count = Field(default=0, description="frames passed over because a newer one was there")
+    fps: Optional[float] = Field(default=None, ge=0, description="frames per second that were processed")
+    frames: Count = Field(default=0, description="frames processed since the run began")
+    skipped_frames: Count = Field(default=0, description="frames skipped because a newer one was available")
     faces: Count = Field(default=0, description="faces classified since the run began")
     faces_per_frame: Optional[float] = Field(
         default=None, ge=0, description="faces classified in a frame, mean of the last frames"
     )
     latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
     latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
-    reopened: Count = Field(default=0, description="times the camera was opened again after a fault")
-    error: str = Field(default="", max_length=500, description="the last fault, empty when there is none")
+    reopened: Count = Field(default=0, description="how often the camera was reopened after a fault")
+    error: str = Field(default="", max_length=500, description="the current fault; empty if there is none")
 
 
 class SpoolTelemetry(Part):
@@ -31,7 +31,7 @@ class SpoolTelemetry(Part):
 
     pending_events: Count = Field(default=0, description="not yet acknowledged")
     size_bytes: Count = Field(default=0, description="of the spool's file on disk")
-    dropped_events: Count = Field(default=0, description="dropped at the cap since the spool was made")
+    dropped_events: Count = Field(default=0, description="dropped at the cap since the spool was created")
 
 
 class HostTelemetry(Part):
@@ -48,21 +48,23 @@ class HostTelemetry(Part):
     power_mw: Optional[float] = Field(default=None, ge=0, description="the whole board")
     power_mode: Optional[str] = Field(default=None, max_length=64, description="nvpmodel's name, MAXN for example")
     fan_percent: Optional[float] = Field(default=None, ge=0, description="0–100")
-    throttled: Optional[bool] = Field(default=None, description="the machine slows itself for heat or current")
-    agent_cpu_percent: Optional[float] = Field(default=None, ge=0, description="of one core; may pass 100")
+    throttled: Optional[bool] = Field(
+        default=None, description="the machine slows itself down because of heat or current"
+    )
+    agent_cpu_percent: Optional[float] = Field(default=None, ge=0, description="of one core; may exceed 100")
     agent_memory_mb: Optional[float] = Field(default=None, ge=0, description="resident")
     source: str = Field(default="", max_length=100, description="the collectors that answered, for example host+jtop")
 
 
 class Telemetry(Message):
-    """What a device used and did, every few seconds."""
+    """What a device used and did, sent every few seconds."""
 
     device: Name = Field(description="the device that measured itself")
     run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
     time: UtcTime = Field(description="when it was measured")
     uptime_s: float = Field(default=0, ge=0, description="of this run of the agent")
     host: HostTelemetry = Field(default=HostTelemetry(), description="the machine and the agent's process on it")
-    cameras: Tuple[CameraTelemetry, ...] = Field(default=(), description="one entry a camera")
+    cameras: Tuple[CameraTelemetry, ...] = Field(default=(), description="one entry per camera")
     spool: SpoolTelemetry = Field(default=SpoolTelemetry(), description="the events that wait")
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")

@@ -19,7 +19,7 @@ CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK)
 
 @dataclass(frozen=True)
 class Topic:
-    """What a topic says: whose it is, which channel, and for emotions which camera."""
+    """What a topic names: a device, a channel, and for emotions a camera."""
 
     device: str
     channel: str
@@ -53,7 +53,7 @@ class Topics:
         return f"{self._of(device, EMOTION)}/{checked_name(camera)}"
 
     def status(self, device: str) -> str:
-        """Where a device's birth and last will stand, retained."""
+        """Where a device's birth and last will are published, retained."""
         return self._of(device, STATUS)
 
     def telemetry(self, device: str) -> str:
@@ -61,7 +61,7 @@ class Topics:
         return self._of(device, TELEMETRY)
 
     def reported(self, device: str) -> str:
-        """Where a device says what it can do and what it runs, retained."""
+        """Where a device publishes what it can do and what it runs, retained."""
         return self._of(device, REPORTED)
 
     def desired(self, device: str) -> str:
@@ -77,7 +77,7 @@ class Topics:
         return f"{self.prefix}/+/{channel}" + ("/+" if channel == EMOTION else "")
 
     def parse(self, topic: str) -> Topic:
-        """Read a topic; raises TopicError when it is none of ours."""
+        """Read a topic; raises TopicError if it is not one of ours."""
         head, found, tail = topic.partition(self.prefix + "/")
         levels = tail.split("/")
         if head or not found or len(levels) < 2:

@@ -1,4 +1,4 @@
-"""The one door to MQTT: a link that comes back by itself, and never keeps a message of its own."""
+"""The one door to MQTT: a link that reconnects by itself and keeps no messages of its own."""
 
 import logging
 import random
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
 STEADY_S = 60.0
-"""A connection that held for less is not yet a good one: perhaps two agents push each other off the broker."""
+"""A connection that lasted less than this does not count as a success: two agents may be evicting each other."""
 ANSWER_TIMEOUT_S = 5.0
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
@@ -41,25 +41,25 @@ class RetainedMessage(NamedTuple):
 
 
 class BrokerListener(Protocol):
-    """Who wants to know what happens on the link; called from the link's thread."""
+    """Is told what happens on the link, from the link's thread."""
 
     def connected(self, link: "BrokerLink") -> None:
-        """The link is up and the subscriptions are answered."""
+        """The link is up and the broker has answered the subscriptions."""
 
     def disconnected(self) -> None:
-        """The link is down; what was not delivered will not be."""
+        """The link is down; whatever was not delivered is lost."""
 
     def received(self, topic: str, payload: bytes) -> None:
-        """A message came for one of the subscriptions."""
+        """A message has arrived for one of the subscriptions."""
 
     def delivered(self, message_id: int) -> None:
         """The broker has acknowledged a message of QoS 1."""
 
 
 class BrokerLink:
-    """Keeps one MQTT connection up with jittered backoff: MQTT 5, or 3.1.1 where the broker refuses 5.
+    """Keeps one MQTT connection up with jittered backoff: MQTT 5, or 3.1.1 if the broker refuses MQTT 5.
 
-    Each connection is a fresh client with a clean session, so nothing survives in memory that the spool does not hold.
+    Each connection is a new client with a clean session, so that nothing lives in memory alone.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class BrokerLink:
         self.receive_maximum = 65_535
 
     def start(self) -> None:
-        """Begin to connect, and to connect again whenever the link is lost."""
+        """Connect, and reconnect whenever the link is lost."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -193,13 +193,13 @@ class BrokerLink:
         if str(code) == SESSION_TAKEN_OVER:
             self._complain(
                 BrokerError(
-                    f"{self._name} threw us out: another agent connects as {self._client_id!r}. "
+                    f"{self._name} disconnected us: another agent connects as {self._client_id!r}. "
                     "Give each device a --device name of its own."
                 )
             )
         elif not self._stopping.is_set() and not self.last_error:
             reason = f" ({code})" if flags.is_disconnect_packet_from_server else ""
-            self._complain(BrokerError(f"{self._name} went away{reason}; events wait in the spool."))
+            self._complain(BrokerError(f"{self._name} closed the connection{reason}; events wait in the spool."))
         self._client = None
         self._answered.set()
         self._ended.set()
@@ -224,7 +224,7 @@ class BrokerLink:
         self._ended.set()
 
     def _try_other_version(self, what_it_does: str) -> None:
-        """Some brokers that speak only 3.1.1 refuse MQTT 5, others fall silent."""
+        """Some brokers that speak only 3.1.1 refuse MQTT 5; others do not answer at all."""
         if self._settings.mqtt_version != AUTO:
             self._complain(BrokerError(f"{self._name} {what_it_does} to MQTT {self._settings.mqtt_version}."))
         elif self._protocol == MQTTProtocolVersion.MQTTv5:
@@ -237,7 +237,9 @@ class BrokerLink:
     def _complain(self, error: Exception) -> None:
         sentence = str(error)
         if not isinstance(error, BrokerError):
-            sentence = f"{self._name} cannot be reached ({error}); see that it runs, and that broker.url is right."
+            sentence = (
+                f"{self._name} cannot be reached ({error}); check that it is running and that broker.url is right."
+            )
         if sentence != self.last_error:
             log.warning("%s", sentence)
         self.last_error = sentence

@@ -1,4 +1,4 @@
-"""Birth and last will, each with the id of this run, so that a late will cannot mark a newer run offline."""
+"""Birth and last will, each with the id of its run, so that a late will cannot mark a newer run offline."""
 
 import uuid
 from collections import Counter
@@ -26,19 +26,19 @@ class Presence:
         self.topic = topics.status(device)
 
     def birth(self) -> Status:
-        """Say that the device is there."""
+        """The device is online."""
         return self._status(ONLINE, datetime.now(timezone.utc), "")
 
     def farewell(self) -> Status:
-        """Say that the device left on purpose."""
+        """The device goes offline on purpose."""
         return self._status(OFFLINE, datetime.now(timezone.utc), STOPPED)
 
     def will(self) -> RetainedMessage:
-        """What the broker says in our place, dated to the beginning of the run."""
+        """What the broker publishes when the connection is lost, dated to the beginning of the run."""
         return RetainedMessage(self.topic, self._status(OFFLINE, self._began, LOST).payload())
 
     def is_foreign(self, status: Status) -> bool:
-        """Whether a status on our own topic, heard after our birth, is of another run and hides ours."""
+        """Whether a status on our own topic, heard after our birth, belongs to another run and hides ours."""
         if status.run == self.run:
             self._born = self._born or status.state == ONLINE
             return False

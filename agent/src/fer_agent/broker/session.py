@@ -1,4 +1,4 @@
-"""What the agent says and hears on the broker link."""
+"""What the device says on the broker link, and who in the agent is told what it hears there."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Session:
-    """Listens to the link of one device: birth and report at each connection, acks to the publisher, orders on."""
+    """Announces the device at each connection, and passes acks to the publisher and orders to the updates."""
 
     def __init__(
         self,
@@ -29,7 +29,10 @@ class Session:
         order: Callable[[bytes], object],
         announcement: Optional[RetainedMessage] = None,
     ) -> None:
-        """Order takes the payload of each desired state; the announcement is made at each connection."""
+        """Report makes the reported state and order takes the payload of each desired state.
+
+        The announcement, if there is one, is published at each connection.
+        """
         self._presence, self._publisher, self._report, self._order = presence, publisher, report, order
         self._ack, self._status, self._desired = topics.ack(device), topics.status(device), topics.desired(device)
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
@@ -45,7 +48,7 @@ class Session:
         return [self._ack, self._status, self._desired]
 
     def connected(self, link: BrokerLink) -> None:
-        """Say that the device is there, then let the events go."""
+        """Announce the device, then let the events go."""
         self._link = link
         link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
         self.report()
@@ -59,7 +62,7 @@ class Session:
         self._publisher.detach()
 
     def delivered(self, message_id: int) -> None:
-        """Tell the publisher; a spool that cannot be written only means that the event is sent again."""
+        """Tell the publisher. If the spool cannot be written, the event is merely sent again."""
         with self._parting:
             self._last_delivered = message_id
             self._parting.notify_all()
@@ -69,7 +72,7 @@ class Session:
             log.error("%s", error)
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Read an ack, a status or an order; what is none is logged and passed over."""
+        """Handle an ack, a status or an order; anything else is logged and ignored."""
         try:
             if topic == self._ack and payload:
                 self._publisher.acknowledged(parse(Ack, payload))
@@ -81,21 +84,21 @@ class Session:
             log.error("On %s: %s", topic, error)
 
     def report(self) -> None:
-        """Say what runs and how far an update has come; without a link it is said at the next connection."""
-        with self._reporting:  # so that of two reports the later one stays at the broker
+        """Publish the reported state; without a link it is published at the next connection."""
+        with self._reporting:  # of two reports, the later one must be the one that the broker keeps
             link = self._link
             if link:
                 link.publish(self._reported, self._report().payload(), qos=1, retain=True)
 
     def send_telemetry(self, telemetry: Telemetry, expiry_s: int) -> None:
-        """Publish telemetry if there is a link; it is not worth keeping otherwise."""
+        """Publish telemetry; without a link it is dropped."""
         if self._link:
             self._link.publish(self._telemetry, telemetry.payload(), qos=0, expiry_s=expiry_s)
 
     def leave(self) -> None:
-        """Say that the device leaves on purpose, and wait until the broker has it.
+        """Say that the device goes offline on purpose, and wait until the broker has the message.
 
-        A connection that is closed with something unread is reset, the goodbye is lost, and the will goes out instead.
+        A connection that is closed with unread data is reset: the message is lost, and the will is published instead.
         """
         if not self._link:
             return

@@ -1,4 +1,4 @@
-"""Sources of frames: one file a kind, listed by name here."""
+"""Sources of frames: one file per kind, listed by name here."""
 
 import re
 from pathlib import Path
@@ -31,19 +31,19 @@ SOURCES: Tuple[Tuple[str, Callable[[str], object], Callable[[CameraSettings, boo
     ("pictures", _is_pictures, lambda settings, once: FolderCamera(settings, once=once)),
     ("video file", re.compile("(?!.*://).").match, lambda settings, once: FileCamera(settings, once=once)),
 )
-"""Name, test and maker of each kind; the first that fits serves."""
+"""Name, test and maker of each kind; the first whose test matches is used."""
 
 
 def open_source(settings: CameraSettings, once: bool = False) -> Camera:
-    """The camera that the source names, not yet opened; raises CameraError when it names none.
+    """The camera that the source names, not yet opened; raises CameraError if it names none.
 
-    once: files and folders are read to their end, each frame; otherwise they are played like a live camera.
+    With once, every frame of a file or folder is read to its end; otherwise they are played like a live camera.
     """
     for _, fits, make in SOURCES:
         if fits(settings.source):
             return make(settings, once)
     kinds = ", ".join(name for name, _, _ in SOURCES)
-    raise CameraError(f"{without_credentials(settings.source)!r} is no source for a camera; known kinds: {kinds}.")
+    raise CameraError(f"{without_credentials(settings.source)!r} is not a source of frames; known kinds: {kinds}.")
 
 
 def refuse_endless(settings: CameraSettings) -> None:

@@ -22,26 +22,26 @@ class Frame:
     captured_ns: int
     """Monotonic clock, for latencies."""
     position_s: float
-    """On the source's own timeline, for intervals; it never goes back, whatever the wall clock does."""
+    """On the source's own timeline, for intervals; it never runs backwards, whatever the wall clock does."""
 
 
 class Camera(Protocol):
-    """A source of frames, used by one thread at a time; it may be opened again after it was closed."""
+    """A source of frames, used by one thread at a time; once closed, it may be opened again."""
 
     live: bool
     """Only the newest frame counts; otherwise every frame is read to the end."""
 
     stills: bool
-    """Each image stands alone: no face is followed from one to the next."""
+    """Each image stands alone: faces are not followed from one to the next."""
 
     position_s: Optional[float]
-    """Where on its own timeline the last image stands, seconds; None means now."""
+    """Where the last image is on the source's own timeline, in seconds; None means now."""
 
     def open(self) -> None:
-        """Make ready to read; raises CameraError that names the source and the remedy."""
+        """Get ready to read; raises CameraError that names the source and the remedy."""
 
     def read(self) -> Optional[Image]:
-        """The next image, or None at the end; raises CameraError when the source fails or stalls."""
+        """The next image, or None at the end; raises CameraError if the source fails or stalls."""
 
     def close(self) -> None:
-        """Give the source back; allowed at any time, also twice."""
+        """Release the source; may be called at any time, and twice."""

@@ -1,4 +1,4 @@
-"""Keeping a camera's frames coming: opened, watched, and opened again after a fault."""
+"""Keeps the frames of a camera coming: it is opened, watched, and reopened after a fault."""
 
 import logging
 import random
@@ -18,7 +18,7 @@ REOPENING = "reopening"
 ENDED = "ended"
 
 OPENING_S = 15.0
-"""A camera may take this long to open and give its first frame before it counts as stalled."""
+"""A camera may take this long to open and deliver its first frame before it counts as stalled."""
 
 FIRST_PAUSE_S = 0.5
 
@@ -26,12 +26,12 @@ FIRST_PAUSE_S = 0.5
 class Capture:
     """Frames of one camera, for one thread that calls next() again and again.
 
-    A fault of a live camera is reported in `error` and answered by opening it again, with growing pauses, for ever.
-    A source that is read once ends at its end or first fault, which then stands in `error`.
+    After a fault a live camera is reopened, with growing pauses, for as long as it takes; `error` says what is wrong.
+    A source that is read once ends at its end or at its first fault, which `error` then holds.
     """
 
     def __init__(self, settings: CameraSettings, source: Callable[[], Camera]) -> None:
-        """The source makes a new camera for each opening, for the old one may hang in its driver."""
+        """The source makes a new camera each time, because the old one may hang in its driver."""
         self.state = REOPENING
         self.error = ""
         self.reopened = 0
@@ -46,12 +46,12 @@ class Capture:
 
     @property
     def skipped(self) -> int:
-        """Frames passed over because a newer one was there."""
+        """Frames that were skipped because a newer one was available."""
         reader = self._reader
         return self._skipped_before + (reader.frames.skipped if reader else 0)
 
     def start(self) -> None:
-        """Open the source; raises CameraError when it is to be read once and cannot be."""
+        """Open the source; raises CameraError if it is to be read once and cannot be opened."""
         camera = self._source()
         self._live = camera.live
         reader = Reader(camera, self._settings.name, self._settings.width_px)
@@ -61,7 +61,7 @@ class Capture:
         reader.start()
 
     def next(self, timeout_s: float) -> Optional[Frame]:
-        """The next frame (live: the newest); None when none came in time, or ever will (state ended)."""
+        """The next frame (live: the newest); None if none came in time, or if none ever will (state ended)."""
         if self._reader is None:
             self._reopen(timeout_s)
         reader = self._reader
@@ -75,7 +75,7 @@ class Capture:
         return frame
 
     def stop(self) -> None:
-        """Give the source back; next() returns None from now on."""
+        """Release the source; next() returns None from now on."""
         self._stopped.set()
         self.state = ENDED
         if self._reader:
@@ -89,13 +89,13 @@ class Capture:
         if self.error:
             self.reopened += 1
             self.error = ""
-            logger.info("Camera %s gives frames again.", self._settings.name)
+            logger.info("Camera %s delivers frames again.", self._settings.name)
 
     def _examine(self, reader: Reader) -> None:
         if reader.finished.is_set():
             self._finished(reader)
         elif self._live and time.monotonic() - reader.last_sign_s > self._patience_s(reader):
-            self._fault(f"Camera {self._settings.name} gave no frame for {self._patience_s(reader):g} s.")
+            self._fault(f"Camera {self._settings.name} delivered no frame for {self._patience_s(reader):g} s.")
 
     def _finished(self, reader: Reader) -> None:
         if self._live and not self._stopped.is_set():
@@ -112,7 +112,7 @@ class Capture:
         if self._stopped.is_set():
             return
         if reason != self.error:
-            logger.warning("%s It is opened again until it works.", reason)
+            logger.warning("%s It is reopened until it works.", reason)
         self.error, self.state = reason, REOPENING
         if self._reader:
             self._reader.stop()

@@ -14,7 +14,7 @@ SENSOR_SIZE = (1920, 1080)
 
 
 class CsiCamera:
-    """csi:N: NVIDIA's camera service scales each frame; its BGR bytes come from the child's stdout."""
+    """csi:N: NVIDIA's camera service scales each frame, and the child process writes its BGR bytes to stdout."""
 
     live = True
     stills = False
@@ -23,7 +23,9 @@ class CsiCamera:
     def __init__(self, settings: CameraSettings) -> None:
         number = settings.source[len("csi:") :] or "0"
         if not number.isdigit():
-            raise CameraError(f"{settings.source!r} is no CSI camera; write csi:0 for the first, csi:1 for the second.")
+            raise CameraError(
+                f"{settings.source!r} is not a CSI camera; write csi:0 for the first, csi:1 for the second."
+            )
         self._source = settings.source
         width = settings.width_px // 4 * 4  # GStreamer pads each row to four bytes
         self._width, self._height = width, width * SENSOR_SIZE[1] // SENSOR_SIZE[0]
@@ -36,7 +38,7 @@ class CsiCamera:
             self._child = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         except FileNotFoundError:
             raise CameraError(
-                f"The camera {self._source} needs {GSTREAMER}, which is not here; install gstreamer1.0-tools "
+                f"The camera {self._source} needs {GSTREAMER}, which is not installed; install gstreamer1.0-tools "
                 "(JetPack brings it), or use a USB camera."
             ) from None
 
@@ -46,7 +48,7 @@ class CsiCamera:
         data = _exactly(child.stdout, frame_bytes) if child and child.stdout else b""
         if len(data) < frame_bytes:
             raise CameraError(
-                f"The camera {self._source} stopped giving frames; see its ribbon cable, and restart the camera "
+                f"The camera {self._source} stopped delivering frames; check its ribbon cable, and restart the camera "
                 "service with 'sudo systemctl restart nvargus-daemon'."
             )
         return np.frombuffer(data, np.uint8).reshape(self._height, self._width, 3)

@@ -24,7 +24,7 @@ ASPECT = 3 / 4
 
 
 class DemoCamera:
-    """The portrait slowly panned, zoomed, turned and lit, endlessly, at the frame rate asked for."""
+    """The portrait slowly panned, zoomed, turned and lit, without end, at the frame rate of the settings."""
 
     live = True
     stills = False
@@ -43,13 +43,13 @@ class DemoCamera:
 
     def read(self) -> Optional[Image]:
         if self._portrait is None or self._timer is None:
-            raise CameraError(f"The portrait {PORTRAIT} cannot be read; install fer-agent anew.")
+            raise CameraError(f"The portrait {PORTRAIT} cannot be read; reinstall fer-agent.")
         self._timer.wait()
         self._index += 1
         return self.picture(self._portrait, self._index / self._fps)
 
     def picture(self, portrait: Image, time_s: float) -> Image:
-        """The portrait as it stands at a time; the periods share no common multiple, so it seldom repeats."""
+        """The portrait at a given time; the periods have no small common multiple, so it seldom repeats."""
         width, height = self._size
         zoom = height / 512 * (1.3 + 0.25 * _wave(time_s, 17))
         angle = math.radians(6) * _wave(time_s, 11)

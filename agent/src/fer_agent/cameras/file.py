@@ -13,11 +13,11 @@ from fer_agent.settings import DEFAULT_FPS, CameraSettings
 logger = logging.getLogger(__name__)
 
 COMPLETE_SHARE = 0.95
-"""Heads of whole files promise a little more than there is; less than this share read is a damaged file."""
+"""The headers of intact files promise slightly too many frames; a file with fewer than this share is damaged."""
 
 
 class FileCamera:
-    """A video file; once: every frame as fast as it is taken, else at its own rate or the one set, again and again."""
+    """A video file. With once, every frame as fast as it is taken; otherwise in a loop, at its own or the set rate."""
 
     stills = False
 
@@ -32,7 +32,7 @@ class FileCamera:
 
     def open(self) -> None:
         if not self._path.exists():
-            raise CameraError(f"There is no video file {self._path}; see the path given as source.")
+            raise CameraError(f"There is no video file {self._path}; check the path given as source.")
         self._video = video.Video(str(self._path))
         if not self._video.opened:
             self._video.close()

@@ -16,7 +16,7 @@ SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".t
 
 
 class FolderCamera:
-    """Pictures in the order of their names; each stands alone. Not once: shown at the frame rate, in a loop."""
+    """Pictures in the order of their names; each stands alone. Without once, a loop at the frame rate."""
 
     stills = True
 
@@ -31,9 +31,9 @@ class FolderCamera:
 
     def open(self) -> None:
         if not self._path.exists():
-            raise CameraError(f"There is no picture or folder {self._path}; see the path given as source.")
+            raise CameraError(f"There is no picture or folder {self._path}; check the path given as source.")
         if not self._pictures():
-            raise CameraError(f"The folder {self._path} holds no pictures ({', '.join(SUFFIXES)}); put some there.")
+            raise CameraError(f"The folder {self._path} contains no pictures ({', '.join(SUFFIXES)}); add some.")
         self._images = self._round()
         self._timer = FrameTimer(self._fps)
 
@@ -43,7 +43,7 @@ class FolderCamera:
             self._images = self._round()
             image = next(self._images, None)
         if image is None and self._unreadable.issuperset(self._pictures()):
-            raise CameraError(f"No picture in {self._path} can be read; put readable ones there.")
+            raise CameraError(f"No picture in {self._path} can be read; add readable ones.")
         if self._timer and self.live:
             self._timer.wait()
         return image
@@ -57,7 +57,7 @@ class FolderCamera:
             image = read_picture(path)
             if image is None:
                 if path not in self._unreadable:
-                    logger.warning("%s cannot be read as a picture and is passed over.", path)
+                    logger.warning("%s cannot be read as a picture and is skipped.", path)
                 self._unreadable.add(path)
                 continue
             self._unreadable.discard(path)

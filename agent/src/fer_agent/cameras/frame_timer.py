@@ -1,11 +1,11 @@
-"""Keeping time: frames that are played instead of captured come when they are due."""
+"""Keeps time, so that frames which are played rather than captured come when they are due."""
 
 import threading
 import time
 
 
 class FrameTimer:
-    """Lets one frame pass each 1/fps seconds; release() ends the waiting, also from another thread."""
+    """Lets one frame pass every 1/fps seconds; release() ends the waiting, even from another thread."""
 
     def __init__(self, fps: float) -> None:
         self._interval_s = 1 / fps
@@ -13,7 +13,7 @@ class FrameTimer:
         self._released = threading.Event()
 
     def wait(self) -> None:
-        """Until the next frame is due; a reader that fell behind by a second starts counting anew."""
+        """Wait until the next frame is due; a reader that is a second late starts counting afresh."""
         now_s = time.monotonic()
         if now_s - self._due_s > 1:
             self._due_s = now_s
@@ -21,5 +21,5 @@ class FrameTimer:
         self._due_s += self._interval_s
 
     def release(self) -> None:
-        """Let everything pass from now on."""
+        """Let every frame pass from now on."""
         self._released.set()

@@ -1,4 +1,4 @@
-"""From the thread that reads a camera to the one that works on its frames."""
+"""Frames on their way from the thread that reads a camera to the thread that processes them."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ from fer_agent.cameras.camera import Frame
 
 
 class Handoff:
-    """Holds few frames; when full, the newest replaces the oldest (live), or put() waits (every frame counts)."""
+    """Holds a few frames. When it is full, the newest replaces the oldest (live), or put() waits (nothing skipped)."""
 
     def __init__(self, *, size: int, newest_only: bool) -> None:
         self.skipped = 0
@@ -19,7 +19,7 @@ class Handoff:
         self._closed = False
 
     def put(self, frame: Frame) -> None:
-        """Give a frame over; after close() it is dropped."""
+        """Hand over a frame; after close() it is dropped."""
         with self._changed:
             if self._newest_only and len(self._frames) >= self._size:
                 self._frames.popleft()
@@ -30,7 +30,7 @@ class Handoff:
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> Optional[Frame]:
-        """The next frame; None when none came in time, or when the handoff is closed and empty."""
+        """The next frame; None if none came in time, or if the handoff is closed and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or bool(self._frames), timeout_s)
             frame = self._frames.popleft() if self._frames else None
@@ -38,7 +38,7 @@ class Handoff:
             return frame
 
     def close(self) -> None:
-        """No more frames come; those inside can still be taken."""
+        """No more frames will come; those inside can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

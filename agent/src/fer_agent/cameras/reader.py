@@ -16,7 +16,7 @@ EVERY_FRAME_QUEUE = 4
 class Reader:
     """Opens a camera, reads it to its end or first fault, and closes it.
 
-    Nobody waits for the thread: one that hangs in a driver is left behind, and ends when the driver lets it go.
+    Nothing waits for the thread: if it hangs in a driver it is left behind, and ends once the driver returns.
     """
 
     def __init__(self, camera: Camera, name: str, width_px: int) -> None:
@@ -34,16 +34,16 @@ class Reader:
         self._thread = threading.Thread(target=self._run, name=f"camera-{name}", daemon=True)
 
     def open(self) -> None:
-        """Open in the caller's thread, for a fault that the caller wants to see; raises CameraError."""
+        """Open in the caller's thread, so that the caller sees a fault; raises CameraError."""
         self._camera.open()
         self._opened = True
 
     def start(self) -> None:
-        """Read from now on."""
+        """Start reading."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End soon, without waiting for it; frames not yet taken can still be taken."""
+        """Ask the thread to end; frames that are already here can still be taken."""
         self._stopping.set()
         self.frames.close()
         self._camera.close()
@@ -55,7 +55,7 @@ class Reader:
             self._read()
         except CameraError as error:
             self.fault = str(error)
-        except Exception as error:  # noqa: BLE001 - drivers raise what they like; a camera never ends the agent
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; a camera must never end the agent
             self.fault = f"Camera {self._name} failed ({type(error).__name__}: {error})."
         finally:
             self._camera.close()

@@ -12,7 +12,7 @@ OPEN_TIMEOUT_S = 10.0
 
 
 def without_credentials(url: str) -> str:
-    """The URL as it may stand in a log: user and password left out."""
+    """The URL without user and password, fit for a log."""
     return re.sub(r"(?<=://)[^/]*@", "", url)
 
 
@@ -34,14 +34,14 @@ class StreamCamera:
         self._video = video.Video(self._url, video.FFMPEG, options)
         if not self._video.opened:
             raise CameraError(
-                f"The stream {self._shown} cannot be opened; see that the camera is reachable and that its path, "
+                f"The stream {self._shown} cannot be opened; check that the camera is reachable and that its path, "
                 "user and password are right."
             )
 
     def read(self) -> Optional[Image]:
         image = self._video.read() if self._video else None
         if image is None:
-            raise CameraError(f"The stream {self._shown} stopped giving frames; see the camera and the network to it.")
+            raise CameraError(f"The stream {self._shown} stopped delivering frames; check the camera and the network.")
         return image
 
     def close(self) -> None:

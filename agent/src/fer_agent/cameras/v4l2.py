@@ -26,25 +26,25 @@ class V4l2Camera:
     def open(self) -> None:
         if not self._device.exists():
             raise CameraError(
-                f"There is no camera {self._device}; plug it in, see which there are with 'ls /dev/video*', "
+                f"There is no camera {self._device}; plug it in, list the cameras with 'ls /dev/video*', "
                 "or try --source demo: without one."
             )
         if not os.access(self._device, os.R_OK | os.W_OK):
             raise CameraError(
-                f"{self._device} may not be read by this user; add the user to the group 'video' and log in again."
+                f"{self._device} cannot be read by this user; add the user to the group 'video' and log in again."
             )
         options = (video.FPS, self._settings.fps or DEFAULT_FPS, video.WIDTH, self._settings.width_px)
         self._video = video.Video(str(self._device), video.V4L2, options)
         if not self._video.opened:
             raise CameraError(
                 f"{self._device} cannot be opened; another program may hold it ('fuser {self._device}' says which), "
-                "or it is no camera that captures."
+                "or it is not a capture device."
             )
 
     def read(self) -> Optional[Image]:
         image = self._video.read() if self._video else None
         if image is None:
-            raise CameraError(f"{self._device} stopped giving frames; see that it is still plugged in.")
+            raise CameraError(f"{self._device} stopped delivering frames; check that it is still plugged in.")
         return image
 
     def close(self) -> None:

@@ -1,11 +1,11 @@
-"""Pictures and videos from files, devices and streams; the one file that imports cv2 for capture."""
+"""Pictures and videos from files, devices and streams; the only file that imports cv2 for capture."""
 
 import os
 import threading
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
-# FFmpeg writes to stderr by itself; our own complaints are sentences.
+# FFmpeg writes to stderr on its own; our errors say all that is needed.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # Over UDP a busy Wi-Fi loses packets, and with them whole pictures.
 os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
@@ -41,22 +41,22 @@ class Video:
 
     @property
     def fps(self) -> float:
-        """Frames a second as the source says, or 0."""
+        """Frames per second according to the source, or 0."""
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         return fps if 0 < fps < 1000 else 0.0
 
     @property
     def frames(self) -> int:
-        """How many frames the file's head promises, or 0."""
+        """How many frames the file's header promises, or 0."""
         return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
 
     @property
     def position_s(self) -> float:
-        """Where the last frame stands in the file."""
+        """Position of the last frame in the file."""
         return max(0.0, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
 
     def read(self) -> Optional[Image]:
-        """The next picture, or None when none comes."""
+        """The next picture, or None if there is none."""
         with self._reading:
             if self._closing.is_set():
                 return None
@@ -66,7 +66,7 @@ class Video:
         return eight_bit_bgr(image) if found else None
 
     def close(self) -> None:
-        """Give the source back; a read under way does it when it returns, for cv2 bears no release beside it."""
+        """Release the source. A read under way does so when it returns, for cv2 must not be released during one."""
         self._closing.set()
         if self._reading.acquire(blocking=False):
             try:
@@ -76,7 +76,7 @@ class Video:
 
 
 def read_picture(path: Path) -> Optional[Image]:
-    """A picture file as BGR, turned as its EXIF says; None when it cannot be read."""
+    """A picture file as BGR, rotated according to its EXIF data; None if it cannot be read."""
     try:
         image = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     except cv2.error:  # a picture too large for cv2's limits raises instead

@@ -1,4 +1,4 @@
-"""The fer-agent command line: one file a command."""
+"""The fer-agent command line: one file per command."""
 
 import os
 import sys
@@ -48,7 +48,7 @@ def _program(
 
 
 def main() -> None:
-    """Run the command line: an error is a sentence on stderr; exit status 0 done, 1 failed, 2 wrong use."""
+    """Run the command line. An error is a sentence on stderr; exit status 0 done, 1 failed, 2 wrong use."""
     _leave(run(sys.argv[1:]))
 
 
@@ -65,9 +65,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _leave(status: int) -> NoReturn:
-    """End the process, without Python's own way out where a thread is left: one that waits in a camera's driver would
-    abort it.
-    """
+    """End the process; while a thread waits in a camera's driver, Python's own way of exiting would crash."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -13,7 +13,8 @@ from fer_agent.cli.terminal import Config, Debug, Json, Model, StateDir, Variant
 
 def bench(
     source: Annotated[
-        Optional[str], typer.Option(help="Also read this video file or folder, as fast as the whole pipeline takes it.")
+        Optional[str],
+        typer.Option(help="Also run this video file or folder through the whole pipeline, as fast as it goes."),
     ] = None,
     model: Model = None,
     precision: Variant = None,
@@ -22,7 +23,7 @@ def bench(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Measure each variant of the model on this device, and with --source the whole way from frame to event."""
+    """Measure each variant of the model on this device, and with --source the whole pipeline from frame to event."""
     settings = settings_from(config, None, [source] if source else None, None, state_dir, model, precision)
     from fer_agent import bench as measuring
     from fer_agent.host.hardware import capabilities
@@ -53,7 +54,7 @@ def _show(speeds: List[Dict[str, Any]], whole: Optional[Dict[str, Any]]) -> None
             console.print(f"[red]{escape(each['model'])}[/]: {escape(each['reason'])}")
     taken = [each["model"] for each in speeds if each["taken"]]
     if taken:
-        console.print(f"The settings take {escape(taken[0])} of these; a model that was rolled out goes before them.")
+        console.print(f"The settings choose {escape(taken[0])}; a model that was rolled out takes precedence.")
     if whole:
         console.print(
             f"{escape(whole['source'])}: {whole['frames']} frames with {whole['faces']} faces in "

@@ -14,13 +14,11 @@ from fer_agent.settings.printing import effective, explain
 
 def config(
     out: Annotated[Optional[Path], typer.Option(help="Write the explained file here instead of printing it.")] = None,
-    show: Annotated[
-        bool, typer.Option("--effective", help="Print the settings as they stand, from all sources.")
-    ] = False,
+    show: Annotated[bool, typer.Option("--effective", help="Print the settings in force, from all sources.")] = False,
     config: Config = None,
     debug: Debug = False,
 ) -> None:
-    """Write and explain the settings file, or show the settings that are in force."""
+    """Print or write a settings file that explains every setting, or show the settings in force."""
     text = effective(load_settings(config, {})) if show else explain()
     if out is None:
         print(text, end="")
@@ -34,6 +32,6 @@ def _write(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise AgentError(f"{path} exists and is left as it is; give another --out or remove it.") from error
+        raise AgentError(f"{path} already exists and is left as it is; give another --out or remove it.") from error
     except OSError as error:
         raise AgentError(f"Cannot write {path} ({error}); give another --out.") from error

@@ -33,12 +33,12 @@ def doctor(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Check everything the agent needs, and say what to do about each failure."""
+    """Check everything that the agent needs, and say what to do about each failure."""
     settings = settings_from(config, device, source, broker, state_dir, model, precision)
     from fer_agent.doctor import FAILED, examine
 
     findings = []
-    with Console(stderr=True).status("Examining …"):
+    with Console(stderr=True).status("Checking …"):
         for finding in examine(settings):
             findings.append(finding)
             if json:

@@ -18,11 +18,11 @@ def models(
     device: Device = None,
     state_dir: StateDir = None,
     config: Config = None,
-    sha256: Annotated[bool, typer.Option("--sha256", help="Show the whole sha256 of each file.")] = False,
+    sha256: Annotated[bool, typer.Option("--sha256", help="Show the full sha256 of each file.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Show the models on this device: current, previous, on trial, cached; and how far the last update has come."""
+    """Show the models on this device (current, previous, on trial, cached) and the state of the last update."""
     settings = settings_from(config, device, None, None, state_dir)
     from fer_agent.update.inventory import inventory
 
@@ -49,6 +49,6 @@ def _sentences(found: Dict[str, Any]) -> List[str]:
     serves = f"{found['serves']} serves when the agent starts."
     update = found["update"]
     if update is None:
-        return [serves, "No model was rolled out to this device yet."]
+        return [serves, "No model has been rolled out to this device yet."]
     what = f"Last update: {update['model']}, rollout {update['rollout']}, attempt {update['attempt']}"
     return [serves, f"{what}: {update['state']}. {update['reason']}".rstrip()]

@@ -34,12 +34,12 @@ def start(
     state_dir: StateDir = None,
     config: Config = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Read files and folders to their end, flush the spool, and end.")
+        bool, typer.Option("--once", help="Read files and folders to their end, flush the spool, and exit.")
     ] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Watch the cameras, and publish what the faces show until told to stop."""
+    """Watch the cameras and publish the emotions of faces, until told to stop."""
     configure_logging(debug)
     settings = settings_from(config, device, source, broker, state_dir, model, precision, controller)
     from fer_agent.agent import compose

@@ -1,4 +1,4 @@
-"""What all commands share at the terminal: options, logging, and how a failure is told."""
+"""What all commands share at the terminal: options, logging, and how a failure is explained."""
 
 import json
 import logging
@@ -25,20 +25,20 @@ def _remember_debug(on: bool) -> bool:
 
 
 Config = Annotated[
-    Optional[Path], typer.Option(help="TOML file with settings; by default /etc/fer-agent/config.toml, if it is there.")
+    Optional[Path], typer.Option(help="TOML file with settings; by default /etc/fer-agent/config.toml, if it exists.")
 ]
-Device = Annotated[Optional[str], typer.Option(help="The device's name; by default the host's.")]
+Device = Annotated[Optional[str], typer.Option(help="Name of the device; by default that of the host.")]
 Source = Annotated[
     Optional[List[str]],
     typer.Option(
         help="Where frames come from: 0, /dev/video0, a video file, a folder of images, rtsp://…, http://…, csi:0 or "
-        "demo:. NAME=SOURCE names the camera; repeat it for several cameras."
+        "demo:. NAME=SOURCE names the camera; repeat the option for several cameras."
     ),
 ]
 Broker = Annotated[Optional[str], typer.Option(help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS.")]
 StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and the models.")]
 Model = Annotated[Optional[Path], typer.Option(help="Folder of a model: manifest.json and its .onnx files.")]
-Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto takes what suits the device.")]
+Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto chooses what suits the device.")]
 Controller = Annotated[
     Optional[str], typer.Option(help="http[s]://HOST:PORT of the controller, which rolls out models.")
 ]
@@ -56,7 +56,7 @@ def settings_from(
     precision: Optional[str] = None,
     controller: Optional[str] = None,
 ) -> Settings:
-    """The settings, with what the options say above file and environment."""
+    """The settings; options override the environment and the file."""
     options: Dict[str, Any] = {
         "device": device,
         "state_dir": state_dir,
@@ -87,7 +87,7 @@ def explain_failure(error: Exception) -> None:
     """One sentence on stderr; the traceback only with --debug."""
     if _debugging["on"]:
         traceback.print_exception(type(error), error, error.__traceback__)
-    # In one piece: print writes the line's end by itself, and another thread's log line may slip in before it.
+    # In one piece: print would write the line end separately, and another thread's log line could slip in before it.
     sys.stderr.write(f"fer-agent: {error}\n")
 
 

@@ -1,4 +1,4 @@
-"""Classifying faces by ONNX Runtime; the one file that imports it."""
+"""Classifies faces with ONNX Runtime; the only file that imports it."""
 
 import importlib
 import logging
@@ -39,10 +39,10 @@ class FaceClassifier(Protocol):
 
 
 class Classifier:
-    """One variant of a model, loaded, checked against the contract, its golden batch passed."""
+    """One variant of a model that has been loaded, has kept the contract, and has passed its golden batch."""
 
     def __init__(self, model: Model, variant: Variant, settings: EmotionSettings, cache: Path) -> None:
-        """Raises ModelError when the file is damaged, does not load, or breaks the contract."""
+        """Raises ModelError if the file is damaged, does not load, or breaks the contract."""
         self.reference = model.manifest.reference(variant.precision)
         self.sha256 = variant.sha256
         self.model, self.variant = model, variant
@@ -57,7 +57,7 @@ class Classifier:
 
     @classmethod
     def load(cls, settings: EmotionSettings, state_dir: Path) -> "Classifier":
-        """The model and precision of the settings; auto measures the candidates that run and takes the fastest."""
+        """The model and precision of the settings; auto measures the candidates that run, and takes the fastest."""
         model = read_model(settings.model or default_model())
         tried = [cls._tried(model, v, settings, state_dir / ENGINES) for v in candidates(model, settings)]
         loaded = [each for each in tried if isinstance(each, Classifier)]
@@ -65,7 +65,7 @@ class Classifier:
         if not loaded:
             raise faults[0]
         for fault in faults:
-            log.warning("A variant is passed over: %s", fault)
+            log.warning("A variant is skipped: %s", fault)
         return loaded[0] if len(loaded) == 1 else min(loaded, key=Classifier.latency_ms)
 
     @classmethod
@@ -80,7 +80,7 @@ class Classifier:
     def classify(self, faces: Faces) -> Probabilities:
         """float32 N×1×48×48, grey 0–255, to float32 N×7 in the order of fer_wire.EMOTIONS; one run for all.
 
-        Where the settings say so, a second run sees them mirrored, and the mean of both is given.
+        If the settings ask for it, the mirrored faces are classified too, and the mean of both is returned.
         """
         if not len(faces):
             return np.zeros((0, len(EMOTIONS)), np.float32)
@@ -111,7 +111,7 @@ class Classifier:
         if takes != expected_in or gives != expected_out or not free:
             raise ModelError(
                 f"{self._path} breaks the contract: it must take {INPUT_NAME} float32 N×1×{FACE_PX}×{FACE_PX} and "
-                f"give {OUTPUT_NAME} float32 N×{len(EMOTIONS)} for any N. Export it again with fer-models."
+                f"return {OUTPUT_NAME} float32 N×{len(EMOTIONS)} for any N. Export it again with fer-models."
             )
 
     def _check_golden(self, model: Model, variant: Variant) -> None:
@@ -130,7 +130,7 @@ class Classifier:
 
 
 def runtime() -> Any:
-    """The module onnxruntime; raises ModelError when it is not installed."""
+    """The module onnxruntime; raises ModelError if it is not installed."""
     try:
         return importlib.import_module("onnxruntime")
     except ImportError as error:

@@ -15,7 +15,7 @@ from fer_agent.errors import ModelError
 
 MANIFEST = "manifest.json"
 ONNX = ".onnx"
-REMEDY = "install the model anew"
+REMEDY = "reinstall the model"
 
 Faces = npt.NDArray[np.float32]
 """N × 1 × 48 × 48, grey, 0–255."""
@@ -26,15 +26,15 @@ Probabilities = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Model:
-    """A model's manifest and where its files lie."""
+    """A model's manifest and the folder of its files."""
 
     folder: Path
     manifest: ModelManifest
     variants: Sequence[Variant]
-    """Those to choose from: all of the manifest, or the one whose file was named."""
+    """The choices: all variants of the manifest, or the one whose file was named."""
 
     def variant(self, precision: str) -> Variant:
-        """The variant of a precision; raises ModelError when there is none."""
+        """The variant of a precision; raises ModelError if there is none."""
         for variant in self.variants:
             if variant.precision == precision:
                 return variant
@@ -44,7 +44,7 @@ class Model:
         )
 
     def file(self, variant: Variant) -> Path:
-        """The variant's .onnx file, its size and sha256 compared with the manifest; raises ModelError."""
+        """The variant's .onnx file, if its size and sha256 are those of the manifest; raises ModelError otherwise."""
         path = self.folder / variant.file
         if not path.is_file():
             raise ModelError(f"The model file {path} is missing; {REMEDY}.")
@@ -67,7 +67,7 @@ def read_model(path: Path) -> Model:
         raise ModelError(f"{folder / MANIFEST} cannot be used ({error}); {REMEDY}.") from error
     if manifest.labels != EMOTIONS or manifest.face_px != FACE_PX:
         raise ModelError(
-            f"The model {folder} breaks the contract: it must take {FACE_PX}-pixel faces and give the emotions "
+            f"The model {folder} breaks the contract: it must take {FACE_PX}-pixel faces and return the emotions "
             f"{', '.join(EMOTIONS)} in this order. Use a model that was exported under it."
         )
     variants: List[Variant] = [v for v in manifest.variants if path.suffix != ONNX or v.file == path.name]
@@ -83,7 +83,7 @@ def golden_faces(golden: Golden) -> Faces:
 
 
 def golden_outputs(golden: Golden, precision: str) -> Probabilities:
-    """What the variant gave where it was made; raises ModelError when the manifest does not say."""
+    """What the variant returned where it was exported; raises ModelError if the manifest does not say."""
     outputs = np.array(golden.outputs.get(precision, ()), np.float32)
     if outputs.shape != (golden.faces, len(EMOTIONS)):
         raise ModelError(f"The manifest has no golden outputs for {precision}; {REMEDY}.")

@@ -17,7 +17,7 @@ Provider = Tuple[str, Dict[str, str]]
 """A provider's name and its options."""
 
 GPU_DEVICES = ("/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvhost-ctrl-gpu")
-"""One of these is there where a GPU driver runs: on a PC, and on Jetsons."""
+"""Where a GPU driver runs, on a PC or a Jetson, one of these exists."""
 
 ENGINE_CHARACTERS = 16
 """Of a model's sha256, in the name of its engines' folder."""
@@ -48,12 +48,12 @@ TENSORRT_PRECISION_OPTIONS: Dict[str, Dict[str, str]] = {
 
 
 def to_ask_for(wanted: Sequence[str], available: Sequence[str]) -> List[str]:
-    """Those wanted that this ONNX Runtime was built with, and the CPU last, which always works."""
+    """The wanted providers that this ONNX Runtime has, and last the CPU, which always works."""
     return [name for name in wanted if name in available and name != CPU] + [CPU]
 
 
 def is_fallback(wanted: Sequence[str], running: str, root: Path = Path("/")) -> bool:
-    """Whether a GPU is there and wanted, yet the CPU runs the model."""
+    """Whether a GPU is present and wanted, yet the CPU runs the model."""
     gpu_wanted = any(name in GPU_PROVIDERS for name in wanted)
     return running == CPU and gpu_wanted and any((root / device[1:]).exists() for device in GPU_DEVICES)
 
@@ -71,7 +71,7 @@ def with_options(name: str, precision: str, runtime_version: str, engines: Path)
 
 
 def engine_folder(cache: Path, sha256: str, runtime_version: str) -> Path:
-    """The folder of a model's TensorRT engines, made if need be; engines of other versions are deleted.
+    """The folder of a model's TensorRT engines, created if need be; engines of other versions are deleted.
 
     An engine is bound to the model, ONNX Runtime, TensorRT, L4T and the GPU.
     """
@@ -86,7 +86,7 @@ def engine_folder(cache: Path, sha256: str, runtime_version: str) -> Path:
 
 
 def forget_engines(cache: Path, sha256: str) -> None:
-    """Delete the TensorRT engines of a model, of whatever version."""
+    """Delete the TensorRT engines of a model, whatever their version."""
     for folder in cache.glob(f"*/{sha256[:ENGINE_CHARACTERS]}"):
         shutil.rmtree(str(folder), ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Smoothing what the model says of a face over time."""
+"""Smooths what the model says about a face over time."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Smoother:
         self._states: Dict[int, _State] = {}
 
     def update(self, track: int, probabilities: Probabilities, at_s: float) -> Probabilities:
-        """The track's smoothed probabilities (7, sum 1) with those of a frame at a time that never goes back."""
+        """The track's smoothed probabilities (7, sum 1) after a frame at this time, which never runs backwards."""
         state = self._states.get(track)
         if state is None or self._time_constant_s <= 0:
             smoothed = probabilities

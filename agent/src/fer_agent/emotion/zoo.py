@@ -1,4 +1,4 @@
-"""Where the model lies that runs when none is set."""
+"""Finds the model that runs when the settings name none."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ CHECKED_OUT = Path(__file__).resolve().parents[4] / "models" / "zoo"
 
 
 PREFERRED = "light"
-"""Of several models, the one that runs when none is set: the most accurate, and fast enough for every device."""
+"""The model that runs when the settings name none: the most accurate, and fast enough for every device."""
 
 
 def default_model(*zoos: Path) -> Path:
-    """The folder NAME/VERSION of the preferred model, or where there is none of any, that was made last.
+    """The folder NAME/VERSION of the preferred model or, without it, of the newest one.
 
-    Raises ModelError when no zoo holds a model.
+    Raises ModelError if no zoo holds a model.
     """
     zoos = zoos or (PACKAGED, CHECKED_OUT)
     for zoo in zoos:
@@ -30,7 +30,7 @@ def default_model(*zoos: Path) -> Path:
             return max(folders, key=_rank)
     raise ModelError(
         f"No model is installed (looked in {' and '.join(str(zoo) for zoo in zoos)}); "
-        "install fer-agent anew, or name a model's folder with --model."
+        "reinstall fer-agent, or name a model's folder with --model."
     )
 
 

@@ -1,4 +1,4 @@
-"""An event before the spool has given it its number."""
+"""An event that has no number yet; the spool assigns it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from fer_wire import Box
 
 @dataclass(frozen=True)
 class Observation:
-    """What the event policy decided to report of one face."""
+    """What the event policy decided to report about one face."""
 
     camera: str
     time: datetime

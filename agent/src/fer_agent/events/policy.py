@@ -25,7 +25,7 @@ _ROUNDING_S = 1e-6
 
 @dataclass(frozen=True)
 class Decision:
-    """An event worth reporting of a track."""
+    """An event to report about a track."""
 
     track: int
     kind: str
@@ -43,14 +43,14 @@ class _Steady:
 
 
 class EventPolicy:
-    """Decides for all tracks of one camera; times are seconds on a timeline that never goes back."""
+    """Decides for all tracks of one camera; times are seconds that never run backwards."""
 
     def __init__(self, settings: EventSettings) -> None:
         self._settings = settings
         self._tracks: Dict[int, _Steady] = {}
 
     def update(self, track: int, probabilities: Probabilities, at_s: float) -> List[Decision]:
-        """What to report now that a face shows these smoothed probabilities (7): at most one event."""
+        """What to report now that a face has these 7 smoothed probabilities: at most one event."""
         state = self._tracks.get(track)
         if state is None:
             state = _Steady(int(probabilities.argmax()), at_s, probabilities)
@@ -64,7 +64,7 @@ class EventPolicy:
         return [self._decision(track, kind, state)]
 
     def end(self, track: int) -> List[Decision]:
-        """What to report now that a track has ended: an end, if it ever started."""
+        """What to report now that a track has ended: an end, if it was ever reported."""
         state = self._tracks.pop(track, None)
         return [] if state is None else [self._decision(track, END, state)]
 

@@ -1,1 +1,1 @@
-"""Finding faces, following them, and cutting them out as the model wants them."""
+"""Finding faces, following them, and cropping them as the model expects."""

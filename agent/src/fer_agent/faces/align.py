@@ -1,4 +1,4 @@
-"""Cutting faces out as the model's training images show them."""
+"""Crops faces the way the model's training images frame them."""
 
 import math
 from typing import Sequence
@@ -31,7 +31,7 @@ def crops(grey: Picture, faces: Sequence[Points]) -> Faces:
 
 
 def similarity(source: Points, target: Points) -> Matrix:
-    """The turn, scale and shift that brings N points nearest to N others (least squares): 2 × 3.
+    """The rotation, scale and shift that map N points closest to N others (least squares): 2 × 3.
 
     As complex numbers target ≈ a · source + b, so a is a plain linear regression.
     """

@@ -1,4 +1,4 @@
-"""Faces and their landmarks by dlib; the one file that imports it."""
+"""Faces and their landmarks, found by dlib; the only file that imports it."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ LANDMARKS_PACKAGE = "face_recognition_models"
 LANDMARKS_NAME = "shape_predictor_68_face_landmarks.dat"
 LANDMARKS_LICENCE = (
     "The landmark file was trained on the iBUG 300-W data set, whose licence excludes commercial use; "
-    "for that, set faces.landmarks_file to one of your own."
+    "for commercial use, set faces.landmarks_file to a file of your own."
 )
 
 KNOWN_FACE_DISCOUNT = 0.5
-"""A face that is already followed may score this much less than a new one."""
+"""A face that is already followed may score this much lower than a new one."""
 
 UPRIGHT_GAIN = 0.6
 """Turned upright and brought to the detector's own size a face scores higher by more than this above min_score, while
@@ -42,11 +42,11 @@ class Detection:
 
 
 def landmarks_file(settings: FacesSettings) -> Path:
-    """The file set, or that of the face_recognition_models package; raises ModelError when it is not there."""
+    """The file of the settings, or that of the face_recognition_models package; raises ModelError if it is missing."""
     configured = settings.landmarks_file
     if configured is not None:
         if not configured.is_file():
-            raise ModelError(f"There is no landmarks file {configured}; correct faces.landmarks_file or leave it out.")
+            raise ModelError(f"There is no landmarks file {configured}; correct or remove faces.landmarks_file.")
         return configured
     package = importlib.util.find_spec(LANDMARKS_PACKAGE)  # not imported: it needs the retired pkg_resources
     for folder in (package.submodule_search_locations or []) if package else []:
@@ -60,16 +60,16 @@ def landmarks_file(settings: FacesSettings) -> Path:
 
 
 class Landmarker:
-    """Finds the 68 landmarks of a face. 100 MB in memory and never changed, so all cameras share one."""
+    """Finds the 68 landmarks of a face. It takes 100 MB of memory and never changes, so all cameras share it."""
 
     def __init__(self, path: Path) -> None:
-        """Raises ModelError when the file is damaged, or finds other landmarks than the 68."""
+        """Raises ModelError if the file is damaged, or does not find exactly 68 landmarks."""
         try:
             self._predict = dlib.shape_predictor(str(path))
         except (RuntimeError, MemoryError) as error:
             reason = str(error).splitlines()[0]
             raise ModelError(
-                f"The landmarks file {path} is damaged or not dlib's ({reason}); fetch it again."
+                f"The landmarks file {path} is damaged or not dlib's ({reason}); download it again."
             ) from error
         found = len(self.find(np.zeros((100, 100), np.uint8), Rectangle(10, 10, 80, 80)))
         if found != geometry.LANDMARKS:
@@ -79,7 +79,7 @@ class Landmarker:
             )
 
     def find(self, grey: Picture, box: Rectangle) -> Points:
-        """The landmarks of the face in the box: float64, 68 × 2, pixels; always some, so check them."""
+        """The landmarks of the face in the box: float64, 68 × 2, pixels. It always returns some, so check them."""
         left, top = round(box.left), round(box.top)
         right, bottom = left + round(box.width) - 1, top + round(box.height) - 1
         shape = self._predict(grey, dlib.rectangle(left, top, right, bottom))
@@ -87,16 +87,14 @@ class Landmarker:
 
 
 class Detector:
-    """dlib's HOG detector of frontal faces; one for each camera, as it keeps scratch memory."""
+    """dlib's HOG detector of frontal faces; one per camera, because it keeps scratch memory."""
 
     def __init__(self, min_score: float = 0.0) -> None:
         self._min_score = min_score
         self._detector = dlib.get_frontal_face_detector()
 
     def scan(self, grey: Picture, upsample: int = 0) -> List[Detection]:
-        """All faces of a picture that score enough for one already known; 80 pixels is the smallest, halved by
-        each upsampling.
-        """
+        """All faces that score enough for a face already known; at least 80 pixels wide, halved by each upsampling."""
         rectangles, scores, _ = self._detector.run(grey, upsample, self._min_score - KNOWN_FACE_DISCOUNT)
         return [
             Detection(Rectangle(box.left(), box.top(), box.width(), box.height()), score)
@@ -104,13 +102,13 @@ class Detector:
         ]
 
     def is_new_face(self, grey: Picture, detection: Detection, points: Points) -> bool:
-        """Whether a detection is good enough to begin a track: in the frame, and again upright."""
+        """Whether a detection is good enough to begin a track, both in the frame and turned upright."""
         if detection.score < self._min_score:
             return False
         return self.upright_score(grey, points) >= self._min_score + UPRIGHT_GAIN
 
     def still_there(self, grey: Picture, points: Points) -> bool:
-        """A second look at a known face that a scan missed, perhaps because it is tilted."""
+        """Look again for a known face that a scan missed, perhaps because it is tilted."""
         return self.upright_score(grey, points) >= self._min_score
 
     def upright_score(self, grey: Picture, points: Points) -> float:

@@ -52,7 +52,7 @@ def radius(points: Points) -> float:
 
 
 def box(points: Points) -> Rectangle:
-    """Where dlib's HOG detector would see the face, so that landmarks found there do not drift."""
+    """Where dlib's HOG detector would see the face, so that landmarks found in this box do not drift."""
     x, y = points[INNER].mean(axis=0)
     side = max(1.0, BOX_PER_RADIUS * radius(points))
     return Rectangle(float(x) - side / 2, float(y) - side / 2, side, side)
@@ -64,7 +64,7 @@ def eyes(points: Points) -> Points:
 
 
 def anchors(points: Points) -> Points:
-    """What a face is aligned by: middles of the eyes (the picture's left first) and of the mouth, 3 × 2."""
+    """The points that a face is aligned by: middles of the eyes (the picture's left first) and of the mouth, 3 × 2."""
     return np.vstack([eyes(points), points[MOUTH].mean(axis=0)])
 
 
@@ -94,7 +94,7 @@ def is_face(points: Points) -> bool:
 
 
 def is_near(points: Points, before: Points) -> bool:
-    """Whether a face can have come from one place to the other between two frames."""
+    """Whether a face can have moved from one place to the other between two frames."""
     size = radius(before)
     moved = float(np.linalg.norm(points[INNER].mean(axis=0) - before[INNER].mean(axis=0)))
     return moved < size and 0.75 < radius(points) / max(size, 1e-6) < 1.33

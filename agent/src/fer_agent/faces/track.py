@@ -1,4 +1,4 @@
-"""Following faces: the HOG detector finds them now and then, between scans their landmarks lead from frame to frame."""
+"""Follows faces: the detector finds them now and then, and between scans their landmarks lead from frame to frame."""
 
 from dataclasses import dataclass, field
 from typing import Callable, List, Tuple
@@ -12,26 +12,26 @@ from fer_agent.imaging import Picture
 from fer_agent.settings import FacesSettings
 
 SAME_FACE_OVERLAP = 0.3
-"""Boxes that overlap by more show the same face."""
+"""Boxes that overlap by more than this show the same face."""
 
 DRIFTED_OVERLAP = 0.5
-"""Landmarks whose box overlaps a detection by less are found anew from the detection."""
+"""If a track's box overlaps the detection by less than this, its landmarks are found again from the detection."""
 
 URGENT_EVERY_FRAMES = 2
-"""How soon a scan follows that confirms a new face or seeks one that got lost."""
+"""How soon the next scan comes when a new face needs confirming or a lost one is looked for."""
 
 
 class FaceDetector(Protocol):
     """What the tracker needs of a detector."""
 
     def scan(self, grey: Picture, upsample: int = 0) -> List[Detection]:
-        """All faces in the picture, doubtful ones too."""
+        """All faces in the picture, including doubtful ones."""
 
     def is_new_face(self, grey: Picture, detection: Detection, points: Points) -> bool:
         """Whether a detection is good enough to begin a track."""
 
     def still_there(self, grey: Picture, points: Points) -> bool:
-        """A second look at a face that a scan missed."""
+        """Look again for a face that a scan missed."""
 
 
 class LandmarkFinder(Protocol):
@@ -52,7 +52,7 @@ class Face:
 
 @dataclass(frozen=True)
 class Sighting:
-    """What the tracker saw in one frame: the faces that are there, and the tracks that ended."""
+    """What the tracker saw in one frame: the faces that are present, and the tracks that ended."""
 
     faces: Tuple[Face, ...]
     ended: Tuple[int, ...]
@@ -67,7 +67,7 @@ class _Track:
     found: int = 1
     missed: int = 0
     astray: bool = field(default=False)
-    """The landmarks led nowhere; only a detection can bring the face back."""
+    """Its landmarks were lost; only a detection can bring the face back."""
 
     def place(self, points: Points) -> None:
         self.points, self.box, self.astray = points, geometry.box(points), False
@@ -76,7 +76,7 @@ class _Track:
 class Tracker:
     """Turns the frames of one camera into tracks with stable numbers.
 
-    stills: each picture stands alone; it is scanned more finely, its faces count at once and end with it.
+    With stills, each picture stands alone: it is scanned more finely, and its faces count at once and end with it.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Tracker:
         self._since_scan = settings.detect_every_frames
 
     def update(self, grey: Picture) -> Sighting:
-        """Look at the next frame (uint8, height × width)."""
+        """Process the next frame (uint8, height × width)."""
         before = {track.number for track in self._tracks if track.number}
         if self._stills:
             self._tracks = []
@@ -113,7 +113,7 @@ class Tracker:
         return Sighting(faces, tuple(sorted(before - {track.number for track in shown})))
 
     def stop(self) -> Tuple[int, ...]:
-        """Give up all faces, and look for new ones in the next frame; the numbers of the tracks that end by it."""
+        """Drop all faces and scan the next frame; returns the numbers of the tracks that end."""
         ended = tuple(track.number for track in self._tracks if track.number)
         self._tracks = []
         self._since_scan = self._settings.detect_every_frames

@@ -1,4 +1,4 @@
-"""What the device is made of, read from /proc, /sys and the device tree."""
+"""The device's hardware and system, as /proc, /sys and the device tree describe them."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ CLASS_BY_CHIP = (
     ("tegra264", THOR),
     ("tegra", JETSON),
 )
-"""The system-on-chip's name in the device tree's `compatible` (NVIDIA L4T), the first match counts."""
+"""The name of the system-on-chip in the device tree's `compatible` (NVIDIA L4T); the first match counts."""
 
 CLASS_BY_ARCHITECTURE = {"x86_64": X86, "AMD64": X86, "aarch64": ARM, "armv7l": ARM, "arm64": ARM}
 JETPACK_BY_L4T = {"32": "4", "34": "5", "35": "5", "36": "6", "38": "7", "39": "7"}
@@ -36,7 +36,7 @@ def device_class(root: Path = Path("/")) -> str:
 def capabilities(
     runtime: str, providers: Sequence[str], precisions: Sequence[str] = (), root: Path = Path("/")
 ) -> Capabilities:
-    """Everything a controller may want to choose by; what cannot be read is left empty."""
+    """Everything by which a controller may select devices; what cannot be read stays empty."""
     l4t = l4t_version(root)
     return Capabilities(
         device_class=device_class(root),

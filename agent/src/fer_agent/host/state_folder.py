@@ -1,4 +1,4 @@
-"""The device's folder of state, held by one agent at a time."""
+"""The folder that holds the device's state; one agent at a time may use it."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ MODELS_FOLDER = "models"
 
 
 class StateFolder:
-    """STATE_DIR/DEVICE, locked while it is open; raises StateError when another agent holds it."""
+    """STATE_DIR/DEVICE, locked while it is open; raises StateError if another agent holds it."""
 
     def __init__(self, state_dir: Path, device: str) -> None:
         self.path = state_dir / device
@@ -24,21 +24,21 @@ class StateFolder:
 
     @property
     def spool(self) -> Path:
-        """Where the spool lies."""
+        """The file of the spool."""
         return self.path / SPOOL_FILE
 
     @property
     def update(self) -> Path:
-        """Where the record of the update lies."""
+        """The file that records the update."""
         return self.path / UPDATE_FILE
 
     @property
     def models(self) -> Path:
-        """Where the models lie that were rolled out."""
+        """The folder of models that were rolled out."""
         return self.path / MODELS_FOLDER
 
     def release(self) -> None:
-        """Let another agent have it; allowed twice."""
+        """Unlock the folder; may be called twice."""
         if self._lock:
             self._lock.close()
             self._lock = None

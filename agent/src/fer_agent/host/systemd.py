@@ -1,4 +1,4 @@
-"""sd_notify(3): tells systemd that the agent is ready and alive; does nothing elsewhere."""
+"""sd_notify(3): tells systemd that the agent is ready and alive; does nothing where systemd is absent."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ STOPPING = "STOPPING=1"
 
 
 def notify(state: str) -> bool:
-    """Send one state to systemd; False when it does not listen."""
+    """Send one state to systemd; False if it does not listen."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return False

@@ -1,4 +1,4 @@
-"""Outbox to broker: sends what the spool holds, again from the ack on, until it is known to be stored."""
+"""From the spool to the broker: every event is sent, and resent, until it is known to be stored."""
 
 import logging
 import threading
@@ -25,14 +25,14 @@ class Link(Protocol):
     receive_maximum: int
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> Optional[int]:
-        """Hand over a message; returns its id, or None when there is no connection."""
+        """Send a message; returns its id, or None if there is no connection."""
 
 
 class Publisher:
     """One thread between the spool and the link.
 
-    After every reconnect it begins again at the oldest event; when the ack stands still it sends the oldest window
-    again, at growing intervals, and everything once the ack moves.
+    After every reconnect it starts again at the oldest event. When the ack stops moving, it resends the oldest window
+    at growing intervals; once the ack moves again, it resends everything.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Publisher:
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
     def start(self) -> None:
-        """Begin to send as soon as there is a link."""
+        """Start sending as soon as there is a link."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what was not acknowledged stays in the spool."""
+        """Stop; whatever was not acknowledged stays in the spool."""
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
@@ -64,7 +64,7 @@ class Publisher:
             self._thread.join()
 
     def attach(self, link: Link) -> None:
-        """A connection is up: send everything again that is still in the spool."""
+        """A connection is up: resend everything that is still in the spool."""
         with self._wake:
             self._link, self._cursor = link, 0
             self._connection += 1
@@ -101,7 +101,7 @@ class Publisher:
             self._in_good_hands(seq)
 
     def flush(self, timeout_s: float) -> int:
-        """Wait until the spool is empty or the time is up; returns how many events are left."""
+        """Wait until the spool is empty or the time has run out; returns how many events are left."""
         deadline = self._clock() + timeout_s
         while self._spool.statistics().pending_events and self._clock() < deadline:
             with self._wake:
@@ -168,7 +168,7 @@ class Publisher:
         if oldest > self._cursor:
             self._progress_at = self._clock()
             return
-        log.info("No ack for %.0f s; sending again from seq %d.", self._resend_after_s, oldest)
+        log.info("No ack for %.0f s; resending from seq %d.", self._resend_after_s, oldest)
         self._probe(link, connection, oldest)
         self._progress_at = self._clock()
         self._resend_after_s = min(LONGEST_RESEND_S, 2 * self._resend_after_s)

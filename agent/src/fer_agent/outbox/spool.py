@@ -1,4 +1,4 @@
-"""The outbox on disk: every event is here before it is sent, and until it is known to be stored."""
+"""The outbox on disk: it holds every event from before it is sent until it is known to be stored."""
 
 import logging
 import sqlite3
@@ -30,7 +30,7 @@ ROW_OVERHEAD_BYTES = 16
 
 
 class Spool:
-    """Numbers events, keeps them over kill -9 and power cuts, and gives them again until they are acknowledged.
+    """Numbers events and keeps them, through kill -9 and power cuts, until they are acknowledged.
 
     Safe for many threads. Raises SpoolError when the disk is full or the file cannot be used; a damaged file is
     moved aside and a new epoch begins.
@@ -46,7 +46,7 @@ class Spool:
             self._last_seq = self._seq_when_opened = self._highest_seq()
 
     def append(self, observations: Sequence[Observation]) -> List[int]:
-        """Store these in one durable transaction; returns their seqs. All or none are stored."""
+        """Store all of these in one durable transaction, or none; returns their seqs."""
         with self._changed, self._errors("write"):
             with self._transaction():
                 seqs = [self._insert(observation) for observation in observations]
@@ -57,7 +57,7 @@ class Spool:
         return seqs
 
     def pending(self, after_seq: int, limit: int) -> List[EmotionEvent]:
-        """The oldest events above after_seq, at most limit of them, each with today's oldest_seq."""
+        """The oldest events above after_seq, at most limit of them, each with the current oldest_seq."""
         with self._changed, self._errors("read"):
             rows = self._db.execute(
                 "SELECT seq, payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
@@ -66,10 +66,10 @@ class Spool:
         return [EmotionEvent.model_validate_json(text).model_copy(update={"seq": seq, **known}) for seq, text in rows]
 
     def acknowledge(self, epoch: str, seq: int) -> None:
-        """Delete what a controller has stored: all up to seq, if the epoch is ours.
+        """Delete what a controller has stored: everything up to seq, if the epoch is ours.
 
-        A seq that was never given out means that this spool is an old copy; then only what was here when it was
-        opened is taken for stored, and a new epoch begins, so that no number is used twice.
+        A seq that was never assigned means that this spool is an old copy. Then only the events that it held when
+        it was opened count as stored, and a new epoch begins, so that no number is used twice.
         """
         if epoch != self.epoch:
             return
@@ -80,42 +80,42 @@ class Spool:
                 self._renew(seq)
 
     def delivered(self, seq: int) -> None:
-        """Delete one event that is known to be in good hands."""
+        """Delete one event that no longer needs to be kept."""
         with self._changed, self._errors("write"), self._transaction():
             self._remove("seq = ?", seq)
 
     def wait(self, after_seq: int, timeout_s: float) -> bool:
-        """Wait until an event above after_seq is there; False when the time ran out."""
+        """Wait until there is an event above after_seq; False if the time ran out."""
         with self._changed:
             return self._changed.wait_for(lambda: self._last_seq > after_seq, timeout_s)
 
     @property
     def last_seq(self) -> int:
-        """The highest seq given out in this epoch; 0 before the first."""
+        """The highest seq assigned in this epoch; 0 before the first."""
         return self._last_seq
 
     @property
     def oldest_seq(self) -> int:
-        """The lowest seq that is still here, or the next one when there is none."""
+        """The lowest seq that is still here, or the next one to be assigned if the spool is empty."""
         with self._changed, self._errors("read"):
             row = self._db.execute("SELECT MIN(seq) FROM events").fetchone()
         return int(row[0]) if row[0] is not None else self._last_seq + 1
 
     @property
     def last_track(self) -> int:
-        """The highest track number that any event of this epoch has carried."""
+        """The highest track number of any event of this epoch."""
         with self._changed, self._errors("read"):
             return int(self._meta(LAST_TRACK, "0"))
 
     def statistics(self) -> SpoolTelemetry:
-        """How much waits, and how much was dropped at the cap since the spool was made."""
+        """How much waits, and how many events were dropped at the cap since the spool was created."""
         with self._changed, self._errors("read"):
             pending = int(self._db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
             dropped = int(self._meta(DROPPED, "0"))
         return SpoolTelemetry(pending_events=pending, size_bytes=self._size_bytes, dropped_events=dropped)
 
     def close(self) -> None:
-        """Give the file back; allowed twice."""
+        """Close the file; may be called twice."""
         with self._changed:
             self._db.close()
 

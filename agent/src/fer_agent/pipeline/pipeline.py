@@ -1,4 +1,4 @@
-"""One camera's way from frames to events: capture, faces, emotion, policy, sink."""
+"""From one camera's frames to events: capture, faces, emotion, policy, sink."""
 
 import logging
 import threading
@@ -36,14 +36,14 @@ STUCK_S = 60.0
 ERROR_CHARACTERS = 500
 
 Sink = Callable[[List[Observation]], object]
-"""Stores all of the observations or none; raises SpoolError when it cannot now."""
+"""Stores all of the observations or none; raises SpoolError if that is impossible now."""
 
 
 class Pipeline:
-    """A thread that turns one camera's frames into observations; nothing in a frame ends it.
+    """A thread that turns one camera's frames into observations; no frame can end it.
 
-    What the sink refuses is offered again until it takes it, in order and before anything newer; meanwhile a live
-    camera's frames are passed over.
+    Whatever the sink refuses is offered again until it is accepted, in order and before anything newer. Meanwhile the
+    frames of a live camera are skipped.
     """
 
     def __init__(
@@ -59,13 +59,14 @@ class Pipeline:
         detector: Optional[FaceDetector] = None,
         source: Optional[Callable[[], Camera]] = None,
     ) -> None:
-        """Landmarker and classifier are shared by all cameras; detector and source are by default as the settings say.
+        """All cameras share landmarker and classifier. The sink stores observations, and next_track numbers faces.
 
-        Raises CameraError when the source is of no known kind.
+        Detector and source are made from the settings unless they are given. Raises CameraError if the kind of the
+        source is unknown.
         """
         self.name = camera.name
         self.classifier = classifier
-        """May be replaced while the pipeline runs; the next frame uses the new one."""
+        """May be replaced while the pipeline is running; the next frame uses the new one."""
         source = source or (lambda: open_source(camera, once))
         self._capture = Capture(camera, source)
         self._tracker = Tracker(
@@ -91,39 +92,39 @@ class Pipeline:
         self._thread = threading.Thread(target=self._run, name=f"pipeline-{self.name}", daemon=True)
 
     def start(self) -> None:
-        """Open the camera and begin; raises CameraError when a source to be read once cannot be opened."""
+        """Open the camera and begin; raises CameraError if a source that is read once cannot be opened."""
         self._capture.start()
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end its tracks and itself; join() waits for that."""
+        """Ask the thread to end its tracks and itself; join() waits for that."""
         self._stopping.set()
 
     def join(self, timeout_s: Optional[float] = None) -> None:
-        """Wait for the end of the source or of a stop; at once when it never started."""
+        """Wait until the thread has ended; returns at once if it never started."""
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
 
     def running(self) -> bool:
-        """Whether frames may still come; false before start() and after the end."""
+        """Whether more frames may come; False before start() and after the end."""
         return self._thread.is_alive()
 
     def healthy(self) -> bool:
-        """Whether the thread still turns; a camera that gives nothing and a full disk are no illness of it."""
+        """Whether the thread is alive and well, even while its camera is silent or the disk is full."""
         return not self.running() or time.monotonic() - self._turned_s < STUCK_S
 
     @property
     def fault(self) -> str:
-        """What is wrong with the camera, or with storing what it showed; empty when nothing is."""
+        """What is wrong with the camera or with storing its events; empty if nothing is."""
         unsaved = f"{len(self._unsaved)} events of camera {self.name} could not be stored." if self._unsaved else ""
         return self._capture.error or unsaved
 
     def statistics(self) -> Statistics:
-        """What it did since it began."""
+        """What it has done since the run began."""
         return Statistics(self._frames, self._faces, self._tracks, self._failures)
 
     def telemetry(self) -> CameraTelemetry:
-        """What it did, how fast, and how its camera is."""
+        """What it has done, how fast, and the state of its camera."""
         p50_ms, p95_ms = self._throughput.latencies_ms()
         faces = tuple(self._recent_faces)
         return CameraTelemetry(
@@ -141,7 +142,7 @@ class Pipeline:
         )
 
     def pace(self, since_ns: int) -> Pace:
-        """How it kept up since a moment of the monotonic clock."""
+        """How it has kept up since a moment of the monotonic clock."""
         p95_ms, timed = self._throughput.p95_since(since_ns)
         running, skipped = self._capture.state == RUNNING, self._capture.skipped
         return Pace(self.name, running, self._frames, self._frames + skipped, p95_ms, timed)
@@ -242,7 +243,7 @@ class Pipeline:
 
     def _failed(self, sentence: str, error: Exception) -> None:
         self._failures += 1
-        if not self._error:  # the first of a row; the others are counted
+        if not self._error:  # only the first in a row is logged; the others are counted
             logger.warning("%s", sentence)
         logger.debug("%s", sentence, exc_info=error)
         self._error = sentence

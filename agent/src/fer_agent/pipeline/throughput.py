@@ -14,46 +14,46 @@ RECENT_S = 10.0
 
 @dataclass(frozen=True)
 class Statistics:
-    """What one camera's pipeline did since it began."""
+    """What one camera's pipeline has done since the run began."""
 
     frames: int
     faces: int
     tracks: int
     failures: int
-    """Frames that could not be worked on, and tries to store events that failed."""
+    """Frames that could not be processed, and attempts to store events that failed."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What one camera's pipeline did, for comparing two moments."""
+    """What one camera's pipeline has done, so that two moments can be compared."""
 
     camera: str
     running: bool
-    """Whether the camera gives frames."""
+    """Whether the camera delivers frames."""
     frames: int
-    """Worked on since the run began."""
+    """Processed since the run began."""
     offered: int
-    """And those passed over."""
+    """Processed or skipped."""
     p95_ms: Optional[float]
-    """From capture to done, of the frames captured since the moment asked for."""
+    """From capture to done, for the frames captured since the given moment."""
     timed: int
-    """How many these are."""
+    """How many frames that is."""
 
 
 class Throughput:
-    """Latencies and rate of the last frames, in bounded memory; safe from several threads."""
+    """Latencies and rate of the last frames, in bounded memory; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._recent: Deque[Tuple[int, int]] = deque(maxlen=RECENT_FRAMES)
 
     def add(self, captured_ns: int, done_ns: int) -> None:
-        """One frame was done; both times of the monotonic clock."""
+        """One frame is done; both times are of the monotonic clock."""
         with self._lock:
             self._recent.append((captured_ns, done_ns))
 
     def fps(self, now_ns: Optional[int] = None) -> Optional[float]:
-        """Frames a second of the last ten seconds; None before the second frame, 0 when none came in that time."""
+        """Frames per second over the last ten seconds; None before the second frame, 0 if none came in that time."""
         now_ns = time.monotonic_ns() if now_ns is None else now_ns
         with self._lock:
             done = [done_ns for _, done_ns in self._recent]
@@ -74,7 +74,7 @@ class Throughput:
         return round(float(p50), 3), round(float(p95), 3)
 
     def p95_since(self, since_ns: int) -> Tuple[Optional[float], int]:
-        """95th percentile in ms of the frames captured since then, and their number; the number is bounded."""
+        """95th percentile in ms of the frames captured since then, and how many they are (at most RECENT_FRAMES)."""
         with self._lock:
             spans = [done_ns - captured_ns for captured_ns, done_ns in self._recent if captured_ns >= since_ns]
         return (round(float(np.percentile(spans, 95)) / 1e6, 3) if spans else None), len(spans)

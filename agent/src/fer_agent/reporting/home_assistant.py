@@ -1,4 +1,4 @@
-"""What Home Assistant reads to show a device: one retained message that names its sensors and where they speak.
+"""What Home Assistant reads to show a device: one retained message that lists its sensors and their topics.
 
 Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload (2024.11 and later).
 """
@@ -20,7 +20,7 @@ from fer_agent.settings import CameraSettings, Settings
 OFF, ON, REMOVE = "off", "on", "remove"
 PROGRAM = "fer-agent"
 MISSED = 3
-"""A value expires when so many messages in a row did not come."""
+"""A value expires after this many missing messages in a row."""
 GRACE_S = 5.0
 
 Entity = Dict[str, Any]
@@ -52,7 +52,7 @@ OF_CAMERA = (
 
 
 def announcement(settings: Settings) -> Optional[RetainedMessage]:
-    """What to say at each connection; nothing when Home Assistant is not asked for."""
+    """The message to publish at each connection; None unless the settings ask for Home Assistant."""
     wanted = settings.home_assistant
     if wanted.discovery == OFF:
         return None
@@ -92,7 +92,7 @@ def _of_camera(camera: CameraSettings, settings: Settings, topics: Topics) -> Di
 
 
 def _emotion(camera: str, settings: Settings, topics: Topics) -> Entity:
-    """The emotion of the face seen last; unknown when it went, or when nothing came for long."""
+    """The emotion of the face seen last; unknown once it has left, or when nothing has come for a while."""
     shown = ("confidence", "track", "kind", "model")
     attributes = ", ".join(f"'{name}': value_json.{name}" for name in shown)
     topic = topics.emotion(settings.device, camera)
@@ -154,7 +154,7 @@ def _expiry_s(interval_s: float) -> int:
 
 
 def _id(name: str) -> str:
-    """The name in Home Assistant's letters, and still told apart from every other."""
+    """The name in the characters that Home Assistant allows, still different from every other name."""
     spelt = re.sub(r"[^A-Za-z0-9_-]", "-", name)
     mark = "" if spelt == name else f"-{zlib.crc32(name.encode()):08x}"
     return f"fer-{spelt}{mark}"

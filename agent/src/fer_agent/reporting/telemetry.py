@@ -1,4 +1,4 @@
-"""Sends telemetry at its interval, from a thread of its own."""
+"""Sends telemetry at regular intervals, from a thread of its own."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class TelemetryReporter:
-    """Asks collectors, cameras and the spool, and hands the message to send; identity says who and what model."""
+    """Asks the collectors, the cameras and the spool, and sends what they measured."""
 
     def __init__(
         self,
@@ -28,6 +28,10 @@ class TelemetryReporter:
         failures: Callable[[], int],
         send: Callable[[Telemetry], None],
     ) -> None:
+        """Identity is a message that says who sends it and which model serves; the rest is filled in here.
+
+        Cameras, spool and failures return what is measured now; send publishes the message.
+        """
         self._identity, self._interval_s, self._sources = identity, interval_s, sources
         self._cameras, self._spool, self._failures, self._send = cameras, spool, failures, send
         self._began_s = time.monotonic()
@@ -35,11 +39,11 @@ class TelemetryReporter:
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
 
     def start(self) -> None:
-        """Send the first message after one interval."""
+        """Start; the first message is sent after one interval."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End and give the collectors back."""
+        """Stop, and close the collectors."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -47,14 +51,14 @@ class TelemetryReporter:
             source.close()
 
     def report(self) -> None:
-        """Send one message about this moment; what keeps it from being measured is logged."""
+        """Send one message about this moment; if it cannot be measured, the reason is logged."""
         try:
             self._send(self.measure_now())
         except AgentError as error:
             log.error("%s", error)
 
     def measure_now(self) -> Telemetry:
-        """One message about this moment; raises SpoolError when the spool cannot be read."""
+        """One message about this moment; raises SpoolError if the spool cannot be read."""
         return self._identity().model_copy(
             update={
                 "time": datetime.now(timezone.utc),

@@ -1,4 +1,4 @@
-"""Where settings come from: options over environment variables over the TOML file over the defaults."""
+"""Where settings come from: options override environment variables, those the TOML file, and that the defaults."""
 
 from pathlib import Path
 from typing import Any, Mapping, Optional, Tuple, Type
@@ -24,7 +24,7 @@ def load_settings(file: Optional[Path], options: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         raise SettingsError(_sentence(error, chosen)) from error
     except (ValueError, OSError) as error:
-        raise SettingsError(f"Cannot read the settings ({error}); look at {chosen or 'the environment'}.") from error
+        raise SettingsError(f"Cannot read the settings ({error}); check {chosen or 'the environment'}.") from error
 
 
 def _layers(file: Optional[Path]) -> Type[Settings]:
@@ -53,4 +53,4 @@ def _sentence(error: ValidationError, file: Optional[Path]) -> str:
     source = f"{file}, the environment or the options" if file else "the environment or the options"
     own = first.get("ctx", {}).get("error")
     reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
-    return f"The setting {place} is wrong: {reason}. Mend it in {source}; `fer-agent config` explains it.{more}"
+    return f"The setting {place} is wrong: {reason}. Correct it in {source}; `fer-agent config` explains it.{more}"

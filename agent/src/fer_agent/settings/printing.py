@@ -18,7 +18,7 @@ HEADER = """\
 
 
 def explain() -> str:
-    """The settings file with every default and its meaning, as TOML."""
+    """The settings file as TOML, with every default and its meaning."""
     lines = [HEADER.format(prefix=ENVIRONMENT_PREFIX)]
     sections = []
     for name, field in Settings.model_fields.items():
@@ -37,7 +37,7 @@ def explain() -> str:
 
 
 def effective(settings: Settings) -> str:
-    """The settings as they stand for this run, as TOML; secrets are hidden."""
+    """The settings in force for this run, as TOML; secrets are hidden."""
     tables = settings.model_dump()
     lines = [f"{key} = {_toml(value)}" for key, value in _plain(tables)]
     for key, table in tables.items():

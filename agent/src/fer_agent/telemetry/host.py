@@ -1,4 +1,4 @@
-"""Any Linux machine, and the agent's own process on it, by psutil."""
+"""Any Linux machine and the agent's own process on it, through psutil."""
 
 from pathlib import Path
 from typing import Optional
@@ -12,7 +12,7 @@ CPU_SENSORS = ("coretemp", "k10temp", "cpu_thermal", "cpu-thermal", "soc_thermal
 
 
 class HostCollector:
-    """CPU, memory, disk and process; percentages are of the time since the last call."""
+    """CPU, memory, disk and process; percentages cover the time since the last call."""
 
     name = "host"
 
@@ -37,7 +37,7 @@ class HostCollector:
         }
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
     def _disk_free_mb(self) -> Optional[float]:
         try:

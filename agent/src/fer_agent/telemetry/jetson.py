@@ -1,4 +1,4 @@
-"""A Jetson with the jtop service (jetson-stats, AGPL-3.0, optional): the one file that imports it."""
+"""A Jetson with the jtop service (jetson-stats, AGPL-3.0, optional); the only file that imports it."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ KB_PER_MB = 1024
 
 
 class JtopCollector:
-    """Follows jtop in a thread of its own, because its calls may block for three intervals and it may go away."""
+    """Follows jtop in a thread of its own, because jtop may block for three intervals, and may stop at any time."""
 
     name = "jtop"
 
@@ -27,11 +27,11 @@ class JtopCollector:
         self._thread.start()
 
     def gather(self) -> Measured:
-        """What jtop said last; empty while it says nothing."""
+        """What jtop reported last; empty while it does not answer."""
         return dict(self._latest)
 
     def close(self) -> None:
-        """Let the thread end by itself; jtop may hold it for a while."""
+        """Ask the thread to end; jtop may block it for a while."""
         self._stopping.set()
 
     def _follow(self) -> None:
@@ -51,7 +51,7 @@ class JtopCollector:
         except ImportError:
             return "jetson-stats is not installed"
         except Exception as error:  # noqa: BLE001  # JtopException and whatever a mismatched service raises
-            log.info("jtop does not answer (%s); trying again in %.0f s.", error, RETRY_S)
+            log.info("jtop does not answer (%s); retrying in %.0f s.", error, RETRY_S)
             return str(error)
         return "the jtop service ended"
 

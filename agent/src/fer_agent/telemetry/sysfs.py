@@ -21,7 +21,7 @@ OFFLINE_C = -256.0
 
 
 class SysfsCollector:
-    """Reads what is there; on a machine that is no Jetson that is nothing."""
+    """Reads whatever is there, which is nothing on a machine that is not a Jetson."""
 
     name = "sysfs"
 
@@ -29,7 +29,7 @@ class SysfsCollector:
         self._root = root
 
     def gather(self) -> Measured:
-        """Measure what /sys shows; empty on a machine that shows none of it."""
+        """Measure what /sys offers; empty on a machine that offers none of it."""
         load, pwm = self._first(GPU_LOAD_FILES), self._first(FAN_FILES)
         measured: Measured = {
             "gpu_percent": None if load is None else load / LOAD_PER_PERCENT,
@@ -41,7 +41,7 @@ class SysfsCollector:
         return {field: value for field, value in measured.items() if value is not None}
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
     def _temperature_c(self, part: str) -> Optional[float]:
         for zone in sorted(self._root.glob("sys/class/thermal/thermal_zone*")):

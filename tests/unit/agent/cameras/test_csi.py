@@ -34,7 +34,7 @@ def test_frames_come_from_the_childs_stdout_until_it_ends(gstreamer: Path) -> No
         assert image is not None
         assert image.shape == (36, 64, 3)
         assert (image == value).all()
-    with pytest.raises(CameraError, match=r"The camera csi:1 stopped giving frames.*nvargus-daemon"):
+    with pytest.raises(CameraError, match=r"The camera csi:1 stopped delivering frames.*nvargus-daemon"):
         camera.read()
     camera.close()
     assert "sensor-id=1" in (gstreamer / "arguments").read_text()
@@ -52,12 +52,14 @@ def test_the_camera_can_be_opened_again() -> None:
 
 def test_without_gstreamer_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CameraError, match=r"needs gst-launch-1\.0, which is not here; install gstreamer1\.0-tools"):
+    with pytest.raises(
+        CameraError, match=r"needs gst-launch-1\.0, which is not installed; install gstreamer1\.0-tools"
+    ):
         CsiCamera(SETTINGS).open()
 
 
 def test_a_camera_that_is_no_number_is_refused() -> None:
-    with pytest.raises(CameraError, match="'csi:left' is no CSI camera"):
+    with pytest.raises(CameraError, match="'csi:left' is not a CSI camera"):
         CsiCamera(CameraSettings(source="csi:left"))
 
 

@@ -46,7 +46,7 @@ def test_every_frame_is_read_once_with_its_place_in_the_film(clip: Path) -> None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CameraError, match=r"There is no video file .*gone\.mp4; see the path given as source"):
+    with pytest.raises(CameraError, match=r"There is no video file .*gone\.mp4; check the path given as source"):
         camera(tmp_path / "gone.mp4").open()
 
 

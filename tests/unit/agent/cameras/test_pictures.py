@@ -68,7 +68,7 @@ def test_an_unreadable_picture_is_reported_in_one_sentence_and_passed_over(
     with caplog.at_level(logging.WARNING):
         assert len(read_all(tmp_path)) == 1
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / 'a.jpg'} cannot be read as a picture and is passed over."
+        f"{tmp_path / 'a.jpg'} cannot be read as a picture and is skipped."
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CameraError, match="holds no pictures"):
+    with pytest.raises(CameraError, match="contains no pictures"):
         read_all(tmp_path)
 
 

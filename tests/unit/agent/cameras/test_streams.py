@@ -36,7 +36,7 @@ def test_a_stream_gives_frames_until_it_breaks_off(address: str) -> None:
     camera.open()
     images = [camera.read() for _ in range(5)]
     assert all(image is not None and image.shape == (48, 64, 3) for image in images)
-    with pytest.raises(CameraError, match="stopped giving frames"):
+    with pytest.raises(CameraError, match="stopped delivering frames"):
         camera.read()
     camera.close()
 

@@ -25,7 +25,7 @@ def test_config_writes_a_file_and_never_over_one(tmp_path: Path) -> None:
     assert "[broker]" in path.read_text()
     again = fer_agent("config", "--out", str(path))
     assert again.returncode == 1
-    assert again.stderr == f"fer-agent: {path} exists and is left as it is; give another --out or remove it.\n"
+    assert again.stderr == f"fer-agent: {path} already exists and is left as it is; give another --out or remove it.\n"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_bench_measures_each_variant_and_marks_the_one_that_the_settings_take(tm
     assert [each["taken"] for each in found["variants"]].count(True) == 1
     assert all(each["p50_ms"] > 0 for each in found["variants"])
     shown = fer_agent("bench", "--precision", "fp32", "--model", str(model), "--state-dir", str(tmp_path / "state"))
-    assert "The settings take tiny@1.0.0/fp32 of these" in shown.stdout
+    assert "The settings choose tiny@1.0.0/fp32;" in shown.stdout
 
 
 def test_bench_fails_where_no_variant_runs(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_auto_passes_over_a_candidate_that_cannot_be_used_here(
 ) -> None:
     folder = write_model(tmp_path / "model", {"int8": network(classes=5), "fp32": network()})
     assert load(folder).reference == "tiny@1.0.0/fp32"
-    assert "A variant is passed over: " in caplog.text
+    assert "A variant is skipped: " in caplog.text
     with pytest.raises(ModelError, match="breaks the contract"):
         load(folder, precision="int8")
 

@@ -37,7 +37,7 @@ def test_a_folder_without_a_manifest_is_named(tmp_path: Path) -> None:
 
 def test_a_manifest_that_cannot_be_read_is_named(folder: Path) -> None:
     (folder / "manifest.json").write_text("{")
-    with pytest.raises(ModelError, match=r"manifest\.json cannot be used \(ModelManifest: .*install the model anew"):
+    with pytest.raises(ModelError, match=r"manifest\.json cannot be used \(ModelManifest: .*reinstall the model"):
         read_model(folder)
 
 
