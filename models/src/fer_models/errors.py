@@ -1,25 +1,25 @@
 """Everything fer-models raises on purpose.
 
 ModelsError
-├── UsageError        the command was given what it cannot take
+├── UsageError        the command was given something it cannot take
 ├── DatasetError      the training or test images cannot be read as asked
 │   └── EmptySplitError  the data set has no images of this split
 ├── TrainingError     a run cannot start, go on or be resumed
-├── Interrupted       somebody stopped a run, and all of it is saved
-├── BudgetError       pruning cannot keep to the budget
+├── Interrupted       somebody stopped a run, and everything is saved
+├── BudgetError       pruning cannot meet the budget
 ├── BenchError        a benchmark cannot be run as asked, or a row of it cannot be measured
 ├── AblationError     a row of an ablation cannot be run
-├── ReportError       the records of runs cannot be read as such
+├── ReportError       the records of runs cannot be read
 └── ContractError     an .onnx file or a manifest breaks the model contract
 """
 
 
 class ModelsError(Exception):
-    """Base of all errors of fer-models; its text is the sentence that the user sees."""
+    """Base of all errors of fer-models; the message is what the user sees."""
 
 
 class UsageError(ModelsError):
-    """The command was given what it cannot take."""
+    """The command was given something it cannot take."""
 
 
 class DatasetError(ModelsError):
@@ -34,12 +34,12 @@ class TrainingError(ModelsError):
     """A run cannot start, go on or be resumed."""
 
 
-class Interrupted(ModelsError):  # noqa: N818  # no error: somebody wished it
-    """Somebody stopped a run, and all of it is saved."""
+class Interrupted(ModelsError):  # noqa: N818  # not an error: somebody asked for it
+    """Somebody stopped a run, and everything is saved."""
 
 
 class BudgetError(ModelsError):
-    """Pruning cannot keep to the budget."""
+    """Pruning cannot meet the budget."""
 
 
 class ContractError(ModelsError):
@@ -55,4 +55,4 @@ class AblationError(ModelsError):
 
 
 class ReportError(ModelsError):
-    """The records of runs cannot be read as such."""
+    """The records of runs cannot be read."""

@@ -1,4 +1,4 @@
-"""The pictures of runs, as PNG; the only file that imports matplotlib. The same figures give the same bytes."""
+"""The pictures of runs, as PNG; only this file imports matplotlib. The same figures give the same bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Points = Sequence[tuple[str, float, float]]
 
 
 def training_curves(history: Sequence[Mapping[str, Any]], path: Path, title: str = "") -> None:
-    """Loss, held-out accuracy and learning rate over the epochs of a training log; what an entry lacks is left out."""
+    """Loss, held-out accuracy and learning rate over the epochs of a training log; missing values are left out."""
     figure = Figure(figsize=(8, 7.2), layout="constrained")
     loss, accuracy, rate = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 1.2))
     _curve(loss, history, "train_loss", BLUE, "training")

@@ -1,4 +1,4 @@
-"""A folder that is made beside its place and moved in when it is whole, so that nobody ever finds half of it."""
+"""A folder that is made beside its place and moved there when it is complete, so that nobody ever finds half of it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from fer_models.errors import ContractError
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """An empty folder to fill; it replaces the target when the block ends well, and goes when it does not.
+    """An empty folder to fill; it replaces the target when the block succeeds, and is removed when it fails.
 
-    Raises ContractError when the disk refuses to be written.
+    Raises ContractError when the disk cannot be written.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -31,8 +31,8 @@ def staged(target: Path) -> Iterator[Path]:
     except OSError as error:
         free_mb = shutil.disk_usage(_nearest(target)).free // 10**6
         raise ContractError(
-            f"{target} cannot be written ({error.strerror or error}; {free_mb} MB are free there); make room, or "
-            "give another --out. What stood there before is kept."
+            f"{target} cannot be written ({error.strerror or error}; {free_mb} MB are free there); free some space, "
+            "or give another --out. What was there before is kept."
         ) from error
 
 

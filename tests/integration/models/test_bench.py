@@ -107,4 +107,4 @@ def test_an_unknown_row_is_wrong_use(entry: Path, capsys: pytest.CaptureFixture[
 
 def test_a_python_that_is_not_there_is_one_sentence(entry: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bench", str(entry), "--row", "light/opencv", "--compare-python", "nowhere/python"]) == 1
-    assert capsys.readouterr().err.startswith("error: nowhere/python is no Python; give --compare-python")
+    assert capsys.readouterr().err.startswith("error: nowhere/python is not a Python; give --compare-python")

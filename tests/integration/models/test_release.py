@@ -132,7 +132,7 @@ def test_the_answers_of_another_checkpoint_are_refused(
 ) -> None:
     other = _changed(run_folder, tmp_path, lambda state: state["average"]["module.classifier.bias"][0].add_(9))
     assert run(["verify", str(entry), "--against", str(other)]) == 1
-    assert "It was made of another checkpoint" in capsys.readouterr().err
+    assert "It was made from another checkpoint" in capsys.readouterr().err
 
 
 def test_an_existing_version_is_never_overwritten(

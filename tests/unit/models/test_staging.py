@@ -36,7 +36,7 @@ def test_a_fault_leaves_what_stood_there_and_nothing_beside(tmp_path: Path) -> N
 def test_a_full_disk_is_one_sentence_with_the_place_and_the_remedy(tmp_path: Path) -> None:
     target = _standing(tmp_path)
     sentence = (
-        r"folder cannot be written \(No space left on device; \d+ MB are free there\); make room, or give another"
+        r"folder cannot be written \(No space left on device; \d+ MB are free there\); free some space, or give another"
     )
     with pytest.raises(ContractError, match=sentence), staged(target):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,4 +1,4 @@
-"""What one row came to, read off the files that its command left."""
+"""The figures of one row, read from the files that its command left."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from fer_models.ablation.plan import Step
 from fer_models.model_files.counts import count
 from fer_models.model_files.runtime import Classifier
 from fer_models.model_files.to_onnx import export_fp32
+from fer_models.pruning.pruner import OUTCOME as PRUNING_RECORD
+from fer_models.quantization.record import RECORD as QUANTIZATION_RECORD
 from fer_models.training.checkpoint import CHECKPOINT, load_trained
-
-LOG, PRUNED, QUANTIZED = "log.jsonl", "prune.json", "quantize.json"
+from fer_models.training.run import LOG
 
 
 @dataclass(frozen=True)
 class AblationFigures:
-    """accuracy: share of the held-out training images, 0–1, single view; macs: of one face, at the row's own size;
-    live_accuracy: of the weights as training left them, where accuracy is of their average; None for files alone.
-    size_bytes: of the .onnx file; p50_ms: one face, ONNX Runtime, one thread of this machine.
+    """accuracy: share of the held-out training images, 0–1, one view each; macs: for one face, at the row's own size.
+
+    live_accuracy: of the weights as training left them, where accuracy is that of their average; None for int8 files.
+    size_bytes: of the .onnx file; p50_ms: for one face in ONNX Runtime, on one thread of this machine.
     """
 
     accuracy: float
@@ -37,7 +39,7 @@ class AblationFigures:
 
 
 def command_of(folder: Path) -> str | None:
-    """The command that began the training in the folder, as its log names it; None where no log says so."""
+    """The command that began the training in the folder, according to its log; None where no log names one."""
     log = folder / LOG
     if not log.exists():
         return None
@@ -46,11 +48,17 @@ def command_of(folder: Path) -> str | None:
 
 
 def read_figures(step: Step, folder: Path) -> AblationFigures:
-    """The figures of a finished run's folder; raises TrainingError or ContractError when its files are unfit."""
+    """The figures of a finished run's folder; raises TrainingError or ContractError when its files are unusable."""
     if step is Step.QUANTIZE:
-        return _measured(folder / f"{INT8}.onnx", _said(folder / QUANTIZED)["files"][INT8]["accuracy"], FACE_PX)
+        return _measured(
+            folder / f"{INT8}.onnx", _said(folder / QUANTIZATION_RECORD)["files"][INT8]["accuracy"], FACE_PX
+        )
     last = json.loads((folder / LOG).read_text(encoding="utf-8").splitlines()[-1])
-    accuracy = _said(folder / PRUNED)["held_out_accuracy"]["after"] if step is Step.PRUNE else last["held_out_accuracy"]
+    accuracy = (
+        _said(folder / PRUNING_RECORD)["held_out_accuracy"]["after"]
+        if step is Step.PRUNE
+        else last["held_out_accuracy"]
+    )
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "fp32.onnx"
         export_fp32(load_trained(folder / CHECKPOINT), path, last["px"])

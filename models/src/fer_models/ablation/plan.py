@@ -1,4 +1,4 @@
-"""The plan of an ablation: a TOML file that names the rows of its table, and the options that each changes."""
+"""The plan of an ablation: a TOML file with the rows of its table, and the options that each row changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Step(StrEnum):
 class AblationRow(BaseModel):
     """One thing that is tried.
 
-    step: the command that is given options; of: the row whose trained networks prune and quantize take.
+    step: the command that gets the options; of: the row whose trained networks are pruned or quantized.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,12 +39,12 @@ class AblationRow(BaseModel):
 
     @property
     def slug(self) -> str:
-        """The name as a folder bears it."""
+        """The name, as its folder is called."""
         return re.sub(r"[^a-z0-9.]+", "-", self.name.lower()).strip("-")
 
 
 class Plan(BaseModel):
-    """about: what all rows share, in words; common: the options of every training; the first row is the reference."""
+    """about: what all rows share, in words; common: options of every training; the first row is the reference."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,16 +59,16 @@ class Plan(BaseModel):
         return self.rows[0]
 
     def row(self, name: str) -> AblationRow:
-        """The row of that name, which stands in the plan."""
+        """The row of that name; it must be in the plan."""
         return next(row for row in self.rows if row.name == name)
 
 
 def read_plan(path: Path) -> Plan:
-    """The plan in a TOML file; raises UsageError when it is none, or a row stands on one that is not above it."""
+    """The plan in a TOML file; raises UsageError when it is not one, or a row builds on one that is not above it."""
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The plan {path} is no TOML: {error}.") from error
+        raise UsageError(f"The plan {path} is not TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
@@ -82,16 +82,16 @@ def _check(path: Path, plan: Plan) -> None:
     slugs: set[str] = set()
     for row in plan.rows:
         if row.slug in slugs:
-            raise UsageError(f"The plan {path} has two rows {row.name!r}; name one of them otherwise.")
+            raise UsageError(f"The plan {path} has two rows called {row.name!r}; rename one of them.")
         if row.step is Step.TRAIN and row.of:
-            raise UsageError(f"The plan {path}: {row.name!r} trains anew, so it is `of` nothing; remove that.")
+            raise UsageError(f"The plan {path}: {row.name!r} trains from scratch, so it has no `of`; remove that.")
         if row.step is not Step.TRAIN and row.of not in trained:
             raise UsageError(
                 f"The plan {path}: {row.name!r} is of {row.of!r}; name a row above it that trains, or move it down."
             )
         if WHOLE in (*plan.common, *row.options):
             raise UsageError(
-                f"The plan {path}: {row.name!r} learns the held-out images too ({WHOLE}), by which rows are compared; "
+                f"The plan {path}: {row.name!r} also learns the held-out images ({WHOLE}), on which rows are compared; "
                 "remove that."
             )
         slugs.add(row.slug)

@@ -31,22 +31,23 @@ class BenchRequest:
 
     @property
     def steps(self) -> int:
-        """How many steps on_step will hear of."""
+        """How many steps on_step will be told of."""
         return len(self.rows) * (1 + self.settings.repeats)
 
 
 class Benchmark:
-    """A request, and a folder for what is made on the way; raises BenchError or ContractError when it cannot begin."""
+    """Runs a request, with a folder for its files; raises BenchError or ContractError when it cannot start."""
 
     def __init__(self, request: BenchRequest, folder: Path) -> None:
         self._request = request
-        self._runner = RowProcesses(Interpreters(request.compare_python))
-        self._workshop = JobMaker(_sources(request, folder), folder, request.settings, self._runner)
+        self._processes = RowProcesses(Interpreters(request.compare_python))
+        sources = _sources(request, folder)
+        self._jobs = JobMaker(sources, folder, request.settings, self._processes.convert)
 
     def run(self, meters: Sequence[Meter], on_step: OnStep) -> Outcome:
-        """Measure every row; on_step hears of each step before it begins."""
+        """Measure every row; on_step is told of each step before it begins."""
         repeats = self._request.settings.repeats
-        return run_rows(self._request.rows, self._workshop, self._runner, repeats, meters, on_step)
+        return run_rows(self._request.rows, self._jobs, self._processes.run, repeats, meters, on_step)
 
 
 def newest(model: Path) -> Path:
@@ -59,7 +60,7 @@ def newest(model: Path) -> Path:
 
 @contextmanager
 def readable_meters() -> Iterator[Sequence[Meter]]:
-    """Those that answer on this machine; a Jetson's jtop before the others, because it reads the whole board."""
+    """The meters that work on this machine; on a Jetson only jtop, because it reads the whole board."""
     jetson, rapl, nvidia = Jetson(), Rapl(), NvidiaSmi()
     try:
         if jetson.is_readable:

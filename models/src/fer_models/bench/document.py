@@ -1,4 +1,4 @@
-"""The one JSON document of a benchmark, and where its figures come from."""
+"""A benchmark as one JSON document, and the machine that it ran on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUSY_SHARE = 0.25
 
 
 def surroundings(meters: Sequence[Meter]) -> dict[str, Any]:
-    """The kind of this machine, its load before the benchmark, and what its power is read from."""
+    """What kind of machine this is, its load before the benchmark, and what its power is read from."""
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "kind": machine(),
@@ -31,7 +31,7 @@ def surroundings(meters: Sequence[Meter]) -> dict[str, Any]:
 
 
 def busy(where: dict[str, Any]) -> str:
-    """A warning where other work had more than a quarter of the cores before the benchmark began, else nothing."""
+    """A warning if other work used more than a quarter of the cores before the benchmark, else nothing."""
     load, cores = where["load_before"], where["cores"]
     if load <= BUSY_SHARE * cores:
         return ""

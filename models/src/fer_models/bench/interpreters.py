@@ -1,4 +1,4 @@
-"""Which Python runs a row: this one, or the one of the environment that has TensorFlow."""
+"""Which Python runs a row: this one, or that of an environment with TensorFlow."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ NEEDS = {
     KERAS_PREDICT: (TENSORFLOW, "fer_models"),
     TFLITE: (TENSORFLOW, "ai_edge_litert", "fer_models"),
 }
-"""What the other Python must have for these runtimes; the remaining ones run in this Python."""
+"""What the other Python must have for these runtimes; all others run in this Python."""
 
 ASK = "import importlib.util, sys; print(*(n for n in sys.argv[1:] if importlib.util.find_spec(n) is None))"
 
 
 class Interpreters:
-    """This Python, and the one for Keras and TFLite; raises BenchError when the one asked for is not there."""
+    """This Python, and one for Keras and TFLite; raises BenchError when the Python that was given does not exist."""
 
     def __init__(self, compare: Path | None = None) -> None:
         if compare and not compare.is_file():
-            raise BenchError(f"{compare} is no Python; give --compare-python the one that has fer-models[compare].")
+            raise BenchError(f"{compare} is not a Python; give --compare-python one that has fer-models[compare].")
         self._compare = str(compare or _beside() or sys.executable)
 
     def python_for(self, runtime: str) -> str:
-        """The Python that runs this runtime; raises BenchError with the library that it lacks."""
+        """The Python that runs this runtime; raises BenchError that names a missing library."""
         if runtime not in NEEDS:
             return sys.executable
         lacking = _lacking(self._compare, NEEDS[runtime])

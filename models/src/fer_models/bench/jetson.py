@@ -1,6 +1,6 @@
-"""Power and GPU memory of a Jetson, by the jtop service (jetson-stats, AGPL-3.0, optional).
+"""Power and GPU memory of a Jetson, from the jtop service (jetson-stats, AGPL-3.0, optional).
 
-No other file of fer-models imports it. Nothing here was run on a Jetson yet.
+No other file of fer-models imports it. None of this has run on a Jetson yet.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ class Jetson:
         return self._device is not None
 
     def read(self) -> Reading:
-        """What jtop said last."""
+        """The latest values from jtop."""
         return read_jtop(self._device)
 
     def close(self) -> None:
-        """Leave the service."""
+        """Disconnect from the service."""
         if self._device is not None:
             self._device.close()
 
 
 def read_jtop(device: Any) -> Reading:
-    """One reading of a jtop object (jetson-stats 4.2 to 7.x), in our units."""
+    """One reading of a jtop object (jetson-stats 4.2 to 7.x), in W and MB."""
     power_mw = (device.power or {}).get("tot", {}).get("power")
     shared_kb = (device.memory or {}).get("RAM", {}).get("shared")
     return Reading(

@@ -1,4 +1,4 @@
-"""What a row's process is asked, and what it answers; both travel as JSON. Imports nothing heavy: see row.py."""
+"""What a row's process is given and what it answers, both as JSON. Imports nothing heavy: see row_process.py."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LEVELS = 256
 class Job:
     """One row, once.
 
-    expected: the probabilities that it must reproduce; empty where there are none. session_entry: key and value for the
-    configuration of ONNX Runtime's session on a CPU; empty where it needs none.
+    expected: the probabilities that it must reproduce; empty where there are none. session_entry: a key and value for
+    the configuration of ONNX Runtime's session on a CPU; empty where none is needed.
     """
 
     model: str
@@ -59,7 +59,7 @@ class Job:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model that is ready to classify; provider is what really runs it, versions names its libraries."""
+    """A model that is ready to classify; provider: what really runs it; versions: those of its libraries."""
 
     predict: Predict
     versions: dict[str, str]
@@ -69,9 +69,9 @@ class LoadedModel:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One process's figures; memory in MB (10⁶ bytes), processor time a run, percent of one core.
+    """One process's figures; memory in MB (10⁶ bytes), processor time per run, percent of one core.
 
-    difference is that from the expected output; from_s and to_s bound the timed runs on the monotonic clock.
+    difference: from the expected output; from_s and to_s bound the timed runs on the monotonic clock.
     """
 
     fps: float
@@ -89,5 +89,5 @@ class Measurement:
     versions: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON takes them."""
+        """The figures for JSON."""
         return asdict(self)

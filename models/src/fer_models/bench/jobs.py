@@ -1,8 +1,8 @@
-"""What each row's process is asked: the file that it loads, and the probabilities that it must reproduce."""
+"""What each row's process is given: the file to load, and the probabilities that it must reproduce."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from fer_wire.int8 import IN_FLOAT32, int8_saturates
 
 from fer_models.bench.job import Job
 from fer_models.bench.networks import full_xception
-from fer_models.bench.processes import RowRunner
 from fer_models.bench.rows import OPENCV, ORT, TFLITE, BenchRow
 from fer_models.bench.settings import Settings
 from fer_models.bench.sources import NetworkSource
@@ -19,14 +18,17 @@ from fer_models.model_files.runtime import Classifier
 
 READ_ONNX = (*ORT, OPENCV)
 
+Convert = Callable[[Job, Path], None]
+"""Writes the job's network as a .tflite file; raises BenchError."""
+
 
 class JobMaker:
     """Makes jobs, and the files that they name, in one folder."""
 
     def __init__(
-        self, sources: Mapping[str, NetworkSource], folder: Path, settings: Settings, runner: RowRunner
+        self, sources: Mapping[str, NetworkSource], folder: Path, settings: Settings, convert: Convert
     ) -> None:
-        self._sources, self._folder, self._settings, self._runner = sources, folder, settings, runner
+        self._sources, self._folder, self._settings, self._convert = sources, folder, settings, convert
         self._expected: dict[Path, tuple[float, ...]] = {}
 
     def job(self, row: BenchRow) -> Job:
@@ -67,5 +69,5 @@ class JobMaker:
     def _tflite(self, job: Job) -> Path:
         path = self._folder / f"{job.model}-{job.precision}.tflite"
         if not path.exists():
-            self._runner.convert(job, path)
+            self._convert(job, path)
         return path

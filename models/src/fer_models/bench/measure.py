@@ -1,4 +1,4 @@
-"""Timing one loaded model in this process, and what the process took."""
+"""Timing one loaded model in this process, and measuring the memory and processor time that it takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KB_PER_MB = 1e6 / 1024
 
 
 def measure_model(loaded: LoadedModel, job: Job) -> Measurement:
-    """Check the first output, warm up, then time every run; raises BenchError when the output is another one."""
+    """Check the first output, warm up, then time every run; raises BenchError when the output is wrong."""
     difference = check(loaded.predict(), job)
     for _ in range(job.warm_up):
         loaded.predict()
@@ -44,7 +44,7 @@ def measure_model(loaded: LoadedModel, job: Job) -> Measurement:
 
 
 def check(found: Array, job: Job) -> float | None:
-    """The largest difference from the expected probabilities, if there are any; raises BenchError beyond tolerance."""
+    """The largest difference from the expected probabilities, if any; raises BenchError beyond the tolerance."""
     if not job.expected:
         return None
     difference = float(np.abs(np.asarray(found).ravel() - np.array(job.expected, np.float32)).max())
@@ -57,12 +57,12 @@ def check(found: Array, job: Job) -> float | None:
 
 
 def memory_mb(kind: str) -> float:
-    """Resident memory of this process, now or at its highest, as the kernel counts it for this program alone."""
+    """Resident memory of this process, now or at its peak, as the kernel counts it for this program alone."""
     for line in STATUS.read_text().splitlines():
         name, _, value = line.partition(":")
         if name == kind:
             return round(int(value.split()[0]) / KB_PER_MB, 1)
-    raise BenchError(f"{STATUS} has no {kind}; the memory of a process is only read on Linux")
+    raise BenchError(f"{STATUS} has no {kind}; the memory of a process can only be read on Linux")
 
 
 def _times_ms(loaded: LoadedModel, runs: int) -> list[float]:

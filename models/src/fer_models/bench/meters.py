@@ -1,4 +1,4 @@
-"""Power and GPU memory, read beside a running row, where this machine tells them."""
+"""Power and GPU memory, read while a row runs, on machines that report them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ INTERVAL_S = 0.2
 
 @dataclass(frozen=True)
 class Reading:
-    """The whole machine at one moment; None is what could not be read."""
+    """The whole machine at one moment; None for what could not be read."""
 
     power_w: float | None = None
     gpu_memory_mb: float | None = None
 
 
 class Meter(Protocol):
-    """One way to read them."""
+    """One source of readings."""
 
     name: str
 
@@ -46,7 +46,7 @@ class Rapl:
 
     @property
     def is_readable(self) -> bool:
-        """Whether there is a counter that may be read."""
+        """Whether there is a counter that can be read."""
         return bool(self._last[1])
 
     def read(self) -> Reading:
@@ -54,7 +54,7 @@ class Rapl:
         before_s, before_uj = self._last
         now_s, now_uj = self._last = (self._clock(), self._energies_uj())
         used_uj = [now - before for before, now in zip(before_uj, now_uj, strict=False)]
-        if not used_uj or min(used_uj) < 0 or now_s <= before_s:  # a counter began again at 0
+        if not used_uj or min(used_uj) < 0 or now_s <= before_s:  # a counter restarted at 0
             return Reading()
         return Reading(power_w=sum(used_uj) / 1e6 / (now_s - before_s))
 
@@ -73,11 +73,11 @@ class NvidiaSmi:
 
     @property
     def is_readable(self) -> bool:
-        """Whether nvidia-smi is there and answers."""
+        """Whether nvidia-smi is installed and answers."""
         return shutil.which(self.command[0]) is not None and self.read().gpu_memory_mb is not None
 
     def read(self) -> Reading:
-        """One answer; power is that of the card alone."""
+        """One reading; power is that of the card alone."""
         try:
             told = subprocess.run(self.command, capture_output=True, text=True, timeout=5, check=True).stdout
             used_mib, power_w = told.split(",")
@@ -87,7 +87,7 @@ class NvidiaSmi:
 
 
 class MeterSampler:
-    """Reads the meters again and again in a thread, while a row runs."""
+    """Reads the meters repeatedly in a thread, while a row runs."""
 
     def __init__(self, meters: Sequence[Meter], interval_s: float = INTERVAL_S) -> None:
         self._meters, self._interval_s = meters, interval_s
@@ -107,7 +107,7 @@ class MeterSampler:
             self._thread.join()
 
     def during(self, from_s: float, to_s: float) -> Reading:
-        """Mean power between two moments of the monotonic clock; GPU memory beyond what was in use before."""
+        """Mean power between two moments of the monotonic clock; GPU memory above what was in use before."""
         power = [r.power_w for at, r in self._readings if from_s <= at <= to_s and r.power_w is not None]
         memory = [r.gpu_memory_mb for at, r in self._readings if at <= to_s and r.gpu_memory_mb is not None]
         return Reading(

@@ -1,4 +1,4 @@
-"""A row in a fresh process, so that what it takes is its own."""
+"""A row in a fresh process, so that the memory and time measured are its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.job import Job, Measurement
@@ -25,22 +25,14 @@ THREAD_VARIABLES = (
 )
 
 
-class RowRunner(Protocol):
-    """Runs a row once; raises BenchError with the reason for which there are no figures."""
-
-    def run(self, job: Job) -> Measurement: ...
-
-    def convert(self, job: Job, path: Path) -> None: ...
-
-
 class RowProcesses:
-    """Starts a process a row, with the Python that has what the row needs."""
+    """Starts one process for each row, in the Python that has what the row needs."""
 
     def __init__(self, interpreters: Interpreters) -> None:
         self._interpreters = interpreters
 
     def run(self, job: Job) -> Measurement:
-        """The figures of the job, from a process that does nothing else."""
+        """The figures of the job, from a process that does nothing else; raises BenchError with the reason for none."""
         answer = _last_document(self._output(ROW, job))
         if REASON in answer:
             raise BenchError(answer[REASON])
@@ -65,7 +57,7 @@ class RowProcesses:
 
 
 def _last_document(text: str) -> dict[str, Any]:
-    """The last line, because libraries print before it."""
+    """The last line, because libraries print other lines before it."""
     try:
         found = json.loads((text.splitlines() or [""])[-1])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What was measured of each row, over its processes, and how the light model stands to the full one."""
+"""The figures of each row, over its processes, and how the light model compares with the full one."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DECIMALS = 3
 class BenchFigures:
     """Medians over the row's processes; p50_min_ms to p50_max_ms is their spread, memory is the highest of them.
 
-    MB are 10⁶ bytes; cpu_ms is the processor time of one classification, cpu_percent is of one core; difference is the
-    largest from the probabilities that ONNX Runtime gives on the CPU.
+    MB are 10⁶ bytes; cpu_ms: processor time of one classification; cpu_percent: of one core; difference: the
+    largest from the probabilities of ONNX Runtime on the CPU.
     """
 
     fps: float
@@ -43,21 +43,21 @@ class BenchFigures:
 
 @dataclass(frozen=True)
 class Result:
-    """One row: figures, or the reason for which there are none."""
+    """One row: figures, or the reason why there are none."""
 
     row: BenchRow
     figures: BenchFigures | None = None
     reason: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The row as JSON has it: every key, null where nothing was measured."""
+        """The row for JSON: every key, null where nothing was measured."""
         figures = asdict(self.figures) if self.figures else dict.fromkeys(BenchFigures.__dataclass_fields__)
         return {"name": self.row.name, **asdict(self.row), "reason": self.reason, **figures}
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """The light model in ONNX Runtime against the full Xception in Keras: times as fast, part of its memory."""
+    """The light model in ONNX Runtime against the full Xception in Keras: times as fast, share of its memory."""
 
     light: str
     full: str
@@ -68,7 +68,7 @@ class Ratio:
 
     @property
     def is_met(self) -> bool:
-        """Whether both targets are reached."""
+        """Whether both targets are met."""
         return self.speed >= self.speed_target and self.memory <= self.memory_target
 
 
@@ -96,7 +96,7 @@ def summarise(measured: Sequence[tuple[Measurement, Reading]]) -> BenchFigures:
 
 
 def ratio(results: Sequence[Result]) -> Ratio | None:
-    """The light model in ONNX Runtime, at its fastest on the kind of device that Keras ran the full one on."""
+    """The light model in ONNX Runtime, at its fastest, on the kind of device where Keras ran the full one."""
     full = next((each.figures for each in results if each.row == FULL_KERAS), None)
     if full is None:
         return None

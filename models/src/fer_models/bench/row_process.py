@@ -16,11 +16,11 @@ from fer_models.bench.rows import MODULES
 from fer_models.errors import BenchError
 
 EXTRAS = {"torch": "train", "tensorflow": "compare", "keras": "compare", "ai_edge_litert": "compare", "cv2": "compare"}
-"""The extra of fer-models that brings each library."""
+"""The extra of fer-models that installs each library."""
 
 
 def answer(job: Job) -> dict[str, Any]:
-    """The figures of the row, or the reason for which there are none."""
+    """The figures of the row, or the reason why there are none."""
     try:
         return measure_model(_load(job), job).as_dict()
     except BenchError as error:
@@ -30,7 +30,7 @@ def answer(job: Job) -> dict[str, Any]:
 
 
 def missing(name: str) -> str:
-    """A library that is not there, and how to get it."""
+    """A missing library, and how to install it."""
     library = name.partition(".")[0]
     extra = EXTRAS.get(library)
     remedy = f"; pip install 'fer-models[{extra}]'" if extra else ""

@@ -1,4 +1,4 @@
-"""The rows of the tables: a model in a runtime at a precision. Imports nothing heavy: see row.py."""
+"""The rows of the tables: a model in a runtime at a precision. Imports nothing heavy: see row_process.py."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ RUNTIMES = {
     RESNET50: (KERAS_FUNCTION,),
     CNN: (KERAS_FUNCTION,),
 }
-"""What each model is measured in: the full and the light network in everything, the paper's others in Keras."""
+"""What each model is measured in: the full and the light network in everything, the paper's other networks in Keras."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def every_row() -> Iterator[BenchRow]:
 
 
 def select(names: Sequence[str]) -> list[BenchRow]:
-    """The rows of these names, each whole or its first parts; all without any. Raises UsageError at an unknown one."""
+    """The rows with these names, or first parts of names; all if none is given. Raises UsageError if one is unknown."""
     found = [row for row in every_row() if not names or any(_covers(name, row) for name in names)]
     for name in names:
         if not any(_covers(name, row) for row in found):

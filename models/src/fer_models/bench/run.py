@@ -1,4 +1,4 @@
-"""All rows, measured in rounds, so that a slow minute of the machine strikes every row and not one."""
+"""All rows, measured in rounds, so that a slow minute of the machine affects every row and not just one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fer_models.bench.job import Job, Measurement
 from fer_models.bench.jobs import JobMaker
 from fer_models.bench.meters import Meter, MeterSampler, Reading
-from fer_models.bench.processes import RowRunner
 from fer_models.bench.results import Result, summarise
 from fer_models.bench.rows import BenchRow
 from fer_models.errors import BenchError
 
 OnStep = Callable[[str], None]
-"""Hears what is done next; a row has one step to make its files, and one a process."""
+"""Is told the next step; a row has one step to make its files, and one for each process."""
+RunJob = Callable[[Job], Measurement]
+"""Runs a row once; raises BenchError with the reason why there are no figures."""
 
 
 @dataclass
@@ -32,7 +33,7 @@ class _Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Results in the order of the rows, and the version of every library that a row ran in."""
+    """Results in the order of the rows, and the version of every library that a row used."""
 
     results: tuple[Result, ...]
     versions: dict[str, str]
@@ -40,21 +41,21 @@ class Outcome:
 
 def run_rows(
     rows: Sequence[BenchRow],
-    workshop: JobMaker,
-    runner: RowRunner,
+    jobs: JobMaker,
+    run: RunJob,
     repeats: int,
     meters: Sequence[Meter] = (),
     on_step: OnStep = lambda _: None,
 ) -> Outcome:
-    """Measure every row; one that cannot run keeps its reason, and does not stop the others."""
+    """Measure every row; a row that cannot run keeps the reason, and does not stop the others."""
     all_rows = [_Progress(row) for row in rows]
     for each in all_rows:
         on_step(f"{each.row.name}: files")
-        _prepare(each, workshop)
+        _prepare(each, jobs)
     for number in range(1, repeats + 1):
         for each in all_rows:
             on_step(f"{each.row.name}: {number} of {repeats}")
-            _run_once(each, runner, meters)
+            _run_once(each, run, meters)
     return Outcome(tuple(each.result() for each in all_rows), _versions(all_rows))
 
 
@@ -66,19 +67,19 @@ def _versions(all_rows: Sequence[_Progress]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _prepare(each: _Progress, workshop: JobMaker) -> None:
+def _prepare(each: _Progress, jobs: JobMaker) -> None:
     try:
-        each.job = workshop.job(each.row)
+        each.job = jobs.job(each.row)
     except BenchError as error:
         each.reason = str(error)
 
 
-def _run_once(each: _Progress, runner: RowRunner, meters: Sequence[Meter]) -> None:
+def _run_once(each: _Progress, run: RunJob, meters: Sequence[Meter]) -> None:
     if each.job is None or each.reason is not None:
         return
     try:
         with MeterSampler(meters) as watch:
-            measured = runner.run(each.job)
+            measured = run(each.job)
     except BenchError as error:
         each.reason = str(error)
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """threads of each runtime; timed runs of a row's process and those before them; processes a row."""
+    """threads: per runtime; runs: timed, in each process; warm_up: runs before those; repeats: processes per row."""
 
     threads: int = 1
     runs: int = 300

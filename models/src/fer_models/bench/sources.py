@@ -1,4 +1,4 @@
-"""The two networks that run in every runtime, each in the forms that the runtimes read."""
+"""The two networks that run in every runtime, in the formats that the runtimes read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CALIBRATION_SEED = 2
 
 
 class NetworkSource(Protocol):
-    """One network; its methods raise BenchError where it has no such form."""
+    """One network; its methods raise BenchError for a format that it does not have."""
 
     face_shape: tuple[int, ...]
 
@@ -35,7 +35,7 @@ class NetworkSource(Protocol):
 
 
 class FullXception:
-    """The full Xception, with drawn weights; its files are made in the folder when they are asked for."""
+    """The full Xception, with random weights; its files are made in the folder when they are needed."""
 
     face_shape: tuple[int, ...] = full_xception.FACE_SHAPE
 
@@ -68,7 +68,7 @@ class FullXception:
 
 
 class LightModel:
-    """A model of the zoo, as it is shipped; raises ContractError when it breaks the contract."""
+    """A model of the zoo, as shipped; raises ContractError when it breaks the contract."""
 
     face_shape: tuple[int, ...] = (1, FACE_PX, FACE_PX)
 

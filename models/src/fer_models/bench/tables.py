@@ -1,4 +1,4 @@
-"""The results for people."""
+"""The results as tables and sentences for people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_RATIO = (
 
 
 def tables(results: Sequence[Result]) -> Iterator[Table]:
-    """A table a model, of the rows that were measured; MB is the highest resident memory of the row's process."""
+    """One table per model, of the measured rows; MB is the peak resident memory of a row's process."""
     for model, group in groupby(results, lambda each: each.row.model):
         rows = [(each.row, each.figures) for each in group if each.figures]
         if rows:
@@ -40,12 +40,12 @@ def _table(model: str, rows: Sequence[tuple[BenchRow, BenchFigures]]) -> Table:
 
 
 def reasons(results: Sequence[Result]) -> Iterator[str]:
-    """A line a row that was not measured."""
+    """One line for each row that was not measured."""
     return (f"{each.row.name}: not measured, {each.reason}" for each in results if each.reason is not None)
 
 
 def sentence(found: Ratio | None) -> str:
-    """The ratio in words, and whether it reaches its targets."""
+    """The ratio in words, and whether it meets its targets."""
     if found is None:
         return NO_RATIO
     return (
@@ -67,7 +67,7 @@ EXTRA_COLUMNS: dict[str, Callable[[BenchFigures], float | None]] = {
     GPU_HEAD: lambda figures: figures.gpu_memory_mb,
     POWER_HEAD: lambda figures: figures.power_w,
 }
-"""Columns that are there when this machine tells them."""
+"""Columns that are shown when this machine reports them."""
 
 
 def _or_dash(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The fer-models command line: one file a command; errors are printed as sentences."""
+"""The fer-models command line: one file for each command; errors are printed as sentences."""
 
 import sys
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Trains, exports, evaluates and verifies emotion models. "
-    "With --debug, anywhere, an error also shows its traceback.",
+    "With --debug, anywhere on the command line, an error also shows its traceback.",
 )
 app.command()(data)
 app.command()(train)
@@ -65,12 +65,12 @@ def _program(
 
 
 def main() -> None:
-    """The console script: exit status 0 done, 1 failed, 2 wrong use."""
+    """The console script; its exit status is 0 for success, 1 for failure, 2 for wrong use."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """One command; its errors are printed, its exit status returned."""
+    """Run one command; its errors are printed and its exit status is returned."""
     try:
         app([each for each in arguments if each != DEBUG])
     except SystemExit as leaving:

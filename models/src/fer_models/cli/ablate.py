@@ -8,62 +8,49 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fer_models.cli.command_line import spoken
 from fer_models.errors import AblationError, Interrupted
 
-if TYPE_CHECKING:
-    from fer_models.ablation.figures import AblationFigures
-    from fer_models.ablation.plan import Step
-
 PROGRAM = (sys.executable, "-c", "from fer_models.cli import main; main()")
 INTERRUPTED = (130, -signal.SIGINT)
 
 
-class Processes:
-    """Each command in a process of its own, whose progress bar is seen and whose output is not."""
+def run_command(words: Sequence[str]) -> None:
+    """Run a command in its own process, whose progress bar is shown and whose output is not.
 
-    def run(self, words: Sequence[str]) -> None:
-        """Raises AblationError when the command fails, Interrupted when it was stopped."""
-        status = subprocess.run([*PROGRAM, *words], stdout=subprocess.DEVNULL, check=False).returncode
-        if status in INTERRUPTED:
-            raise Interrupted("Stopped, and all of it is saved. Give the same command to go on.")
-        if status:
-            raise AblationError(f"`{spoken(words)}` failed; mend what it says above, then give the same command.")
-
-    def spoken(self, words: Sequence[str]) -> str:
-        """The command as records name it."""
-        return spoken(words)
-
-    def figures(self, step: Step, folder: Path) -> AblationFigures:
-        """Read off the folder's files."""
-        from fer_models.ablation.figures import read_figures
-
-        return read_figures(step, folder)
+    Raises AblationError when the command fails, Interrupted when it was stopped.
+    """
+    status = subprocess.run([*PROGRAM, *words], stdout=subprocess.DEVNULL, check=False).returncode
+    if status in INTERRUPTED:
+        raise Interrupted("Stopped, and everything is saved. Repeat the command to go on.")
+    if status:
+        raise AblationError(f"`{spoken(words)}` failed; fix what it reports above, then repeat this command.")
 
 
 def ablate(
-    plan: Annotated[Path, typer.Argument(help="TOML file that names the rows; see models/ablation.")],
+    plan: Annotated[Path, typer.Argument(help="TOML file with the rows; see models/ablation.")],
     data: Annotated[list[Path], typer.Option(help="The images of every training, as for train.")],
     out: Annotated[
-        Path | None, typer.Option(help="The record.", show_default="docs/results/ablation-PLAN.json")
+        Path | None, typer.Option(help="The file of results.", show_default="docs/results/ablation-PLAN.json")
     ] = None,
     runs: Annotated[
-        Path | None, typer.Option(help="Folder of the runs' folders.", show_default="runs/ablation-PLAN")
+        Path | None, typer.Option(help="Folder that holds each run's folder.", show_default="runs/ablation-PLAN")
     ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="The record on standard output.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Train the same network again and again with one thing changed at a time, and record what each change brings."""
+    """Train the same network repeatedly with one thing changed at a time, and record what each change contributes."""
     from fer_models.ablation import AblationRequest, AblationRunner, read_plan
+    from fer_models.ablation.figures import read_figures
     from fer_models.model_files.runtime import machine
 
     chosen = read_plan(plan)
     name = f"ablation-{plan.stem}"
     record = out or Path("docs/results") / f"{name}.json"
-    place = AblationRequest(tuple(data), runs or Path("runs") / name, record, spoken(), machine())
-    course = AblationRunner(chosen, place, Processes())
-    found = course.take(lambda row, seed: typer.echo(f"{row.question}: {row.name}, seed {seed}", err=True))
+    request = AblationRequest(tuple(data), runs or Path("runs") / name, record, spoken(), machine())
+    runner = AblationRunner(chosen, request, run_command, spoken, read_figures)
+    found = runner.run(lambda row, seed: typer.echo(f"{row.question}: {row.name}, seed {seed}", err=True))
     typer.echo(json.dumps(found) if json_ else f"wrote {record}; `fer-models report` makes a table of it")

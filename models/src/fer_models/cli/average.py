@@ -15,13 +15,15 @@ from fer_models.cli.steps import steps
 
 
 def average(
-    checkpoint: Annotated[list[Path], typer.Option(help="checkpoint.pt of a run; give all of them, of one --start.")],
-    data: Annotated[list[Path], typer.Option(help="The images they were trained on, as for train.")],
-    out: Annotated[Path, typer.Option(help="Folder of the mean network's checkpoint.pt and average.json.")],
+    checkpoint: Annotated[
+        list[Path], typer.Option(help="checkpoint.pt of a run; repeat it for each run. All must have the same --start.")
+    ],
+    data: Annotated[list[Path], typer.Option(help="The images that the runs were trained on.")],
+    out: Annotated[Path, typer.Option(help="Folder for the mean network's checkpoint.pt and average.json.")],
     label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="average.json instead of a table.")] = False,
 ) -> None:
-    """Make one network of several that began with the same weights: the mean of theirs, at no cost when it runs."""
+    """Average several networks that started from the same weights into one, which costs no more to run than each."""
     from fer_models.training.averaging import AveragingRequest, average
     from fer_models.training.datasets import NONE, DataSources
 
@@ -36,7 +38,7 @@ def average(
 
 
 def _show(outcome: dict[str, Any], out: Path) -> None:
-    table = Table(title=f"{out}: on the held-out training images, if they were held out")
+    table = Table(title=f"{out}: on the held-out training images, if there are any")
     for head in ("", "accuracy %", "log loss, nats"):
         table.add_column(head, justify="right" if head else "left")
     for each in outcome["averaged"]:

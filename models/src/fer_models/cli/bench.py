@@ -28,23 +28,23 @@ def bench(
     ] = None,
     row: Annotated[
         list[str] | None,
-        typer.Option(help="MODEL, MODEL/RUNTIME or MODEL/RUNTIME/PRECISION, again for more; by default all rows."),
+        typer.Option(help="MODEL, MODEL/RUNTIME or MODEL/RUNTIME/PRECISION; repeat it for more. By default all rows."),
     ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Timed classifications of each process.")] = 300,
+    runs: Annotated[int, typer.Option(min=1, help="Timed classifications in each process.")] = 300,
     warm_up: Annotated[int, typer.Option(min=0, help="Classifications before the timed ones.")] = 30,
-    repeats: Annotated[int, typer.Option(min=1, help="Processes a row.")] = 3,
+    repeats: Annotated[int, typer.Option(min=1, help="Processes for each row.")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="Threads of each runtime.")] = 1,
     compare_python: Annotated[
         Path | None,
         typer.Option(
-            help="A Python with fer-models[compare], for Keras and TFLite; by default this one, or else the one of "
-            ".venv-compare beside this environment."
+            help="A Python with fer-models[compare], for Keras and TFLite; by default this one if it has TensorFlow, "
+            "else that of .venv-compare beside this environment."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="A file that the JSON document is written to as well.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A file to write the JSON document to as well.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
-    """Measure speed, processor, memory and power of the full and the light model in every runtime on this machine."""
+    """Measure speed, CPU use, memory and power of the full and the light model, in every runtime of this machine."""
     from fer_models.bench.benchmark import Benchmark, BenchRequest, newest, readable_meters
     from fer_models.bench.document import bench_document, busy, surroundings
     from fer_models.bench.results import ratio
@@ -76,7 +76,7 @@ def bench(
 
 @contextmanager
 def _steps(total: int) -> Iterator[OnStep]:
-    """A progress bar on the terminal's other stream."""
+    """A progress bar on standard error."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
@@ -89,7 +89,7 @@ def _name(entry: Path) -> str:
 
 
 def _command(request: BenchRequest, names: list[str]) -> str:
-    """What to type to measure the same; a folder of this machine is named by its last parts."""
+    """The command that repeats the benchmark; an absolute path is shortened to its last parts."""
     settings = request.settings
     options = {"runs": settings.runs, "warm-up": settings.warm_up, "repeats": settings.repeats}
     entry = _name(request.entry) if request.entry.is_absolute() else str(request.entry)

@@ -11,7 +11,7 @@ PROGRAM = "fer-models"
 
 
 def spoken(words: Sequence[str] | None = None) -> str:
-    """This process's command, or that of the words; of paths outside the working folder only the last part is told."""
+    """This process's command, or these words as one; paths outside the working folder are cut to their last part."""
     return shlex.join([PROGRAM, *map(_public, sys.argv[1:] if words is None else words)])
 
 

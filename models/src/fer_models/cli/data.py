@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from fer_wire import EMOTIONS
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -23,22 +23,26 @@ WORDS = ("emotion", "split", "among")
 
 def data(
     data_: Annotated[
-        list[Path], typer.Option("--data", help="FER2013 as zip, folder or CSV, or an image folder; again for more.")
+        list[Path],
+        typer.Option("--data", help="FER2013 as zip, folder or CSV, or an image folder; repeat it to add more."),
     ],
     label_map: Annotated[
         Path | None, typer.Option(help="For an image folder: JSON or TOML from its classes to emotions.")
     ] = None,
     votes: Annotated[Path | None, typer.Option(help="FER+ votes on these images.")] = None,
     cache: Annotated[
-        bool, typer.Option(help="Take images decoded before and keep those decoded now; FER_MODELS_CACHE says where.")
+        bool,
+        typer.Option(
+            help="Use images that were decoded before, and store those decoded now; FER_MODELS_CACHE is the folder."
+        ),
     ] = True,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
-    """Say what data sets hold: images by emotion, duplicates and contradicting labels, class weights, votes."""
+    """Say what data sets contain: images by emotion, duplicates and contradicting labels, class weights, votes."""
     from fer_models.data.survey import survey
 
-    with _bars() as watch:
-        found = survey(data_, label_map, votes, watch, cache)
+    with _bars() as start_progress:
+        found = survey(data_, label_map, votes, start_progress, cache)
     if json_:
         typer.echo(json.dumps(found.as_dict()))
         return
@@ -49,24 +53,15 @@ def data(
 
 @contextmanager
 def _bars() -> Iterator[StartProgress]:
-    """One bar for each thing that is begun; they vanish at the end."""
+    """One bar for each task; the bars disappear at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
 
-        def watch(title: str) -> Bar:
-            return Bar(progress, progress.add_task(title, total=None))
+        def start(title: str) -> Callable[[int, int], None]:
+            task = progress.add_task(title, total=None)
+            return lambda done, total: progress.update(task, completed=done, total=total)
 
-        yield watch
-
-
-class Bar:
-    """Moves one bar."""
-
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress, self._task = progress, task
-
-    def __call__(self, done: int, of: int) -> None:
-        self._progress.update(self._task, completed=done, total=of)
+        yield start
 
 
 def _images(found: Survey) -> Table:

@@ -25,7 +25,7 @@ SHORT = 4
 
 
 class Views(StrEnum):
-    """What the option takes."""
+    """The values of the option."""
 
     SINGLE = SINGLE
     FLIP = FLIP

@@ -15,18 +15,18 @@ DEFAULT_OUT = Path("models/zoo")
 
 def export(
     checkpoint: Annotated[Path, typer.Option(help="checkpoint.pt of a training run.")],
-    data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder: calibration and evaluation.")],
-    out: Annotated[Path, typer.Option(help="The zoo; the entry becomes OUT/NAME/VERSION.")] = DEFAULT_OUT,
+    data: Annotated[Path, typer.Option(help="FER2013 as a zip or a folder, for calibration and evaluation.")],
+    out: Annotated[Path, typer.Option(help="The zoo; the entry will be OUT/NAME/VERSION.")] = DEFAULT_OUT,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "light",
-    version: Annotated[str, typer.Option(help="Version of the model; one that exists is never overwritten.")] = "0.1.0",
+    version: Annotated[str, typer.Option(help="Version of the model; an existing one is never overwritten.")] = "0.1.0",
     commit: Annotated[
         str, typer.Option(help="Commit of the code that trained it; by default the one checked out here.")
     ] = "",
     command: Annotated[
-        str, typer.Option(help="Commands that made it; by default read off the checkpoint and these options.")
+        str, typer.Option(help="Commands that made it; by default taken from the checkpoint and these options.")
     ] = "",
 ) -> None:
-    """Make a zoo entry of what quantize made (it runs first if need be): files, manifest, golden batch and card."""
+    """Make a zoo entry from what quantize made (which runs first if needed): files, manifest, golden batch and card."""
     from fer_models.zoo.release import ReleaseRequest, release
 
     request = ReleaseRequest(checkpoint, data, out, name, version, commit or _checked_out(), command)

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 def quantize(
     checkpoint: Annotated[Path, typer.Option(help="checkpoint.pt of a training or pruning run.")],
-    data: Annotated[list[Path], typer.Option(help="The images it was trained on, as for train: calibration, choices.")],
+    data: Annotated[list[Path], typer.Option(help="The images that it was trained on, for calibration and choices.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the files; replaced as a whole.", show_default="quantized beside it")
+        Path | None,
+        typer.Option(help="Folder of the files; replaced as a whole.", show_default="quantized beside the checkpoint"),
     ] = None,
     label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
     qat: Annotated[
         Literal["auto", "always", "never"],
-        typer.Option(help="Fine-tune with rounded numbers: auto does when static int8 loses more than 0.3 points."),
+        typer.Option(help="Fine-tune with rounded numbers; auto does so when static int8 loses more than 0.3 points."),
     ] = "auto",
     calibration_faces: Annotated[
         int, typer.Option(min=LEAST_FACES, help="Training images that set the ranges of int8.")
@@ -35,7 +36,7 @@ def quantize(
     seed: Annotated[int, typer.Option(help="Seed of the calibration images and of fine-tuning.")] = 0,
     json_: Annotated[bool, typer.Option("--json", help="quantize.json instead of a table.")] = False,
 ) -> None:
-    """Write fp32, fp16 and int8 .onnx files of a checkpoint, and what each costs in accuracy on held-out images."""
+    """Write fp32, fp16 and int8 .onnx files from a checkpoint, and what each costs in accuracy on held-out images."""
     from fer_models.quantization.qat import FineTuning
     from fer_models.quantization.variants import QuantizationRequest, quantize_checkpoint
 

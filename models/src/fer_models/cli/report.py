@@ -16,12 +16,12 @@ def report(
         Path,
         typer.Option(
             help="Folder of the records: evaluate-, bench-, prune-, quantize- and ablation-*.json, and "
-            "logs of training, *.jsonl. The pictures are drawn into it."
+            "logs of training, *.jsonl. The pictures are written there too."
         ),
     ] = DEFAULT_RUNS,
     out: Annotated[Path, typer.Option(help="The page, in Markdown.")] = DEFAULT_OUT,
 ) -> None:
-    """Write the paper's four tables beside ours, with pictures, from the JSON that the other commands wrote."""
+    """Write the paper's four tables beside ours, with pictures, from the JSON that the other commands write."""
     from fer_models.report import draw_pictures, page, read_records
 
     records = read_records(runs)

@@ -1,4 +1,4 @@
-"""How a training run looks: a progress bar and a line an epoch for people, JSON Lines for programs."""
+"""How a training run is shown: a progress bar and a line for each epoch for people, JSON Lines for programs."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ PACE = "learning rate {learning_rate:.5f}  {seconds:.0f} s"
 
 
 class JsonLines:
-    """One line of JSON an epoch."""
+    """One line of JSON for each epoch."""
 
     def step(self, step: int, steps: int) -> None:
-        """Steps are not told."""
+        """Says nothing about steps."""
 
     def epoch(self, entry: dict[str, Any]) -> None:
         typer.echo(json.dumps(entry))
 
 
-class Bar:
+class TrainingBar:
     """A bar that counts steps, and a line for each epoch above it."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
@@ -41,11 +41,11 @@ class Bar:
 
 
 @contextmanager
-def display(title: str, json_: bool) -> Iterator[JsonLines | Bar]:
-    """Who watches the run, for as long as it goes."""
+def display(title: str, json_: bool) -> Iterator[JsonLines | TrainingBar]:
+    """The observer of a run, for as long as it goes."""
     if json_:
         yield JsonLines()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield Bar(progress, progress.add_task(title, total=None))
+        yield TrainingBar(progress, progress.add_task(title, total=None))

@@ -1,4 +1,4 @@
-"""How a command shows what it is at: one line with a spinner and the time, on a terminal alone."""
+"""How a command shows what it is doing: one line with a spinner and the time, only on a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """What is to be called with each step in words."""
+    """A function to call with each step, in words."""
     columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

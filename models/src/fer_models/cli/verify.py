@@ -12,9 +12,9 @@ from fer_models.zoo.verification import verify_entry
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="The folder NAME/VERSION of a zoo.")],
+    folder: Annotated[Path, typer.Argument(help="A folder NAME/VERSION of a zoo.")],
     against: Annotated[
-        Path | None, typer.Option(help="checkpoint.pt that it was made of: compare its answers too; needs PyTorch.")
+        Path | None, typer.Option(help="checkpoint.pt that it was made from: compare its answers too; needs PyTorch.")
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
 ) -> None:

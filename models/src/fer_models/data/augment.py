@@ -1,4 +1,4 @@
-"""Random views of faces, drawn for a whole batch at once on the device where it lies."""
+"""Random views of faces, made for a whole batch at once on the batch's device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fer_models.data.augmentation import Augmentation
 
 
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
-    """float32 N×1×H×W in 0–255 to the same shape and range, flipped, turned, moved, relit and partly erased."""
+    """float32 N×1×H×W in 0–255 to the same shape and range, flipped, turned, shifted, relit and partly erased."""
     views = _warp(images, how, generator)
     views = _relight(views, how, generator)
     return _erase(views, how, generator)

@@ -1,4 +1,4 @@
-"""How far a random view of a face may stray."""
+"""How much a random view of a face may differ from the image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a view may stray: degrees, shares of the picture's size, and shares of its contrast."""
+    """Largest changes: degrees, shares of size (scale, translate) and of contrast, grey levels (brightness)."""
 
     rotation_deg: float = 12.0
     scale: float = 0.15
@@ -21,9 +21,9 @@ class Augmentation:
 GENTLE = Augmentation(
     rotation_deg=4.0, scale=0.05, translate=0.04, contrast=0.1, brightness=10.0, erase_probability=0.0
 )
-"""Views that are close to the pictures as they are, for the end of a training."""
+"""Views close to the images themselves, for the end of a training."""
 
 MODERATE = Augmentation(
     rotation_deg=8.0, scale=0.1, translate=0.06, contrast=0.2, brightness=20.0, erase_probability=0.2
 )
-"""Views for a network too small to learn from those that stray further."""
+"""Views for a network that is too small to learn from stronger ones."""

@@ -35,10 +35,10 @@ def cache_folder() -> Path | None:
 
 
 def cache_file(folder: Path | None, source: Path, split: str, label_map: LabelMap | None) -> Path | None:
-    """Where these faces are kept; None without a folder or a source.
+    """The file that keeps these faces; None without a folder or a source.
 
-    Named by what decides the faces: the source's size, time and last bytes (of a folder each file's name, size and
-    time), split, label map and version, but not where the source lies.
+    Its name comes from what decides the faces: the source's size, time and last bytes (for a folder, each file's name,
+    size and time), split, label map and version, but not the source's path.
     """
     try:
         known = (VERSION, split, sorted(label_map.items()) if label_map is not None else None, list(_identity(source)))
@@ -60,7 +60,7 @@ def recall(path: Path) -> Faces | None:
 
 
 def remember(path: Path, faces: Faces) -> None:
-    """Keep the faces, whole or not at all, and drop the files used longest ago; a folder that refuses is let be."""
+    """Keep the faces, whole or not at all, and drop the least recently used files; an unwritable folder is ignored."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as file:

@@ -1,4 +1,4 @@
-"""The files of a data set, alike from a folder, a zip, a tar or one file."""
+"""The files of a data set, read in the same way from a folder, a zip, a tar or a single file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, tarfile.TarEr
 
 @dataclass(frozen=True)
 class Container:
-    """names: the files, sorted, "/" between folders, hidden ones left out; open gives the bytes of one."""
+    """names: the files, sorted, with "/" between folders and without hidden ones; open gives the bytes of one."""
 
     source: Path
     names: list[str]
@@ -34,7 +34,7 @@ class Container:
             return file.read()
 
     def where(self, name: str) -> str:
-        """One file as an error names it."""
+        """One file, as an error names it."""
         return str(self.source) if self.source.name == name else f"{self.source}/{name}"
 
 
@@ -43,7 +43,7 @@ _Opened: TypeAlias = AbstractContextManager[Container]
 
 @contextmanager
 def opened(source: Path) -> Iterator[Container]:
-    """The files of a folder, zip, tar or CSV; raises DatasetError when they cannot be read, then or later."""
+    """The files of a folder, zip, tar or CSV; raises DatasetError when they cannot be read, now or inside the block."""
     try:
         with _kind(source)(source) as container:
             yield container
@@ -96,7 +96,7 @@ def files_below(folder: Path) -> Iterator[str]:
 def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     file = archive.extractfile(member)
     if file is None:
-        raise tarfile.TarError(f"{member.name} is no file")
+        raise tarfile.TarError(f"{member.name} is not a file")
     return file
 
 

@@ -1,4 +1,4 @@
-"""Pictures that occur more than once, within a split and from one split in another, and labels that contradict."""
+"""Images that occur more than once, within a split or in two splits, and their labels that contradict each other."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from fer_models.data.faces import FACE_PX, Faces
 from fer_models.data.images import Progress
 from fer_models.data.sources import joined
 
-# Two pictures are near when their means over 12×12 blocks correlate by more than this, which forgives brightness,
-# contrast, watermarks and compression. Of 70 such pairs of FER2013 that were looked at, all showed one photograph.
+# Two images are near duplicates when their means over 12×12 blocks correlate by more than this, whatever their
+# brightness, contrast, watermarks and compression. All of 70 such pairs of FER2013 that were inspected showed the same
+# photograph.
 BLOCKS = 12
 NEAR = 0.97
 ROWS = 512
@@ -24,7 +25,7 @@ Masks: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Twins:
-    """images: how many have a twin; conflicting: how many of these have one that bears another label."""
+    """images: how many have a twin; conflicting: how many of these have a twin with another label."""
 
     images: int
     conflicting: int
@@ -34,7 +35,7 @@ class Twins:
 class Duplicates:
     """Twins that the images of a split have among those of another, or among the rest of their own.
 
-    exact: pixel for pixel; near: another picture that looks nearly the same.
+    exact: pixel for pixel; near: different images that look nearly the same.
     """
 
     split: str
@@ -62,7 +63,7 @@ def find_duplicates(splits: Mapping[str, Faces], on_done: Progress = lambda _don
 
 
 def _pictures(faces: Faces) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """The different pictures, and which of them each face is."""
+    """The distinct images, and the index of each face's image."""
     numbers: dict[bytes, int] = {}
     group = np.array([numbers.setdefault(image.tobytes(), len(numbers)) for image in faces.images], np.int64)
     _, first = np.unique(group, return_index=True)
@@ -70,7 +71,7 @@ def _pictures(faces: Faces) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64
 
 
 def _labels(group: npt.NDArray[np.int64], bits: Masks, pictures: int) -> Masks:
-    """For each picture the labels it bears, as bits."""
+    """For each image the labels it has, as bits."""
     masks = np.zeros(pictures, np.int64)
     np.bitwise_or.at(masks, group, bits)
     return masks
@@ -79,7 +80,7 @@ def _labels(group: npt.NDArray[np.int64], bits: Masks, pictures: int) -> Masks:
 def _labels_of_neighbours(
     pictures: npt.NDArray[np.uint8], masks: Mapping[str, Masks], on_done: Progress
 ) -> dict[str, Masks]:
-    """For each picture the labels that pictures near it bear, by split."""
+    """For each image the labels of its near duplicates, by split."""
     found = {split: np.zeros_like(mask) for split, mask in masks.items()}
     for one, other in _near_pairs(pictures, on_done):
         for split, mask in masks.items():
@@ -91,7 +92,7 @@ def _labels_of_neighbours(
 def _near_pairs(
     pictures: npt.NDArray[np.uint8], on_done: Progress
 ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Indices of pictures that are near, each pair once."""
+    """Indices of near duplicates, each pair once."""
     blocks = _blocks(pictures)
     for start in range(0, len(blocks), ROWS):
         one, other = np.nonzero(blocks[start : start + ROWS] @ blocks[start:].T > NEAR)
@@ -101,7 +102,7 @@ def _near_pairs(
 
 
 def _blocks(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """float32 N×144: a picture's block means, of mean 0 and length 1; all 0 for an even picture, which is near none."""
+    """float32 N×144: an image's block means, with mean 0 and length 1; all 0 for a uniform image, without twins."""
     side = FACE_PX // BLOCKS
     means = pictures.reshape(-1, BLOCKS, side, BLOCKS, side).mean((2, 4), dtype=np.float32).reshape(len(pictures), -1)
     means -= means.mean(axis=1, keepdims=True)

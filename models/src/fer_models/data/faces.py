@@ -1,4 +1,4 @@
-"""Labelled faces in memory, and how they are divided."""
+"""Labelled faces in memory, and how some are held out."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Faces:
         return len(self.labels)
 
     def take(self, indices: npt.NDArray[np.int64]) -> Faces:
-        """The faces at these indices, in their order."""
+        """The faces at these indices, in that order."""
         return Faces(self.images[indices], self.labels[indices], [self.names[i] for i in indices])
 
 
 def hold_out(faces: Faces, share: float = HELD_OUT_SHARE, seed: int = 0) -> tuple[Faces, Faces]:
-    """Split off a share of the faces, identical images kept on one side, for choosing without the test images."""
+    """(the rest, a held-out share) of the faces, identical images on the same side: choices need no test images."""
     _, group = np.unique(faces.images.reshape(len(faces), -1), axis=0, return_inverse=True)
     draw = np.random.default_rng(seed).random(group.max() + 1)[group]
     held = draw < share
@@ -36,6 +36,6 @@ def hold_out(faces: Faces, share: float = HELD_OUT_SHARE, seed: int = 0) -> tupl
 
 
 def without_known(faces: Faces, known: Faces) -> Faces:
-    """The faces whose picture is not, pixel for pixel, among the known ones."""
+    """The faces whose image is not, pixel for pixel, among the known ones."""
     seen = {image.tobytes() for image in known.images}
     return faces.take(np.array([i for i, image in enumerate(faces.images) if image.tobytes() not in seen], np.int64))

@@ -23,19 +23,19 @@ PREFIXES = tuple(f"{split}_" for split in SPLITS)
 
 
 def is_layout(container: Container) -> bool:
-    """Whether a picture is named as FER2013 names them."""
+    """Whether any image is named in FER2013's way."""
     return any(_file_name(name).startswith(PREFIXES) for name in image_names(container))
 
 
 def read_layout(container: Container, split: str, on_done: Progress) -> Faces:
-    """The images EMOTION/SPLIT_ID.jpg, wherever they lie, sorted by path.
+    """The images EMOTION/SPLIT_ID.jpg, in any folder, sorted by path.
 
-    Raises DatasetError when there are none, or one is in no emotion's folder or no 48×48 picture.
+    Raises DatasetError when there are none, or one is in no emotion's folder or does not have 48×48 pixels.
     """
     names = [name for name in image_names(container) if _file_name(name).startswith(f"{split}_")]
     if not names:
         raise EmptySplitError(
-            f"{container.source} holds no image named {split}_*; expected EMOTION/{split}_ID.jpg below train/ or test/."
+            f"{container.source} has no image named {split}_*; expected EMOTION/{split}_ID.jpg below train/ or test/."
         )
     labels = np.array([_emotion_index(container, name) for name in names], np.int64)
     return Faces(decoded(container, names, unchanged, on_done), labels, names)
@@ -45,7 +45,7 @@ def _emotion_index(container: Container, name: str) -> int:
     emotion = PurePosixPath(name).parent.name.lower()
     if emotion not in EMOTIONS:
         raise DatasetError(
-            f"{container.where(name)}: the folder {emotion!r} is no emotion; expected one of {', '.join(EMOTIONS)}."
+            f"{container.where(name)}: the folder {emotion!r} is not an emotion; expected one of {', '.join(EMOTIONS)}."
         )
     return EMOTIONS.index(emotion)
 

@@ -1,4 +1,4 @@
-"""FER2013 as it was first published: one CSV with a row a face, columns emotion, pixels and Usage."""
+"""FER2013 as first published: one CSV with a row for each face and the columns emotion, pixels and Usage."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ FETCH = "fetch the table again"
 
 
 def table_of(container: Container) -> str | None:
-    """The name of the table, if there is one: one of its two published names, or any CSV that stands alone."""
+    """The name of the table, if there is one: one of the two published names, or the only file if it is a CSV."""
     if len(container.names) == 1 and container.names[0].lower().endswith(TABLE_SUFFIX):
         return container.names[0]
     return next((name for name in container.names if PurePosixPath(name).name in TABLES), None)
 
 
 def read_table(container: Container, table: str, split: str, on_done: Progress) -> Faces:
-    """The rows of one split in their order; a face is named Usage/ferROW.png, its row counted from 0 over the table.
+    """The rows of one split, in order; a face is named Usage/ferROW.png, with rows counted from 0 over the whole table.
 
-    Raises DatasetError, with the line, for a column that is missing or a value that cannot be.
+    Raises DatasetError, with the line, for a missing column or an impossible value.
     """
     where = container.where(table)
     pixels, labels, names = bytearray(), [], []
@@ -55,7 +55,7 @@ def read_table(container: Container, table: str, split: str, on_done: Progress) 
 
 
 def _rows(container: Container, table: str) -> Iterator[tuple[int, int, str, str]]:
-    """Each row's number, emotion, pixels as they are written, and Usage."""
+    """Each row's number, emotion, pixels as text, and Usage."""
     where = container.where(table)
     try:
         with container.open(table) as file:
@@ -67,7 +67,7 @@ def _rows(container: Container, table: str) -> Iterator[tuple[int, int, str, str
                     raise DatasetError(f"{where}, line {line}: {len(cells)} columns, too few; {FETCH}.")
                 yield row, _emotion(where, line, cells[emotion]), cells[pixels], _usage(where, line, cells[usage])
     except UNREADABLE as error:
-        raise DatasetError(f"{where} is no table ({error}); {FETCH}.") from error
+        raise DatasetError(f"{where} is not a table ({error}); {FETCH}.") from error
 
 
 def _columns(where: str, head: list[str]) -> list[int]:
@@ -84,7 +84,7 @@ def _columns(where: str, head: list[str]) -> list[int]:
 def _emotion(where: str, line: int, text: str) -> int:
     if not (text.strip().isdecimal() and int(text) < len(EMOTIONS)):
         raise DatasetError(
-            f"{where}, line {line}: {text!r} is no emotion; FER2013's are 0 to {len(EMOTIONS) - 1}. Mend the line."
+            f"{where}, line {line}: {text!r} is not an emotion; FER2013's are 0 to {len(EMOTIONS) - 1}. Correct it."
         )
     return int(text)
 
@@ -93,7 +93,7 @@ def _usage(where: str, line: int, text: str) -> str:
     usage = text.strip()
     if usage not in SPLITS:
         raise DatasetError(
-            f"{where}, line {line}: the {USAGE} {usage!r} is none of {', '.join(SPLITS)}. Mend the line."
+            f"{where}, line {line}: the {USAGE} {usage!r} is not one of {', '.join(SPLITS)}. Correct the line."
         )
     return usage
 

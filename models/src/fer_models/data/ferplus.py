@@ -19,7 +19,7 @@ PATH_COLUMN = "path"
 OFFICIAL_COLUMNS = ("Usage", "Image name")
 ROW_NAME = "fer{:07}.png"
 FIRST_LINE = 2
-SMOOTHING = 1.0  # votes that each FER+ class gets for each label, so that a rare class is not taken at its word
+SMOOTHING = 1.0  # votes that each FER+ class gets for each label, so that a rare class is not trusted too much
 REMEDY = "give a file with a path column or FER+'s fer2013new.csv"
 
 Votes = npt.NDArray[np.float32]
@@ -29,8 +29,8 @@ def load_votes(path: Path, faces: Faces) -> Votes:
     """The votes on each face: float32 N×10 in the order of CLASSES; zeros for a face without votes.
 
     A table with a path column is matched by folder and file name, or by a file name that occurs once. The official
-    table is matched by row: its image names skip the faces that it leaves out, so they drift away from FER2013's rows.
-    Raises DatasetError when the file is malformed or has no votes for any of the faces.
+    table is matched by row, because its image names skip the faces that it leaves out and so drift away from FER2013's
+    rows. Raises DatasetError when the file is malformed or has no votes for any of the faces.
     """
     known = _by_name(_read(path))
     repeated = {name for name, times in Counter(map(_file_name, faces.names)).items() if times > 1}
@@ -45,10 +45,10 @@ def load_votes(path: Path, faces: Faces) -> Votes:
 
 
 def translated(votes: Votes, labels: npt.NDArray[np.int64]) -> Votes:
-    """Votes, N×10, as a distribution over the seven original labels: float32 N×7, rows that add up to 1.
+    """Votes, N×10, as a distribution over the seven original labels: float32 N×7, rows sum to 1.
 
-    A FER+ class stands for the original labels of the faces it was voted for, counted over these very faces; a face
-    without votes keeps its label alone.
+    A FER+ class stands for the original labels of the faces it was voted for, counted over these same faces; a face
+    without votes keeps its own label.
     """
     one_hot = np.eye(len(EMOTIONS))[labels]
     meaning = votes.T.astype(np.float64) @ one_hot + SMOOTHING
@@ -90,14 +90,14 @@ def _numbers(path: Path, line: int, cells: list[str], columns: list[int]) -> Vot
     for name, column in zip(CLASSES, columns, strict=True):
         if not cells[column].strip().isdecimal():
             raise DatasetError(
-                f"{path}, line {line}, column {name}: {cells[column]!r} is no number of votes; "
-                "write a whole number from 0 on."
+                f"{path}, line {line}, column {name}: {cells[column]!r} is not a number of votes; "
+                "write a whole number, 0 or more."
             )
     return np.array([int(cells[column]) for column in columns], np.float32)
 
 
 def _by_name(rows: Iterable[tuple[str, Votes]]) -> dict[str, Votes]:
-    """The rows by FOLDER/FILE, and by FILE where that is unambiguous."""
+    """The rows by FOLDER/FILE, and also by FILE where that is unambiguous."""
     found = {_folder_and_file(name): votes for name, votes in rows}
     times = Counter(map(_file_name, found))
     return found | {_file_name(name): votes for name, votes in found.items() if times[_file_name(name)] == 1}

@@ -1,4 +1,4 @@
-"""Any other image data set: CLASS/* or train, val and test folders of it, its classes read through a label map."""
+"""Any other image data set: class folders, also within train, val and test folders, read through a label map."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SPLIT_FOLDERS = {
     "test": TEST,
     "testing": TEST,
 }
-# Of a data set without such folders every tenth part is one of these, drawn by the bytes of the file, so that copies
-# stay together and an image added later moves none.
+# Without such folders each tenth of a data set is one of these, chosen by the bytes of the file, so that copies stay
+# together and an image added later moves no other.
 TENTHS = (TRAINING,) * 8 + (PUBLIC_TEST, PRIVATE_TEST)
 
 
@@ -34,14 +34,14 @@ def read_folder(container: Container, split: str, label_map: LabelMap | None, on
     """The images of one split, sorted by path, grey, 48×48.
 
     Training is the train folder, PublicTest the val folder, or the test folder where there is no other, PrivateTest
-    the test folder beside a val folder. Raises DatasetError when there are none or one cannot be read, and for a class
-    folder that the map does not name.
+    the test folder beside a val folder. Raises DatasetError when there are none, when one cannot be read, and
+    for a class folder that the map does not name.
     """
     members = _members(container, split)
     emotions = {folder: emotion_index(str(container.source), folder, label_map) for folder in _classes(container)}
     labelled = [(name, label) for name in members if (label := emotions[_class(container, name)]) is not None]
     if not labelled:
-        raise EmptySplitError(f"{container.source} holds no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
+        raise EmptySplitError(f"{container.source} has no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
     names = [name for name, _ in labelled]
     labels = np.array([label for _, label in labelled], np.int64)
     return Faces(decoded(container, names, fit_to_face, on_done), labels, names)
@@ -74,7 +74,7 @@ def _drawn(data: bytes) -> str:
 
 
 def _classes(container: Container) -> list[str]:
-    """The class folders, of all splits, so that one that the label map lacks is found at once."""
+    """The class folders of all splits, so that one missing from the label map is found at once."""
     names = image_names(container)
     inside = [name for name in names if _part(name)] or names
     return sorted({_class(container, name) for name in inside})
@@ -83,5 +83,5 @@ def _classes(container: Container) -> list[str]:
 def _class(container: Container, name: str) -> str:
     folders = PurePosixPath(name).parts[:-1]
     if not folders:
-        raise DatasetError(f"{container.where(name)} lies in no class folder; expected CLASS/* or {EXPECTED}/CLASS/*.")
+        raise DatasetError(f"{container.where(name)} is not in a class folder; expected CLASS/* or {EXPECTED}/CLASS/*.")
     return folders[-1]

@@ -1,4 +1,4 @@
-"""Pictures of any format as grey faces of 48×48."""
+"""Images of any format as grey 48×48 faces."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 
 def image_names(container: Container) -> list[str]:
-    """The files that are pictures by their names, sorted."""
+    """The files that are images by their names, sorted."""
     return [name for name in container.names if PurePosixPath(name).suffix.lower() in SUFFIXES]
 
 
 def decoded(
     container: Container, names: Sequence[str], as_face: Callable[[str, Image.Image], Image.Image], on_done: Progress
 ) -> Pixels:
-    """The pictures in the order of names: uint8, N×48×48; on_done hears how many of how many are done.
+    """The images in the order of names: uint8, N×48×48; on_done is told how many are done, and of how many.
 
-    Raises DatasetError for the first that is no picture or that as_face refuses.
+    Raises DatasetError for the first file that is not an image, or that as_face refuses.
     """
     images = np.empty((len(names), FACE_PX, FACE_PX), np.uint8)
     for row, name in enumerate(names):
@@ -45,17 +45,17 @@ def decoded(
 
 
 def unchanged(where: str, image: Image.Image) -> Image.Image:
-    """A picture that has FER2013's size already, grey; raises DatasetError when it has another."""
+    """An image of FER2013's size, in grey; raises DatasetError when the size is another."""
     if image.size != (FACE_PX, FACE_PX):
         raise DatasetError(
             f"{where} is {image.width}×{image.height} pixels; FER2013's are {FACE_PX}×{FACE_PX}. "
-            "Replace it, or give the pictures as a data set of their own."
+            "Replace it, or give these images as a data set of their own."
         )
     return image.convert("L")
 
 
 def fit_to_face(where: str, image: Image.Image) -> Image.Image:
-    """Any picture, upright, grey, its largest centred square resampled to 48×48 by a triangle as wide as a new pixel.
+    """Any image, upright and grey: its largest centred square, resampled bilinearly to 48×48 pixels.
 
     Raises DatasetError for more than 8 bits a pixel.
     """
@@ -70,5 +70,5 @@ def _decode(where: str, data: bytes, as_face: Callable[[str, Image.Image], Image
         with Image.open(io.BytesIO(data)) as image:
             return np.asarray(as_face(where, image))
     except BROKEN as error:
-        reason = "no format that is known" if isinstance(error, UnidentifiedImageError) else error
+        reason = "unknown format" if isinstance(error, UnidentifiedImageError) else error
         raise DatasetError(f"{where} is not a readable image ({reason}); replace or remove it.") from error

@@ -1,4 +1,4 @@
-"""Label maps: which emotion the class folders of another data set stand for."""
+"""Label maps: which emotions the class folders of another data set stand for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LabelMap: TypeAlias = Mapping[str, str]
 
 
 def read_label_map(path: Path) -> LabelMap:
-    """Class folder to emotion, or to LEFT_OUT, from JSON or TOML; raises DatasetError when it is no such map."""
+    """Class folder to emotion, or to LEFT_OUT, from JSON or TOML; raises DatasetError when it is not a label map."""
     try:
         text = path.read_text(encoding="utf-8")
         found: Any = tomllib.loads(text) if path.suffix.lower() == TOML_SUFFIX else json.loads(text)
@@ -29,14 +29,14 @@ def read_label_map(path: Path) -> LabelMap:
             f"Cannot read the label map {path} ({reason}); write JSON or TOML from class folders to emotions."
         ) from error
     if not isinstance(found, dict):
-        raise DatasetError(f"The label map {path} is no table; write JSON or TOML from class folders to emotions.")
+        raise DatasetError(f"The label map {path} is not a table; write JSON or TOML from class folders to emotions.")
     return {folder: _emotion(path, folder, emotion) for folder, emotion in found.items()}
 
 
 def emotion_index(where: str, folder: str, label_map: LabelMap | None) -> int | None:
     """The index of a class folder's emotion, None when the class is left out; without a map it is the emotion's name.
 
-    Raises DatasetError when the map does not name the folder, or there is no map and it is no emotion.
+    Raises DatasetError when the map does not name the folder, or there is no map and the folder is not an emotion.
     """
     emotion = folder.lower() if label_map is None else label_map.get(folder)
     if emotion is None:
@@ -48,7 +48,7 @@ def emotion_index(where: str, folder: str, label_map: LabelMap | None) -> int | 
         return None
     if emotion not in EMOTIONS:
         raise DatasetError(
-            f"{where}: the class folder {folder!r} is no emotion; give a label map that names it with one of "
+            f"{where}: the class folder {folder!r} is not an emotion; give a label map that names it with one of "
             f'{", ".join(EMOTIONS)}, or "" to leave it out.'
         )
     return EMOTIONS.index(emotion)

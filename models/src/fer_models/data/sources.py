@@ -1,4 +1,4 @@
-"""Labelled faces from any data set that fer-models can read: the format is found out, and what was read is kept."""
+"""Labelled faces from any data set that fer-models can read: detects the format, and caches what it has read."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LoadedSplit:
 def load_split(source: Path, split: str, label_map: Path | None = None) -> Faces:
     """One split of one data set: FER2013 as zip, folder or CSV, or another image folder through its label map.
 
-    Raises DatasetError when the source, a file in it or the map is unfit, or an emotion has no image.
+    Raises DatasetError when the source, a file in it or the map is unusable, or an emotion has no image.
     """
     return load_through_cache(source, split, label_map).faces
 
@@ -74,7 +74,7 @@ def load_through_cache(
     on_done: Progress = lambda _done, _all: None,
     use_cache: bool = True,
 ) -> LoadedSplit:
-    """load_split that says where the faces came from; on_done hears how many of how many are read."""
+    """Like load_split, but says whether the cache had the faces; on_done is told how many are read, of how many."""
     if split not in SPLITS:
         raise DatasetError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     classes = read_label_map(label_map) if label_map else None
@@ -95,9 +95,9 @@ def _read(container: Container, split: str, label_map: LabelMap | None, on_done:
     if table:
         return read_table(container, table, split, on_done)
     if container.source.name.lower().endswith(TAR_SUFFIXES):
-        raise DatasetError(f"{container.source} holds no {' or '.join(TABLES)}; unpack it and give the folder.")
+        raise DatasetError(f"{container.source} has no {' or '.join(TABLES)}; unpack it and give the folder.")
     if not image_names(container):
-        raise DatasetError(f"{container.source} holds no images and no {' or '.join(TABLES)}; give a data set.")
+        raise DatasetError(f"{container.source} has no images and no {' or '.join(TABLES)}; give a data set.")
     if is_layout(container):
         return read_layout(container, split, on_done)
     return read_folder(container, split, label_map, on_done)

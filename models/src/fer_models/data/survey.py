@@ -1,4 +1,4 @@
-"""What data sets hold, before anything is trained on them."""
+"""What data sets contain, before anything is trained on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ StartProgress = Callable[[str], Progress]
 
 @dataclass(frozen=True)
 class SplitSummary:
-    """One split: images in all and by emotion, seconds to load it, and whether all of it came from the cache."""
+    """One split: images in total and by emotion, seconds to load it, and whether all of it came from the cache."""
 
     split: str
     images: int
@@ -44,7 +44,7 @@ class VotesFound:
 
 @dataclass(frozen=True)
 class Survey:
-    """class_weights: of the first split, by way and emotion; votes: None when no file of them was given."""
+    """class_weights: of the first split, by kind of weighting and emotion; votes: None when no file was given."""
 
     parts: tuple[SplitSummary, ...]
     duplicates: tuple[Duplicates, ...]
@@ -59,7 +59,7 @@ class Survey:
 def survey(
     sources: Sequence[Path], label_map: Path | None, votes: Path | None, watch: StartProgress, use_cache: bool = True
 ) -> Survey:
-    """Load every split that a source has and look for duplicates; watch is told what begins, and its progress.
+    """Load every split that a source has and look for duplicates; watch is told what starts, and then its progress.
 
     Raises DatasetError when a source cannot be read, or none has any split.
     """
@@ -69,7 +69,7 @@ def survey(
         if found:
             loaded[split] = found
     if not loaded:
-        raise DatasetError(f"{sources[0]} holds no image for any of {', '.join(SPLITS)}; give a data set.")
+        raise DatasetError(f"{sources[0]} has no image for any of {', '.join(SPLITS)}; give a data set.")
     splits = {split: faces for split, (faces, _) in loaded.items()}
     first = next(iter(splits))
     return Survey(

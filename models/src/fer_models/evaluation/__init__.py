@@ -1,4 +1,4 @@
-"""How good a classifier is on labelled faces, and how far its probabilities can be believed."""
+"""How good a classifier is on labelled faces, and how well its probabilities are calibrated."""
 
 from fer_models.evaluation.scores import EmotionScore, Evaluation, evaluate, score, score_probabilities
 

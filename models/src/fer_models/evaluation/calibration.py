@@ -1,4 +1,4 @@
-"""How far probabilities can be believed: expected calibration error, Brier score, log loss, and Wilson's interval."""
+"""How well probabilities are calibrated: expected calibration error, Brier score, log loss; and Wilson's interval."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bin:
-    """The images whose confidence lies above low, up to high; accuracy and mean confidence 0–1, None without images."""
+    """The images with a confidence above low, up to high; accuracy and mean confidence 0–1, None without images."""
 
     low: float
     high: float

@@ -41,7 +41,7 @@ def evaluate_file(
 def document(
     command: str, data: Path, split: str, views: Sequence[str], images: EvaluationImages, files: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What was evaluated on what, and how it came out; figures are shares, 0–1, but for confusion_percent."""
+    """What was evaluated on what, with which results; figures are shares, 0–1, except confusion_percent."""
     kept = None if images.unseen is None else len(images.unseen)
     return {
         "command": command,
@@ -58,7 +58,7 @@ def document(
 
 
 def as_text(found: Mapping[str, Any]) -> str:
-    """The document for a file that people read too: what holds nothing nested stands on one line."""
+    """The document as a file that people can read: a list or object without nested ones takes one line."""
     return INNERMOST.sub(_on_one_line, json.dumps(found, indent=1, ensure_ascii=False)) + "\n"
 
 
@@ -88,7 +88,7 @@ def draw(evaluation: Mapping[str, Any], title: str, folder: Path) -> list[Path]:
 
 
 def slug(title: str) -> str:
-    """A title, fit for a file name: light-0.1.0-fp32."""
+    """A title as part of a file name: light-0.1.0-fp32."""
     return title.replace(" ", "-")
 
 

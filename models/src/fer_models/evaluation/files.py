@@ -16,7 +16,7 @@ from fer_models.model_files.manifest import read_manifest
 
 @dataclass(frozen=True)
 class ModelFile:
-    """One file; model, version, precision and compression (Eq. 1) are empty where no manifest tells them."""
+    """One file; model, version, precision and compression (Eq. 1) are empty without a manifest."""
 
     path: Path
     model: str = ""
@@ -26,16 +26,16 @@ class ModelFile:
 
     @property
     def title(self) -> str:
-        """How people call it: light 0.1.0 fp32, or the file's name."""
+        """What people call it: light 0.1.0 fp32, or the file's name."""
         return f"{self.model} {self.version} {self.precision}" if self.model else self.path.stem
 
     @property
     def group(self) -> str:
-        """What the file belongs to, fit for a file name: light-0.1.0, or the file's name."""
+        """What the file belongs to, as part of a file name: light-0.1.0, or the file's name."""
         return f"{self.model}-{self.version}" if self.model else self.path.stem
 
     def facts(self) -> dict[str, Any]:
-        """What can be told without running it: identity, digest, sizes."""
+        """What is known without running it: identity, digest, sizes."""
         data = self.path.read_bytes()
         return {
             "model": self.model or None,
@@ -49,7 +49,7 @@ class ModelFile:
 
 
 def model_files(models: Sequence[Path]) -> dict[str, ModelFile]:
-    """Every file of these .onnx files and zoo entries, each by its own name; raises ContractError for neither."""
+    """Every file of these .onnx files and zoo entries, by its name; raises ContractError for anything else."""
     files = [file for model in models for file in _files(model)]
     names = Counter(file.path.name for file in files)
     return {_name(file.path, names[file.path.name] > 1): file for file in files}
@@ -59,7 +59,7 @@ def _files(model: Path) -> list[ModelFile]:
     if model.is_file():
         return [ModelFile(model)]
     if not model.is_dir():
-        raise ContractError(f"{model} is not there; give an .onnx file, or the folder NAME/VERSION of a zoo.")
+        raise ContractError(f"{model} does not exist; give an .onnx file, or a folder NAME/VERSION of a zoo.")
     manifest = read_manifest(model)
     return [
         ModelFile(model / v.file, manifest.name, manifest.version, v.precision, v.compression.model_dump())

@@ -1,4 +1,4 @@
-"""The images that a model is evaluated on, and which of them the training images hold as well."""
+"""The images that a model is evaluated on, and which of them are among the training images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_models.errors import EmptySplitError
 
 @dataclass(frozen=True)
 class EvaluationImages:
-    """One split; unseen: the places of the images that are in no training image, None where reason says why."""
+    """One split; unseen: indices of images that equal no training image; None if unknown, see reason."""
 
     faces: Faces
     unseen: npt.NDArray[np.int64] | None
@@ -23,7 +23,7 @@ class EvaluationImages:
 
 
 def load_images(data: Path, split: str, label_map: Path | None = None) -> EvaluationImages:
-    """The split, compared with the Training split pixel for pixel; raises DatasetError when the split is unfit."""
+    """The split, compared with the Training split pixel for pixel; raises DatasetError when the split is unusable."""
     faces = load_split(data, split, label_map)
     if split == TRAINING:
         return EvaluationImages(faces, None, "these are the training images themselves")
@@ -38,6 +38,6 @@ def load_images(data: Path, split: str, label_map: Path | None = None) -> Evalua
 
 
 def unseen_among(faces: Faces, training: Faces) -> npt.NDArray[np.int64]:
-    """The places, in order, of the faces that no training image equals."""
+    """Indices, in order, of the faces that equal no training image."""
     places = np.arange(len(faces), dtype=np.int64)
     return without_known(Faces(faces.images, places, faces.names), training).labels

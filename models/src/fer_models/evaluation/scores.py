@@ -20,7 +20,7 @@ DECIMALS = 6
 
 @dataclass(frozen=True)
 class EmotionScore:
-    """One emotion, 0–1: precision, recall and F1; images: how many bear its label."""
+    """One emotion, 0–1: precision, recall and F1; images: how many have its label."""
 
     emotion: str
     images: int
@@ -50,7 +50,7 @@ class Evaluation:
         return tuple(tuple(100 * _share(n, sum(row)) for n in row) for row in self.confusion)
 
     def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON takes it, rounded."""
+        """The evaluation for JSON, rounded."""
         rounded: dict[str, Any] = _rounded(asdict(self) | {"confusion_percent": self.confusion_percent})
         return rounded
 
@@ -58,7 +58,7 @@ class Evaluation:
 def evaluate(
     classifier: Classifier, faces: Faces, on_batch: Callable[[int], None] = lambda _: None, view: str = SINGLE
 ) -> Evaluation:
-    """Classify every face in one view; on_batch hears how many looks at faces are done."""
+    """Classify every face in one view; on_batch is told how many more images were classified."""
     return score_probabilities(faces.labels, probabilities(classifier, faces, view, on_batch))
 
 

@@ -1,4 +1,4 @@
-"""What a classifier is shown of a face: the face as it is, its mirror image too, or ten crops of it."""
+"""Views of a face that a classifier is shown: the face itself, its mirror image as well, or ten crops of it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ OnBatch = Callable[[int], None]
 
 
 def probabilities(classifier: Classifier, faces: Faces, view: str, on_batch: OnBatch) -> Array:
-    """float32 N×7: the mean over the looks of the view; on_batch hears how many looks were classified.
+    """float32 N×7: the mean over the images of a view; on_batch is told how many more images were classified.
 
-    Raises ContractError when the classifier does not answer with a number for each emotion.
+    Raises ContractError when the classifier does not give a finite number for each emotion.
     """
     found = []
     for start in range(0, len(faces), BATCH):
@@ -39,7 +39,7 @@ def probabilities(classifier: Classifier, faces: Faces, view: str, on_batch: OnB
 
 
 def looks(faces: Array, view: str) -> Iterator[Array]:
-    """Each look of a view at N×48×48 faces, N×48×48, in LOOKS[view] parts."""
+    """The images of a view for N×48×48 faces: LOOKS[view] times N×48×48."""
     if view == TEN_CROP:
         for crop in _crops(faces):
             yield from _both_ways(resized(crop, FACE_PX))
@@ -58,7 +58,7 @@ def resized(images: Array, px: int) -> Array:
 def _classified(classifier: Classifier, faces: Array) -> Array:
     found = classifier.predict(np.ascontiguousarray(faces[:, np.newaxis]))
     if not np.isfinite(found).all():
-        raise ContractError(f"{classifier.path} answers with something that is no number; export it again.")
+        raise ContractError(f"{classifier.path} answers with something that is not a number; export it again.")
     return found
 
 
@@ -76,6 +76,6 @@ def _both_ways(faces: Array) -> Iterator[Array]:
 
 @cache
 def _weights(before: int, after: int) -> Array:
-    """after×before: row n holds the shares of the old pixels in the new pixel n."""
+    """after×before: row n has the shares of the old pixels in the new pixel n."""
     centres = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
     return np.maximum(0, 1 - np.abs(centres[:, np.newaxis] - np.arange(before))).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What can be read off an .onnx file without running it: parameters, zeros, multiply-accumulates."""
+"""What can be counted in an .onnx file without running it: parameters, zeros, multiply-accumulates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Counts:
 
 
 def count(path: Path) -> Counts:
-    """Count what the file computes with; scales and zero-points of a quantized file are not counted."""
+    """Count the weights and operations of a file; scales and zero-points of a quantized file do not count."""
     model = onnx.load(path)
     weights = [weight for node in _weighted(model) for weight in _weights(model, node)]
     shapes = _shapes_for_one_face(model)

@@ -1,4 +1,4 @@
-"""Weights in float16: fp16.onnx from fp32.onnx, an fp32.onnx that is half as large, and the way back."""
+"""Weights in float16: fp16.onnx from fp32.onnx, an fp32.onnx of half the size, and the way back."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 import onnx
 from onnx import ModelProto, NodeProto, TensorProto, numpy_helper
 
-# The rest stays in float32: pixels and their mean, the last layer and the softmax need its range and its steps.
+# The rest stays in float32: pixels and their mean, the last layer and the softmax need its range and precision.
 HALF_OPERATORS = ("Conv", "Relu", "Add", "MaxPool")
 CAST_NAMES = {TensorProto.FLOAT16: "half", TensorProto.FLOAT: "single"}
 
 
 def to_fp16(fp32: Path, path: Path) -> None:
-    """Write the same network with its convolutions in float16, float32 at both ends."""
+    """Write the same network with its convolutions in float16; input and output stay float32."""
     model = widened(onnx.load(fp32))
     weights = {tensor.name for tensor in model.graph.initializer}
     nodes = list(_with_casts(model.graph.node, weights))
@@ -27,7 +27,7 @@ def to_fp16(fp32: Path, path: Path) -> None:
 def store_weights_in_half(fp32: Path, path: Path) -> None:
     """Write the same network with its weights stored in float16 and widened to float32 before use.
 
-    It computes in float32, and the file is half as large; a runtime widens the weights once, when it loads them.
+    It computes in float32, and the file has half the size; a runtime widens the weights once, when it loads them.
     """
     model = onnx.load(fp32)
     weights = list(model.graph.initializer)
@@ -37,7 +37,7 @@ def store_weights_in_half(fp32: Path, path: Path) -> None:
 
 
 def widened(model: ModelProto) -> ModelProto:
-    """The network with its weights stored in float32, whether they were or a Cast widened them."""
+    """The network with its weights stored in float32; a Cast that widened them is gone."""
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     casts = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.input[0] in stored}
     made = ModelProto()
@@ -53,7 +53,7 @@ def widened(model: ModelProto) -> ModelProto:
 
 
 def _with_casts(nodes: list[NodeProto], weights: set[str]) -> Iterator[NodeProto]:
-    """The nodes in their order, with one Cast where a tensor goes over into the other type."""
+    """The nodes in order, with a Cast wherever a tensor changes its type."""
     kinds: dict[str, int] = {}
     made: set[str] = set()
     for node in nodes:

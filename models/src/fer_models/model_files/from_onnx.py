@@ -1,4 +1,4 @@
-"""A finished .onnx file as a network that can be trained on: its batch norms, folded away by the export, come back."""
+"""A finished .onnx file as a network that can be trained further: the batch norms that the export folded come back."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ROOT, CLASSIFIER = "network", "classifier"
 
 
 def trainable_network(path: Path, network: XceptionConfig, faces: npt.NDArray[np.uint8]) -> Xception:
-    """The network of a fp32 file that `fer-models export` wrote, ready to learn; it answers as the file does.
+    """The network of an fp32 file that `fer-models export` wrote, ready to be trained; it answers as the file does.
 
-    network: where the dropout comes from; stem and channels are the file's. faces: uint8 N×48×48, on which the batch
-    norms' means and variances are measured. What a batch norm scales by, the export multiplied into the convolution
-    before it; so each comes back with the scale and offset that undo its own measuring.
-    Raises ContractError when the layers of the file are not those of an Xception of ours.
+    network: gives the dropout; stem and channels are the file's. faces: uint8 N×48×48, on which the means and
+    variances of the batch norms are measured. The export multiplied a batch norm's scale into the convolution before
+    it, so each batch norm comes back with the scale and offset that cancel its own statistics.
+    Raises ContractError when the layers of the file are not those of our Xception.
     """
     model = network_of(path, network)
     _measure(model, faces)
@@ -38,7 +38,7 @@ def trainable_network(path: Path, network: XceptionConfig, faces: npt.NDArray[np
 
 
 def network_of(path: Path, network: XceptionConfig) -> Xception:
-    """The network of such a file, its batch norms not measured; raises ContractError as `unfolded` does."""
+    """The network of such a file for inference, its batch norms not measured; raises ContractError likewise."""
     layers = {_module(node.name): node for node in _layers(path)}
     stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in _graph(path).initializer}
     model = Xception(_with_stem(network, layers))
@@ -46,7 +46,7 @@ def network_of(path: Path, network: XceptionConfig) -> Xception:
         _fill(model, {name: [stored[each] for each in node.input[1:]] for name, node in layers.items()})
     except (KeyError, ValueError, RuntimeError) as error:
         raise ContractError(
-            f"{path} cannot be trained on: its layers are not those of an Xception in float32 that fer-models exported "
+            f"{path} cannot be trained further: its layers are not those of a float32 Xception from fer-models "
             f"({str(error).splitlines()[0]}); give its checkpoint.pt, or the fp32.onnx of a zoo entry."
         ) from error
     return model.eval()
@@ -56,7 +56,7 @@ def _graph(path: Path) -> onnx.GraphProto:
     try:
         return widened(onnx.load(path)).graph
     except Exception as error:  # onnx and protobuf share no base
-        raise ContractError(f"{path} is no .onnx file ({error}); give a checkpoint.pt or a zoo entry.") from error
+        raise ContractError(f"{path} is not an .onnx file ({error}); give a checkpoint.pt or a zoo entry.") from error
 
 
 def _layers(path: Path) -> Iterator[NodeProto]:
@@ -64,7 +64,7 @@ def _layers(path: Path) -> Iterator[NodeProto]:
 
 
 def _module(node: str) -> str:
-    """/network/features/features.0/features.0.1/Conv to features.0.1: each part names its place, or goes on from it."""
+    """/network/features/features.0/features.0.1/Conv to features.0.1; a part repeats the path so far, or adds to it."""
     name = ""
     for part in node.strip("/").split("/")[:-1]:
         parent, _, place = part.rpartition(".")
@@ -81,7 +81,7 @@ def _with_stem(network: XceptionConfig, layers: Mapping[str, NodeProto]) -> Xcep
 
 
 def _fill(model: Xception, found: Mapping[str, list[Tensor]]) -> None:
-    """Give the model the channels and weights that were found; a folded bias goes to the batch norm that follows."""
+    """Give the model the channels and weights of the file; a folded bias goes to the batch norm that follows."""
     weights = {name: values[0] for name, values in found.items()}
     offsets = {_norm(name): values[1] for name, values in found.items() if name != CLASSIFIER and len(values) > 1}
     _check(model, weights.keys() | offsets.keys())
@@ -96,7 +96,7 @@ def _fill(model: Xception, found: Mapping[str, list[Tensor]]) -> None:
 def _check(model: Xception, found: Set[str]) -> None:
     expected = {name for name, module in model.named_modules() if isinstance(module, LEARNING)}
     if expected != found:
-        raise ValueError(f"{min(expected ^ found)} is missing or too many")
+        raise ValueError(f"{min(expected ^ found)} is missing, or should not be there")
 
 
 def _norm(convolution: str) -> str:
@@ -107,7 +107,7 @@ def _norm(convolution: str) -> str:
 
 @torch.no_grad()
 def _measure(model: Xception, faces: npt.NDArray[np.uint8]) -> None:
-    """Set each batch norm's statistics to those of what comes in, while it still only adds."""
+    """Set each batch norm's statistics to those of its input, while it only adds an offset."""
     norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
     sums = {norm: torch.zeros(3, norm.num_features, dtype=torch.float64) for norm in norms}
 
@@ -128,7 +128,7 @@ def _measure(model: Xception, faces: npt.NDArray[np.uint8]) -> None:
 
 
 def _only_add(norm: nn.BatchNorm2d, offset: Tensor, mean: Tensor, variance: Tensor) -> None:
-    """Give the norm these statistics, and the scale and offset with which, in evaluation, it adds the offset alone."""
+    """Give the norm these statistics, and the scale and bias with which it only adds the offset in evaluation."""
     norm.running_mean, norm.running_var = mean, variance
     norm.weight.data = (variance + norm.eps).sqrt()
     norm.bias.data = offset + mean

@@ -27,7 +27,7 @@ def describe(
     latency: tuple[Latency, ...],
     compression: Compression = UNPRUNED,
 ) -> Variant:
-    """One .onnx file as the manifest lists it."""
+    """One .onnx file, as the manifest lists it."""
     counts = count(path)
     data = path.read_bytes()
     return Variant(
@@ -46,7 +46,7 @@ def describe(
 
 
 def write_manifest(manifest: ModelManifest, folder: Path) -> None:
-    """Write manifest.json into the folder, for people to read too."""
+    """Write manifest.json into the folder, readable for people too."""
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
@@ -56,6 +56,6 @@ def read_manifest(folder: Path) -> ModelManifest:
     try:
         return parse(ModelManifest, path.read_bytes())
     except OSError as error:
-        raise ContractError(f"{path} cannot be read ({error.strerror}); give the folder NAME/VERSION.") from error
+        raise ContractError(f"{path} cannot be read ({error.strerror}); give a folder NAME/VERSION.") from error
     except MessageError as error:
-        raise ContractError(f"{path} is no manifest: {error}") from error
+        raise ContractError(f"{path} is not a manifest: {error}") from error

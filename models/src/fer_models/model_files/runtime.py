@@ -1,4 +1,4 @@
-"""Running an .onnx file on this machine's CPU through ONNX Runtime."""
+"""Running an .onnx file with ONNX Runtime on this machine's CPU."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fer_models.errors import ContractError
 
 CPU = "CPUExecutionProvider"
 CPU_INFO = Path("/proc/cpuinfo")
-TELLING_FLAGS = ("avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm")
+NOTABLE_FLAGS = ("avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm")
 WARM_UP_RUNS = 20
 LOG_ERRORS_ONLY = 3
 
@@ -63,7 +63,7 @@ class Classifier:
         return probabilities
 
     def latency(self, face: Array, runs: int = 300) -> Latency:
-        """Time of one inference on one face, milliseconds, after a warm-up."""
+        """Median and 95th percentile, in ms, of the time that one face takes, after a warm-up."""
         times_ms = []
         for run in range(WARM_UP_RUNS + runs):
             started = time.perf_counter()
@@ -88,7 +88,7 @@ class Probe:
             raise ContractError(f"The network does not load in ONNX Runtime ({error}); export it again.") from error
 
     def read(self, faces: Array) -> dict[str, Array]:
-        """What the tensors hold for these faces, float32 N×1×48×48."""
+        """The values of the tensors for these faces, float32 N×1×48×48."""
         return dict(zip(self._names, self._session.run(self._names, {INPUT_NAME: faces}), strict=True))
 
 
@@ -100,12 +100,12 @@ def _with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> bytes:
 
 
 def machine() -> str:
-    """This machine in words that name its kind, not itself: processor, telling instructions, runtime."""
+    """What kind of machine this is: processor, notable instruction sets, version of the runtime."""
     facts = dict(_cpu_facts())
     model = facts.get("model name", platform.processor() or platform.machine())
     flags = facts.get("flags", facts.get("Features", "")).split()
-    telling = ", ".join(flag for flag in TELLING_FLAGS if flag in flags)
-    return f"{model}{f' ({telling})' if telling else ''}, ONNX Runtime {onnxruntime.__version__}"
+    notable = ", ".join(flag for flag in NOTABLE_FLAGS if flag in flags)
+    return f"{model}{f' ({notable})' if notable else ''}, ONNX Runtime {onnxruntime.__version__}"
 
 
 def _cpu_facts() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The trained network as fp32.onnx, under the model contract."""
+"""A trained network written as fp32.onnx, as the model contract asks."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class WithSoftmax(nn.Module):
 def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
     """Write the network, batch norms folded into the convolutions; the same weights give the same bytes.
 
-    px: the size of its faces, which the contract fixes; others are for comparisons.
+    px: the size of its faces. The contract fixes it; other sizes are for comparisons.
     """
     example = torch.zeros(EXAMPLE_FACES, 1, px, px)
     with warnings.catch_warnings():
-        # The exporter that writes opset 13 announces its end at every call.
+        # The exporter that writes opset 13 warns at every call that it is deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             WithSoftmax(network).eval().to(memory_format=torch.contiguous_format),
@@ -50,7 +50,7 @@ def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
 
 
 def with_weights_of_their_own(model: ModelProto) -> ModelProto:
-    """The network with every layer's weights stored: the exporter stores equal ones once, Identity for the rest."""
+    """The network with the weights of every layer stored; the exporter stores equal ones once and refers to them."""
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     nodes = []
     for node in model.graph.node:

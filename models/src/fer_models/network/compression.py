@@ -10,7 +10,7 @@ Counted = dict[str, int]
 
 
 def counted(model: nn.Module) -> Counted:
-    """How many weights, filters (outputs) and channels (inputs) of convolutions and dense layers are not all zero."""
+    """How many weights, filters (outputs) and channels (inputs) of convolutions and dense layers are not zero."""
     layers = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     return {
         WEIGHTS: sum(int(layer.weight.count_nonzero()) for layer in layers),
@@ -30,5 +30,5 @@ def _living(weight: Tensor, axis: int) -> int:
 
 
 def _input_axis(layer: nn.Conv2d | nn.Linear) -> int:
-    """A depthwise filter reads the one channel that bears its number."""
+    """A depthwise filter reads only the channel with its own number."""
     return 0 if isinstance(layer, nn.Conv2d) and layer.groups > 1 else 1

@@ -70,7 +70,7 @@ def _exit(wide: int, wider: int, widest: int) -> nn.Sequential:
 
 
 class Xception(nn.Module):
-    """Logits from raw grey faces: N×C×H×W, 0–255, to N×classes; the scaling of pixels lies inside."""
+    """Logits from raw grey faces: N×C×H×W, 0–255, to N×classes; scaling the pixels is part of the network."""
 
     def __init__(self, config: XceptionConfig) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ def initialise(model: nn.Module) -> None:
 
 
 def shape_like(model: Xception, weights: Mapping[str, Tensor]) -> None:
-    """Give every layer the channels that these weights have, in place: so a pruned network is built again."""
+    """Give every layer the channels that these weights have, in place; this rebuilds a pruned network."""
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d):
             _shape_convolution(module, weights[f"{name}.weight"])

@@ -1,4 +1,4 @@
-"""The one thing a user says about pruning: how small, how fast, or how much accuracy it may cost."""
+"""The budget, all that a user says about pruning: how small, how fast, or how much accuracy it may cost."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Budget:
         return SENTENCES[self.kind].format(value=self.value)
 
     def unmet(self, reached: str) -> BudgetError:
-        """What to raise when it cannot be kept; reached: how far pruning came."""
+        """The error to raise when the budget cannot be met; reached: how far pruning got."""
         return BudgetError(f"The budget, {self}, cannot be met: {reached}. Give a wider budget or a smaller network.")
 
 
 def budget(ratio: float | None, latency_ms: float | None, accuracy_loss: float | None) -> Budget:
-    """The budget that was given; raises UsageError unless it is exactly one, and possible."""
+    """The budget that was given; raises UsageError unless there is exactly one, and it is possible."""
     given = {RATIO: ratio, LATENCY: latency_ms, ACCURACY_LOSS: accuracy_loss}
     named = [(kind, value) for kind, value in given.items() if value is not None]
     if len(named) != 1:
@@ -38,5 +38,7 @@ def budget(ratio: float | None, latency_ms: float | None, accuracy_loss: float |
     kind, value = named[0]
     least = 1.0 if kind == RATIO else 0.0
     if not value > least:
-        raise UsageError(f"A budget of {SENTENCES[kind].format(value=value)} is none; give more than {least:g}.")
+        raise UsageError(
+            f"A budget of {SENTENCES[kind].format(value=value)} is not possible; give more than {least:g}."
+        )
     return Budget(kind, value)

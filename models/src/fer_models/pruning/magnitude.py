@@ -1,6 +1,6 @@
 """Magnitude pruning inside training, as Light-FER prunes.
 
-One threshold for the whole network: no layer has a setting of its own.
+One threshold holds for the whole network; no layer has a setting of its own.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from fer_models.pruning.schedule import sparsity_share
 
 
 class MagnitudePruning:
-    """Sets the smallest weights of convolutions and dense layers to zero, ever more of them; keeps no state."""
+    """Sets the smallest weights of convolutions and dense layers to zero, more and more of them; keeps no state."""
 
     def __init__(self, ratio: float) -> None:
         """ratio: compression ratio R at the end, weights before over weights left; at least 1."""
         self.final_sparsity = 1 - 1 / ratio
 
     def after_backward(self, model: Xception, progress: float) -> None:
-        """Gradients stay as they are."""
+        """Leaves the gradients as they are."""
 
     def after_step(self, model: Xception, average: Xception, progress: float) -> None:
         weights, averages = prunable(model), prunable(average)
@@ -33,12 +33,12 @@ class MagnitudePruning:
 
 
 def while_training(ratio: float) -> MagnitudePruning | None:
-    """What prunes a run to this compression ratio R; None for 1."""
+    """The pruning that takes a run to this compression ratio R; None for 1."""
     return MagnitudePruning(ratio) if ratio > 1 else None
 
 
 def prunable(model: nn.Module) -> list[Tensor]:
-    """The weights that pruning may touch, in the network's order."""
+    """The weights that may be pruned, in the network's order."""
     return [module.weight for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
 
 

@@ -1,9 +1,9 @@
-"""How many weights are gone when: a cubic schedule (Zhu & Gupta 2017, arXiv:1710.01878)."""
+"""How many weights are pruned at what time: a cubic schedule (Zhu & Gupta 2017, arXiv:1710.01878)."""
 
 from __future__ import annotations
 
 STARTS, ENDS = 0.1, 0.75
-"""Shares of the run: before, the network only learns; afterwards, what is left of it settles."""
+"""Shares of the run. Before the start the network only learns; after the end, the rest of it settles."""
 
 
 def sparsity_share(progress: float) -> float:

@@ -1,5 +1,6 @@
-"""Structured pruning over dependency groups (Fang et al. 2023, arXiv:2301.12900): whole channels go, in all layers
-that share them. The one file that knows Torch-Pruning.
+"""Structured pruning over dependency groups (Fang et al. 2023, arXiv:2301.12900).
+
+Whole channels are removed, in all layers that share them. Only this file imports Torch-Pruning.
 """
 
 from __future__ import annotations
@@ -20,28 +21,28 @@ SEARCH_STEPS = 8
 
 
 class SparseLearning:
-    """Pushes the weakest channels of each group towards zero while the network learns, so that they can go unmissed."""
+    """Pushes the weakest channels of each group towards zero during training, so that little is lost with them."""
 
     def __init__(self, model: Xception, strength: float) -> None:
         """strength: of the group-norm regulariser, about 1e-4."""
         self._pruner = _pruner(model, 0.0, strength)
 
-    def after_backward(self, model: Xception, progress: float) -> None:  # noqa: ARG002  # the push is steady
+    def after_backward(self, model: Xception, progress: float) -> None:  # noqa: ARG002  # the push is the same all along
         self._pruner.regularize(model)
 
     def after_step(self, model: Xception, average: Xception, progress: float) -> None:
-        """Weights are left to the optimiser."""
+        """Leaves the weights to the optimiser."""
 
 
 def cut(model: Xception, share: float) -> Xception:
-    """A copy without the weakest channels, about that share of them (0–1), a multiple of 8 left in each layer."""
+    """A copy without about that share (0–1) of the channels, the weakest; each layer keeps a multiple of 8."""
     smaller = copy.deepcopy(model).cpu()
     _pruner(smaller, share).step()
     return smaller.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]  # torch's stub lacks it
 
 
 def largest(model: Xception, meets: Callable[[Xception], bool]) -> Xception | None:
-    """The largest cut of the network that meets a demand which smaller ones meet too; None where none does."""
+    """The largest cut network that meets a demand; smaller ones must meet it too. None where no cut does."""
     found = None
     low, high = 0.0, MOST_OF_A_LAYER
     if not meets(cut(model, high)):
@@ -61,7 +62,7 @@ def _pruner(model: Xception, share: float, strength: float = 0.0) -> torch_pruni
     example = torch.zeros(1, model.config.in_channels, FACE_PX, FACE_PX, device=device)
     model.eval()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its dependencies' deprecations
+        warnings.simplefilter("ignore")  # its dependencies' deprecations
         return torch_pruning.pruner.GroupNormPruner(
             model,
             example,

@@ -1,4 +1,4 @@
-"""The ranges of a network's activations, seen on training images alone."""
+"""Calibration: the ranges of a network's activations on training images."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Range:
-    """From the lowest to the highest value that a tensor took; 0 lies between, for padding adds it."""
+    """From the lowest to the highest value that a tensor took; 0 is always inside, because padding adds it."""
 
     lowest: float = 0.0
     highest: float = 0.0
@@ -38,7 +38,7 @@ class Range:
         return self.highest - self.lowest
 
     def with_values(self, values: Floats) -> Range:
-        """The range that holds these too."""
+        """The range extended to these values."""
         return Range(min(self.lowest, float(values.min())), max(self.highest, float(values.max())))
 
 
@@ -47,7 +47,7 @@ Ranges = dict[str, Range]
 
 
 def calibration_faces(training: Faces, count: int = CALIBRATION_FACES, seed: int = 0) -> Floats:
-    """So many training images, the same at every call: float32 N×1×48×48, 0–255; raises DatasetError when too few."""
+    """That many training images, the same at every call: float32 N×1×48×48, 0–255; raises DatasetError if too few."""
     if min(len(training), count) < LEAST_FACES:
         raise DatasetError(
             f"{min(len(training), count)} images are too few to calibrate int8 on; at least {LEAST_FACES} training "
@@ -58,7 +58,7 @@ def calibration_faces(training: Faces, count: int = CALIBRATION_FACES, seed: int
 
 
 def observe(model: ModelProto, faces: Floats) -> Ranges:
-    """The ranges of all that convolutions read and make and of all that is cut off at 0, over these faces."""
+    """The ranges of all inputs and outputs of convolutions and ReLUs over these faces."""
     names = list(dict.fromkeys(_observed(model)))
     probe = Probe(model, names)
     ranges = dict.fromkeys([INPUT_NAME, *names], Range())

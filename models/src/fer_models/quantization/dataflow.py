@@ -1,4 +1,4 @@
-"""Who makes and who reads each tensor of an ONNX graph."""
+"""Which nodes of an ONNX graph make and read each tensor."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class Dataflow:
         return name in self.makers and self.makers[name].op_type == operator
 
     def feeds_one_relu_alone(self, name: str) -> bool:
-        """Whether all that reads the tensor is one Relu, which a runtime can then fold into the tensor's maker."""
+        """Whether a single Relu, and nothing else, reads the tensor; a runtime can fold it into the node before it."""
         return [node.op_type for node in self.readers[name]] == [RELU]

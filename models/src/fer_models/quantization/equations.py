@@ -34,7 +34,7 @@ class Quantized:
 
     @property
     def weights(self) -> Floats:
-        """The weights that the integers stand for, float32."""
+        """The weights that the integers represent, float32."""
         return self.integers.astype(np.float32) * _across(self.step, self.integers.ndim)
 
 
@@ -46,13 +46,13 @@ def bound(bits: int) -> int:
 
 
 def step(largest: npt.ArrayLike, bits: int = MOST_BITS) -> Floats:
-    """1 / S_b (Eq. 2) for a largest magnitude or for several; 1 where no float32 is so small, as where all is zero."""
+    """1 / S_b (Eq. 2) for one or several largest magnitudes; 1 where it is below float32's range, as for all zeros."""
     exact = _exact_step(largest, bits)
     return np.where(_is_used(exact), exact, UNUSED_STEP).astype(np.float32)
 
 
 def quantize(weights: Floats, bits: int = MOST_BITS, *, per_channel: bool = True) -> Quantized:
-    """Eqs. 2–4 over the whole tensor, or over each output channel, which is the first axis."""
+    """Eqs. 2–4 for the whole tensor, or for each output channel, which is the first axis."""
     limit = bound(bits)
     largest = np.abs(weights).max(axis=tuple(range(1, weights.ndim)) if per_channel else None, initial=0.0)
     exact = _across(_exact_step(largest, bits), weights.ndim)
@@ -69,5 +69,5 @@ def _is_used(exact: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _across(steps: npt.NDArray[Any], dimensions: int) -> npt.NDArray[Any]:
-    """One step for each output channel, in a shape that spreads over the weights."""
+    """One step for each output channel, in a shape that broadcasts over the weights."""
     return steps.reshape(steps.shape + (1,) * (dimensions - 1)) if steps.ndim else steps

@@ -1,4 +1,4 @@
-"""Other ways to round the same network, measured beside the one that is released."""
+"""Other ways to quantize the same network, measured for comparison with the one that is released."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Experiment:
     activations: bool = True
 
     def apply(self, model: ModelProto, ranges: Ranges) -> ModelProto:
-        """The network rounded so; its weights must be stored in float32."""
+        """The network, quantized in this way; its weights must be stored in float32."""
         return (
             quantized_graph(model, ranges, self.scheme)
             if self.activations
@@ -49,7 +49,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 def write_experiments(
     model: ModelProto, ranges: Ranges, folder: Path, on_each: Callable[[str, Path, Experiment], None]
 ) -> None:
-    """Write each experiment's file into the folder, one after another, and say so."""
+    """Write each experiment's file into the folder, and call on_each with its name, file and experiment."""
     for name, experiment in EXPERIMENTS.items():
         path = folder / f"{name}.onnx"
         onnx.save(experiment.apply(model, ranges), path)
@@ -57,7 +57,7 @@ def write_experiments(
 
 
 def with_rounded_weights(model: ModelProto, scheme: Scheme) -> ModelProto:
-    """The network in float32, each kernel of a convolution replaced by the weights that its integers stand for."""
+    """The network in float32, each convolution's kernel replaced by the weights that its integers represent."""
     kernels = {node.input[1] for node in model.graph.node if node.op_type == CONV}
     made = ModelProto()
     made.CopyFrom(model)
@@ -70,7 +70,7 @@ def with_rounded_weights(model: ModelProto, scheme: Scheme) -> ModelProto:
 
 
 def packed_bytes(model: ModelProto, scheme: Scheme) -> int:
-    """What the weights take when each has so many bits, the steps and all else 4 bytes; the graph is not counted."""
+    """Size with the scheme's bits for each weight of a kernel, and 4 bytes for everything else; without the graph."""
     flow = Dataflow(model)
     kernels = {node.input[1] for node in model.graph.node if node.op_type == CONV}
     steps = sum(len(flow.weights[name]) if scheme.per_channel else 1 for name in kernels)

@@ -1,4 +1,4 @@
-"""Batch norms merged into the convolutions before them, as the exported file has them, for any network."""
+"""Batch norms merged into the convolutions before them, as in the exported file, for any network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 
 def folded(network: nn.Module, example: Tensor) -> nn.Module:
-    """A copy for inference that computes the same without batch norms; the example is any input it takes."""
+    """A copy for inference that computes the same without batch norms; example: any input that the network takes."""
     merged = copy.deepcopy(network).eval()
     for convolution, name in _pairs(merged, example):
         norm = merged.get_submodule(name)
@@ -29,7 +29,7 @@ def folded(network: nn.Module, example: Tensor) -> nn.Module:
 
 @torch.no_grad()
 def _pairs(network: nn.Module, example: Tensor) -> list[tuple[nn.Conv2d, str]]:
-    """Each batch norm's name with the convolution whose output it is given, found by running the network once."""
+    """Each batch norm's name and the convolution before it, found by running the network once."""
     made: list[tuple[Tensor, nn.Conv2d]] = []
     pairs: list[tuple[nn.Conv2d, str]] = []
     hooks = []

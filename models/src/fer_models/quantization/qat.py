@@ -28,7 +28,7 @@ LARGEST_GRADIENT = 1.0
 
 @dataclass(frozen=True)
 class FineTuning:
-    """How long and how gently; bits: of the weights."""
+    """Length and learning rate of the fine-tuning; bits: of the weights."""
 
     epochs: int = 2
     batch: int = 64
@@ -44,7 +44,7 @@ def fine_tune(
     how: FineTuning,
     on_epoch: Callable[[int, float], None] = lambda _epoch, _loss: None,
 ) -> nn.Module:
-    """A copy without batch norms whose float32 weights bear rounding better; on_epoch hears each epoch's mean loss."""
+    """A copy without batch norms whose float32 weights tolerate rounding; on_epoch is told each epoch's mean loss."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     faces = torch.from_numpy(calibration)
     teacher = folded(network, faces[:1]).to(device)
@@ -66,7 +66,7 @@ def fine_tune(
 
 
 def fake_quantized(values: Tensor, step: Tensor, limit: int) -> Tensor:
-    """The nearest of limit steps to each side of 0; the gradient passes straight through, and stops beyond the ends."""
+    """The nearest of `limit` steps on each side of 0; the gradient passes straight through, except beyond the ends."""
     held = torch.clamp(values, -limit * step, limit * step)
     return held + (torch.round(held / step) * step - held).detach()
 
@@ -74,7 +74,7 @@ def fake_quantized(values: Tensor, step: Tensor, limit: int) -> Tensor:
 class RoundedWeight(nn.Module):
     """Eqs. 2–4 for each output channel, for torch's parametrizations; the gradient passes straight through.
 
-    Weights that are 0 stay 0, for they were pruned.
+    Weights that are 0 stay 0, because they were pruned.
     """
 
     def __init__(self, weight: Tensor, bits: int) -> None:
@@ -102,7 +102,7 @@ def _learn(teacher: nn.Module, student: nn.Module, images: Tensor, optimiser: to
 
 
 def _batches(faces: Faces, size: int, draw: torch.Generator) -> Iterator[Tensor]:
-    """All faces in a new order, each mirrored or not: float32 N×1×48×48, 0–255."""
+    """All faces in a new order, half of them mirrored: float32 N×1×48×48, 0–255."""
     for chosen in torch.randperm(len(faces), generator=draw).split(size):
         images = torch.from_numpy(faces.images[chosen.numpy()]).unsqueeze(1).float()
         mirrored = torch.rand(len(images), 1, 1, 1, generator=draw) < 0.5
@@ -126,7 +126,7 @@ def _unrounded(network: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def _round_activations(network: nn.Module, faces: Tensor) -> list[torch.utils.hooks.RemovableHandle]:
-    """Round what each convolution reads and makes to the largest magnitude seen on these faces."""
+    """Round the input and output of each convolution, scaled to the largest magnitude on these faces."""
     read, made = _largest(network, faces)
     limit, levels = bound(MOST_BITS), 2**MOST_BITS - 1
     hooks = []
@@ -138,7 +138,7 @@ def _round_activations(network: nn.Module, faces: Tensor) -> list[torch.utils.ho
 
 
 def _largest(network: nn.Module, faces: Tensor) -> tuple[dict[nn.Module, Tensor], dict[nn.Module, Tensor]]:
-    """The largest magnitudes that each convolution reads and makes."""
+    """The largest magnitudes of each convolution's input and output."""
     read = {module: torch.zeros((), device=faces.device) for module in _convolutions(network)}
     made = dict(read)
 

@@ -1,8 +1,8 @@
 """An int8 network from a float32 one: QuantizeLinear and DequantizeLinear pairs around each convolution.
 
-Only convolutions are rounded: they are all but one ten-thousandth of the work. A tensor that a convolution makes is
-rounded where it is made, any other where a convolution reads it, so that sums stay in float32 and ONNX Runtime finds
-the pairs that it joins into integer convolutions.
+Only convolutions are quantized: they are all but one ten-thousandth of the work. A tensor that a convolution makes is
+quantized where it is made, any other where a convolution reads it. So sums stay in float32, and ONNX Runtime finds the
+pairs that it fuses into integer convolutions.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def quantized_graph(model: ModelProto, ranges: Ranges, scheme: Scheme = SHIPPED)
 
 
 class _Rounding:
-    """The new graph while it grows: its nodes in order, and what it stores."""
+    """The new graph while it is built: its nodes in order, and its stored tensors."""
 
     def __init__(self, model: ModelProto, ranges: Ranges, scheme: Scheme) -> None:
         self.nodes: list[NodeProto] = []
@@ -86,7 +86,7 @@ class _Rounding:
         return inputs + [self._widening(node, name, self._rounded_bias(name, steps), steps) for name in bias]
 
     def _as_read(self, name: str) -> str:
-        """What a node that is not rounded reads in place of the tensor."""
+        """The tensor that a node reads that is not quantized itself."""
         if name in self._flow.weights:
             self.stored[name] = self._flow.weights[name]
         return self._dequantized(name) if self._is_rounded_where_made(name) else name
@@ -100,7 +100,7 @@ class _Rounding:
         return self._dequantized(name, pair, reading)
 
     def _dequantized(self, name: str, source: str | None = None, reading: int = 0) -> str:
-        """A DequantizeLinear of its own for each reader, as runtimes join pairs that nobody else reads."""
+        """A separate DequantizeLinear for each reader, because runtimes fuse only pairs that nothing else reads."""
         self._readings[name] += 1
         return self._append(
             "DequantizeLinear",
@@ -109,12 +109,12 @@ class _Rounding:
         )
 
     def _rounded_bias(self, name: str, steps: Floats) -> npt.NDArray[np.int32]:
-        """The bias in the steps of the products that it is added to."""
+        """The bias, in steps of the products that it is added to."""
         integers = np.rint(self._float(name).astype(np.float64) / steps)
         return np.clip(integers, -LARGEST_BIAS, LARGEST_BIAS).astype(np.int32)
 
     def _widening(self, node: NodeProto, name: str, integers: npt.NDArray[np.generic], steps: Floats) -> str:
-        """What widens a weight for one node; nodes may share a weight, but each has its own steps."""
+        """The DequantizeLinear of a weight for one node; nodes may share a weight, but each has its own steps."""
         key = f"{name}.of.{node.output[0]}"
         names = [f"{key}.integers", f"{key}.steps", f"{key}.zeros"]
         self.stored |= dict(zip(names, (integers, steps, np.zeros(steps.shape, integers.dtype)), strict=True))
@@ -123,8 +123,8 @@ class _Rounding:
     def _grid(self, name: str, reading: int = 0) -> list[str]:
         """The names of the tensor's step and zero-point.
 
-        Each further reading has a step one float32 longer: ONNX Runtime makes one of equal QuantizeLinear nodes, and
-        does not join what then has two readers.
+        Each further reading has the next larger float32 as its step. Otherwise ONNX Runtime merges the equal
+        QuantizeLinear nodes, and does not fuse what then has two readers.
         """
         size, zero = self._step_and_zero(name)
         for _ in range(reading):
@@ -146,7 +146,7 @@ class _Rounding:
         return self._flow.is_made_by(name, RELU) and self._folds_relu(self._flow.makers[name].input[0])
 
     def _folds_relu(self, name: str) -> bool:
-        """Whether rounding to unsigned integers does what the tensor's Relu does: then only the Relu's output is."""
+        """Whether unsigned integers do the work of the tensor's Relu; then only the Relu's output is quantized."""
         made = self._flow.is_made_by(name, CONV)
         return self._scheme.unsigned and made and self._flow.feeds_one_relu_alone(name)
 

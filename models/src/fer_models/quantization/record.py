@@ -1,4 +1,4 @@
-"""quantize.json: what was made of which checkpoint, how, and what it cost in accuracy."""
+"""quantize.json: what was made from which checkpoint, how, and how much accuracy it cost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATIC, FINE_TUNED = "static", "qat"
 class QuantizationFigures:
     """accuracy: 0–1, on the held-out training images; loss_points: of it against fp32, in points of a hundred.
 
-    size_bytes: of the file; packed_bytes: what its weights' bits would take; p50_ms: one face, one CPU thread.
+    size_bytes: of the file; packed_bytes: if weights took only their bits; p50_ms: for one face, on one CPU thread.
     """
 
     accuracy: float
@@ -31,9 +31,9 @@ class QuantizationFigures:
 
 @dataclass(frozen=True)
 class QuantizationRecord:
-    """method: static or qat; files: by precision; experiments: what was measured beside and is not released.
+    """method: static or qat; files: by precision; experiments: what was measured for comparison and is not released.
 
-    learned: whether the network had learned the held-out images too, so that only losses say something.
+    learned: whether the network had also learned the held-out images, so that only losses mean anything.
     """
 
     checkpoint_sha256: str
@@ -50,7 +50,7 @@ class QuantizationRecord:
     schema: int = SCHEMA
 
     def as_dict(self) -> dict[str, Any]:
-        """The record as JSON takes it."""
+        """The record for JSON."""
         return asdict(self)
 
     def write(self, folder: Path) -> None:
@@ -59,12 +59,12 @@ class QuantizationRecord:
 
 
 def sha256(path: Path) -> str:
-    """Of a file, in hexadecimal."""
+    """sha256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_record(folder: Path, checkpoint_sha256: str) -> QuantizationRecord | None:
-    """The record of this checkpoint's files, or None where there is none or the files are not those it names."""
+    """The record of this checkpoint's files, or None where there is none, or the files are not those that it names."""
     try:
         found = json.loads((folder / RECORD).read_bytes())
         figures = {

@@ -1,4 +1,4 @@
-"""fp32.onnx, fp16.onnx and int8.onnx of one checkpoint, with quantize.json: what `fer-models quantize` makes."""
+"""What `fer-models quantize` makes from a checkpoint: fp32.onnx, fp16.onnx, int8.onnx and quantize.json."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FOLDER = "quantized"
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 LARGEST_LOSS_POINTS = 0.3
 BUDGET_BYTES = 7_900_000
-"""Of the three files: 8 MB less what manifest and card take."""
+"""For the three files: 8 MB without manifest and card."""
 
 STATIC_EXPERIMENT = "int8_static"
 Progress = Callable[[str], None]
@@ -56,28 +56,28 @@ class QuantizationRequest:
 
     @property
     def folder(self) -> Path:
-        """Where the files will stand."""
+        """The folder of the files."""
         return self.out or self.checkpoint.parent / FOLDER
 
 
 def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> QuantizationRecord:
-    """Make the files beside their place and move them there together; nothing is chosen by any test image.
+    """Make the files beside their place and move them there together; test images decide nothing.
 
-    Raises TrainingError, DatasetError or ContractError where the checkpoint, the images or the disk are unfit.
+    Raises TrainingError, DatasetError or ContractError when the checkpoint, the images or the disk are unusable.
     """
     on_step("reading the checkpoint and the images")
     state = read_checkpoint(request.checkpoint)
     training, held_out = hold_out(load_all(request.data, TRAINING, request.label_map))
     faces = calibration_faces(training, request.calibration_faces, request.seed)
     with staged(request.folder) as folder:
-        work = _Work(request, averaged(state), training, held_out, faces, folder, on_step)
+        work = _Quantization(request, averaged(state), training, held_out, faces, folder, on_step)
         record = replace(work.record(), learned=Recipe.from_dict(state["recipe"]).whole)
         record.write(folder)
     return record
 
 
 @dataclass(frozen=True)
-class _Work:
+class _Quantization:
     request: QuantizationRequest
     network: Xception
     training: Faces
@@ -100,7 +100,7 @@ class _Work:
             if tuned.accuracy > figures[INT8].accuracy or self.request.qat == ALWAYS:
                 (self.folder / f"{FINE_TUNED}.onnx").replace(files[INT8])
                 figures[INT8], method = tuned, FINE_TUNED
-        self._forget_all_but(files)
+        self._remove_all_but(files)
         return QuantizationRecord(
             checkpoint_sha256=sha256(self.request.checkpoint),
             command=self.request.command,
@@ -154,16 +154,16 @@ class _Work:
             packed_bytes=packed,
         )
 
-    def _forget_all_but(self, files: dict[str, Path]) -> None:
+    def _remove_all_but(self, files: dict[str, Path]) -> None:
         for path in self.folder.iterdir():
             if path not in files.values():
                 path.unlink()
 
 
 def write_files(network: Xception, faces: Floats, folder: Path, on_step: Progress) -> dict[str, Path]:
-    """The three files, by precision; fp32.onnx stores its weights in float16 where all three would not fit 8 MB.
+    """The three files, by precision; fp32.onnx stores its weights in float16 if the three would not fit into 8 MB.
 
-    fp16.onnx and int8.onnx are made of the weights as fp32.onnx holds them.
+    fp16.onnx and int8.onnx are made from the weights as fp32.onnx stores them.
     """
     files = {precision: folder / f"{precision}.onnx" for precision in PRECISIONS}
     on_step(f"exporting {FP32}")

@@ -1,4 +1,4 @@
-"""docs/results.md: the paper's four tables beside ours, from the JSON that the commands wrote."""
+"""docs/results.md: the paper's four tables beside ours, from the JSON that the commands write."""
 
 from fer_models.report.page import page
 from fer_models.report.pictures import draw_pictures

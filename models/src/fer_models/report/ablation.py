@@ -1,4 +1,4 @@
-"""What each part of the recipe brings: one table a plan, a row for each thing that was tried."""
+"""What each part of the recipe contributes: one table for each plan, one row for each thing that was tried."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fer_models.report.records import Record, Records
 
 MAKE = "No ablation is recorded yet. `fer-models ablate models/ablation/cpu.toml --data fer2013.zip` makes one.\n"
 INTRODUCTION = """\
-The same training again and again, one thing changed at a time. Accuracy is that of held-out training images, single
-view, as a mean over the seeds (least–most): of the averaged weights, which are what ships, and of the live ones that
-they average. Differences, in points, are to the row under "against", seed by seed; with about 2,900 images one standard
-error of an accuracy is 0.9 points, and what lies within that says little. Size is that of the .onnx file; time is one
-face in ONNX Runtime on one thread. What did not help stays in the table.
+The same training repeated, with one thing changed at a time. Accuracy is that of held-out training images,
+single view, as a mean over the seeds (least–most): of the averaged weights, which are shipped, and of the live weights
+that they average. Differences, in points, are to the row under "against", seed by seed; with about 2,900 images one
+standard error of an accuracy is 0.9 points, and smaller differences say little. Size is that of the .onnx file; time is
+for one face in ONNX Runtime on one thread. What did not help stays in the table.
 """
 HEAD = (
     "question",
@@ -86,7 +86,7 @@ def _accuracy(runs: Sequence[Run], kind: str) -> str:
 
 
 def _difference(runs: Sequence[Run], against: Sequence[Run], kind: str) -> str:
-    """In points, the mean over the seeds that both were run with; nothing for what stands against itself."""
+    """In points, the mean over the seeds that both were run with; nothing for a row against itself."""
     if not against or runs[0]["name"] == against[0]["name"]:
         return NOTHING
     other = {run["seed"]: run.get(kind) for run in against}

@@ -17,22 +17,22 @@ MAKE = (
 )
 TABLE_1 = """\
 Ours, {title}, single view, on the {images:,} {split} images of {data}: rows are labels, columns predictions, in % of a
-label's images; n is how many bear the label.
+label's images; n is how many have the label.
 """
 CALIBRATION = """\
-Calibration: a probability can be believed as far as it equals the share of answers that are right. Expected calibration
+Calibration: probabilities can be trusted as far as they equal the share of right answers. Expected calibration
 error (Guo et al. 2017, Eq. 3, {bins} bins of equal width): {ece} points; Brier score over all classes {brier}; log loss
 {nll} nats.
 """
 TABLE_2 = """\
 R is the compression ratio of the paper's Eq. 1: weights, filters and channels, unpruned over pruned. Accuracy is of a
-single view, in brackets its 95 % interval (Wilson). Unseen: without the images that equal, pixel for pixel, a training
-image. The paper's row is of {theirs}, ours are of the split that each names, so they bound each other only roughly.
+single view, with its 95 % interval (Wilson) in brackets. Unseen: without the images that equal a training image, pixel
+for pixel. The paper's row is of {theirs}, ours are of the split that each names, so they can only be compared roughly.
 The paper's other rows (VGG16, ResNet-50, a simple CNN) are {unknown}.
 """
 VIEWS = """\
-What more looks at each face bring, in % (of the unseen images in brackets), and the calibration error. A device looks
-twice, as in flip, where its setting `emotion.mirrored` says so.
+What more views of each face bring, in % (unseen images in brackets), and the calibration error. A device uses two
+views, as in flip, if its setting `emotion.mirrored` says so.
 """
 
 

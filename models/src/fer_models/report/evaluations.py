@@ -1,4 +1,4 @@
-"""The evaluated files, taken out of their records in the order of their versions."""
+"""The evaluated files from their records, in the order of their versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fer_models.report.records import Record, Records
 
 @dataclass(frozen=True)
 class EvaluatedFile:
-    """One file and its figures, as evaluate wrote them; run: the record it stands in."""
+    """One file and its figures, as `evaluate` wrote them; run: the record that it is in."""
 
     name: str
     figures: Mapping[str, Any]
@@ -21,7 +21,7 @@ class EvaluatedFile:
 
     @property
     def model(self) -> str:
-        """As in light 0.1.0, or the file's name where no manifest told it."""
+        """As in light 0.1.0, or the file's name without a manifest."""
         known = self.figures["model"]
         return f"{known} {self.figures['version']}" if known else Path(self.name).stem
 
@@ -47,7 +47,7 @@ def files(record: Record) -> list[EvaluatedFile]:
 
 
 def current(records: Records) -> list[EvaluatedFile]:
-    """The first file, the most exact one, of each model's newest version; the most accurate model first."""
+    """The first file, the most precise one, of each model's newest version; the most accurate model first."""
     of_each = {str(files(record)[0].figures["model"]): files(record)[0] for record in evaluations(records)}
     return sorted(of_each.values(), key=lambda file: -float(file.figures["accuracy"]))
 

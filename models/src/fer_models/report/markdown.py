@@ -15,7 +15,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def picture(title: str, name: str, folder: str) -> str:
-    """A picture that lies in the folder."""
+    """A picture in the folder."""
     return f"![{title}]({folder}/{name})\n"
 
 

@@ -18,8 +18,8 @@ INTRODUCTION = """\
 # Results
 
 The four tables of the paper beside ours. Every figure is measured, and names the command that made it; a cell that
-says "not known to us" is a figure of the paper that we do not have. The records lie in docs/results, and
-`fer-models report` makes this page and its pictures of them.
+says "not known to us" is a figure of the paper that we do not have. The records are in docs/results, and
+`fer-models report` makes this page and its pictures from them.
 
 The paper: {cited}
 """
@@ -30,7 +30,7 @@ SPLITS = (
 
 
 def page(records: Records, folder: str) -> str:
-    """The page as Markdown; folder is where the pictures lie, seen from the page."""
+    """The page as Markdown; folder: that of the pictures, relative to the page."""
     return "\n".join(_parts(records, folder))
 
 
@@ -62,7 +62,7 @@ def _glance(records: Records) -> Iterator[tuple[str, str, str]]:
         f"{paper.LAPTOP_FPS:g} frames/s, {paper.LAPTOP_CPU_PERCENT:g} % CPU",
         "[Benchmarks](benchmarks.md)",
     )
-    yield "whole pipeline on a Jetson Nano", f"{paper.NANO_FPS:g} frames/s", "not measured: no Nano was at hand"
+    yield "whole pipeline on a Jetson Nano", f"{paper.NANO_FPS:g} frames/s", "not measured: no Nano was available"
 
 
 def _accuracy(records: Records) -> str:

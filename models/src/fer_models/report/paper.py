@@ -1,4 +1,4 @@
-"""What of Pascual et al. 2022 (Light-FER, Sensors 22, 9524) is known to us; the full tables of the paper are not."""
+"""What we know of Pascual et al. 2022 (Light-FER, Sensors 22, 9524); we do not have the full tables of the paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records of runs in one folder: what evaluate, bench, prune, quantize, ablate and train wrote."""
+"""The records of runs in one folder, written by evaluate, bench, prune, quantize, average, ablate and train."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGS = "*.jsonl"
 
 @dataclass(frozen=True)
 class Record:
-    """One file: its name without kind and ending, and what it says."""
+    """One file: its name without kind and suffix, and its content."""
 
     name: str
     said: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Log:
-    """One training run: an entry an epoch, and its command where the log tells it."""
+    """One training run: an entry for each epoch, and its command if the log has it."""
 
     name: str
     history: Sequence[Mapping[str, Any]]
@@ -52,9 +52,9 @@ class Records:
 
 
 def read_records(folder: Path) -> Records:
-    """Read KIND*.json and *.jsonl; raises ReportError when the folder is missing or a file is no such record."""
+    """Read KIND*.json and *.jsonl; raises ReportError when the folder is missing or a file is not such a record."""
     if not folder.is_dir():
-        raise ReportError(f"{folder} is no folder; give the one with the JSON of the runs.")
+        raise ReportError(f"{folder} is not a folder; give the one with the JSON of the runs.")
     found = {kind: tuple(_records(folder, kind)) for kind in KINDS}
     return Records(**found, logs=tuple(_log(path) for path in sorted(folder.glob(LOGS))))
 
@@ -69,7 +69,7 @@ def _said(path: Path, kind: str) -> Mapping[str, Any]:
     lacking = [key for key in KINDS[kind] if key not in said]
     if lacking:
         raise ReportError(
-            f"{path} is no record of `fer-models {kind}` (it lacks {', '.join(lacking)}); run that command again."
+            f"{path} is not a record of `fer-models {kind}` (it lacks {', '.join(lacking)}); run that command again."
         )
     return said
 
@@ -78,7 +78,7 @@ def _log(path: Path) -> Log:
     entries = [_parsed(path, line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     history = [entry for entry in entries if "epoch" in entry]
     if not history:
-        raise ReportError(f"{path} is no log of `fer-models train` (no epoch stands in it); remove it.")
+        raise ReportError(f"{path} is not a log of `fer-models train` (it has no epoch); remove it.")
     return Log(path.stem, history, next((str(entry["command"]) for entry in entries if "command" in entry), ""))
 
 
@@ -86,7 +86,7 @@ def _parsed(path: Path, text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise ReportError(f"{path} is no JSON ({error}); run the command that made it again.") from error
+        raise ReportError(f"{path} is not JSON ({error}); run the command that made it again.") from error
     if not isinstance(found, dict):
-        raise ReportError(f"{path} holds no record of a run; run the command that made it again.")
+        raise ReportError(f"{path} is not a record of a run; run the command that made it again.")
     return found

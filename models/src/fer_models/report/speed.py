@@ -12,10 +12,10 @@ from fer_models.report.records import Record, Records
 
 MAKE = "No benchmark is recorded yet. `fer-models bench --out docs/results/bench-MACHINE.json` makes one.\n"
 PAPERS = """\
-The first table is what we know of {paper}; its rows by framework are {unknown}, but for the best gain:
-{gain:g} times from {before} to {after} on the Nano. We read those frame rates as the whole system's, from
-camera to emotion; ours are in [Benchmarks](benchmarks.md). The tables below it count the network alone, one face at a
-time, each row in a process of its own.
+The first table is what we know of {paper}; its rows by framework are {unknown}, except the best gain:
+{gain:g} times from {before} to {after} on the Nano. We take those frame rates for the whole system's, from
+camera to emotion; ours are in [Benchmarks](benchmarks.md). The tables below measure the network alone, one face at a
+time, each row in its own process.
 """
 HEADS = ("runtime", "FPS", "p50, ms", "p50, least–most", "p95, ms", "CPU % of one core", "memory, MB")
 KERAS = ("keras-function", "fp32")
@@ -80,8 +80,8 @@ def _power(meters: Sequence[str]) -> str:
 
 def _settings(said: Mapping[str, Any]) -> str:
     return (
-        f"{said['threads']} thread{'s' if said['threads'] > 1 else ''}, {said['repeats']} processes a row, "
-        f"{said['runs']} faces each; figures are medians over the processes, memory is the highest."
+        f"{said['threads']} thread{'s' if said['threads'] > 1 else ''}, {said['repeats']} processes per row, "
+        f"{said['runs']} faces each; figures are medians over the processes, memory is the maximum."
     )
 
 

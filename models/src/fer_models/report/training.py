@@ -14,7 +14,7 @@ MAKE_QUANTIZE = (
     "No quantization is recorded yet. "
     "Copy the quantize.json of `fer-models quantize` to docs/results/quantize-NAME.json.\n"
 )
-UNTOLD = "Its command stands in the card of the model that was made of it."
+NO_COMMAND = "Its command is in the card of the model that was made from it."
 
 
 def training(records: Records, folder: str) -> Iterator[str]:
@@ -23,7 +23,7 @@ def training(records: Records, folder: str) -> Iterator[str]:
     if not records.logs:
         yield MAKE_LOG
         return
-    yield "Accuracy is that of held-out training images; no test image was looked at.\n"
+    yield "Accuracy is that of held-out training images; no test image was used.\n"
     for log in records.logs:
         yield _sentence(log)
         yield picture(f"Training of {log.name}", f"curves-{log.name}.png", folder)
@@ -34,7 +34,7 @@ def averaging(records: Records) -> Iterator[str]:
     if not records.average:
         return
     yield "## Averages of networks\n"
-    yield "Accuracy in %, log loss in nats, of held-out training images; none where they were learned too.\n"
+    yield "Accuracy in %, log loss in nats, of held-out training images; none where they were also learned.\n"
     for record in records.average:
         said = record.said
         yield table(
@@ -72,7 +72,7 @@ def quantization(records: Records) -> Iterator[str]:
     for record in records.quantize:
         yield _quantized(record)
         said = record.said
-        learned = " The network had learned these images too." if said.get("learned") else ""
+        learned = " The network had also learned these images." if said.get("learned") else ""
         yield f"{record.name or 'The model'}: {said['method']}, on {said['machine']}.{learned} {by(said['command'])}\n"
 
 
@@ -81,9 +81,9 @@ def _sentence(log: Log) -> str:
     hours = sum(entry.get("seconds", 0) for entry in log.history) / 3600
     reached = f", best {percent(_held_out(best))} % after epoch {best['epoch']}" if best else ""
     temperature = log.history[-1].get("temperature")
-    whence = "fitted on the same images" if best else "as it was told; it learned the held-out images too"
-    tempered = f", then its logits divided by {temperature:g} ({whence})" if temperature else ""
-    made = by(log.command) if log.command else UNTOLD
+    origin = "fitted on the same images" if best else "as given; it also learned the held-out images"
+    tempered = f", then its logits divided by {temperature:g} ({origin})" if temperature else ""
+    made = by(log.command) if log.command else NO_COMMAND
     return f"**{log.name}**: {len(log.history)} epochs in {hours:.1f} h{reached}{tempered}. {made}\n"
 
 

@@ -1,4 +1,4 @@
-"""A zoo entry compared with the checkpoint it was made of: the same answers, by PyTorch and by ONNX Runtime."""
+"""A zoo entry compared with the checkpoint it was made from: ONNX Runtime must answer as PyTorch does."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from fer_models.model_files.golden import golden_faces
 from fer_models.model_files.runtime import Classifier
 from fer_models.training.checkpoint import load_trained
 
-# A file of int8 differs from its checkpoint by all that rounding costs, and the golden faces, being no faces, strain
-# its ranges; another checkpoint's fp32 and fp16 are found out all the same.
+# An int8 file differs from its checkpoint by everything that rounding costs, and the golden faces, which are not
+# faces, strain its ranges. A wrong checkpoint still shows in fp32 and fp16.
 ROUNDING_TOLERANCES = {INT8: 0.25}
 
 
 def compare_with_checkpoint(folder: Path, manifest: ModelManifest, checkpoint: Path) -> dict[str, float]:
-    """The largest difference of each precision's probabilities from the checkpoint's, on the golden faces.
+    """The largest difference between each precision's probabilities and the checkpoint's, on the golden faces.
 
-    Raises ContractError when one is beyond its tolerance, TrainingError when the checkpoint is none.
+    Raises ContractError when one exceeds its tolerance, TrainingError when the checkpoint cannot be read.
     """
     faces = golden_faces(manifest.golden.coefficients, manifest.golden.faces)
     with torch.inference_mode():
@@ -35,6 +35,6 @@ def compare_with_checkpoint(folder: Path, manifest: ModelManifest, checkpoint: P
         if not differences[variant.precision] <= tolerance:
             raise ContractError(
                 f"{path} differs from {checkpoint} by {differences[variant.precision]:.3g}; at most "
-                f"{tolerance:g} is allowed. It was made of another checkpoint: export this one, or give that."
+                f"{tolerance:g} is allowed. It was made from another checkpoint: export this one, or give that one."
             )
     return differences

@@ -33,7 +33,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """What is to be released, from what, and where to: out/name/version."""
+    """What is to be released, and where: out/name/version. commit and command: for the manifest."""
 
     checkpoint: Path
     data: Path
@@ -45,12 +45,12 @@ class ReleaseRequest:
 
     @property
     def folder(self) -> Path:
-        """Where the entry will stand."""
+        """The folder of the entry."""
         return self.out / self.name / self.version
 
     @property
     def quantized(self) -> Path:
-        """Where the files of the checkpoint are looked for, and made."""
+        """Where the checkpoint's .onnx files are, or will be made."""
         return self.checkpoint.parent / FOLDER
 
 
@@ -63,10 +63,10 @@ class MeasuredVariant:
 
 
 def release(request: ReleaseRequest, on_step: Progress) -> ModelManifest:
-    """Make the entry beside its place and move it there when it is whole.
+    """Make the entry beside its place and move it there when it is complete.
 
-    Takes the files that `fer-models quantize` made of the checkpoint, and makes them first where there are none.
-    Raises ContractError when that version exists, DatasetError and TrainingError when the inputs are unfit.
+    Takes the files that `fer-models quantize` made from the checkpoint; where there are none, makes them first.
+    Raises ContractError when that version exists, DatasetError and TrainingError when the inputs are unusable.
     """
     if request.folder.exists():
         raise ContractError(f"{request.folder} exists; give a new --version, or remove the folder to make it again.")
@@ -132,7 +132,7 @@ def _manifest(
 
 
 def _commands(request: ReleaseRequest, state: State, record: QuantizationRecord) -> str:
-    """The command lines that made the entry, in their order."""
+    """The command lines that made the entry, in order."""
     export = (
         f"fer-models export --checkpoint {request.checkpoint.name} --data {request.data.name} --name {request.name} "
         f"--version {request.version}"

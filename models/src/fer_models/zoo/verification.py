@@ -51,7 +51,7 @@ def _load(path: Path) -> ModelProto:
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # a damaged file fails in protobuf, in onnx or in the file system
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ContractError(f"{path} is no valid .onnx file ({reason}); export it again.") from error
+        raise ContractError(f"{path} is not a valid .onnx file ({reason}); export it again.") from error
     return model
 
 
@@ -78,7 +78,7 @@ def _check_versions(path: Path, model: ModelProto) -> None:
     domains = {opset.domain or "ai.onnx": opset.version for opset in model.opset_import}
     if domains != {"ai.onnx": OPSET}:
         found = ", ".join(f"{domain} {version}" for domain, version in domains.items())
-        raise ContractError(f"{path} needs the operators of {found}; the contract allows ai.onnx {OPSET} alone.")
+        raise ContractError(f"{path} needs the operators of {found}; the contract allows only ai.onnx {OPSET}.")
     if model.ir_version != IR_VERSION:
         raise ContractError(f"{path} has ir_version {model.ir_version}; the contract asks for {IR_VERSION}.")
 
@@ -112,7 +112,7 @@ def _check_symmetric(path: Path, model: ModelProto) -> None:
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     pairs = [node for node in model.graph.node if node.op_type in ("QuantizeLinear", "DequantizeLinear")]
     if not pairs:
-        raise ContractError(f"{path} holds no QuantizeLinear, so it is no {INT8} model; quantize it again.")
+        raise ContractError(f"{path} has no QuantizeLinear, so it is not an {INT8} model; quantize it again.")
     for node in pairs:
         zero_point = numpy_helper.to_array(stored[node.input[2]])
         if zero_point.dtype == np.uint8 or zero_point.any():
@@ -149,5 +149,5 @@ def _check_golden(path: Path, variant: Variant, golden: Golden) -> None:
     if not difference <= variant.tolerance:
         raise ContractError(
             f"{path}: the golden batch differs by {difference:.3g}; at most {variant.tolerance:g} is allowed. "
-            "The file or the runtime does not compute what was released."
+            "The file or the runtime does not compute what was released: fetch or export it again."
         )

@@ -26,7 +26,7 @@ def test_a_shipped_plan_is_one_and_its_tutors_are_in_the_zoo(path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("about = ", "is no TOML"),
+        ("about = ", "is not TOML"),
         ("about = 'x'", "cannot be followed at rows: Field required."),
         ("about = 'x'\nrows = []", "cannot be followed at rows: Tuple should have at least 1 item"),
         ("[[rows]]\nquestion = 'q'\nname = 'n'\nstep = 'bake'\n", "cannot be followed at about"),
@@ -36,13 +36,13 @@ def test_a_shipped_plan_is_one_and_its_tutors_are_in_the_zoo(path: Path) -> None
         ),
         (
             "about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\n[[rows]]\nquestion = 'q'\nname = 'N '\n",
-            "has two rows 'N '",
+            "has two rows called 'N '",
         ),
         ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nstep = 'prune'\nof = 'm'\n", "'n' is of 'm'; name a row"),
         ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nof = 'm'\n", "'n' trains anew"),
         (
             "about = 'x'\ncommon = ['--whole']\n[[rows]]\nquestion = 'q'\nname = 'n'\n",
-            "'n' learns the held-out images too (--whole)",
+            "'n' also learns the held-out images (--whole)",
         ),
     ],
 )

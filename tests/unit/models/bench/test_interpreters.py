@@ -31,7 +31,7 @@ def test_a_python_without_tensorflow_is_a_reason_with_its_remedy(tmp_path: Path)
 
 
 def test_a_python_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match=r"nowhere is no Python; give --compare-python the one that has"):
+    with pytest.raises(BenchError, match=r"nowhere is not a Python; give --compare-python one that has"):
         Interpreters(tmp_path / "nowhere")
 
 

@@ -20,8 +20,8 @@ def onnx(tmp_path: Path) -> Path:
 
 
 def measured(onnx: Path, runner: FakeRunner, repeats: int = 2, steps: list[str] | None = None) -> Outcome:
-    workshop = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
-    return run_rows(select(ROWS), workshop, runner, repeats, (), (steps if steps is not None else []).append)
+    jobs = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner.convert)
+    return run_rows(select(ROWS), jobs, runner.run, repeats, (), (steps if steps is not None else []).append)
 
 
 def test_every_round_measures_every_row_once(onnx: Path) -> None:
@@ -71,7 +71,7 @@ class FourWatts:
 
 def test_a_row_too_short_for_a_meter_has_no_power(onnx: Path) -> None:
     runner = FakeRunner()
-    workshop = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner)
-    (found,) = run_rows(select(["light/opencv"]), workshop, runner, 1, [FourWatts()]).results
+    jobs = JobMaker({"light": FakeSource(onnx)}, onnx.parent, Settings(), runner.convert)
+    (found,) = run_rows(select(["light/opencv"]), jobs, runner.run, 1, [FourWatts()]).results
     assert found.figures is not None
     assert found.figures.power_w is None

@@ -72,7 +72,7 @@ def test_evaluate_prints_a_table_for_people(tmp_path: Path, data: Path, capsys: 
 
 def test_evaluate_names_a_split_that_is_not_there(entry: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate", str(entry), "--data", str(data), "--split", "PrivateTest"]) == 1
-    assert "holds no image named PrivateTest_*" in capsys.readouterr().err
+    assert "has no image named PrivateTest_*" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

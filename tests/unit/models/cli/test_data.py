@@ -76,7 +76,7 @@ def test_a_data_set_without_any_split_is_one_sentence(tmp_path: Path, capsys: py
     path.write_text("emotion,pixels,Usage\n")
     assert run(["data", "--data", str(path)]) == 1
     assert capsys.readouterr().err.strip() == (
-        f"error: {path} holds no image for any of Training, PublicTest, PrivateTest; give a data set."
+        f"error: {path} has no image for any of Training, PublicTest, PrivateTest; give a data set."
     )
 
 

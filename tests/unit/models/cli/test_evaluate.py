@@ -63,7 +63,7 @@ def test_without_training_images_the_unseen_ones_are_null_with_the_reason(
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
-        (["none.onnx", "--data", "DATA"], 1, "none.onnx is not there"),
+        (["none.onnx", "--data", "DATA"], 1, "none.onnx does not exist"),
         (["ENTRY", "--data", "DATA", "--split", "Holiday"], 1, "There is no split 'Holiday'"),
         (["ENTRY", "--data", "DATA", "--views", "twelve-crop"], 2, "Invalid value for '--views'"),
         (["--data", "DATA"], 2, "Missing argument"),

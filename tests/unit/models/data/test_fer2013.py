@@ -66,9 +66,7 @@ def test_an_unknown_split_is_refused(folder: Path) -> None:
 
 
 def test_a_split_without_images_is_refused(folder: Path) -> None:
-    sentence = (
-        f"{folder} holds no image named PrivateTest_*; expected EMOTION/PrivateTest_ID.jpg below train/ or test/."
-    )
+    sentence = f"{folder} has no image named PrivateTest_*; expected EMOTION/PrivateTest_ID.jpg below train/ or test/."
     with pytest.raises(DatasetError, match=_exactly(sentence)):
         load_split(folder, PRIVATE_TEST)
 
@@ -103,7 +101,7 @@ def test_a_zip_with_a_torn_member_is_refused(folder: Path, tmp_path: Path) -> No
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    sentence = f"{tmp_path} holds no images and no fer2013.csv or icml_face_data.csv; give a data set."
+    sentence = f"{tmp_path} has no images and no fer2013.csv or icml_face_data.csv; give a data set."
     with pytest.raises(DatasetError, match=_exactly(sentence)):
         load_split(tmp_path, TRAINING)
 
@@ -111,7 +109,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_emotion_is_refused(folder: Path) -> None:
     (folder / "train" / "happy").rename(folder / "train" / "contempt")
     sentence = (
-        f"{folder}/train/contempt/Training_00003.jpg: the folder 'contempt' is no emotion; "
+        f"{folder}/train/contempt/Training_00003.jpg: the folder 'contempt' is not an emotion; "
         f"expected one of {', '.join(EMOTIONS)}."
     )
     with pytest.raises(DatasetError, match=_exactly(sentence)):
@@ -121,7 +119,7 @@ def test_an_unknown_emotion_is_refused(folder: Path) -> None:
 def test_a_file_that_is_no_picture_is_refused_by_name(folder: Path) -> None:
     torn = folder / "train" / "sad" / "Training_99999.jpg"
     torn.write_bytes(b"\xff\xd8 torn")
-    sentence = f"{torn} is not a readable image (no format that is known); replace or remove it."
+    sentence = f"{torn} is not a readable image (unknown format); replace or remove it."
     with pytest.raises(DatasetError, match=_exactly(sentence)):
         load_split(folder, TRAINING)
 
@@ -137,7 +135,7 @@ def test_an_image_of_another_size_is_refused_by_name(folder: Path) -> None:
     wide = folder / "train" / "sad" / "Training_99999.jpg"
     wide.write_bytes(as_jpeg(np.zeros((32, 64), np.uint8)))
     sentence = (
-        f"{wide} is 64×32 pixels; FER2013's are 48×48. Replace it, or give the pictures as a data set of their own."
+        f"{wide} is 64×32 pixels; FER2013's are 48×48. Replace it, or give these images as a data set of their own."
     )
     with pytest.raises(DatasetError, match=_exactly(sentence)):
         load_split(folder, TRAINING)

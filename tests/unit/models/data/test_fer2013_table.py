@@ -69,7 +69,7 @@ def test_a_tar_of_anything_else_is_to_be_unpacked(tmp_path: Path) -> None:
     packed = tmp_path / "faces.tar"
     with tarfile.open(packed, "w") as archive:
         archive.addfile(tarfile.TarInfo("faces/happy/1.png"), io.BytesIO())
-    _refused(packed, f"{packed} holds no fer2013.csv or icml_face_data.csv; unpack it and give the folder.")
+    _refused(packed, f"{packed} has no fer2013.csv or icml_face_data.csv; unpack it and give the folder.")
 
 
 def test_a_tar_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -87,11 +87,11 @@ def test_a_tar_that_is_none_is_refused(tmp_path: Path) -> None:
         (f"3,256{BLACK[1:]},Training", "the pixel '256' is not from 0 to 255; fetch the table again."),
         (f"3,-1{BLACK[1:]},Training", "the pixel '-1' is not from 0 to 255; fetch the table again."),
         (f"3,grey{BLACK[1:]},Training", "the pixel 'grey' is not from 0 to 255; fetch the table again."),
-        (f"7,{BLACK},Training", "'7' is no emotion; FER2013's are 0 to 6. Mend the line."),
-        (f"happy,{BLACK},Training", "'happy' is no emotion; FER2013's are 0 to 6. Mend the line."),
+        (f"7,{BLACK},Training", "'7' is not an emotion; FER2013's are 0 to 6. Correct it."),
+        (f"happy,{BLACK},Training", "'happy' is not an emotion; FER2013's are 0 to 6. Correct it."),
         (
             f"3,{BLACK},Testing",
-            "the Usage 'Testing' is none of Training, PublicTest, PrivateTest. Mend the line.",
+            "the Usage 'Testing' is not one of Training, PublicTest, PrivateTest. Correct the line.",
         ),
         (f"3,{BLACK}", "2 columns, too few; fetch the table again."),
     ],
@@ -127,7 +127,9 @@ def test_a_table_that_lacks_an_emotion_is_refused(tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text_are_no_table(tmp_path: Path) -> None:
     (tmp_path / "fer2013.csv").write_bytes(b"\x89PNG\xff")
-    with pytest.raises(DatasetError, match=r"fer2013\.csv is no table \('utf-8' codec .*\); fetch the table again\.$"):
+    with pytest.raises(
+        DatasetError, match=r"fer2013\.csv is not a table \('utf-8' codec .*\); fetch the table again\.$"
+    ):
         load_split(tmp_path / "fer2013.csv", TRAINING)
 
 

@@ -78,7 +78,7 @@ def test_no_faces_have_no_votes(tmp_path: Path) -> None:
         ([HEAD, "a/b.jpg,1,2"], "{}, line 2: 3 columns instead of 11; fetch the file again."),
         (
             [HEAD, f"a/b.jpg,{NEUTRAL}", "a/c.jpg,1,0,0,-3,0,0,0,0,0,0"],
-            "{}, line 3, column sadness: '-3' is no number of votes; write a whole number from 0 on.",
+            "{}, line 3, column sadness: '-3' is not a number of votes; write a whole number, 0 or more.",
         ),
         (
             [HEAD, f"angry/Training_1.jpg,{NEUTRAL}"],

@@ -19,7 +19,7 @@ CLASSES = ("anger", "disgust", "scared", "joy", "sadness", "astonished", "calm")
 MAP = dict(zip(CLASSES, EMOTIONS, strict=True))
 CHOICES = 'one of angry, disgust, fear, happy, sad, surprise, neutral, or "" to leave it out.'
 WRITE_A_MAP = "write JSON or TOML from class folders to emotions."
-NO_IMAGE = "{} holds no image for {}; expected CLASS/* or {{train,val,test}}/CLASS/*."
+NO_IMAGE = "{} has no image for {}; expected CLASS/* or {{train,val,test}}/CLASS/*."
 
 
 @pytest.fixture
@@ -149,7 +149,8 @@ def test_a_class_folder_that_is_no_emotion_asks_for_a_map(tmp_path: Path) -> Non
     _refused(
         tmp_path / "data",
         None,
-        f"{tmp_path / 'data'}: the class folder 'anger' is no emotion; give a label map that names it with {CHOICES}",
+        f"{tmp_path / 'data'}: the class folder 'anger' is not an emotion; give a label map that names it with "
+        f"{CHOICES}",
     )
 
 
@@ -169,7 +170,7 @@ def test_an_image_in_no_class_folder_is_refused(tmp_path: Path) -> None:
     _refused(
         tmp_path,
         None,
-        f"{tmp_path}/face.png lies in no class folder; expected CLASS/* or {{train,val,test}}/CLASS/*.",
+        f"{tmp_path}/face.png is not in a class folder; expected CLASS/* or {{train,val,test}}/CLASS/*.",
     )
 
 
@@ -183,7 +184,7 @@ def test_a_picture_of_16_bits_is_refused_because_it_would_be_clipped(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('["joy"]', "The label map {} is no table; " + WRITE_A_MAP),
+        ('["joy"]', "The label map {} is not a table; " + WRITE_A_MAP),
         (
             "joy: happy",
             "Cannot read the label map {} (Expecting value: line 1 column 1 (char 0)); " + WRITE_A_MAP,

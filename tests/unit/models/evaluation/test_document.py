@@ -42,7 +42,7 @@ def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"none\.onnx is not there; give an \.onnx file"):
+    with pytest.raises(ContractError, match=r"none\.onnx does not exist; give an \.onnx file"):
         model_files([tmp_path / "none.onnx"])
 
 

@@ -93,5 +93,5 @@ def test_every_look_is_reported_and_every_answer_sums_to_one(view: str, tmp_path
 
 
 def test_an_answer_that_is_no_number_is_the_models_fault() -> None:
-    with pytest.raises(ContractError, match="answers with something that is no number"):
+    with pytest.raises(ContractError, match="answers with something that is not a number"):
         probabilities(Silent(), made_faces(7), SINGLE, lambda _: None)  # type: ignore[arg-type]

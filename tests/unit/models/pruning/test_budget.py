@@ -18,12 +18,12 @@ def test_none_or_several_are_refused(given: tuple[float | None, float | None, fl
 
 
 def test_a_ratio_that_prunes_nothing_is_no_budget() -> None:
-    with pytest.raises(UsageError, match=r"A budget of a compression ratio R of 1 is none; give more than 1\."):
+    with pytest.raises(UsageError, match=r"A budget of a compression ratio R of 1 is not possible; give more than 1\."):
         budget(1.0, None, None)
 
 
 def test_a_latency_of_nothing_is_no_budget() -> None:
-    with pytest.raises(UsageError, match=r"A budget of 0 ms a face is none; give more than 0\."):
+    with pytest.raises(UsageError, match=r"A budget of 0 ms a face is not possible; give more than 0\."):
         budget(None, 0.0, None)
 
 

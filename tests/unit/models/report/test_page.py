@@ -148,10 +148,10 @@ def test_the_command_writes_the_page_with_links_that_lead_to_the_pictures(folder
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("evaluate-x.json", "{", "evaluate-x.json is no JSON"),
-        ("bench-x.json", "[]", "bench-x.json holds no record of a run"),
+        ("evaluate-x.json", "{", "evaluate-x.json is not JSON"),
+        ("bench-x.json", "[]", "bench-x.json is not a record of a run"),
         ("prune-x.json", json.dumps({**PRUNE, "ratio": None} | {"x": 1}).replace('"method"', '"m"'), "lacks method"),
-        ("log.jsonl", '{"loss": 1}\n', "log.jsonl is no log of `fer-models train`"),
+        ("log.jsonl", '{"loss": 1}\n', "log.jsonl is not a log of `fer-models train`"),
     ],
 )
 def test_a_record_that_is_none_is_named(name: str, content: str, sentence: str, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_finished_model_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     from fer_models.errors import ContractError
     from fer_models.training.starting_point import from_model
 
-    with pytest.raises(ContractError, match=r"other\.onnx cannot be trained on: its layers are not those"):
+    with pytest.raises(ContractError, match=r"other\.onnx cannot be trained further: its layers are not those"):
         from_model(PRESETS["settle"], write_network(tmp_path / "other.onnx"), made_faces(14))
 
 
@@ -136,5 +136,5 @@ def test_a_finished_file_that_is_none_is_refused(tmp_path: Path) -> None:
     from fer_models.training.starting_point import from_model
 
     (tmp_path / "torn.onnx").write_bytes(b"torn")
-    with pytest.raises(ContractError, match=r"torn\.onnx is no \.onnx file"):
+    with pytest.raises(ContractError, match=r"torn\.onnx is not an \.onnx file"):
         from_model(PRESETS["settle"], tmp_path / "torn.onnx", made_faces(14))

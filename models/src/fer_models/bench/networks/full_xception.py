@@ -1,7 +1,7 @@
 """The full Xception (Chollet 2017) as the paper runs it: 71×71×3 pixels, 7 classes.
 
-Layers bear the names of keras.applications. Weights are drawn at random, because speed does not depend on them; they
-keep activations near one, so that a difference between runtimes would show in the probabilities.
+Layers have the names of keras.applications. Weights are random, because speed does not depend on them; they keep
+activations near one, so that a difference between runtimes would show in the probabilities.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NORM = ("gamma", "beta", "mean", "variance")
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution and its batch norm; a separable one has a depthwise 3×3 kernel before its pointwise one."""
+    """A convolution and its batch norm; a separable one has a depthwise 3×3 kernel before the pointwise one."""
 
     name: str
     inputs: int

@@ -32,7 +32,7 @@ def write_full(weights: Mapping[str, Array], path: Path) -> None:
 
 
 class _Network:
-    """Adds node to node; a method takes the name of a tensor and returns that of its result."""
+    """Adds nodes one by one; a method takes the name of a tensor and returns the name of its result."""
 
     def __init__(self, weights: Mapping[str, Array]) -> None:
         self.nodes: list[NodeProto] = []

@@ -66,7 +66,7 @@ def _weighted(layer: keras.Layer, x: Any, kernel: Array, bias: Array) -> Any:
 
 
 def _padded(step: Layer, x: Any, value: float) -> tuple[str, Any]:
-    """Keras's own padding where it is the same as the layer's, else the padded tensor."""
+    """Keras's own padding where it equals the layer's, else the padded tensor."""
     top, left, bottom, right = step.pads
     if not any(step.pads):
         return "valid", x

@@ -1,4 +1,4 @@
-"""The networks in Keras; the full Xception and the light one with the weights that every other runtime has."""
+"""The networks in Keras; the full Xception and the light one have the same weights as in every other runtime."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_models.bench.networks.keras_layers import build_layers
 
 CHANNELS_LAST = (1, 2, 0)
 SKIPS = ("conv2d", "batch_normalization")
-"""What keras.applications calls the projections of the residuals; it numbers them in the order of their blocks."""
+"""What keras.applications calls the projections of the residuals, numbered in the order of their blocks."""
 
 
 def build_keras(job: Job) -> keras.Model:
@@ -51,7 +51,7 @@ def _xception(job: Job) -> keras.Model:
 
 
 def _matched(network: keras.Model) -> Iterator[tuple[Convolution, Any, Any]]:
-    """Each convolution with its layer and the batch norm behind it."""
+    """Each convolution with its layer and the batch norm after it."""
     skips = {kind: iter([each for each in network.layers if each.name.startswith(kind)]) for kind in SKIPS}
     for convolution in full_xception.convolutions():
         if convolution.name.endswith("_skip"):
@@ -61,7 +61,7 @@ def _matched(network: keras.Model) -> Iterator[tuple[Convolution, Any, Any]]:
 
 
 def _kernels(convolution: Convolution, weights: Mapping[str, Array]) -> Iterator[Array]:
-    """Keras keeps height×width×in×out, and height×width×in×1 for a depthwise kernel."""
+    """Keras stores height×width×in×out, and height×width×in×1 for a depthwise kernel."""
     if convolution.separable:
         yield weights[f"{convolution.name}.{full_xception.DEPTHWISE}"].transpose(2, 3, 0, 1)
     yield weights[f"{convolution.name}.{full_xception.KERNEL}"].transpose(2, 3, 1, 0)

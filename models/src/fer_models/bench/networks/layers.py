@@ -20,7 +20,7 @@ LAYERS = "layers"
 
 @dataclass(frozen=True)
 class Layer:
-    """inputs and output name tensors; pads are top, left, bottom, right; value is the number that divides or is taken.
+    """inputs and output name tensors; pads: top, left, bottom, right; value: the divisor, or the number to subtract.
 
     Its arrays are OUTPUT.kernel (out×in×height×width, or out×in) and OUTPUT.bias.
     """
@@ -42,7 +42,7 @@ def save_layers(layers: list[Layer], arrays: Mapping[str, Array], path: Path) ->
 
 
 def load_layers(path: str) -> tuple[list[Layer], Mapping[str, Array]]:
-    """The layers of that file, and its arrays, each read when it is asked for."""
+    """The layers of a file, and its arrays, each read when it is used."""
     arrays = np.load(path)
     rows = json.loads(str(arrays[LAYERS]))
     return [Layer(**{**row, "inputs": tuple(row["inputs"]), "pads": tuple(row["pads"])}) for row in rows], arrays

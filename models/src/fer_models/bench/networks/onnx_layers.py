@@ -1,4 +1,4 @@
-"""The layers of an .onnx file of the zoo, for the frameworks that do not read .onnx."""
+"""The layers of an .onnx file of the zoo, for frameworks that do not read .onnx."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SPATIAL_AXES = [2, 3]
 
 
 def write_layers(fp32: Path, path: Path) -> None:
-    """Write the layers of a float32 .onnx file; raises BenchError at an operator that no other framework is told."""
+    """Write the layers of a float32 .onnx file; raises BenchError at an operator that cannot be translated."""
     reading = _Reading(onnx.load(fp32))
     layers.save_layers(reading.layers, reading.arrays, path)
 
@@ -57,7 +57,7 @@ class _Reading:
             "ReduceMean": self._mean,
         }
         if node.op_type not in readers:
-            raise BenchError(f"the network holds {node.op_type}, which bench cannot rebuild outside ONNX Runtime")
+            raise BenchError(f"the network has {node.op_type}, which bench cannot rebuild outside ONNX Runtime")
         return readers[node.op_type](node, attributes)
 
     def _simple(self, node: NodeProto, _: dict[str, Any]) -> Layer:
@@ -68,13 +68,13 @@ class _Reading:
 
     def _mean(self, node: NodeProto, attributes: dict[str, Any]) -> Layer:
         if attributes.get("axes") != SPATIAL_AXES or attributes.get("keepdims", 1):
-            raise BenchError("the network holds a ReduceMean over other axes than height and width")
+            raise BenchError("the network has a ReduceMean over axes other than height and width")
         return self._named(layers.MEAN, node)
 
     def _dense(self, node: NodeProto, attributes: dict[str, Any]) -> Layer:
         self._keep(node)
         if not attributes.get("transB"):
-            raise BenchError("the network holds a Gemm whose weights are in×out")
+            raise BenchError("the network has a Gemm whose weights are in×out")
         return self._named(layers.DENSE, node)
 
     def _convolution(self, node: NodeProto, attributes: dict[str, Any]) -> Layer:

@@ -1,4 +1,4 @@
-"""The networks in PyTorch, with the weights that every other runtime has."""
+"""The networks in PyTorch, with the same weights as in every other runtime."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from fer_models.network.xception import ResidualBlock, SeparableConv, Xception
 
 
 def build_torch(job: Job) -> nn.Module:
-    """The network of the job: pixels 0–255 to probabilities, ready to infer."""
+    """The network of the job: pixels 0–255 to probabilities, ready for inference."""
     return (_xception(job) if job.model == "xception" else Layers(*layers.load_layers(job.file))).eval()
 
 
@@ -94,7 +94,7 @@ def _put(tensor: Tensor, array: Array) -> None:
 
 
 def _convolutions(network: Xception) -> Iterator[tuple[nn.Module, nn.BatchNorm2d]]:
-    """Each convolution with the batch norm behind it: stem, blocks (body, then skip) and exit."""
+    """Each convolution with the batch norm after it: stem, blocks (body, then skip) and exit."""
     for part in network.features:
         for sequence in (part.body, part.skip) if isinstance(part, ResidualBlock) else (part,):
             modules = list(sequence.children())

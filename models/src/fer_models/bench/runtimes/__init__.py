@@ -1,1 +1,1 @@
-"""One file a runtime: load(job, face) gives what classifies the face, and how. They know nothing of each other."""
+"""One file for each runtime: load(job, face) gives a model that classifies the face. They are independent."""

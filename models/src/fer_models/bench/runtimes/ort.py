@@ -1,4 +1,4 @@
-"""ONNX Runtime on the CPU, through CUDA or through TensorRT; nothing but numpy is loaded beside it."""
+"""ONNX Runtime on the CPU, through CUDA or through TensorRT; only numpy is loaded besides."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from fer_models.bench.runtimes.ort_providers import CPU, CUDA, TENSORRT, chain
 from fer_models.errors import BenchError
 
 PROVIDERS = {"ort-cpu": CPU, "ort-cuda": CUDA, "ort-tensorrt": TENSORRT}
-SPOKEN = {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}
+NAMES = {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}
 LOG_ERRORS_ONLY = 3
 
 
 def load(job: Job, face: Array) -> LoadedModel:
-    """The file on the row's provider; raises BenchError when that provider is not what runs it."""
+    """The file on the row's provider; raises BenchError when another provider runs it."""
     provider = PROVIDERS[job.runtime]
     _check_offered(provider)
     session = _session(job, provider)
     running = session.get_providers()[0]
     if running != provider:
-        raise BenchError(f"ONNX Runtime fell back from {provider} to {running}; see its libraries and the driver")
+        raise BenchError(f"ONNX Runtime fell back from {provider} to {running}; check its libraries and the driver")
     (name,) = (each.name for each in session.get_inputs())
 
     def predict() -> Array:
@@ -39,7 +39,7 @@ def _check_offered(provider: str) -> None:
     offered = onnxruntime.get_available_providers()
     if provider not in offered:
         raise BenchError(
-            f"no {SPOKEN[provider]}: ONNX Runtime {onnxruntime.__version__} here offers {', '.join(offered)}"
+            f"no {NAMES[provider]}: ONNX Runtime {onnxruntime.__version__} here offers {', '.join(offered)}"
         )
 
 

@@ -17,7 +17,7 @@ TENSORRT_OPTIONS = (
     }),
     ((1, 15), {"trt_timing_cache_enable": "1"}),
 )  # fmt: skip
-"""Options and the version of ONNX Runtime that first knows them; an unknown one is an error there."""
+"""Options, and the version of ONNX Runtime that introduced them; older versions refuse them."""
 
 TENSORRT_PRECISION_OPTIONS = {
     "fp32": {},
@@ -27,7 +27,7 @@ TENSORRT_PRECISION_OPTIONS = {
 
 
 def chain(provider: str, precision: str, version: str, engines: Path) -> list[tuple[str, dict[str, str]]]:
-    """The providers to ask for: this one with the options that the version knows, and those it falls back to."""
+    """The providers to ask for: this one, with the options that this version knows, and its fallbacks."""
     if provider == CPU:
         return [(CPU, {})]
     if provider == CUDA:

@@ -39,14 +39,14 @@ def test_weights_that_are_stored_in_half_are_widened(tmp_path: Path) -> None:
 
 def test_an_operator_that_is_not_known_is_named(tmp_path: Path) -> None:
     path = write_network(tmp_path / "small.onnx", last="HardSigmoid")
-    with pytest.raises(BenchError, match="the network holds HardSigmoid, which bench cannot rebuild"):
+    with pytest.raises(BenchError, match="the network has HardSigmoid, which bench cannot rebuild"):
         write_layers(path, tmp_path / "layers.npz")
 
 
 @pytest.mark.parametrize(
     ("operator", "attribute", "value", "sentence"),
     [
-        ("ReduceMean", "axes", [1], "a ReduceMean over other axes than height and width"),
+        ("ReduceMean", "axes", [1], "a ReduceMean over axes other than height and width"),
         ("Gemm", "transB", 0, "a Gemm whose weights are in×out"),
     ],
 )
