@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fer_models.bench.job import Job, Measurement
 from fer_models.bench.meters import Reading
-from fer_models.bench.results import BenchFigures, Result, summarise
+from fer_models.bench.results import BenchFigures, RowResult, summarise
 from fer_models.bench.rows import BenchRow
 from fer_models.errors import BenchError
 
@@ -72,6 +72,6 @@ def figures(p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "c
     return summarise([(measured, Reading())])
 
 
-def result(name: str, p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "cpu") -> Result:
+def result(name: str, p50_ms: float = 10.0, memory_peak_mb: float = 90.0, device: str = "cpu") -> RowResult:
     """A measured row."""
-    return Result(BenchRow(*name.split("/")), figures(p50_ms, memory_peak_mb, device))
+    return RowResult(BenchRow(*name.split("/")), figures(p50_ms, memory_peak_mb, device))

@@ -43,7 +43,7 @@ class AblationRow(BaseModel):
         return re.sub(r"[^a-z0-9.]+", "-", self.name.lower()).strip("-")
 
 
-class Plan(BaseModel):
+class AblationPlan(BaseModel):
     """about: what all rows share, in words; common: options of every training; the first row is the reference."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,10 +63,10 @@ class Plan(BaseModel):
         return next(row for row in self.rows if row.name == name)
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> AblationPlan:
     """The plan in a TOML file; raises UsageError when it is not one, or a row builds on one that is not above it."""
     try:
-        plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        plan = AblationPlan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The plan {path} is not TOML: {error}.") from error
     except ValidationError as error:
@@ -77,7 +77,7 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def _check(path: Path, plan: Plan) -> None:
+def _check(path: Path, plan: AblationPlan) -> None:
     trained: set[str] = set()
     slugs: set[str] = set()
     for row in plan.rows:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_models.ablation.figures import AblationFigures, command_of
-from fer_models.ablation.plan import AblationRow, Plan, Step
+from fer_models.ablation.plan import AblationPlan, AblationRow, Step
 from fer_models.staging import write_whole
 from fer_models.training.checkpoint import CHECKPOINT
 
@@ -44,7 +44,7 @@ class AblationRunner:
     """
 
     def __init__(
-        self, plan: Plan, request: AblationRequest, run: RunCommand, name: NameCommand, read: ReadFigures
+        self, plan: AblationPlan, request: AblationRequest, run: RunCommand, name: NameCommand, read: ReadFigures
     ) -> None:
         self._plan, self._request = plan, request
         self._run, self._name, self._read = run, name, read

@@ -42,7 +42,7 @@ class BenchFigures:
 
 
 @dataclass(frozen=True)
-class Result:
+class RowResult:
     """One row: figures, or the reason why there are none."""
 
     row: BenchRow
@@ -95,7 +95,7 @@ def summarise(measured: Sequence[tuple[Measurement, Reading]]) -> BenchFigures:
     )
 
 
-def ratio(results: Sequence[Result]) -> Ratio | None:
+def ratio(results: Sequence[RowResult]) -> Ratio | None:
     """The light model in ONNX Runtime, at its fastest, on the kind of device where Keras ran the full one."""
     full = next((each.figures for each in results if each.row == FULL_KERAS), None)
     if full is None:

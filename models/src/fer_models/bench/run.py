@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fer_models.bench.job import Job, Measurement
 from fer_models.bench.jobs import JobMaker
 from fer_models.bench.meters import Meter, MeterSampler, Reading
-from fer_models.bench.results import Result, summarise
+from fer_models.bench.results import RowResult, summarise
 from fer_models.bench.rows import BenchRow
 from fer_models.errors import BenchError
 
@@ -25,17 +25,17 @@ class _Progress:
     reason: str | None = None
     measured: list[tuple[Measurement, Reading]] = field(default_factory=list)
 
-    def result(self) -> Result:
+    def result(self) -> RowResult:
         if self.reason is not None:
-            return Result(self.row, reason=self.reason)
-        return Result(self.row, summarise(self.measured))
+            return RowResult(self.row, reason=self.reason)
+        return RowResult(self.row, summarise(self.measured))
 
 
 @dataclass(frozen=True)
 class Outcome:
     """Results in the order of the rows, and the version of every library that a row used."""
 
-    results: tuple[Result, ...]
+    results: tuple[RowResult, ...]
     versions: dict[str, str]
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from rich import box
 from rich.table import Table
 
-from fer_models.bench.results import BenchFigures, Ratio, Result
+from fer_models.bench.results import BenchFigures, Ratio, RowResult
 from fer_models.bench.rows import BenchRow
 
 HEADS = ("runtime", "FPS", "p50 ms", "min–max", "p95 ms", "CPU %", "MB")
@@ -20,7 +20,7 @@ NO_RATIO = (
 )
 
 
-def tables(results: Sequence[Result]) -> Iterator[Table]:
+def tables(results: Sequence[RowResult]) -> Iterator[Table]:
     """One table per model, of the measured rows; MB is the peak resident memory of a row's process."""
     for model, group in groupby(results, lambda each: each.row.model):
         rows = [(each.row, each.figures) for each in group if each.figures]
@@ -39,7 +39,7 @@ def _table(model: str, rows: Sequence[tuple[BenchRow, BenchFigures]]) -> Table:
     return table
 
 
-def reasons(results: Sequence[Result]) -> Iterator[str]:
+def reasons(results: Sequence[RowResult]) -> Iterator[str]:
     """One line for each row that was not measured."""
     return (f"{each.row.name}: not measured, {each.reason}" for each in results if each.reason is not None)
 

@@ -21,28 +21,38 @@ if TYPE_CHECKING:
 ZOO = Path("models/zoo/light")
 
 
+Model = Annotated[
+    Path | None, typer.Argument(help=f"NAME/VERSION of the light model in a zoo; by default the newest in {ZOO}.")
+]
+Rows = Annotated[
+    list[str] | None,
+    typer.Option(help="MODEL, MODEL/RUNTIME or MODEL/RUNTIME/PRECISION; repeat it for more. By default all rows."),
+]
+Runs = Annotated[int, typer.Option(min=1, help="Timed classifications in each process.")]
+WarmUp = Annotated[int, typer.Option(min=0, help="Classifications before the timed ones.")]
+Repeats = Annotated[int, typer.Option(min=1, help="Processes for each row.")]
+RuntimeThreads = Annotated[int, typer.Option(min=1, help="Threads of each runtime.")]
+ComparePython = Annotated[
+    Path | None,
+    typer.Option(
+        help="A Python with fer-models[compare], for Keras and TFLite; by default this one if it has TensorFlow, "
+        "else that of .venv-compare beside this environment."
+    ),
+]
+Out = Annotated[Path | None, typer.Option(help="A file to write the JSON document to as well.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
+
+
 def bench(
-    model: Annotated[
-        Path | None,
-        typer.Argument(help=f"NAME/VERSION of the light model in a zoo; by default the newest in {ZOO}."),
-    ] = None,
-    row: Annotated[
-        list[str] | None,
-        typer.Option(help="MODEL, MODEL/RUNTIME or MODEL/RUNTIME/PRECISION; repeat it for more. By default all rows."),
-    ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Timed classifications in each process.")] = 300,
-    warm_up: Annotated[int, typer.Option(min=0, help="Classifications before the timed ones.")] = 30,
-    repeats: Annotated[int, typer.Option(min=1, help="Processes for each row.")] = 3,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of each runtime.")] = 1,
-    compare_python: Annotated[
-        Path | None,
-        typer.Option(
-            help="A Python with fer-models[compare], for Keras and TFLite; by default this one if it has TensorFlow, "
-            "else that of .venv-compare beside this environment."
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="A file to write the JSON document to as well.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+    model: Model = None,
+    row: Rows = None,
+    runs: Runs = 300,
+    warm_up: WarmUp = 30,
+    repeats: Repeats = 3,
+    threads: RuntimeThreads = 1,
+    compare_python: ComparePython = None,
+    out: Out = None,
+    json_: Json = False,
 ) -> None:
     """Measure speed, CPU use, memory and power of the full and the light model, in every runtime of this machine."""
     from fer_models.bench.benchmark import Benchmark, BenchRequest, newest, readable_meters

@@ -9,7 +9,7 @@ import pytest
 from fer_models.errors import AblationError
 
 if TYPE_CHECKING:
-    from fer_models.ablation import Plan
+    from fer_models.ablation import AblationPlan
     from fer_models.ablation.figures import AblationFigures
     from fer_models.ablation.plan import Step
 
@@ -38,8 +38,8 @@ class FakeCommands:
 
 
 @pytest.fixture
-def plan() -> "Plan":
-    from fer_models.ablation import AblationRow, Plan
+def plan() -> "AblationPlan":
+    from fer_models.ablation import AblationPlan, AblationRow
     from fer_models.ablation.plan import Step
 
     rows = (
@@ -48,17 +48,17 @@ def plan() -> "Plan":
         AblationRow(question="pruning", name="R = 2", step=Step.PRUNE, of="wider", options=("--ratio", "2")),
         AblationRow(question="int8", name="QAT", step=Step.QUANTIZE, of="wider", options=("--qat", "always")),
     )
-    return Plan(about="", seeds=(0, 1), common=("--epochs", "2"), rows=rows)
+    return AblationPlan(about="", seeds=(0, 1), common=("--epochs", "2"), rows=rows)
 
 
-def ablate(plan: "Plan", folder: Path, commands: FakeCommands, runs: Path = Path("runs")) -> dict[str, Any]:
+def ablate(plan: "AblationPlan", folder: Path, commands: FakeCommands, runs: Path = Path("runs")) -> dict[str, Any]:
     from fer_models.ablation import AblationRequest, AblationRunner
 
     request = AblationRequest((Path("fer2013.zip"),), runs, folder / "ablation.json", "fer-models ablate", "a laptop")
     return AblationRunner(plan, request, commands.run, commands.spoken, commands.figures).run(lambda _row, _seed: None)
 
 
-def test_each_row_is_a_command_that_anyone_can_give(plan: "Plan", tmp_path: Path) -> None:
+def test_each_row_is_a_command_that_anyone_can_give(plan: "AblationPlan", tmp_path: Path) -> None:
     fake, qat = FakeCommands(), "runs/qat/seed-1"
     ablate(plan, tmp_path, fake)
     assert [" ".join(words) for words in fake.commands if "1" in words or "seed-1" in words[2]] == [
@@ -69,7 +69,7 @@ def test_each_row_is_a_command_that_anyone_can_give(plan: "Plan", tmp_path: Path
     ]
 
 
-def test_the_record_says_what_came_out_of_each_and_what_it_stands_against(plan: "Plan", tmp_path: Path) -> None:
+def test_the_record_says_what_came_out_of_each_and_what_it_stands_against(plan: "AblationPlan", tmp_path: Path) -> None:
     found = ablate(plan, tmp_path, FakeCommands())
     assert found == json.loads((tmp_path / "ablation.json").read_text(encoding="utf-8"))
     assert [(run["name"], run["seed"], run["against"]) for run in found["runs"]][::2] == [
@@ -82,7 +82,7 @@ def test_the_record_says_what_came_out_of_each_and_what_it_stands_against(plan: 
 
 @pytest.mark.parametrize("stopped_at", range(8))
 def test_an_ablation_that_was_stopped_goes_on_with_the_first_missing_run(
-    stopped_at: int, plan: "Plan", tmp_path: Path
+    stopped_at: int, plan: "AblationPlan", tmp_path: Path
 ) -> None:
     first, second = FakeCommands(fails_at=stopped_at), FakeCommands()
     with pytest.raises(AblationError):
@@ -93,7 +93,7 @@ def test_an_ablation_that_was_stopped_goes_on_with_the_first_missing_run(
     assert len(found["runs"]) == 8
 
 
-def test_a_row_that_is_changed_is_run_again_and_the_others_are_not(plan: "Plan", tmp_path: Path) -> None:
+def test_a_row_that_is_changed_is_run_again_and_the_others_are_not(plan: "AblationPlan", tmp_path: Path) -> None:
     ablate(plan, tmp_path, FakeCommands())
     changed = plan.model_copy(
         update={"rows": (plan.rows[0].model_copy(update={"options": ("--votes", "none")}), *plan.rows[1:])}
@@ -106,7 +106,7 @@ def test_a_row_that_is_changed_is_run_again_and_the_others_are_not(plan: "Plan",
 
 @pytest.mark.parametrize("recorded", [True, False])
 def test_a_folder_that_another_command_has_begun_is_emptied_and_the_others_stay(
-    recorded: bool, plan: "Plan", tmp_path: Path
+    recorded: bool, plan: "AblationPlan", tmp_path: Path
 ) -> None:
     runs, began = tmp_path / "runs", "train --data fer2013.zip --epochs 2 --seed 0 --out {}"
     if recorded:

@@ -5,13 +5,13 @@ import platform
 import pytest
 from fakes_bench import result
 from fer_models.bench.document import bench_document, busy, surroundings
-from fer_models.bench.results import Result
+from fer_models.bench.results import RowResult
 from fer_models.bench.rows import BenchRow
 from fer_models.bench.run import Outcome
 from fer_models.bench.settings import Settings
 
 FULL, LIGHT = result("xception/keras-function/fp32", 30.0, 800.0), result("light/ort-cpu/fp32", 1.5, 80.0)
-CUDA = Result(BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA")
+CUDA = RowResult(BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA")
 
 
 def test_it_holds_rows_settings_versions_and_the_ratio() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fakes_bench import MEASURED, result
 from fer_models.bench.meters import Reading
-from fer_models.bench.results import BenchFigures, Result, ratio, summarise
+from fer_models.bench.results import BenchFigures, RowResult, ratio, summarise
 from fer_models.bench.rows import BenchRow
 
 FULL = "xception/keras-function/fp32"
@@ -32,7 +32,7 @@ def test_power_is_the_median_of_the_processes_that_were_read() -> None:
 
 
 def test_a_row_without_figures_has_every_key_and_its_reason() -> None:
-    found = Result(BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA").as_dict()
+    found = RowResult(BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA").as_dict()
     assert (found["name"], found["reason"]) == ("light/ort-cuda/fp16", "no CUDA")
     assert all(found[key] is None for key in BenchFigures.__dataclass_fields__)
 
@@ -59,7 +59,7 @@ def test_a_gpu_is_not_compared_with_a_cpu() -> None:
 
 
 def test_without_the_keras_row_there_is_no_ratio() -> None:
-    failed = Result(BenchRow("xception", "keras-function", "fp32"), reason="tensorflow is not installed")
+    failed = RowResult(BenchRow("xception", "keras-function", "fp32"), reason="tensorflow is not installed")
     assert ratio([failed, result("light/ort-cpu/fp32")]) is None
 
 

@@ -4,17 +4,17 @@ import io
 from dataclasses import replace
 
 from fakes_bench import figures, result
-from fer_models.bench.results import Result, ratio
+from fer_models.bench.results import RowResult, ratio
 from fer_models.bench.rows import BenchRow
 from fer_models.bench.tables import reasons, sentence, tables
 from rich.console import Console
 
-CUDA = Result(
+CUDA = RowResult(
     BenchRow("light", "ort-cuda", "fp16"), reason="no CUDA: ONNX Runtime 1.32.0 here offers CPUExecutionProvider"
 )
 
 
-def printed(results: list[Result], width: int = 80) -> str:
+def printed(results: list[RowResult], width: int = 80) -> str:
     console = Console(file=io.StringIO(), width=width)
     for table in tables(results):
         console.print(table)
@@ -35,7 +35,7 @@ def test_a_row_without_figures_is_in_no_table() -> None:
 
 
 def test_power_has_a_column_when_it_was_read_and_none_is_invented() -> None:
-    read = Result(BenchRow("light", "ort-cpu", "fp32"), replace(figures(), power_w=4.25))
+    read = RowResult(BenchRow("light", "ort-cpu", "fp32"), replace(figures(), power_w=4.25))
     lines = printed([read, result("light/ort-cpu/int8")]).splitlines()
     assert any(line.split()[-1:] == ["W"] for line in lines)
     assert any(line.split()[-1:] == ["4.2"] for line in lines)
