@@ -311,7 +311,7 @@ def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> No
     now = datetime.now(UTC)
     with pytest.raises(AccessError, match="There is no role 'root'; use viewer or operator"):
         access.make(fleet.operators, "dave", "root", now)
-    with pytest.raises(AccessError, match="'a b' is no name for an operator"):
+    with pytest.raises(AccessError, match="'a b' is not a name for an operator"):
         access.make(fleet.operators, "a b", VIEWER, now)
     with pytest.raises(AccessError, match="what the audit log calls the controller itself"):
         access.make(fleet.operators, "runner", VIEWER, now)

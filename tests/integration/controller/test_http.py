@@ -133,7 +133,9 @@ def test_a_file_and_its_manifest_come_as_they_are_kept(
     assert PublicKey(served.catalogue.folder).proves(manifest.content, manifest.json()["signature"])
 
 
-@pytest.mark.parametrize(("token", "reason"), [(None, "no token came"), ("wrong", "The token belongs to no device")])
+@pytest.mark.parametrize(
+    ("token", "reason"), [(None, "the request has no token"), ("wrong", "The token belongs to no device")]
+)
 def test_without_the_right_token_nothing_comes(
     served: Registry, model: RegisteredModel, url: str, token: str | None, reason: str
 ) -> None:

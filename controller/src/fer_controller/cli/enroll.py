@@ -9,15 +9,15 @@ from fer_controller.cli import options
 
 
 def enroll(
-    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Their names, as their agents have them.")],
+    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="The names that their agents use.")],
     revoke: Annotated[
-        bool, typer.Option("--revoke", help="Take the tokens away; they can fetch nothing more.")
+        bool, typer.Option("--revoke", help="Revoke the tokens; the devices can fetch nothing more.")
     ] = False,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Make the token by which a device fetches models; it is shown once, and replaces the one before."""
+    """Make the token with which a device fetches models; it is shown once, and replaces the former one."""
     from fer_controller.registry import tokens
     from fer_controller.store import opening
     from fer_controller.store.credentials.store import TokenStore

@@ -68,7 +68,7 @@ def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
 def _totals(totals: TotalsAnswer) -> Iterable[Row]:
     yield f"{totals.events:,}", "stored, each once"
     yield f"{totals.dropped_events:,}", "dropped by devices whose spool was full"
-    yield f"{totals.redelivered_events:,}", "came again, and were not counted again"
+    yield f"{totals.redelivered_events:,}", "received again, and not counted again"
     yield f"{totals.dead_letters:,}", "could not be read"
 
 

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 ROLE = "viewer"
 
-app = typer.Typer(no_args_is_help=True, help="Who may look and order over HTTP: people and programs with a token.")
+app = typer.Typer(no_args_is_help=True, help="Who may look and give orders over HTTP: holders of tokens.")
 
-Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log will have it.")]
+Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log will show it.")]
 
 
 @app.command()
 def add(
     name: Name,
-    role: Annotated[str, typer.Option(help="viewer: looks; operator: also orders.")] = ROLE,
+    role: Annotated[str, typer.Option(help="viewer: may look; operator: may also give orders.")] = ROLE,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Make an operator's token; it is shown once, and replaces the one before."""
+    """Make an operator's token; it is shown once, and replaces the former one."""
     from fer_controller.desk import access
 
     with _store(db, config) as store:
@@ -46,7 +46,7 @@ def add(
 
 @app.command("list")
 def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
-    """The operators; nobody can read their tokens any more."""
+    """The operators; their tokens cannot be read any more."""
     with _store(db, config) as store:
         found = store.operators()
     if json_:
@@ -60,7 +60,7 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
 
 @app.command()
 def remove(name: Name, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
-    """Take an operator's token away; it opens nothing more, at once."""
+    """Remove an operator; their token is void at once."""
     from fer_controller.desk import access
 
     with _store(db, config) as store:
@@ -68,7 +68,7 @@ def remove(name: Name, db: options.Db = None, config: options.Config = None, jso
     if json_:
         options.print_line({"operator": name, "removed": True})
     else:
-        print(f"{name} can look at nothing more.")
+        print(f"{name} is removed; their token is void.")
 
 
 @contextmanager

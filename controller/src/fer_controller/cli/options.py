@@ -50,7 +50,7 @@ def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
 
 
 def settings_for(db: Path | None, config: Path | None) -> Settings:
-    """The settings of a command that only looks at the database."""
+    """The settings of a command that only reads the database."""
     return load(config, db=db)
 
 

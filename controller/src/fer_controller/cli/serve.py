@@ -29,7 +29,7 @@ def serve(
     ] = False,
     json_: options.Json = False,
 ) -> None:
-    """Store what the fleet sends, and serve it models; ends in order on Ctrl-C or SIGTERM."""
+    """Store what the fleet sends, and serve it models; shuts down cleanly on Ctrl-C or SIGTERM."""
     from fer_controller import controller
     from fer_controller.settings import load
 

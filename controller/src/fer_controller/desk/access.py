@@ -1,4 +1,4 @@
-"""Who may look and who may order over HTTP: operators with tokens, of which only the hashes are kept."""
+"""Who may look and who may give orders over HTTP: operators with tokens, of which only hashes are stored."""
 
 import secrets
 from datetime import datetime
@@ -15,7 +15,7 @@ from fer_controller.store.credentials.store import TokenStore
 
 
 def make(store: TokenStore, name: str, role: str, now: datetime) -> str:
-    """A new token, instead of the one that the operator had; raises AccessError for what is no name or no role."""
+    """A new token, which replaces the operator's former one; raises AccessError for an invalid name or role."""
     if name == RUNNER:
         raise AccessError(f"{RUNNER} is what the audit log calls the controller itself; use another name.")
     if role not in OPERATORS:
@@ -26,13 +26,13 @@ def make(store: TokenStore, name: str, role: str, now: datetime) -> str:
 
 
 def remove(store: TokenStore, name: str) -> None:
-    """Take an operator's token away; raises AccessError when there is no such operator."""
+    """Remove an operator and their token; raises AccessError when there is no such operator."""
     if not store.remove_operator(_checked(name)):
         raise AccessError(f"There is no operator {name}; `fer-controller operators list` shows them.")
 
 
 def who(store: TokenStore, token: str) -> Token | None:
-    """The operator who holds a token; None when it is nobody's."""
+    """The operator who holds a token; None when nobody does."""
     found = store.token(hashed(token))
     return found if found is not None and found.role in OPERATORS else None
 
@@ -42,6 +42,6 @@ def _checked(name: str) -> str:
         return checked_name(name)
     except TopicError as error:
         raise AccessError(
-            f"{name[:80]!r} is no name for an operator; use 1 to 64 letters, digits, '_', '.' or '-', "
+            f"{name[:80]!r} is not a name for an operator; use 1 to 64 letters, digits, '_', '.' or '-', "
             "a letter or digit first."
         ) from error

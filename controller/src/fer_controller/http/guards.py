@@ -1,6 +1,4 @@
-"""Who a token belongs to, and what that opens."""
-
-from collections.abc import Callable
+"""Who holds a token, and what that allows."""
 
 from fastapi import HTTPException, Request
 
@@ -12,9 +10,7 @@ from fer_controller.store.credentials.store import TokenStore
 BEARER = "bearer"
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
 ADD = "`fer-controller operators add NAME` makes one"
-ORDERS = (
-    "is a viewer's, which looks and does not order; `fer-controller operators add NAME --role operator` makes another"
-)
+ORDERS = "is a viewer's, which gives no orders; `fer-controller operators add NAME --role operator` makes another"
 
 
 class Guards:
@@ -27,29 +23,26 @@ class Guards:
         """Any token, for models and metrics."""
         token = _token(request)
         if not token:
-            raise _refused(f"This controller serves enrolled devices alone, and no token came; {ENROLL}")
+            raise _refused(f"This controller serves only enrolled devices, and the request has no token; {ENROLL}")
         if tokens.device_of(self._store, token) is None and access.who(self._store, token) is None:
             raise _refused(f"The token belongs to no device; {ENROLL}")
 
     def viewer(self, request: Request) -> Token:
-        """An operator's, to look."""
+        """An operator's of any role, to look."""
         token = _token(request)
         if not token:
-            raise _refused(f"This needs an operator's token, and none came; {ADD}")
+            raise _refused(f"This needs an operator's token, and the request has none; {ADD}")
         found = access.who(self._store, token)
         if found is None:
             raise _refused(f"The token belongs to no operator; {ADD}")
         return found
 
     def operator(self, request: Request) -> Token:
-        """An operator's, to order."""
+        """That of an operator who may give orders."""
         found = self.viewer(request)
         if found.role != OPERATOR:
             raise HTTPException(403, f"The token of {found.holder} {ORDERS}.")
         return found
-
-
-Guard = Callable[[Request], Token]
 
 
 def _token(request: Request) -> str:
