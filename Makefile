@@ -7,7 +7,7 @@ READY    := $(VENV)/.ready
 DISTS    := -e wire -e agent -e simulator -e controller -e models
 SECONDS  ?= 60
 PARTS    ?=
-JOBS     ?= 3
+JOBS     ?= 4
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # Hooks of the shell that starts make must not leak into the environment.
@@ -19,7 +19,7 @@ demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training and not hosts and not browser" -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not training and not hosts and not browser" -n $(JOBS) --dist worksteal
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .

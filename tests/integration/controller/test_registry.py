@@ -13,12 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from controller_process import PROGRAM, json_lines, run
+from controller_process import json_lines, run
 from fer_controller.errors import StoreError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.signing import make_keys
 from fer_controller.store import opening
 from fer_controller.store.registry.store import ModelStore
+from forked import Forked
 from tiny_onnx import network, write_model
 
 KILLS = 20
@@ -172,11 +173,12 @@ def test_two_at_once_add_a_model_once_on_a_database_that_is_new(tmp_path: Path, 
     for number in range(3):
         folder = tmp_path / str(number)
         make_keys(folder / "fleet.models")
-        command = [*PROGRAM, "models", "add", str(entry), "--json", "--db", str(folder / "fleet.db")]
-        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-        said = [each.communicate(timeout=60) for each in both]
-        assert [(each.returncode, err) for each, (_, err) in zip(both, said, strict=True)] == [(0, "")] * 2
-        assert sorted(json.loads(out)["added"] for out, _ in said) == [False, True]
+        command = ["fer-controller", "models", "add", str(entry), "--json", "--db", str(folder / "fleet.db")]
+        files = [(folder / f"{name}.out", folder / f"{name}.err") for name in ("one", "other")]
+        both = [Forked(*command, out=out, err=err) for out, err in files]
+        assert [each.wait(60) for each in both] == [0, 0]
+        assert [err.read_text() for _, err in files] == ["", ""]
+        assert sorted(json.loads(out.read_text())["added"] for out, _ in files) == [False, True]
         check_whole(folder)
 
 
