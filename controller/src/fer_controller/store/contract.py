@@ -11,7 +11,7 @@ from fer_controller.store.telemetry.records import StoredTelemetry
 
 
 class EventReader(Protocol):
-    """Reads events."""
+    """Reads events, their streams and their gaps."""
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
         """The newest events that were stored up to an id, ascending by (time, id)."""
@@ -24,20 +24,6 @@ class EventReader(Protocol):
 
     def last_event_id(self) -> int:
         """The id of the event stored last; 0 before the first."""
-
-
-class TelemetryReader(Protocol):
-    """Reads telemetry."""
-
-    def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
-
-    def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
-        """The next telemetry in the order in which it was stored."""
-
-
-class Events(EventReader, Protocol):
-    """Also counts events, and knows their streams."""
 
     def tally(self, device: str) -> Tally:
         """Counts a device's events: stored, with distinct (epoch, seq), and with the same content as another."""
@@ -52,14 +38,24 @@ class Events(EventReader, Protocol):
         """The gaps that devices declared, in the order in which they were noted."""
 
 
-class Devices(Protocol):
+class TelemetryReader(Protocol):
+    """Reads telemetry."""
+
+    def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
+        """The newest telemetry as stored, or of one device by its own clock, ascending by id."""
+
+    def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
+        """The next telemetry in the order in which it was stored."""
+
+
+class DeviceReader(Protocol):
     """Reads devices."""
 
     def all(self) -> list[Device]:
         """All devices by name."""
 
 
-class DeadLetters(Protocol):
+class DeadLetterReader(Protocol):
     """Reads messages that could not be parsed, and counters."""
 
     def newest(self, limit: int) -> list[DeadLetter]:
@@ -73,11 +69,11 @@ class Store(Protocol):
     """Where the ingest writes, from one thread."""
 
     @property
-    def events(self) -> Events:
+    def events(self) -> EventReader:
         """Events and their streams."""
 
     @property
-    def devices(self) -> Devices:
+    def devices(self) -> DeviceReader:
         """Devices."""
 
     @property
@@ -85,7 +81,7 @@ class Store(Protocol):
         """Telemetry."""
 
     @property
-    def dead_letters(self) -> DeadLetters:
+    def dead_letters(self) -> DeadLetterReader:
         """Messages that could not be read."""
 
     def write(self, batch: Batch) -> Written:
