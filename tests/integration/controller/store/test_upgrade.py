@@ -94,8 +94,18 @@ def read(store: Subjects) -> dict[str, Any]:
     }
 
 
+def as_then(found: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the metrics that were added since, which the old rows did not measure."""
+    added = [{name: row[name] for name in row.keys() - old.keys()} for row, old in zip(found, then, strict=True)]
+    assert not any(value for row in added for value in row.values())
+    return [{name: row[name] for name in old} for row, old in zip(found, then, strict=True)]
+
+
 def test_every_record_is_read_as_the_old_controller_read_it(database: Database) -> None:
-    assert read(Subjects(database)) == json.loads((OLD / "records.json").read_text("utf-8"))
+    then, now = json.loads((OLD / "records.json").read_text("utf-8")), read(Subjects(database))
+    for measured in ("telemetry_rollups", "telemetry_sums"):
+        now[measured] = as_then(now[measured], then[measured])
+    assert now == then
 
 
 def test_the_tokens_of_devices_and_operators_open_what_they_opened(database: Database) -> None:
