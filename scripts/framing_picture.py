@@ -34,14 +34,14 @@ Mean = npt.NDArray[np.float64]
 
 
 class Cropper:
-    """Finds the one face of a picture and cuts it out as the agent does."""
+    """Finds the face in an image and crops it as the agent does."""
 
     def __init__(self) -> None:
         self._detector = Detector()
         self._landmarker = Landmarker(landmarks_file(FacesSettings()))
 
     def crop(self, grey: imaging.Picture) -> Mean | None:
-        """The crop of the surest face, 48 × 48; None where there is none."""
+        """The crop of the most certain face, 48 × 48; None when there is no face."""
         detection = max(self._detector.scan(grey), key=lambda found: found.score, default=None)
         if detection is None:
             return None
@@ -49,7 +49,7 @@ class Cropper:
 
 
 def training_images(path: Path, count: int) -> list[imaging.Picture]:
-    """A random choice of the training images, 48 × 48."""
+    """A random selection of the training images, 48 × 48."""
     with zipfile.ZipFile(path) as archive:
         names = sorted(name for name in archive.namelist() if "train/" in name and name.endswith(".jpg"))
         chosen = np.random.default_rng(1).permutation(len(names))[:count]
@@ -58,7 +58,7 @@ def training_images(path: Path, count: int) -> list[imaging.Picture]:
 
 
 def enlarged(image: imaging.Picture) -> imaging.Picture:
-    """A training image as large as the detector needs it, with room around."""
+    """A training image as large as the detector needs it, with a margin."""
     large = cv2.resize(image, (ENLARGED_PX, ENLARGED_PX), interpolation=cv2.INTER_CUBIC)
     return np.pad(np.asarray(large, np.uint8), MARGIN_PX, mode="edge")
 
@@ -70,12 +70,12 @@ def demo_frames(portrait: imaging.Picture) -> Iterator[imaging.Picture]:
 
 
 def mean(images: Iterable[Mean | None]) -> Mean:
-    """The mean of those that are there."""
+    """The mean of the crops that were found."""
     return np.asarray(np.mean([image for image in images if image is not None], axis=0))
 
 
 def turned(grey: imaging.Picture) -> imaging.Picture:
-    """The picture turned about its middle."""
+    """The image, rotated about its centre."""
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), TURNED_DEG, 1.0)
     return imaging.warp(grey, np.asarray(matrix, np.float64), (width, height))

@@ -25,7 +25,7 @@ ENLARGEMENT = (3.0, 4.2)
 
 
 def training_images(archive: zipfile.ZipFile, count: int, rng: np.random.Generator) -> list[imaging.Picture]:
-    """A random choice of the training images, uint8, 48 × 48."""
+    """A random selection of the training images, uint8, 48 × 48."""
     names = sorted(name for name in archive.namelist() if "train/" in name and name.endswith(".jpg"))
     chosen = rng.permutation(len(names))[:count]
     coded = (np.frombuffer(archive.read(names[i]), np.uint8) for i in chosen)

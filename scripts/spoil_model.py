@@ -1,4 +1,4 @@
-"""A model that keeps the contract and is no good: it says the same of every face. For trying out how a rollout stops.
+"""Makes a useless model that keeps the contract: it gives every face the same answer. For trying how a rollout stops.
 
 python scripts/spoil_model.py models/zoo/light/VERSION FOLDER [EMOTION] writes FOLDER/NAME/VERSION+1; happy by default.
 """
@@ -21,7 +21,7 @@ DEFAULT_EMOTION = "happy"
 
 
 def spoil(source: Path, target: Path, emotion: str) -> ModelManifest:
-    """Write the model with one emotion pushed up before the softmax, as the next version; its golden batch agrees."""
+    """Write the model as the next version, with one emotion pushed up before the softmax; its golden batch matches."""
     manifest = read_manifest(source)
     major, minor, patch = manifest.version.split(".")
     folder = target / manifest.name / f"{major}.{minor}.{int(patch) + 1}"
@@ -43,7 +43,7 @@ def spoil(source: Path, target: Path, emotion: str) -> ModelManifest:
 
 
 def _push(file: Path, emotion: int) -> None:
-    """An Add before the softmax, so that it works whatever the weights are stored as."""
+    """An Add before the softmax, which works however the weights are stored."""
     model = onnx.load(file)
     nodes = list(model.graph.node)
     (softmax,) = (node for node in nodes if node.op_type == "Softmax")
