@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 SIDE = 100
+YAWS = (60, -20, -65, 35)
 
 
 def made_landmarks() -> np.ndarray:
@@ -28,7 +29,7 @@ def made_landmarks() -> np.ndarray:
 
 
 def write_archives(folder: Path) -> Path:
-    """The five archives in the folder; profile 002 has a fit far off, 003 no pitch."""
+    """The five archives in the folder, the profiles turned by YAWS; 002 has a fit far off, 003 no pitch."""
     folder.mkdir(parents=True)
     landmarks = _columns(made_landmarks())
     names = [f"{index}_Scene_{index}.jpg" for index in range(24)]
@@ -61,7 +62,10 @@ def _write_profiles(path: Path, landmarks: Mapping[str, Any]) -> None:
     people = [f"{index:03}/profile/01.jpg" for index in range(1, 25)]
     far = _columns(made_landmarks()[:30] + 60)
     own = [{"file": n, **(far if n.startswith("002") else _columns(made_landmarks()[:30]))} for n in people]
-    fits = [{"file": n, "yaw": 60, "pitch": "" if n.startswith("003") else 5, "roll": 0, **landmarks} for n in people]
+    fits = [
+        {"file": n, "yaw": YAWS[i % 4], "pitch": "" if i == 2 else 5, "roll": 0, **landmarks}
+        for i, n in enumerate(people)
+    ]
     _archive(path, people, {"profiles.csv": own, "profiles68.csv": fits})
 
 

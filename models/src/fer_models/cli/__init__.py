@@ -14,6 +14,7 @@ from fer_models.cli.data import data
 from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
 from fer_models.cli.finder import finder
+from fer_models.cli.landmarker import landmarker
 from fer_models.cli.prune import prune
 from fer_models.cli.quantize import quantize
 from fer_models.cli.report import report
@@ -47,6 +48,7 @@ app.command()(ablate)
 app.command()(report)
 app.command()(verify)
 app.add_typer(finder, name="finder")
+app.add_typer(landmarker, name="landmarker")
 
 
 def _tell_version(asked: bool) -> None:

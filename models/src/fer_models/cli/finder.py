@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
     from fer_models.eyes.evaluation.recall import Result, Tally
@@ -52,35 +52,13 @@ def train(
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    with _reading() as progress:
+    with reading() as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     lesson = FinderLesson(Composer(seen, px), judge(held, JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, seed=seed)
     run = LearningRun(lesson, Finder(), plan, out, start)
-    with _display(json_) as (watch, tell):
+    with logging(json_) as (watch, tell):
         run.fit(watch, tell)
-
-
-@contextmanager
-def _reading() -> Iterator[Callable[[], None]]:
-    columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("pictures read", total=None)
-        yield lambda: progress.advance(task)
-
-
-@contextmanager
-def _display(json_: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[dict[str, Any]], None]]]:
-    if json_:
-        yield (lambda _seen, _samples: None), lambda entry: typer.echo(json.dumps(entry))
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("samples", total=None)
-        yield (
-            lambda seen, samples: progress.update(task, completed=seen, total=samples),
-            lambda entry: progress.console.print("  ".join(f"{name} {value}" for name, value in entry.items())),
-        )
 
 
 @finder.command("export")
@@ -134,7 +112,7 @@ def evaluate(
 
     finders: list[FaceFinder] = [OnnxFinder(file, least) for file in files for least in score or [MIN_SCORE]]
     finders += _peers(yunet, dlib=dlib)
-    with _reading() as progress:
+    with reading() as progress:
         pictures = list(cases(read_library(data, held=True, progress=progress), most))
     results = [measured(each, pictures) for each in finders]
     drawn = draw(finders[0], pictures, out) if out else []

@@ -7,6 +7,7 @@ top to the chin; an upright face has its eyes near -0.2, the nose's tip near 0.2
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from fer_models.eyes.augment.cover import cover
 from fer_models.eyes.data.frames import Frames, placed
 from fer_models.eyes.imaging import Floats, Grey
 
-Corners = npt.NDArray[np.float64]
+Corners = npt.NDArray[np.floating[Any]]
 
 
 def mask(rng: np.random.Generator) -> Corners:
@@ -66,12 +67,14 @@ KINDS: tuple[tuple[float, Callable[[np.random.Generator], Corners]], ...] = (
 """Each kind and how often it is drawn."""
 
 
-def occlude(picture: Grey, frame: Frames, texture: Callable[[], Grey], rng: np.random.Generator) -> None:
-    """Hide a part of the face in place; texture gives another picture of the same size to show there."""
+def occlude(picture: Grey, frame: Frames, texture: Callable[[], Grey], rng: np.random.Generator) -> Corners:
+    """Hide a part of the face in place, and say which; texture gives another picture of the same size to show there."""
     kinds = [kind for _, kind in KINDS]
     kind = kinds[rng.choice(len(kinds), p=[often for often, _ in KINDS])]
     shown = texture() if rng.random() < 0.4 else _plain(picture.shape, rng)
-    cover(picture, placed(frame, kind(rng)), shown, float(rng.uniform(0, 1.5)))
+    corners = placed(frame, kind(rng))
+    cover(picture, corners, shown, float(rng.uniform(0, 1.5)))
+    return corners
 
 
 def _plain(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

@@ -24,6 +24,7 @@ from fer_models.eyes.pyramid import Pyramid
 class Source:
     """One picture to cut samples from."""
 
+    archive: str
     picture: Pyramid
     faces: Annotation
 
@@ -53,7 +54,7 @@ def read_library(folder: Path, *, held: bool = False, progress: Callable[[], Non
 
     def read(archive: str) -> list[Source]:
         pictures = read_archive(folder, archive, held=held, progress=progress)
-        return [Source(Pyramid(each.pixels), each.faces) for each in pictures]
+        return [Source(archive, Pyramid(each.pixels), each.faces) for each in pictures]
 
     portraits = [source for archive in (PHOTOGRAPHS, VIDEO, PROFILES) for source in read(archive)]
     return Library(read(SCENES), read(FOUND), portraits, read(BACKGROUNDS))

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_models.eyes.augment.cover import cover
-from fer_models.eyes.augment.occluders import half, mask
+from fer_models.eyes.augment.occluders import Corners, half, mask
 from fer_models.eyes.data.frames import Frames, boxes, placed, rolls_degrees, sizes_px, transformed
 from fer_models.eyes.data.library import Library, Source
 from fer_models.eyes.imaging import Floats, Grey
@@ -118,7 +117,7 @@ def _hidden(source: Source, rng: np.random.Generator) -> Made:
 def _covered(
     pixels: Grey,
     frames: Frames,
-    shape: Callable[[np.random.Generator], npt.NDArray[np.float64]],
+    shape: Callable[[np.random.Generator], Corners],
     rng: np.random.Generator,
 ) -> Made:
     over = np.full(pixels.shape, rng.integers(20, 240), np.uint8)

@@ -18,7 +18,9 @@ from fer_models.eyes.finder.mining import HardPlaces, Place
 from fer_models.eyes.imaging import Affine, Floats, Grey, warp
 from fer_models.eyes.pyramid import similarity
 
-SMALLEST_PX, LARGEST_PX = 14.0, 210.0
+SMALLEST_PX, LARGEST_SHARE = 14.0, 0.82
+"""The smallest face, and the largest as a share of the sample's side."""
+
 LARGEST_SCALE = 3.0
 SCENE, FOUND, SET_ON, FACELESS = 0.35, 0.1, 0.37, 0.18
 """How often a sample is a scene, one with found faces, faces set on a background, or a background alone."""
@@ -80,7 +82,7 @@ class Composer:
         if sizes.any():
             chosen = rng.choice(len(sizes), p=sizes / sizes.sum())
             take, size = source.faces.frames[chosen, 0], float(sizes[chosen])
-        scale = min(_log_uniform(rng, SMALLEST_PX, LARGEST_PX) / size, LARGEST_SCALE)
+        scale = min(self._face_px(rng) / size, LARGEST_SCALE)
         return _turned(scale, take, rng.uniform(0.1, 0.9, 2) * self.size_px, rng)
 
     def _set_on(self, rng: np.random.Generator) -> Sample:
@@ -108,7 +110,7 @@ class Composer:
         frame = source.faces.frames[0]
         own = float(sizes_px(source.faces.frames)[0])
         for _ in range(4):
-            size = _log_uniform(rng, SMALLEST_PX, LARGEST_PX)
+            size = self._face_px(rng)
             to = rng.uniform(0.08, 0.92, 2) * self.size_px
             apart = np.hypot(*(others[:, 0] - to).T)
             if (apart > 0.75 * (sizes_px(others) + size)).all():
@@ -117,7 +119,7 @@ class Composer:
 
     def _set_patch(self, pixels: Grey, rng: np.random.Generator) -> None:
         source = _one(self.library.backgrounds, rng)
-        size = _log_uniform(rng, SMALLEST_PX, LARGEST_PX) / 2
+        size = self._face_px(rng) / 2
         angle, middle = rng.uniform(0, 2 * np.pi), rng.uniform(0, self.size_px, 2)
         right = np.array([np.cos(angle), np.sin(angle)]) * size
         frame = np.array([middle, right, [-right[1] * 1.2, right[0] * 1.2]], np.float32)
@@ -155,6 +157,9 @@ class Composer:
     def _background(self, rng: np.random.Generator) -> Grey:
         index, matrix = self._anywhere(rng)
         return self.library.backgrounds[index].picture.filling(matrix, self._size)
+
+    def _face_px(self, rng: np.random.Generator) -> float:
+        return _log_uniform(rng, SMALLEST_PX, LARGEST_SHARE * self.size_px)
 
     @property
     def _size(self) -> tuple[int, int]:

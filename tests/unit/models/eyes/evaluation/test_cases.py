@@ -22,7 +22,7 @@ def named(made: list[Case], name: str) -> list[Case]:
 def test_there_are_as_many_of_each_kind_as_asked(made: list[Case]) -> None:
     counts = Counter(case.name for case in made)
     assert counts[PROFILE] == counts[ROLLED] == counts[FACELESS] == 2
-    assert counts["yaw 0–30"] == 0
+    assert max(counts.values()) == 2
 
 
 def test_the_faces_have_the_size_that_the_kind_says(made: list[Case]) -> None:

@@ -1,0 +1,134 @@
+"""fer-models landmarker: train, export and evaluate the network that marks 68 landmarks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fer_models.cli.run_log import logging, reading
+
+landmarker = typer.Typer(
+    no_args_is_help=True, help="The network that marks 68 landmarks on a found face: train, export and evaluate it."
+)
+
+JUDGED = 300
+Data = Annotated[Path, typer.Option(help="Folder with landmarks.zip, profiles.zip and the other archives of faces.")]
+
+
+@landmarker.command("train")
+def train(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped goes on.")] = Path(
+        "runs/landmarker"
+    ),
+    samples: Annotated[
+        int, typer.Option(min=64, help="Samples to see in all. A finished run goes on when this is raised.")
+    ] = 3_000_000,
+    batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 64,
+    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
+    start: Annotated[
+        Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    json_: Annotated[bool, typer.Option("--json", help="JSON Lines, one an entry of the log.")] = False,
+) -> None:
+    """Train a landmarker on portraits and profiles; an eighth of them is held out by person."""
+    import torch
+
+    from fer_models.eyes.data.head import average_head
+    from fer_models.eyes.data.library import read_library
+    from fer_models.eyes.landmarker.held_out import judge, true_faces
+    from fer_models.eyes.landmarker.lesson import LandmarkerLesson
+    from fer_models.eyes.landmarker.network import Landmarker
+    from fer_models.eyes.landmarker.sample import Cropper, marked
+    from fer_models.eyes.learning.run import LearningRun
+    from fer_models.eyes.learning.schedule import Plan
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    with reading() as progress:
+        seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
+    head = average_head(source.faces for source in seen.portraits)
+    cropper = Cropper(marked(seen.portraits, head), seen.backgrounds, head)
+    lesson = LandmarkerLesson(cropper, judge(true_faces(held.portraits, head), JUDGED))
+    plan = Plan(samples=samples, batch=batch, peak_rate=rate, warm_up=20_000, weight_decay=0.01, seed=seed)
+    run = LearningRun(lesson, Landmarker(), plan, out, start)
+    with logging(json_) as (watch, tell):
+        run.fit(watch, tell)
+
+
+@landmarker.command("export")
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a run, finished or not.")],
+    out: Annotated[Path, typer.Option(help="The .onnx file to write.")] = Path("landmarker.onnx"),
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Write a run's averaged weights as .onnx: opset 13; landmarks, their visibility and the head's angles."""
+    from fer_models.eyes.landmarker.lesson import KIND
+    from fer_models.eyes.landmarker.network import Landmarker
+    from fer_models.eyes.landmarker.onnx_file import export_landmarker, onnx_marker
+    from fer_models.eyes.learning.checkpoint import AVERAGE, read_state
+
+    state = read_state(checkpoint, KIND)
+    model = Landmarker()
+    model.load_state_dict(state[AVERAGE])
+    export_landmarker(model, out)
+    onnx_marker(out)
+    parameters = sum(each.numel() for each in model.parameters())
+    told = {"file": str(out), "bytes": out.stat().st_size, "parameters": parameters, "samples": state["seen"]}
+    if json_:
+        typer.echo(json.dumps(told))
+    else:
+        typer.echo(
+            "wrote {file}: {bytes} bytes, {parameters} parameters, learned from {samples} samples".format(**told)
+        )
+
+
+@landmarker.command("evaluate")
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help=".onnx files of landmarkers.")],
+    data: Data,
+    dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's 68 landmarks beside them.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
+) -> None:
+    """Measure the landmarks' error by yaw on the held-out eighth of the data, in percent of the face's size."""
+    from fer_models.eyes.data.head import average_head
+    from fer_models.eyes.data.library import read_library
+    from fer_models.eyes.evaluation.landmark_error import LandmarkMarker, measured
+    from fer_models.eyes.landmarker.held_out import true_faces
+    from fer_models.eyes.landmarker.onnx_file import onnx_marker
+
+    markers: list[LandmarkMarker] = [onnx_marker(file) for file in files]
+    if dlib:
+        from fer_models.eyes.evaluation.peers.dlib_marker import DlibMarker
+
+        markers.append(DlibMarker())
+    with reading() as progress:
+        seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
+    faces = true_faces(held.portraits, average_head(source.faces for source in seen.portraits))
+    results = {marker.name: measured(marker, faces) for marker in markers}
+    if json_:
+        typer.echo(json.dumps(results, ensure_ascii=False))
+    else:
+        Console().print(_table(results))
+
+
+def _table(results: dict[str, dict[str, dict[str, float]]]) -> Table:
+    title = "mean error in % of the face: all landmarks that count / the inner 51; yaw in degrees"
+    table = Table(title=title, title_justify="left", box=None)
+    for head in ("faces", "count", *results):
+        table.add_column(head, justify="left" if head == "faces" else "right")
+    for kind, first in next(iter(results.values())).items():
+        table.add_row(kind, str(first["faces"]), *(_cell(each[kind]) for each in results.values()))
+    return table
+
+
+def _cell(means: dict[str, float]) -> str:
+    yaw = f"; {means['yaw_degrees']:.1f}°" if "yaw_degrees" in means else ""
+    return f"{means['percent']:.2f} / {means['inner_percent']:.2f}{yaw}"
