@@ -39,7 +39,7 @@ def test_a_shipped_plan_is_one_and_its_tutors_are_in_the_zoo(path: Path) -> None
             "has two rows called 'N '",
         ),
         ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nstep = 'prune'\nof = 'm'\n", "'n' is of 'm'; name a row"),
-        ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nof = 'm'\n", "'n' trains anew"),
+        ("about = 'x'\n[[rows]]\nquestion = 'q'\nname = 'n'\nof = 'm'\n", "'n' trains from scratch"),
         (
             "about = 'x'\ncommon = ['--whole']\n[[rows]]\nquestion = 'q'\nname = 'n'\n",
             "'n' also learns the held-out images (--whole)",
