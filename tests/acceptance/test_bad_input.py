@@ -130,7 +130,7 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
         ("fer-agent", ["start", "--state-dir", "binary"], {}, FAILED, "Cannot use the state folder binary/"),
         ("fer-agent", ["config", "--out", "/proc/none/x"], {}, FAILED, "Cannot write /proc/none/x"),
         ("fer-controller", ["serve", "--config", "wrong.toml"], {}, WRONG_USE, "devcie is wrong: there is no such"),
-        ("fer-controller", ["serve", "--config", "binary"], {}, WRONG_USE, "The configuration binary is no TOML"),
+        ("fer-controller", ["serve", "--config", "binary"], {}, WRONG_USE, "The configuration binary is not TOML"),
         ("fer-controller", ["serve", "--prefix", "a//b"], {}, WRONG_USE, "'a//b' is no topic prefix"),
         ("fer-controller", ["serve", "--db", "binary"], {}, FAILED, "binary is not an SQLite database"),
         ("fer-controller", ["serve", "--db", "other.db"], {}, FAILED, "other.db is an SQLite database of another"),

@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, stop: Event) -> None:
-    """Store what the fleet sends until stop is set; raises ControllerError when it cannot begin."""
+    """Store what the fleet sends until stop is set; raises ControllerError when it cannot start."""
     with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings), _background(settings):
         systemd.notify(systemd.READY)
-        log.info("Storing what comes below %s in %s.", settings.broker.prefix, settings.db)
+        log.info("Storing what arrives below %s in %s.", settings.broker.prefix, settings.db)
         subscriber.run(stop)
         systemd.notify(systemd.STOPPING)
     log.info("Stopped; everything that was acknowledged is in %s.", settings.db)
@@ -68,7 +68,7 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
     except ImportError as error:
         raise BrokerError(
             "The embedded broker needs amqtt, which is not installed; "
-            "run `pip install 'fer-controller[embedded-broker]'`, or give --broker one that runs."
+            "run `pip install 'fer-controller[embedded-broker]'`, or name a running broker with --broker."
         ) from error
     with EmbeddedBroker(settings.broker.url):
         yield
@@ -76,7 +76,7 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _background(settings: Settings) -> Iterator[None]:
-    """Rollouts' runner and publisher, and retention, each in a thread with a connection of its own to the database."""
+    """The rollouts' runner and publisher, and retention, each in a thread with its own database connection."""
     ending = Event()
     keeping, driving, publishing = (opening.writer(settings.db) for _ in range(3))
     looking = opening.reader(settings.db)
@@ -110,7 +110,7 @@ def _background(settings: Settings) -> Iterator[None]:
 
 
 def _restarted(work: Callable[[], None], ending: Event) -> None:
-    """Repeat the work until it ends without a fault; the ingest continues whatever happens here."""
+    """Repeat the work until it ends without a fault; the ingest carries on whatever happens here."""
     while not ending.is_set():
         try:
             work()
@@ -120,7 +120,7 @@ def _restarted(work: Callable[[], None], ending: Event) -> None:
 
 
 def _models(settings: Settings) -> AbstractContextManager[object]:
-    """The models over HTTP, unless the settings say nowhere."""
+    """The HTTP server, unless the settings turn it off."""
     return HttpProcess(settings) if settings.http.listen else nullcontext()
 
 

@@ -4,17 +4,17 @@ ControllerError
 ├── SettingsError            a setting is missing, unknown or out of range
 ├── StoreError               the database cannot be opened or is not ours
 │   └── StoreUnavailable     the database cannot be written now, but may be later
-├── BrokerError              the broker cannot be reached, or threw us out
-│   └── BrokerRefused        the broker knows us not, or forbids what we ask
-├── RegistryError            a model or a key cannot be taken in, found, proven or removed
-├── AccessError              an operator or a role is not what it should be
-├── HttpError                the models cannot be served over HTTP
-├── ApiError                 a controller elsewhere cannot be asked, or refuses
+├── BrokerError              the broker cannot be reached, or closed the connection
+│   └── BrokerRefused        the broker rejects our login, or forbids what we ask
+├── RegistryError            a model or a key cannot be added, found, verified or removed
+├── AccessError              an operator's name or role is not valid
+├── HttpError                the HTTP server cannot start
+├── ApiError                 a remote controller cannot be asked, or refuses
 │   └── UnreachableError     it does not answer now, but may later
-├── RolloutError             the rollout, or what was ordered of it, cannot be done
-│   ├── UnknownRolloutError  there is none of that name
-│   ├── RequestError         what is asked for is not spelt as it should be
-│   └── TransitionError      a state does not know what happened to it
+├── RolloutError             the rollout, or an order to it, is not possible
+│   ├── UnknownRolloutError  there is no such rollout
+│   ├── RequestError         the request is not written as it should be
+│   └── TransitionError      an event that the state's table does not list
 ├── ExportError              the file cannot be written
 ├── SimulationError          the simulated devices cannot run
 └── DemoError                the demonstration cannot run
@@ -38,27 +38,27 @@ class StoreUnavailable(StoreError):  # noqa: N818 - a condition that passes, not
 
 
 class BrokerError(ControllerError):
-    """The broker cannot be reached, or threw us out."""
+    """The broker cannot be reached, or closed the connection."""
 
 
 class BrokerRefused(BrokerError):  # noqa: N818 - what the broker did
-    """The broker knows us not, or forbids what we ask; trying again the same way hardly helps."""
+    """The broker rejects our login, or forbids what we ask; trying again without a change hardly helps."""
 
 
 class RegistryError(ControllerError):
-    """A model or a key cannot be taken in, found, proven or removed."""
+    """A model or a key cannot be added, found, verified or removed."""
 
 
 class AccessError(ControllerError):
-    """An operator or a role is not what it should be."""
+    """An operator's name or role is not valid."""
 
 
 class HttpError(ControllerError):
-    """The models cannot be served over HTTP."""
+    """The HTTP server cannot start."""
 
 
 class ApiError(ControllerError):
-    """A controller elsewhere cannot be asked, or refuses."""
+    """A remote controller cannot be asked, or refuses."""
 
 
 class UnreachableError(ApiError):
@@ -66,19 +66,19 @@ class UnreachableError(ApiError):
 
 
 class RolloutError(ControllerError):
-    """The rollout, or what was ordered of it, cannot be done."""
+    """The rollout, or an order to it, is not possible."""
 
 
 class UnknownRolloutError(RolloutError):
-    """There is none of that name."""
+    """There is no such rollout."""
 
 
 class RequestError(RolloutError):
-    """What is asked for is not spelt as it should be."""
+    """The request is not written as it should be."""
 
 
 class TransitionError(RolloutError):
-    """A state does not know what happened to it."""
+    """An event that the state's table does not list."""
 
 
 class ExportError(ControllerError):

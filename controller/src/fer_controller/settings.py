@@ -30,7 +30,7 @@ WEEK_S = 7 * 24 * 3600
 
 
 class Section(BaseModel):
-    """A section of the settings; an unknown key is an error, so that a misspelt one is found."""
+    """A section of the settings; an unknown key is an error, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,10 +39,15 @@ class BrokerSettings(BrokerConnection):
     """The MQTT broker."""
 
     client_id: str = Field(
-        default="", max_length=64, description="name of our session at the broker; by default made of host and database"
+        default="",
+        max_length=64,
+        description="name of the session at the broker; by default made from host and database",
     )
     session_expiry_s: int = Field(
-        default=WEEK_S, ge=0, le=2**32 - 1, description="how long the broker keeps messages for us while we are away"
+        default=WEEK_S,
+        ge=0,
+        le=2**32 - 1,
+        description="how long the broker keeps messages for the controller while it is offline",
     )
     receive_maximum: int = Field(
         default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"
@@ -52,29 +57,31 @@ class BrokerSettings(BrokerConnection):
 class IngestSettings(Section):
     """From messages to durable rows."""
 
-    batch_max: int = Field(default=1000, ge=1, le=65535, description="messages in one transaction at most")
-    batch_age_ms: float = Field(default=50.0, ge=0, description="a batch is stored when it is this old")
-    batch_idle_ms: float = Field(default=5.0, ge=0, description="and earlier, when nothing came for this long")
+    batch_max: int = Field(default=1000, ge=1, le=65535, description="most messages in one transaction")
+    batch_age_ms: float = Field(default=50.0, ge=0, description="a batch is stored once it is this old")
+    batch_idle_ms: float = Field(default=5.0, ge=0, description="or earlier, when nothing has arrived for this long")
     ack_interval_ms: float = Field(default=150.0, ge=0, description="shortest time between two acks to one device")
     ranges_max: int = Field(
-        default=10_000, ge=1, description="runs of events above a hole that are remembered per stream"
+        default=10_000, ge=1, description="runs of events above a gap that are remembered per stream"
     )
     dead_letters_max: int = Field(default=10_000, ge=1, description="dead letters kept; the oldest go first")
     retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
 
 
 class HttpSettings(Section):
-    """How devices fetch models, and operators look and order."""
+    """The HTTP server: models for devices, API and page for operators."""
 
     listen: str = Field(
         default="127.0.0.1:8780",
-        description="HOST:PORT where models, API and page are served; port 0 is any free one, empty is none",
+        description="HOST:PORT where models, API and page are served; port 0 picks a free one, empty turns it off",
     )
     access: Literal["token", "open"] = Field(
         default="token",
         description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch models",
     )
-    max_downloads: int = Field(default=32, ge=1, le=10_000, description="downloads at once; others are told to wait")
+    max_downloads: int = Field(
+        default=32, ge=1, le=10_000, description="most downloads at once; others are told to wait"
+    )
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
     cert_file: FilePath | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
     key_file: FilePath | None = Field(default=None, description="private key (PEM) of the certificate")
@@ -95,14 +102,14 @@ class HttpSettings(Section):
 
 
 class ApiSettings(Section):
-    """Where commands ask a controller that runs elsewhere."""
+    """The remote controller that commands ask."""
 
     url: str | None = Field(
         default=None, description="http[s]://HOST:PORT of that controller; by default commands open the database"
     )
     token: SecretStr | None = Field(
         default=None,
-        description="an operator's token (`fer-controller operators add`); better given by the environment",
+        description="an operator's token (`fer-controller operators add`); best set in the environment",
     )
     ca_file: FilePath | None = Field(
         default=None, description="certificate authority for https; by default the system's"
@@ -119,12 +126,12 @@ class ApiSettings(Section):
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
         if token and token.get_secret_value() and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
-            raise ValueError("expected the one word that `fer-controller operators add` printed")
+            raise ValueError("expected the single word that `fer-controller operators add` printed")
         return token
 
 
 class RegistrySettings(Section):
-    """Where models are kept."""
+    """Where models are stored."""
 
     folder: Path | None = Field(
         default=None, description="the models' files and the key that signs; by default beside the database: DB.models"
@@ -132,35 +139,44 @@ class RegistrySettings(Section):
 
 
 class FleetSettings(Section):
-    """How the fleet is seen."""
+    """When a device counts as online."""
 
-    stale_after_s: float = Field(default=30.0, gt=0, description="an online device is stale when silent for this long")
+    stale_after_s: float = Field(
+        default=30.0, gt=0, description="an online device is stale once it has been silent for this long"
+    )
 
 
 class RetentionSettings(Section):
-    """What is kept how long; 0 days are for ever. Telemetry and events are counted from when they came."""
+    """How long data is kept; 0 days means for ever, and days count from when the data arrived."""
 
     events_days: float = Field(default=0.0, ge=0, description="emotion events")
     telemetry_days: float = Field(default=7.0, ge=0, description="telemetry messages; rollups outlive them")
-    minutes_days: float = Field(default=30.0, ge=0, description="rollups of a minute, of emotions and telemetry")
-    hours_days: float = Field(default=0.0, ge=0, description="rollups of an hour")
-    every_s: float = Field(default=60.0, gt=0, description="it is rolled up and forgotten this often")
+    minutes_days: float = Field(default=30.0, ge=0, description="one-minute rollups of emotions and telemetry")
+    hours_days: float = Field(default=0.0, ge=0, description="one-hour rollups")
+    every_s: float = Field(default=60.0, gt=0, description="time between two passes of rolling up and deleting")
 
 
 class RolloutSettings(Section):
     """How rollouts are driven and judged."""
 
-    tick_s: float = Field(default=0.5, gt=0, description="orders, reports and waves are looked at this often")
-    baseline_s: float = Field(default=600.0, gt=0, description="how far back before a wave its devices are measured")
-    judge_every_s: float = Field(default=5.0, gt=0, description="while a wave soaks, its gates are judged this often")
+    tick_s: float = Field(default=0.5, gt=0, description="time between two looks at orders, reports and waves")
+    baseline_s: float = Field(
+        default=600.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
+    )
+    judge_every_s: float = Field(
+        default=5.0, gt=0, description="time between two verdicts of the gates while a wave soaks"
+    )
     min_samples: int = Field(
-        default=3, ge=1, description="telemetry messages of a device, before and after, below which it is not judged"
+        default=3, ge=1, description="fewest telemetry messages, before and after, for a device to be judged"
     )
     min_events: int = Field(
-        default=20, ge=1, description="the same for its emotion events, where emotion_mix and confidence are judged"
+        default=20, ge=1, description="the same for its emotion events, for the gates emotion_mix and confidence"
     )
     min_measured: float = Field(
-        default=0.5, gt=0, le=1, description="share of a wave's committed devices without which no gate is judged"
+        default=0.5,
+        gt=0,
+        le=1,
+        description="share of a wave's committed devices that must be measured for a gate to be judged",
     )
     retry_pause_s: float = Field(default=10.0, ge=0, description="pause before a failed device is tried again; doubles")
     quarantine_after: int = Field(default=3, ge=1, description="failures in a row that put a device into quarantine")
@@ -173,8 +189,8 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER
     )
 
-    db: Path = Field(default=Path("fleet.db"), description="the SQLite database; made when it is not there")
-    embedded_broker: bool = Field(default=False, description="run a small broker in this process; for trying it out")
+    db: Path = Field(default=Path("fleet.db"), description="the SQLite database; created if it does not exist")
+    embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
     fleet: FleetSettings = FleetSettings()
@@ -186,12 +202,12 @@ class Settings(BaseSettings):
 
     @property
     def client_id(self) -> str:
-        """As the broker knows us: the same after every restart with this database (at most 23 characters)."""
+        """The MQTT client id: the same after every restart with this database (at most 23 characters)."""
         return self.broker.client_id or f"fer-controller-{self._place}"
 
     @property
     def rollouts_client_id(self) -> str:
-        """The same, for the connection on which desired states are published."""
+        """The client id of the connection that publishes desired states."""
         return f"{self.broker.client_id}-rollouts" if self.broker.client_id else f"fer-rollouts-{self._place}"
 
     @property
@@ -201,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def registry_folder(self) -> Path:
-        """Where the models' files and the signing key lie."""
+        """Where the models' files and the signing key are stored."""
         return self.registry.folder or self.db.with_suffix(MODELS_SUFFIX)
 
 
@@ -217,7 +233,7 @@ def load(config: Path | None = None, **options: Any) -> Settings:
     except OSError as error:
         raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # no TOML, or not even text
-        raise SettingsError(f"The configuration {config} is no TOML: {error}.") from error
+        raise SettingsError(f"The configuration {config} is not TOML: {error}.") from error
 
 
 def _from_file(config: Path | None) -> type[Settings]:

@@ -1,4 +1,4 @@
-"""Word to systemd over $NOTIFY_SOCKET (sd_notify(3)); without systemd nothing happens."""
+"""Notifications to systemd over $NOTIFY_SOCKET (sd_notify(3)); without systemd nothing happens."""
 
 import os
 import socket
@@ -24,14 +24,14 @@ def notify(state: str) -> None:
 
 
 class Watchdog:
-    """Tells systemd that we live, at half the time it allows ($WATCHDOG_USEC)."""
+    """Tells systemd that the program is alive, at half the interval it allows ($WATCHDOG_USEC)."""
 
     def __init__(self) -> None:
         self._every_s = int(os.environ.get("WATCHDOG_USEC") or 0) / 2e6
         self._last_s = float("-inf")
 
     def beat(self) -> None:
-        """To be called often; sends only when it is time."""
+        """Call it often; it sends only when it is time."""
         now_s = time.monotonic()
         if self._every_s and now_s - self._last_s >= self._every_s:
             self._last_s = now_s

@@ -96,14 +96,14 @@ def test_a_caller_that_speaks_no_mqtt_is_hung_up_on(url: str) -> None:
 
 def test_an_address_that_is_taken_is_told(url: str) -> None:
     with (
-        pytest.raises(BrokerError, match=r"The embedded broker cannot listen at 127\.0\.0\.1:\d+: .*already in use"),
+        pytest.raises(BrokerError, match=r"The embedded broker cannot listen on 127\.0\.0\.1:\d+: .*already in use"),
         EmbeddedBroker(url),
     ):
         pass
 
 
 def test_it_speaks_no_tls() -> None:
-    with pytest.raises(BrokerError, match="The embedded broker speaks no TLS"):
+    with pytest.raises(BrokerError, match="The embedded broker does not support TLS"):
         EmbeddedBroker("mqtts://127.0.0.1:8883")
 
 

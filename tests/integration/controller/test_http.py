@@ -287,7 +287,7 @@ def test_it_is_begun_again_when_it_is_killed(tmp_path: Path, caplog: pytest.LogC
         port = registry.process.port
     said = [record.message for record in caplog.records]
     assert said.count(f"Models are served at http://127.0.0.1:{port}.") == 2
-    assert "The process that serves models ended (signal 9); it begins again in 0.5 s." in said
+    assert "The HTTP server ended (signal 9); it restarts in 0.5 s." in said
 
 
 def test_it_ends_in_order_also_in_the_middle_of_a_download(

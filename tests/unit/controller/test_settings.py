@@ -25,7 +25,7 @@ def test_options_override_the_environment_and_that_the_file(tmp_path: Path, monk
         ("[broker]\nhost = 'x'\n", "The setting broker.host is wrong: there is no such setting"),
         ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
         ("[broker]\nurl = 'mqtt://x:70000'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
-        ("[broker\n", "is no TOML"),
+        ("[broker\n", "is not TOML"),
         ("[http]\nlisten = 'here'\n", "The setting http.listen is wrong: expected HOST:PORT, or nothing"),
         ("[http]\nlisten = 'here:70000'\n", "expected HOST:PORT, or nothing"),
         ("[http]\naccess = 'all'\n", "The setting http.access is wrong: Input should be 'token' or 'open'"),

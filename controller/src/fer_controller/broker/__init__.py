@@ -1,1 +1,1 @@
-"""The connection to the MQTT broker, and a broker of our own for where there is none."""
+"""The connection to the MQTT broker, and a small built-in broker."""

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Delivery(NamedTuple):
-    """One message as it came; it stays the broker's until acknowledged on the connection that brought it."""
+    """One message as it arrived; the broker keeps it until it is acknowledged on the same connection."""
 
     topic: str
     payload: bytes
@@ -43,7 +43,7 @@ class Delivery(NamedTuple):
 
 
 class Broker:
-    """A connection that is made anew by connect() after every BrokerError; not for several threads."""
+    """A connection; connect() opens a new one after every BrokerError. Not thread-safe."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Broker:
         knows_mqtt5: bool = True,
         on_confirmed: Callable[[int, str], None] | None = None,
     ) -> None:
-        """on_confirmed is told each message that the broker took: its number, and why the broker refused it, if so."""
+        """on_confirmed is called for each answered message: its number, and the reason of a refusal."""
         self._settings = settings
         self._client_id = client_id
         self._filters = list(filters)
@@ -69,19 +69,19 @@ class Broker:
 
     @property
     def connected(self) -> bool:
-        """Whether messages can go either way, as far as is known."""
+        """Whether the connection is up, as far as is known."""
         return self._client is not None
 
     @property
     def waiting(self) -> int:
-        """Messages that came and were not collected yet."""
+        """How many messages have arrived and are not collected yet."""
         return len(self._inbox)
 
     def connect(self) -> None:
-        """Connect and subscribe; raises BrokerRefused when the broker wants none of us, else BrokerError."""
+        """Connect and subscribe; raises BrokerRefused when the broker rejects us, BrokerError otherwise."""
         self._open()
         if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTT5:
-            log.info("The broker at %s does not speak MQTT 5; going on with 3.1.1.", self._settings.url)
+            log.info("The broker at %s does not speak MQTT 5; falling back to 3.1.1.", self._settings.url)
             self._knows_mqtt5 = False
             self._version = MQTT311
             self._open()
@@ -92,7 +92,7 @@ class Broker:
         log.log(level, "Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
 
     def pump(self, timeout_s: float, most: int) -> None:
-        """Wait for traffic, then read what is there and write what waits, until `most` messages wait here."""
+        """Wait for traffic, then read and write, until `most` messages wait here."""
         client = self._open_client()
         sock = client.socket()
         if sock is None:
@@ -107,12 +107,12 @@ class Broker:
         self._checked(client.loop_misc())
 
     def collect(self, most: int) -> list[Delivery]:
-        """Take messages that came, oldest first."""
+        """Take messages that have arrived, oldest first."""
         inbox = self._inbox
         return [inbox.popleft() for _ in range(min(most, len(inbox)))]
 
     def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
-        """Give the messages up for good; those of an earlier connection come again instead."""
+        """Acknowledge the messages; those of an earlier connection are left, because the broker sends them again."""
         client = self._client
         if client is None:
             return
@@ -122,14 +122,14 @@ class Broker:
         self._flush(client)
 
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
-        """Send retained messages at QoS 1; returns the numbers by which this connection confirms them."""
+        """Send retained messages at QoS 1; returns the numbers under which the connection will confirm them."""
         client = self._open_client()
         numbers = [client.publish(topic, payload, qos=QOS, retain=True).mid for topic, payload in messages]
         self._flush(client)
         return numbers
 
     def settle(self, timeout_s: float) -> None:
-        """Give what was sent some time to leave."""
+        """Give outgoing messages some time to leave."""
         until_s = time.monotonic() + timeout_s
         while self._client is not None and self._client.want_write() and time.monotonic() < until_s:
             self.pump(0.05, len(self._inbox))
@@ -156,7 +156,7 @@ class Broker:
         try:
             self._await(lambda: self._connected is not None)
         except BrokerError:
-            # Some brokers fall silent, or hang up, when they are spoken to in MQTT 5.
+            # Some brokers fall silent, or hang up, when a client speaks MQTT 5.
             self._version = MQTT5 if self._version == MQTT311 and self._knows_mqtt5 else MQTT311
             raise
 
@@ -292,4 +292,4 @@ def _topic(message: mqtt.MQTTMessage) -> str:
 
 
 def _written_by_us(_client: mqtt.Client, _userdata: object, _sock: object) -> None:
-    """With this callback paho queues what is to be written until loop_write(), so that acks leave together."""
+    """With this callback paho queues outgoing data until loop_write(), so that acks leave together."""

@@ -1,4 +1,4 @@
-"""A small MQTT 3.1.1 broker in this process, through amqtt; for trying things out, not for a fleet."""
+"""A small MQTT 3.1.1 broker in this process, through amqtt; for a first try, not for a fleet."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ NOISY_LOGGERS = ("amqtt", "transitions", "websockets")
 
 
 class Everybody(BaseAuthPlugin):  # type: ignore[misc]
-    """Lets everybody in; amqtt's own plugin for that would also forget their sessions when they leave."""
+    """Lets everybody in; amqtt's own plugin for that also drops their sessions when they leave."""
 
     async def authenticate(self, *, session: Session) -> bool:  # noqa: ARG002
         """Yes."""
@@ -37,7 +37,7 @@ class Everybody(BaseAuthPlugin):  # type: ignore[misc]
 
 
 class Reread(StreamReaderAdapter):  # type: ignore[misc]
-    """A stream whose first bytes were looked at already."""
+    """A stream whose first bytes have been read already."""
 
     def __init__(self, seen: bytes, reader: asyncio.StreamReader) -> None:
         super().__init__(reader)
@@ -54,16 +54,16 @@ class Reread(StreamReaderAdapter):  # type: ignore[misc]
 
 
 class EmbeddedBroker:
-    """Listens at the URL's host and port between enter and exit, in a thread with a loop of its own.
+    """Listens on the URL's host and port between enter and exit, in a thread with its own event loop.
 
     Anybody may connect; sessions and retained messages live in memory only.
-    Raises BrokerError when it cannot listen there.
+    Raises BrokerError when it cannot listen.
     """
 
     def __init__(self, url: str) -> None:
         address = parse_broker_url(url)
         if address.tls:
-            raise BrokerError(f"The embedded broker speaks no TLS; give it mqtt://HOST:PORT instead of {url}.")
+            raise BrokerError(f"The embedded broker does not support TLS; give it mqtt://HOST:PORT instead of {url}.")
         self._host, self._port = address.host, address.port
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="embedded-broker", daemon=True)
@@ -82,7 +82,7 @@ class EmbeddedBroker:
             self._end_loop()
             cause = error.__cause__ or error
             reason = getattr(cause, "strerror", None) or cause
-            raise BrokerError(f"The embedded broker cannot listen at {self._host}:{self._port}: {reason}.") from error
+            raise BrokerError(f"The embedded broker cannot listen on {self._host}:{self._port}: {reason}.") from error
         return self
 
     def __exit__(
@@ -91,7 +91,7 @@ class EmbeddedBroker:
         try:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_TIMEOUT_S)
         except FAULTS as error:
-            log.info("The embedded broker did not end in order: %s", error)
+            log.info("The embedded broker did not shut down cleanly: %s", error)
         self._end_loop()
 
     async def _start(self) -> None:
@@ -142,7 +142,7 @@ class EmbeddedBroker:
 async def _protocol_level(reader: asyncio.StreamReader) -> tuple[bytes, int]:
     """The first bytes of a CONNECT, up to the protocol's level.
 
-    amqtt reads an MQTT 5 CONNECT as if it were one of 3.1.1, and waits for ever for the rest of it.
+    amqtt reads an MQTT 5 CONNECT as if it were 3.1.1, and waits for ever for the rest.
     """
     seen = await reader.readexactly(1)
     if seen != CONNECT:

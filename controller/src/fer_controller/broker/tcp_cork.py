@@ -1,4 +1,4 @@
-"""Small packets leave a socket together, where the system can do that."""
+"""Small packets leave a socket together, on systems that support it."""
 
 import socket
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 @contextmanager
 def corked(sock: Any) -> Iterator[None]:
-    """What is written meanwhile leaves at the end, in as few segments as it fits into (tcp(7), TCP_CORK)."""
+    """Data written inside leaves at the end, in as few segments as possible (tcp(7), TCP_CORK)."""
     _cork(sock, on=True)
     try:
         yield

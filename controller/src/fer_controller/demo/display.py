@@ -20,7 +20,7 @@ BAR_CELLS = 10
 LETTERS = 2
 PICTURE_COLUMNS = 100
 WEB_FONTS = re.compile(r"@font-face\s*\{[^}]*\}")
-"""A picture that is looked at offline must not ask a server for its letters."""
+"""A picture must not fetch its fonts from a server."""
 LINE_EVERY_S = 5.0
 COLORS = {
     "angry": "red",
@@ -67,7 +67,7 @@ class PlainLines:
             self._print(self._untold)
 
     def show(self, snapshot: Snapshot) -> None:
-        """One line, when the last is old enough."""
+        """Print a line, if the last one is old enough."""
         if snapshot.page and self._next_s == 0.0:
             self._console.print(f"In a browser: {snapshot.page}", highlight=False, soft_wrap=True)
         self._untold = snapshot
@@ -93,14 +93,14 @@ class Picture:
         self._last: Snapshot | None = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take note of a drawing."""
+        """Remember a drawing."""
         if snapshot.faces or self._last is None:
             self._last = replace(snapshot, page="")
         elif snapshot.telemetry is not None:
             self._last = replace(self._last, telemetry=snapshot.telemetry)
 
     def save(self, path: Path) -> None:
-        """Write the file; nothing when nothing was drawn."""
+        """Write the file, if anything was drawn."""
         if self._last is None:
             return
         console = Console(record=True, width=PICTURE_COLUMNS, file=StringIO(), force_terminal=True)
@@ -109,7 +109,7 @@ class Picture:
 
 
 def drawing(snapshot: Snapshot) -> RenderableType:
-    """The faces with their emotions, and under them how the machine does."""
+    """The faces with their emotions, and below them the machine's figures."""
     title = f"Light-FER Fleet · {snapshot.stored} events stored · {snapshot.elapsed_s:.0f} s"
     page = [Text.assemble(("in a browser: ", "dim"), snapshot.page, overflow="fold")] if snapshot.page else []
     return Panel(Group(_faces(snapshot), _health(snapshot.telemetry), *page), title=title, box=box.ROUNDED)

@@ -1,4 +1,4 @@
-"""Broker, controller and one agent together on this machine, and the count of what came through."""
+"""Broker, controller and one agent together on this machine, and a count of the events that came through."""
 
 import json
 import os
@@ -55,12 +55,12 @@ class Snapshot:
     stored: int
     telemetry: dict[str, Any] | None
     page: str = ""
-    """Where a browser sees the same, with the token that opens it."""
+    """The page's address, with a token."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What went in and what came out; lost and duplicates are to be 0."""
+    """What went in and what came out; lost and duplicates should be 0."""
 
     published: int
     stored: int
@@ -72,14 +72,14 @@ class Result:
 
     @property
     def sound(self) -> bool:
-        """Whether every event came through exactly once, and there were some."""
+        """Whether there were events, and each came through exactly once."""
         return self.stored > 0 and not self.lost and not self.duplicates
 
 
 def run(
     seconds: float | None, source: str, broker_url: str | None, show: Callable[[Snapshot], None], stop: Event
 ) -> Result:
-    """Run until seconds are over, stop is set or the source ends; raises DemoError when a part fails."""
+    """Run until the time is up, stop is set or the source ends; raises DemoError when a part fails."""
     with TemporaryDirectory(prefix="fer-demo-") as folder:
         settings = _settings(Path(folder), broker_url)
         with _serving(settings) as failed, _agent(settings, Path(folder), source) as agent:
@@ -102,7 +102,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _serving(settings: Settings) -> Iterator[list[ControllerError]]:
-    """The controller in a thread; what ends it early stands in the list."""
+    """The controller in a thread; errors that end it early are put in the list."""
     stop, failed = Event(), list[ControllerError]()
 
     def serve() -> None:
@@ -139,7 +139,7 @@ def _agent(settings: Settings, folder: Path, source: str) -> Iterator["subproces
 
 
 def _bound_to_us() -> list[str]:
-    """The prefix of a command that the kernel ends when this process is killed and can end nothing itself."""
+    """The prefix of a command that the kernel ends when this process is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
@@ -176,13 +176,13 @@ def _watch(
         if seconds is not None and elapsed_s >= seconds:
             break
         if database is None and elapsed_s > START_TIMEOUT_S:
-            raise DemoError(f"The controller made no database within {START_TIMEOUT_S:.0f} seconds.")
+            raise DemoError(f"The controller created no database within {START_TIMEOUT_S:.0f} seconds.")
     if database is not None:
         database.close()
 
 
 def _page(settings: Settings) -> str:
-    """The page's address with a token behind the hash, which a browser tells nobody."""
+    """The page's address with a token after the #, which a browser sends to nobody."""
     with opening.writer(settings.db) as database:
         token = access.make(TokenStore(database), DEVICE, VIEWER, datetime.now(UTC))
     return f"http://{settings.http.listen}/#token={token}"
@@ -205,7 +205,7 @@ def _snapshot(store: Subjects, elapsed_s: float, page: str) -> Snapshot:
 
 
 def _ended(agent: "subprocess.Popen[bytes]", folder: Path) -> dict[str, Any]:
-    """End the agent in order and read the summary that it closes with."""
+    """Stop the agent and read the summary that it prints last."""
     agent.send_signal(signal.SIGTERM)
     try:
         status = agent.wait(AGENT_END_TIMEOUT_S)

@@ -48,7 +48,7 @@ class RemoteDesk:
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
         if settings.token is not None:
             self._session.headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
-        # With each request: what the session says of it gives way to REQUESTS_CA_BUNDLE.
+        # Given with each request, because a session's setting gives way to REQUESTS_CA_BUNDLE.
         self._verify = None if settings.ca_file is None else str(settings.ca_file)
 
     def __enter__(self) -> Self:

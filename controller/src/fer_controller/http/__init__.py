@@ -1,1 +1,1 @@
-"""How devices fetch models: HTTP, in a process of its own."""
+"""The HTTP server, in its own process: models for devices, API and page for operators."""

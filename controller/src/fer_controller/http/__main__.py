@@ -1,4 +1,4 @@
-"""The process that serves models, as process.py begins it; only this file imports uvicorn."""
+"""The HTTP server's process, as process.py starts it; only this file imports uvicorn."""
 
 import logging
 import os
@@ -39,7 +39,7 @@ log = logging.getLogger("fer_controller.http")
 
 
 def main() -> None:
-    """Serve until the life line is cut."""
+    """Serve until the lifeline is cut."""
     with open(LIFE_LINE, "rb", buffering=0, closefd=False) as line:
         task = Task.model_validate_json(line.readline())
     _log_in_lines()
@@ -65,11 +65,11 @@ def main() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Ends with its life line, not when a service manager signals the whole group: the controller comes first."""
+    """Ends with its lifeline, not when a service manager signals the whole group: the controller ends first."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Pass over SIGINT and SIGTERM."""
+        """Ignore SIGINT and SIGTERM."""
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, signal.SIG_IGN)
         yield
@@ -107,7 +107,7 @@ def _place(task: Task, listener: socket.socket) -> str:
 
 
 class _Lines(logging.Formatter):
-    """LEVEL and the sentence, on one line whatever went wrong."""
+    """LEVEL and the sentence, always on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         sentence = record.getMessage().strip()

@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class Stalled(Exception):  # noqa: N818 - what the other side did
-    """Nobody reads what we send."""
+    """The client does not read what we send."""
 
 
 class ArtifactResponse(FileResponse):
-    """Starlette's answer with a file (Range, If-Range, 206, 416) under our limits; raises OSError when it is not there.
+    """Starlette's file response (Range, If-Range, 206, 416) under our limits; raises OSError if there is no such file.
 
     The file of a hash never changes, so the hash is its strong ETag.
     """
@@ -39,7 +39,7 @@ class ArtifactResponse(FileResponse):
         self._downloads = downloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or say 503 when there are too many downloads already."""
+        """Send the file, or answer 503 when there are too many downloads already."""
         if scope["method"] == "HEAD":
             await super().__call__(_without_range(scope), receive, send)
             return
@@ -50,7 +50,7 @@ class ArtifactResponse(FileResponse):
             try:
                 await super().__call__(_with_range_of_bytes(scope), receive, self._paced(send))
             except Stalled:
-                log.info("A download stood still for %.0f seconds and is cut off.", STALLED_AFTER_S)
+                log.info("A download stalled for %.0f seconds and was cut off.", STALLED_AFTER_S)
 
     def _paced(self, send: Send) -> Send:
         async def paced(message: Message) -> None:
@@ -64,7 +64,7 @@ class ArtifactResponse(FileResponse):
 
 
 def _with_range_of_bytes(scope: Scope) -> Scope:
-    """The request; a Range in a unit that we do not know is to be ignored (RFC 9110, 14.2)."""
+    """The request without a Range in an unknown unit, which is to be ignored (RFC 9110, 14.2)."""
     wanted = MutableHeaders(scope=scope).get("range", BYTES_UNIT)
     return scope if wanted.lower().startswith(BYTES_UNIT) else _without_range(scope)
 
@@ -74,10 +74,10 @@ def _without_range(scope: Scope) -> Scope:
 
 
 def _too_many() -> JSONResponse:
-    # At random, so that those who were sent away do not all come back at once.
+    # At random, so that clients that were turned away do not all return at once.
     retry_after_s = random.randint(*RETRY_AFTER_S)  # noqa: S311
     return JSONResponse(
-        {"detail": f"Too many downloads run at once; try again in {retry_after_s} seconds."},
+        {"detail": f"Too many downloads are running; try again in {retry_after_s} seconds."},
         status_code=503,
         headers={"Retry-After": str(retry_after_s)},
     )

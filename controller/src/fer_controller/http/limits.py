@@ -1,4 +1,4 @@
-"""How many downloads run at once, and how fast all of them together."""
+"""How many downloads run at once, and how fast they are together."""
 
 import asyncio
 import time
@@ -9,14 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 64 * 1024
-"""More than any order needs; it is read before anybody knows whose it is."""
+"""More than any request needs; bodies are read before the sender is known."""
 CHUNK_BYTES = 128 * 1024
 SMALLEST_CHUNK_BYTES = 4096
 BYTES_OF_MEGABYTE = 1_000_000
 
 
 class Downloads:
-    """Lets in so many at once, and paces their bytes through one bucket."""
+    """Allows a number of downloads at once, and paces their bytes through one bucket."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Downloads:
 
     @property
     def chunk_bytes(self) -> int:
-        """So small that at full load each download moves once a second, or nearly so."""
+        """So small that at full load each download moves about once a second."""
         if not self._bytes_s:
             return CHUNK_BYTES
         return max(SMALLEST_CHUNK_BYTES, min(CHUNK_BYTES, int(self._bytes_s / self._most)))
@@ -51,7 +51,7 @@ class Downloads:
             self._running -= 1
 
     async def take(self, size_bytes: int) -> None:
-        """Wait for the turn of so many bytes."""
+        """Wait until this many bytes may be sent."""
         if not self._bytes_s:
             return
         now_s = self._clock()
@@ -62,13 +62,13 @@ class Downloads:
 
 
 class BodyLimit:
-    """An ASGI application that hears no more than so many bytes of a request; raises HTTPException (413)."""
+    """An ASGI application that reads a limited number of bytes of a request; raises HTTPException (413)."""
 
     def __init__(self, app: ASGIApp, most_bytes: int = BODY_BYTES) -> None:
         self._app, self._most_bytes = app, most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, and count."""
+        """Pass everything on, and count the bytes."""
         heard_bytes = 0
 
         async def counted() -> Message:

@@ -30,7 +30,7 @@ def index() -> Response:
 
 @router.get("/dashboard/{name}")
 def part(name: str) -> Response:
-    """What the page is made of."""
+    """A part of the page."""
     return _file(name)
 
 

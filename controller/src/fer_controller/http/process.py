@@ -1,7 +1,7 @@
-"""The process that serves models: begun beside the controller, begun again when it ends, ended with it.
+"""The HTTP server's process: started beside the controller, restarted when it ends, ended with the controller.
 
-Its standard input is its life line: it reads what to do in the first line, and ends when the other end is closed,
-which the kernel does however the controller ends. What it writes is what we log.
+Its standard input is its lifeline: it reads its task from the first line, and ends when the other end is closed, which
+the kernel does however the controller ends. What it writes goes into the controller's log.
 """
 
 import errno
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class Task(BaseModel):
-    """What the process is told."""
+    """The task of the process."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +48,7 @@ class Task(BaseModel):
 
 
 class HttpProcess:
-    """Serves between enter and exit; raises HttpError when its place is taken or its certificate cannot be used."""
+    """Serves between enter and exit; raises HttpError when its address is taken or its certificate cannot be used."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -58,7 +58,7 @@ class HttpProcess:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return int(self._listener.getsockname()[1])
 
     def __enter__(self) -> Self:
@@ -90,12 +90,12 @@ class HttpProcess:
             if time.monotonic() - begun_s > STEADY_AFTER_S:
                 pause_s = FIRST_PAUSE_S
             if not self._stop.is_set():
-                log.warning("The process that serves models ended (%s); it begins again in %g s.", how, pause_s)
+                log.warning("The HTTP server ended (%s); it restarts in %g s.", how, pause_s)
                 self._stop.wait(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _run(self) -> str:
-        """One process from its begin to its end; returns how it ended."""
+        """Run one process to its end; returns how it ended."""
         settings, fd = self._settings, self._listener.fileno()
         task = Task(
             db=settings.db.absolute(),
@@ -110,7 +110,7 @@ class HttpProcess:
                     return ""
                 self._child = child = _begun(fd)
         except OSError as error:
-            return f"it cannot begin: {error.strerror}"
+            return f"it cannot start: {error.strerror}"
         with child:
             _tell(child, task)
             _relay(child)
@@ -130,14 +130,14 @@ def _begun(fd: int) -> "subprocess.Popen[bytes]":
 
 
 def _tell(child: "subprocess.Popen[bytes]", task: Task) -> None:
-    with suppress(OSError, ValueError):  # it ended already, which is seen next
+    with suppress(OSError, ValueError):  # it has ended already, which is noticed next
         if child.stdin is not None:
             child.stdin.write(task.model_dump_json().encode() + b"\n")
             child.stdin.flush()
 
 
 def _cut(child: "subprocess.Popen[bytes]") -> None:
-    """Cut the life line."""
+    """Cut the lifeline."""
     with suppress(OSError):
         if child.stdin is not None:
             child.stdin.close()
@@ -150,11 +150,11 @@ def _relay(child: "subprocess.Popen[bytes]") -> None:
         if level.isdigit():
             log.log(int(level), "%s", sentence)
         else:
-            log.error("The process that serves models says: %s %s", level, sentence)
+            log.error("The HTTP server says: %s %s", level, sentence)
 
 
 def _listener(place: str) -> socket.socket:
-    """A socket that listens, for every process to come; what we left there in a crash has a moment to end."""
+    """A listening socket for all processes; a process left over from a crash gets a moment to end."""
     host, _, port = place.rpartition(":")
     until_s = time.monotonic() + BIND_PATIENCE_S
     while True:
@@ -173,14 +173,14 @@ def _warn_of_plain_tokens(http: HttpSettings, listener: socket.socket) -> None:
     here_alone = ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
     if http.access != OPEN_ACCESS and http.cert_file is None and not here_alone:
         log.warning(
-            "Models are served at %s without TLS, so who listens on the way can read the devices' tokens; "
+            "Models are served at %s without TLS, so anyone on the network can read the devices' tokens; "
             "set http.cert_file and http.key_file.",
             http.listen,
         )
 
 
 def _reason(error: OSError) -> str:
-    """Without the address, which create_server adds and we told already."""
+    """The reason without the address, which create_server adds and our sentence already has."""
     if error.errno is None or isinstance(error, socket.gaierror):
         return str(error.strerror or error)
     return os.strerror(error.errno)

@@ -26,7 +26,7 @@ INFO = (DEVICE, "agent_version", "device_class", "model", "provider")
 
 
 COUNTERS = {
-    REDELIVERED: ("fer_events_redelivered", "Events that came again, and were not counted again."),
+    REDELIVERED: ("fer_events_redelivered", "Events that were received again, and not counted again."),
     DEAD_LETTERS: ("fer_dead_letters", "Messages that could not be read."),
 }
 
@@ -50,7 +50,7 @@ class Metrics(Collector):
         return encode(self._registry), content_type
 
     def collect(self) -> Iterator[Metric]:
-        """What a device measures is told while it is online, so that no old figure passes for a new one."""
+        """Figures of a device are exported only while it is online, so that no old figure passes for a new one."""
         devices, now = self._store.devices.all(), self._now()
         state = {device.device: presence(device, now, self._stale_after_s) for device in devices}
         told = [Telemetry.model_validate_json(each.payload) for each in self._store.telemetry.newest_of_each()]
@@ -76,11 +76,13 @@ def _presences(devices: Sequence[Device], state: dict[str, str]) -> Iterator[Met
     count = Counter(state.values())
     by_state = GaugeMetricFamily("fer_devices", "Devices by state.", labels=["state"])
     yield _filled(by_state, [((name,), count[name]) for name in STATES])
-    up = GaugeMetricFamily("fer_device_up", "1 where the device is online and heard of.", labels=[DEVICE])
+    up = GaugeMetricFamily("fer_device_up", "1 while the device is online and not silent.", labels=[DEVICE])
     yield _filled(up, [((name,), float(found == ONLINE)) for name, found in state.items()])
-    seen = GaugeMetricFamily("fer_device_last_seen_timestamp_seconds", "When it was heard of last.", labels=[DEVICE])
+    seen = GaugeMetricFamily(
+        "fer_device_last_seen_timestamp_seconds", "When the device was last heard from.", labels=[DEVICE]
+    )
     yield _filled(seen, [((each.device,), _unix_s(each.last_seen)) for each in devices if each.last_seen])
-    info = GaugeMetricFamily("fer_device_info", "1; what the device is and runs.", labels=INFO)
+    info = GaugeMetricFamily("fer_device_info", "Always 1; labels say what the device is and runs.", labels=INFO)
     yield _filled(info, [(_info(each), 1) for each in devices])
 
 

@@ -12,7 +12,7 @@ MEAN, LOWEST, HIGHEST = "mean", "lowest", "highest"
 AVERAGE, INCREASE_A_MINUTE, SHARE_ON_CPU, RESTARTS = "average", "increase a minute", "share on CPU", "restarts"
 """How the values of a device in a window of time become one figure for a gate."""
 MEDIAN_DEVICE, MEAN_DEVICE = "median", "mean"
-"""How the figures of a wave's devices become one; what a median of devices may hide goes by the mean."""
+"""How the figures of a wave's devices become one; what a median would hide is combined by the mean."""
 
 
 @dataclass(frozen=True, slots=True)

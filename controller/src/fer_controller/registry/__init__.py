@@ -1,1 +1,1 @@
-"""The models that the fleet may run: proven, signed, kept by content."""
+"""The models that the fleet may run: verified, signed, stored by content."""

@@ -10,7 +10,7 @@ const TELEMETRY_EVERY_MS = 2000;
 let name = "";
 let pollings = [];
 
-/** One device: what it is, what it does now, and how it fared. */
+/** One device: what it is, what it does now, and its history. */
 export const device = {
     open(me, wanted) {
         name = wanted;

@@ -49,7 +49,7 @@ function totalled({ events, dropped_events, redelivered_events, dead_letters }) 
     const many = (value) => value.toLocaleString("en");
     return [
         `${count(events, "event")} stored`, `${many(dropped_events)} dropped`,
-        `${many(redelivered_events)} came again`, `${many(dead_letters)} unreadable`,
+        `${many(redelivered_events)} received again`, `${many(dead_letters)} unreadable`,
     ].join(" · ");
 }
 

@@ -16,7 +16,7 @@ let polling;
 let rollups = new Map();
 let charts = [];
 
-/** Small line charts of how a device fared. */
+/** Small line charts of a device's history. */
 export const history = {
     open(device) {
         name = device;
