@@ -236,7 +236,7 @@ def test_one_download_too_many_is_told_to_come_back_and_is_served_then(tmp_path:
         refused = registry.ask(url)
         assert refused.status_code == 503
         assert 1 <= int(refused.headers["Retry-After"]) <= 5
-        assert refused.json()["detail"].startswith("Too many downloads run at once; try again in")
+        assert refused.json()["detail"].startswith("Too many downloads are running; try again in")
         assert registry.ask(url, method="HEAD").status_code == 200
         running.close()
         eventually(lambda: registry.ask(url, Range="bytes=0-9").status_code == 206, "there is room again")

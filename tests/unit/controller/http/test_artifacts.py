@@ -132,7 +132,7 @@ def test_one_download_too_many_is_told_when_to_come_back_and_a_look_is_none(path
         assert ask(path, "HEAD", downloads=downloads).status == 200
     assert answer.status == 503
     assert 1 <= int(answer.headers["retry-after"]) <= 5
-    assert b"Too many downloads run at once; try again in" in answer.body
+    assert b"Too many downloads are running; try again in" in answer.body
     assert ask(path, downloads=downloads).status == 200
 
 
