@@ -10,7 +10,7 @@ SAMPLES = "samples"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SummaryColumn:
     """A column of the table of rollups: what of a range of telemetry goes into it, and how that joins what is there."""
 
     column: str
@@ -18,31 +18,35 @@ class Part:
     merged: str
 
 
-def _mean(metric: Metric, summary: Summary) -> tuple[Part, ...]:
+def _mean(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
     return (
         _added(summary.samples_column, f"count({metric.column})"),
         _added(summary.sum_column, f"total({metric.column})"),
     )
 
 
-def _lowest(metric: Metric, summary: Summary) -> tuple[Part, ...]:
+def _lowest(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
     return (_extreme("min", summary.field, metric.column),)
 
 
-def _highest(metric: Metric, summary: Summary) -> tuple[Part, ...]:
+def _highest(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
     return (_extreme("max", summary.field, metric.column),)
 
 
-def _added(column: str, made: str) -> Part:
-    return Part(column, made, f"{column} + excluded.{column}")
+def _added(column: str, made: str) -> SummaryColumn:
+    return SummaryColumn(column, made, f"{column} + excluded.{column}")
 
 
-def _extreme(which: str, column: str, of: str) -> Part:
+def _extreme(which: str, column: str, of: str) -> SummaryColumn:
     merged = f"{which}(ifnull({column}, excluded.{column}), ifnull(excluded.{column}, {column}))"
-    return Part(column, f"{which}({of})", merged)
+    return SummaryColumn(column, f"{which}({of})", merged)
 
 
-PARTS_OF: dict[str, Callable[[Metric, Summary], tuple[Part, ...]]] = {MEAN: _mean, LOWEST: _lowest, HIGHEST: _highest}
+PARTS_OF: dict[str, Callable[[Metric, Summary], tuple[SummaryColumn, ...]]] = {
+    MEAN: _mean,
+    LOWEST: _lowest,
+    HIGHEST: _highest,
+}
 PARTS = (
     _added(SAMPLES, "count(*)"),
     *(part for metric, summary in SUMMARIZED for part in PARTS_OF[summary.kind](metric, summary)),
