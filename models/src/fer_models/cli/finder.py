@@ -32,7 +32,9 @@ def train(
     ] = 1_000_000,
     batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 16,
     rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
-    px: Annotated[int, typer.Option(min=64, max=640, help="Side of a sample; a multiple of 32.")] = 256,
+    px: Annotated[
+        int, typer.Option(min=64, max=640, help="Side of the largest samples; the smallest have half of it.")
+    ] = 256,
     start: Annotated[
         Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
     ] = None,
@@ -46,7 +48,6 @@ def train(
     from fer_models.eyes.data.library import read_library
     from fer_models.eyes.finder.lesson import FinderLesson, judge
     from fer_models.eyes.finder.network import Finder
-    from fer_models.eyes.finder.sample import Composer
     from fer_models.eyes.learning.run import LearningRun
     from fer_models.eyes.learning.schedule import Plan
 
@@ -54,7 +55,7 @@ def train(
     torch.manual_seed(seed)
     with reading() as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
-    lesson = FinderLesson(Composer(seen, px), judge(held, JUDGED))
+    lesson = FinderLesson(seen, px, judge(held, JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, seed=seed)
     run = LearningRun(lesson, Finder(), plan, out, start)
     with logging(json_) as (watch, tell):

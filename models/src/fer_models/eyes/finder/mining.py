@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from fer_models.eyes.imaging import Affine
 
@@ -16,11 +18,15 @@ CAPACITY = 2000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cut of a background: which, and the matrix that cut it."""
+    """A cut of a background: which, and the matrix that brings what is to be seen there to the cut's (0, 0)."""
 
     background: int
     matrix: Affine
     key: int
+
+    def shifted(self, by: npt.NDArray[np.floating[Any]]) -> Place:
+        """The same place moved in the cut, in pixels."""
+        return Place(self.background, np.column_stack([self.matrix[:, :2], self.matrix[:, 2] + by]), self.key)
 
 
 @dataclass
@@ -44,8 +50,9 @@ class HardPlaces:
         keys = list(self.places)
         return self.places[keys[rng.integers(len(keys))]]
 
-    def tell(self, place: Place, score: float) -> None:
-        """The network's highest score there."""
+    def tell(self, shown: Place, score: float, at: npt.NDArray[np.floating[Any]]) -> None:
+        """The network's highest score in a cut, whose matrix shown has, and where it was, in the cut's pixels."""
+        place = shown.shifted(-at)
         known = place.key in self.places
         if score >= FALSE_SCORE or (known and score >= CLEARED_SCORE):
             self.places[place.key], self.scores[place.key] = place, score

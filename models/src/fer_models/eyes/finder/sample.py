@@ -33,7 +33,7 @@ HARD_SHARE = 0.6
 class Sample:
     """One picture to learn from, square, and the faces in it; as Annotation, after every change.
 
-    place: where a faceless sample was cut.
+    place: where a faceless sample was cut, and how.
     """
 
     pixels: Grey
@@ -45,10 +45,11 @@ class Sample:
 
 
 class Composer:
-    """Makes samples of size_px from a library; hard collects the places that were mistaken for a face."""
+    """Makes samples of size_px from a library; hard has the places that were mistaken for a face."""
 
-    def __init__(self, library: Library, size_px: int = 256) -> None:
-        self.library, self.size_px, self.hard = library, size_px, HardPlaces()
+    def __init__(self, library: Library, size_px: int = 256, hard: HardPlaces | None = None) -> None:
+        self.library, self.size_px = library, size_px
+        self.hard = HardPlaces() if hard is None else hard
 
     def compose(self, rng: np.random.Generator) -> Sample:
         """The next sample."""
@@ -138,7 +139,7 @@ class Composer:
         cover(pixels, corners, source.picture.warped(matrix, self._size), float(rng.uniform(0, 0.12)) * size, there)
 
     def _faceless(self, rng: np.random.Generator) -> Sample:
-        place = self._place(rng)
+        place = self._place(rng).shifted(self.size_px * rng.uniform(0.3, 0.7, 2))
         pixels = self.library.backgrounds[place.background].picture.filling(place.matrix, self._size)
         nothing = np.empty((0, 3, 2), np.float32), np.empty((0, FIVE, 2), np.float32), np.empty(0, bool)
         return Sample(pixels, *nothing, place=place)
@@ -146,16 +147,15 @@ class Composer:
     def _place(self, rng: np.random.Generator) -> Place:
         if len(self.hard) and rng.random() < HARD_SHARE:
             return self.hard.draw(rng)
-        return self.hard.new(*self._anywhere(rng))
+        return self.hard.new(*self._anywhere(np.zeros(2), rng))
 
-    def _anywhere(self, rng: np.random.Generator) -> tuple[int, Affine]:
+    def _anywhere(self, to: npt.NDArray[np.float64], rng: np.random.Generator) -> tuple[int, Affine]:
         index = int(rng.integers(len(self.library.backgrounds)))
         size = np.asarray(self.library.backgrounds[index].picture.size)
-        to = np.full(2, self.size_px / 2)
         return index, _turned(_log_uniform(rng, 0.4, 2.0), rng.uniform(0.1, 0.9, 2) * size, to, rng)
 
     def _background(self, rng: np.random.Generator) -> Grey:
-        index, matrix = self._anywhere(rng)
+        index, matrix = self._anywhere(np.full(2, self.size_px / 2), rng)
         return self.library.backgrounds[index].picture.filling(matrix, self._size)
 
     def _face_px(self, rng: np.random.Generator) -> float:

@@ -52,10 +52,10 @@ def test_only_faceless_samples_know_their_place_and_hard_ones_come_back(composer
     places = [each.place for each in samples if each.place is not None]
     assert places
     assert all(not len(each.frames) for each in samples if each.place is not None)
-    composer.hard.tell(places[0], 0.9)
+    composer.hard.tell(places[0], 0.9, np.zeros(2))
     again = [composer.compose(np.random.default_rng(seed)).place for seed in range(80)]
     assert places[0].key in {place.key for place in again if place}
-    composer.hard.tell(places[0], 0.0)
+    composer.hard.tell(places[0], 0.0, np.zeros(2))
 
 
 def test_mirrored_points_change_sides() -> None:
