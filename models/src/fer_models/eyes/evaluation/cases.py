@@ -24,6 +24,9 @@ FRONTAL, HALF, PROFILE, ROLLED = "yaw 0–30", "yaw 30–60", "yaw 60–90", "ro
 WILD, SMALL, MASKED, DARK, HIDDEN = "200 px on 640×480", "24–50 px", "masks", "a tenth of the light", "half hidden"
 CROWDS = "scenes, from 16 px"
 FACELESS = "faceless"
+OWN_SIZE = {CROWDS, FACELESS}
+"""These keep the size that they have; the others are set into a camera's frame."""
+
 YAWS = {FRONTAL: (0, 30), HALF: (30, 60), PROFILE: (60, 91)}
 
 
