@@ -84,6 +84,11 @@ class Metric:
         found: float | None = attrgetter(self.source)(measured)
         return found
 
+    @property
+    def counts(self) -> bool:
+        """Whether telemetry has a count since the run began, and only its increase is the metric."""
+        return self.gating is not None and self.gating.window == INCREASE_A_MINUTE
+
     def schema(self, kind: str = "") -> dict[str, Any]:
         """The JSON Schema of a field that holds one of its values."""
         described = ", ".join(filter(None, (self.title, kind, self.unit)))

@@ -66,7 +66,7 @@ class MetricAnswer(Answer):
     title: str = Field(description="What it is, in lower case.")
     unit: str = Field(description="Its unit; empty where it has none.")
     digits: int = Field(description="How many decimals are shown.")
-    source: str | None = Field(description="Where a telemetry message has it; null where it is made of several fields.")
+    source: str | None = Field(description="Where a telemetry message has it; null where no single field has it.")
     lines: tuple[LineAnswer, ...] = Field(description="What rollups keep of it.")
 
 

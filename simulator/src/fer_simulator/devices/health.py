@@ -79,6 +79,7 @@ class Health:
             fps=round(fps, 2),
             frames=int(self._counters.frames),
             faces=faces,
+            faces_per_frame=round(faces / self._counters.frames, 3) if self._counters.frames else None,
             latency_p50_ms=round(p50_ms, 2),
             latency_p95_ms=round(self._noisy(p50_ms * P95_OVER_P50), 2),
         )

@@ -89,6 +89,5 @@ def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:
 
 def _metric(metric: Metric) -> MetricAnswer:
     lines = (LineAnswer(kind=summary.kind, field=summary.field) for summary in metric.summaries)
-    return MetricAnswer(
-        title=metric.title, unit=metric.unit, digits=metric.digits, source=metric.source or None, lines=tuple(lines)
-    )
+    source = None if metric.counts else metric.source or None
+    return MetricAnswer(title=metric.title, unit=metric.unit, digits=metric.digits, source=source, lines=tuple(lines))

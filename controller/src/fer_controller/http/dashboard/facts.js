@@ -62,9 +62,15 @@ export function hostFacts(message, metrics) {
     const measured = metrics.filter(({ source }) => source && known(at(message, source)));
     return [
         ["Measured", plain(ago(message.time))],
-        ...measured.map((metric) => [capitalized(metric.title), shown(at(message, metric.source), metric)]),
+        ...measured.map((metric) => [heading(message, metric), shown(at(message, metric.source), metric)]),
         ["Power mode", message.host.power_mode],
+        ["Faults handled", number(message.errors).text],
     ];
+}
+
+/** A switch goes by its own name: its metric is the share of time that it is on. */
+function heading(message, { title, source }) {
+    return capitalized(typeof at(message, source) === "boolean" ? source.split(".").at(-1) : title);
 }
 
 const at = (message, source) => source.split(".").reduce((part, name) => part?.[name], message);
