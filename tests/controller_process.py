@@ -20,7 +20,7 @@ from forked import Begin, Child, Forked
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 PROGRAM = [sys.executable, "-c", "from fer_controller.cli import main; main()"]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def eventually(holds: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> None:

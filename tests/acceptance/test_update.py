@@ -266,14 +266,14 @@ def test_a_model_that_answers_otherwise_than_where_it_was_made_is_rejected(world
 
 
 def test_a_cancel_in_mid_download_and_a_later_order_are_obeyed(world: World) -> None:
-    world.server.misbehaves = lambda path: Misbehaviour(stall_after=100_000) if "artifacts" in path else None
+    stalls = world.new.artifact().url
+    world.server.misbehaves = lambda path: Misbehaviour(stall_after=100_000) if path == stalls else None
     world.operator.order(world.new.desired(sequence=1))
     world.await_state(DOWNLOADING)
     world.operator.say(b"")
     world.await_state("canceled")
     world.operator.order(world.new.desired(rollout="r2", sequence=2))
     world.await_state(DOWNLOADING)
-    world.server.misbehaves = lambda _path: None
     newest = Release(world.signer, world.folder, "3.0.0")
     world.serve(newest)
     world.operator.order(newest.desired(rollout="r3", sequence=3))

@@ -1,5 +1,6 @@
 """Both programs over TLS, against a real Mosquitto with a certificate of the test's own authority."""
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,13 @@ from real_broker import Mosquitto, mosquitto_binary
 # paho leaves the socket of a failed handshake to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 TLS = "certfile {folder}/server.pem\nkeyfile {folder}/server.key\n"
+
+
+@pytest.fixture(autouse=True)
+def own_garbage() -> Iterator[None]:
+    """What paho leaves is collected here, and not in the middle of another file's test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

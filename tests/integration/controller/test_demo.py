@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -79,13 +80,14 @@ def test_it_closes_with_a_line_of_json_that_adds_up(program: Path, tmp_path: Pat
 
 def test_its_first_line_is_an_address_that_opens_the_page_and_no_more(program: Path) -> None:
     put_agent(program)
-    command, environment = command_of(program)
+    command, environment = command_of(program, "--seconds", "600")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         page, _, token = process.stdout.readline().removeprefix("In a browser: ").strip().partition("#token=")
         assert "<title>" in requests.get(page, timeout=30).text
         asked = requests.get(f"{page}v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
         assert asked.json() == {"name": "demo", "role": "viewer"}
+        process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 0
 
