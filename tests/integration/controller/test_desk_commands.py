@@ -129,7 +129,7 @@ def test_what_is_no_token_is_told(
     monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", token)
     assert cli.run(["devices", "--url", fleet.url]) == 2
     said = capsys.readouterr().err
-    assert "The setting api.token is wrong: expected the one word" in said
+    assert "The setting api.token is wrong: expected the single word" in said
     assert token not in said
 
 
