@@ -4,8 +4,9 @@ import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Generator, Iterator, TypeVar
+from typing import Any, Generator, Iterator, List, TypeVar
 
+import dealing
 import pytest
 from real_broker import Mosquitto, mosquitto_binary
 
@@ -24,6 +25,14 @@ if find_spec("hypothesis"):
     import hypothesis_profiles
 
     hypothesis_profiles.use()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    """Deal the tests out, where several workers share them."""
+    if dealing.workers() > 1:
+        folder = Path(__file__).parent
+        items[:] = dealing.dealt(items, lambda item: os.path.relpath(item.path, folder), dealing.workers())
 
 
 @pytest.fixture(scope="session")
