@@ -4,7 +4,7 @@ from fer_wire.acks import Ack
 from fer_wire.desired import Artifact, Desired
 from fer_wire.emotions import EMOTIONS
 from fer_wire.errors import MessageError, TopicError, WireError
-from fer_wire.events import Box, EmotionEvent
+from fer_wire.events import Box, EmotionEvent, Pose
 from fer_wire.manifest import ModelManifest
 from fer_wire.message import Message, parse
 from fer_wire.names import checked_name
@@ -28,6 +28,7 @@ __all__ = [
     "Message",
     "MessageError",
     "ModelManifest",
+    "Pose",
     "Reported",
     "Status",
     "Telemetry",

@@ -4,6 +4,7 @@ from typing import Tuple
 
 from pydantic import Field
 
+from fer_wire.contracts import CLASSIFIER, TASKS
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
@@ -35,6 +36,11 @@ class Desired(Message):
         description="grows with each desired state of a device; a lower one than the last is outdated and ignored",
     )
     time: UtcTime = Field(description="when it was decided")
+    task: str = Field(
+        default=CLASSIFIER,
+        max_length=32,
+        description=f"which model of the device it replaces: {', '.join(TASKS)}; others may follow",
+    )
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
     sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file")
     size_bytes: PositiveCount = Field(description="of the .onnx file")

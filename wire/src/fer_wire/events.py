@@ -1,6 +1,6 @@
 """Emotion events: what a camera saw on a face, and when it changed."""
 
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 from pydantic import Field, field_validator
 from typing_extensions import Annotated
@@ -31,6 +31,14 @@ class Box(Part):
     height: int = Field(ge=1, le=MAX_PX, description="pixels")
 
 
+class Pose(Part):
+    """How the head was turned, in degrees."""
+
+    yaw_degrees: float = Field(ge=-180, le=180, description="positive: towards the picture's left")
+    pitch_degrees: float = Field(ge=-180, le=180, description="positive: upwards")
+    roll_degrees: float = Field(ge=-180, le=180, description="positive: clockwise in the picture")
+
+
 class EmotionEvent(Message):
     """One event of one face; (device, epoch, seq) identifies it for ever."""
 
@@ -50,6 +58,10 @@ class EmotionEvent(Message):
     confidence: Probability = Field(description="smoothed probability of that emotion, 0–1")
     probabilities: Dict[str, Probability] = Field(description="smoothed probability of each emotion, 0–1")
     box: Box = Field(description="where the face was in the frame")
+    face_px: Optional[float] = Field(
+        default=None, gt=0, le=MAX_PX, description="the face's size: the square root of its area in the frame, pixels"
+    )
+    pose: Optional[Pose] = Field(default=None, description="how the head was turned; null when it is not known")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION of the model that classified the face")
 
     @field_validator("probabilities")

@@ -2,18 +2,18 @@
 
 from typing import Tuple
 
-from fer_wire.manifest import FACE_PX
+from fer_wire.contracts import FACE_PX
 
 GREY_LEVELS = 256
 
 
-def golden_pixels(coefficients: Tuple[int, int, int, int], faces: int) -> bytes:
-    """Grey values of faces × 48 × 48 pixels, face by face and row by row.
+def golden_pixels(coefficients: Tuple[int, int, int, int], faces: int, px: int = FACE_PX) -> bytes:
+    """Grey values of faces × px × px pixels, picture by picture and row by row.
 
     pixel[n, row, column] = (a·n + b·row + c·column + d·row·column) mod 256, with everything counted from 0.
     """
     a, b, c, d = (coefficient % GREY_LEVELS for coefficient in coefficients)
-    side = range(FACE_PX)
+    side = range(px)
     return bytes(
         (a * n + b * row + (c + d * row) * column) % GREY_LEVELS
         for n in range(faces)

@@ -5,15 +5,15 @@ from typing import Any, Dict, Optional, Tuple
 
 from pydantic import Field, model_validator
 
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, FACE_PX, TASKS
 from fer_wire.desired import SHA256_PATTERN
 from fer_wire.emotions import EMOTIONS
 from fer_wire.errors import MessageError
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
-INPUT_NAME = "face"
-OUTPUT_NAME = "probabilities"
-FACE_PX = 48
+INPUT_NAME = CONTRACTS[CLASSIFIER].input.name
+OUTPUT_NAME = CONTRACTS[CLASSIFIER].outputs[0].name
 OPSET = 13
 IR_VERSION = 7
 
@@ -23,6 +23,8 @@ INT8 = "int8"
 PRECISIONS: Tuple[str, ...] = (FP32, FP16, INT8)
 
 SIGNATURE = "signature"
+
+MOST_GOLDEN_PX = 1024
 
 FILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 
@@ -45,6 +47,16 @@ class Accuracy(Part):
     macro_f1: Optional[float] = Field(default=None, ge=0, le=1, description="mean F1 over the emotions, 0–1")
 
 
+class Measurement(Part):
+    """One figure of a finder or a landmarker: recall, false faces or error on one kind of picture."""
+
+    dataset: str = Field(description="name of the data set")
+    pictures: PositiveCount = Field(description="pictures that were looked at")
+    name: str = Field(max_length=100, description="what was measured, on which kind of picture")
+    value: float = Field(ge=0, description="the figure")
+    unit: str = Field(max_length=40, description="share, or % of the face's size, or faces in 100 pictures")
+
+
 class Latency(Part):
     """Time of one inference at batch 1, as measured."""
 
@@ -65,8 +77,9 @@ class Variant(Part):
     parameters: PositiveCount = Field(description="trained numbers in the network")
     nonzero_parameters: Count = Field(description="of these, how many are not zero")
     compression: Compression = Field(default=Compression(), description="compression ratio R")
-    macs: Optional[PositiveCount] = Field(default=None, description="multiply-accumulates of one face")
+    macs: Optional[PositiveCount] = Field(default=None, description="multiply-accumulates of one picture")
     accuracy: Tuple[Accuracy, ...] = Field(default=(), description="by data set and split")
+    measured: Tuple[Measurement, ...] = Field(default=(), description="of a finder or a landmarker, on held-out data")
     latency: Tuple[Latency, ...] = Field(default=(), description="by machine, as measured")
     tolerance: float = Field(gt=0, description="largest permitted difference from the golden outputs on a device")
 
@@ -77,16 +90,23 @@ class Golden(Part):
     formula: str = Field(description="pixel = (a·n + b·row + c·column + d·row·column) mod 256, written out")
     coefficients: Tuple[Count, Count, Count, Count] = Field(description="a, b, c and d of the formula")
     faces: int = Field(ge=1, le=64, description="images in the batch")
-    outputs: Dict[str, Tuple[Tuple[float, ...], ...]] = Field(description="by precision: faces × 7 probabilities")
+    px: int = Field(default=FACE_PX, ge=1, le=MOST_GOLDEN_PX, description="width and height of each image")
+    outputs: Dict[str, Tuple[Tuple[float, ...], ...]] = Field(
+        description="by precision: for each image its outputs, one after the other, each row by row"
+    )
 
 
 class ModelManifest(Message):
     """What a model is, what its files are, how good they are, and how they were made."""
 
+    task: str = Field(default=CLASSIFIER, max_length=32, description=f"one of {', '.join(TASKS)}; others may follow")
     name: Name = Field(description="the model's name")
     version: Name = Field(description="its version")
     labels: Tuple[str, ...] = Field(default=EMOTIONS, description="what each output means, in order")
-    face_px: PositiveCount = Field(default=FACE_PX, description="width and height of the input, grey, 0–255")
+    face_px: PositiveCount = Field(
+        default=FACE_PX,
+        description="width and height of the input, grey, 0–255; a finder takes any multiples of this number",
+    )
     opset: PositiveCount = Field(default=OPSET, description="ONNX operator set of the files")
     ir_version: PositiveCount = Field(default=IR_VERSION, description="ONNX format of the files")
     variants: Tuple[Variant, ...] = Field(min_length=1, description="one per precision")

@@ -4,6 +4,7 @@ from typing import Dict, Optional, Tuple
 
 from pydantic import Field
 
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
@@ -43,15 +44,21 @@ class Capabilities(Part):
     precisions: Tuple[str, ...] = Field(
         default=(), max_length=16, description="precisions that suit the device, the likeliest first"
     )
+    tasks: Tuple[str, ...] = Field(
+        default=(CLASSIFIER,), max_length=16, description=f"what it runs rolled-out models for: {', '.join(TASKS)}"
+    )
 
 
 class RunningModel(Part):
-    """The model that serves."""
+    """A model that serves."""
 
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
     sha256: str = Field(default="", max_length=64, description="of the .onnx file")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")
     provider_fallback: bool = Field(default=False, description="there is a GPU, yet the CPU runs the model")
+    previous: str = Field(
+        default="", max_length=200, description="NAME@VERSION/PRECISION that the device can return to by itself"
+    )
 
 
 class Update(Part):
@@ -59,6 +66,7 @@ class Update(Part):
 
     rollout: str = Field(max_length=64, description="id of the rollout, as in the desired state")
     attempt: PositiveCount = Field(default=1, description="number of the attempt, as in the desired state")
+    task: str = Field(default=CLASSIFIER, max_length=32, description="which model it replaces, as in the desired state")
     sha256: str = Field(default="", max_length=64, description="of the .onnx file, as in the desired state")
     state: str = Field(default=IDLE, max_length=32, description=f"one of {', '.join(UPDATE_STATES)}; others may follow")
     reason: str = Field(
@@ -69,7 +77,7 @@ class Update(Part):
     size_bytes: Count = Field(default=0, description="of its files")
     measured_ms: Dict[str, float] = Field(
         default={},
-        description="by NAME@VERSION/PRECISION: median time of one face, if there were several to choose from",
+        description="by NAME@VERSION/PRECISION: median time of one picture, if there were several to choose from",
     )
 
 
@@ -81,8 +89,25 @@ class Reported(Message):
     time: UtcTime = Field(description="when it was sent")
     agent_version: str = Field(default="", max_length=64, description="of fer-agent")
     capabilities: Capabilities = Field(default=Capabilities(), description="the device's hardware and system")
-    running: Optional[RunningModel] = Field(default=None, description="the model that serves; null before the first")
+    running: Optional[RunningModel] = Field(
+        default=None, description="the classifier that serves; null before the first"
+    )
     previous: str = Field(
         default="", max_length=200, description="NAME@VERSION/PRECISION that the device can return to by itself"
     )
+    eyes: Dict[str, RunningModel] = Field(
+        default={},
+        description=f"the models that find faces, by task ({FINDER}, {LANDMARKER}); dlib's have no file",
+    )
     update: Optional[Update] = Field(default=None, description="the last rollout; null before the first")
+
+    def serving(self, task: str) -> Optional[RunningModel]:
+        """The model that serves for a task; None when the device has none, or says nothing of it."""
+        return self.running if task == CLASSIFIER else self.eyes.get(task)
+
+    def returns_to(self, task: str) -> str:
+        """NAME@VERSION/PRECISION that the device can return to by itself for a task; empty when there is none."""
+        if task == CLASSIFIER:
+            return self.previous
+        serves = self.eyes.get(task)
+        return serves.previous if serves else ""

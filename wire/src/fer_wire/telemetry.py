@@ -20,6 +20,9 @@ class CameraTelemetry(Part):
     faces_per_frame: Optional[float] = Field(
         default=None, ge=0, description="faces classified in a frame, mean of the last frames"
     )
+    face_share: Optional[float] = Field(
+        default=None, ge=0, le=1, description="share of the last frames in which a face was classified, 0–1"
+    )
     latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
     latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
     reopened: Count = Field(default=0, description="how often the camera was reopened after a fault")

@@ -126,6 +126,7 @@ class Record(BaseModel):
         return Update(
             rollout=desired.rollout,
             attempt=desired.attempt,
+            task=desired.task,
             sha256=desired.sha256,
             state=self.state,
             reason=self.reason,
