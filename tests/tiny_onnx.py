@@ -11,7 +11,8 @@ from typing import Dict, Sequence, Tuple, Union
 import numpy as np
 import numpy.typing as npt
 from fer_wire import EMOTIONS, ModelManifest
-from fer_wire.manifest import FACE_PX, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden
+from fer_wire.contracts import FACE_PX
+from fer_wire.manifest import INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden
 
 FLOAT, UINT8, DOUBLE = 1, 2, 11
 PIXELS = FACE_PX * FACE_PX

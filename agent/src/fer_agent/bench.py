@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
-from fer_wire.manifest import FACE_PX, Variant
+from fer_wire.contracts import FACE_PX
+from fer_wire.manifest import Variant
 
 from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import ENGINES, Classifier, candidates

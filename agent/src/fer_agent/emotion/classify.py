@@ -8,9 +8,10 @@ from typing import Any, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
 from fer_wire import EMOTIONS
+from fer_wire.contracts import FACE_PX
 from fer_wire.device.precisions import CPU, TENSORRT, suited
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
-from fer_wire.manifest import FACE_PX, INPUT_NAME, OUTPUT_NAME, Variant
+from fer_wire.manifest import INPUT_NAME, OUTPUT_NAME, Variant
 from typing_extensions import Protocol
 
 from fer_agent.emotion import providers

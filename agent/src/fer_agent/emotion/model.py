@@ -8,8 +8,9 @@ from typing import List, Sequence
 import numpy as np
 import numpy.typing as npt
 from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
+from fer_wire.contracts import FACE_PX
 from fer_wire.golden import golden_pixels
-from fer_wire.manifest import FACE_PX, Golden, Variant
+from fer_wire.manifest import Golden, Variant
 
 from fer_agent.errors import ModelError
 

@@ -4,7 +4,7 @@ import math
 from typing import Sequence
 
 import numpy as np
-from fer_wire.manifest import FACE_PX
+from fer_wire.contracts import FACE_PX
 
 from fer_agent import imaging
 from fer_agent.emotion.model import Faces

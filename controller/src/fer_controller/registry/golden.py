@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from fer_wire import EMOTIONS, ModelManifest
+from fer_wire.contracts import FACE_PX
 from fer_wire.golden import golden_pixels
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
-from fer_wire.manifest import FACE_PX, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
+from fer_wire.manifest import INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
 
 from fer_controller.errors import RegistryError
 from fer_controller.registry.onnx_versions import DEFAULT_DOMAIN, read_versions

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
+from fer_wire.contracts import FACE_PX
 from fer_wire.desired import Artifact
-from fer_wire.manifest import FACE_PX, Variant
+from fer_wire.manifest import Variant
 
 from fer_controller.errors import RegistryError
 

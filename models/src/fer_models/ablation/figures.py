@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fer_wire.manifest import FACE_PX, INT8
+from fer_wire.contracts import FACE_PX
+from fer_wire.manifest import INT8
 
 from fer_models.ablation.plan import Step
 from fer_models.model_files.counts import count

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from fer_wire.manifest import FACE_PX
+from fer_wire.contracts import FACE_PX
 
 from fer_models.bench.job import LEVELS
 from fer_models.bench.networks import full_xception

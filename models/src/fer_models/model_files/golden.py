@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from fer_wire.contracts import FACE_PX
 from fer_wire.golden import golden_pixels
-from fer_wire.manifest import FACE_PX, Golden
+from fer_wire.manifest import Golden
 
 from fer_models.model_files.runtime import Classifier
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import onnx
 import torch
-from fer_wire.manifest import FACE_PX, INPUT_NAME, OPSET, OUTPUT_NAME
+from fer_wire.contracts import FACE_PX
+from fer_wire.manifest import INPUT_NAME, OPSET, OUTPUT_NAME
 from onnx import ModelProto
 from torch import Tensor, nn
 

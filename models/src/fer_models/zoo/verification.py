@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from fer_wire import EMOTIONS, ModelManifest
-from fer_wire.manifest import FACE_PX, INPUT_NAME, INT8, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
+from fer_wire.contracts import FACE_PX
+from fer_wire.manifest import INPUT_NAME, INT8, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
 from onnx import ModelProto, TensorProto, ValueInfoProto, numpy_helper
 
 from fer_models.errors import ContractError
