@@ -12,6 +12,8 @@ from fer_controller.operations.models import MODELS, ModelAnswer
 from fer_controller.settings import Settings
 
 if TYPE_CHECKING:
+    from fer_wire import ModelManifest
+
     from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
     from fer_controller.registry.model import RegisteredModel
 
@@ -78,6 +80,7 @@ def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
         best = max((each.accuracy for variant in model.variants for each in variant.accuracy), default=None)
         yield (
             model.model,
+            model.task,
             ", ".join(each.precision for each in model.variants),
             f"{sum(each.size_bytes for each in model.variants) / 1e6:.2f}",
             f"{model.variants[0].parameters:,}",
@@ -89,7 +92,7 @@ def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
 LIST = looks.Look(
     MODELS,
     "The models of the registry, in the order in which they were added.",
-    ("model", "precisions", "megabytes", "parameters", "accuracy", "added"),
+    ("model", "task", "precisions", "megabytes", "parameters", "accuracy", "added"),
     _rows,
     "The registry has no model yet; add one with `fer-controller models add`.",
 )
@@ -106,16 +109,32 @@ def show(model: Model, db: options.Db = None, config: options.Config = None, jso
     if json_:
         options.print_line({**described(found).document(), "manifest": found.manifest.model_dump(mode="json")})
         return
+    print(f"{found.label}, a {found.task}, made {found.manifest.created:%Y-%m-%d}, added {found.added_at}")
+    for heading, text in (("Data", found.manifest.dataset), ("Licence", found.manifest.licence)):
+        print(f"{heading}: {text or '–'}")
+    _print_variants(found.manifest)
+    _print_measured(found.manifest)
+
+
+def _print_variants(manifest: "ModelManifest") -> None:
     table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
-    for each in found.manifest.variants:
+    for each in manifest.variants:
         accuracy = "; ".join(f"{a.accuracy:.1%} {a.dataset} {a.split}" for a in each.accuracy) or "–"
         numbers = (f"{each.size_bytes / 1e6:.2f}", f"{each.parameters:,}", f"{each.nonzero_parameters:,}")
         rest = (f"{each.compression.weights:.2f}", accuracy, f"{each.tolerance:g}", f"{each.sha256[:SHA256_SHOWN]}…")
         table.add_row(*map(options.plain, (each.precision, *numbers, *rest)))
-    print(f"{found.label}, made {found.manifest.created:%Y-%m-%d}, added {found.added_at}")
-    for heading, text in (("Data", found.manifest.dataset), ("Licence", found.manifest.licence)):
-        print(f"{heading}: {text or '–'}")
     options.print_table(table, empty="")
+
+
+def _print_measured(manifest: "ModelManifest") -> None:
+    """What was measured of a finder or a landmarker, where its manifest says it."""
+    table = options.table("precision", "measured", "figure", "unit", "pictures", "data")
+    for variant in manifest.variants:
+        for each in variant.measured:
+            cells = (variant.precision, each.name, f"{each.value:g}", each.unit, str(each.pictures), each.dataset)
+            table.add_row(*map(options.plain, cells))
+    if table.row_count:
+        options.print_table(table, empty="")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Operations on the registry's models."""
 
-from fer_wire.manifest import Accuracy
+from fer_wire.contracts import CLASSIFIER, TASKS
+from fer_wire.manifest import Accuracy, Measurement
 from pydantic import Field
 
 from fer_controller.operations.operation import GET, Answer, Nothing, Operation
@@ -14,7 +15,8 @@ class VariantAnswer(Answer):
     sha256: str = Field(description="Of the file.")
     size_bytes: int = Field(description="Of the file.")
     parameters: int = Field(description="How many the network has.")
-    accuracy: tuple[Accuracy, ...] = Field(description="By data set and split.")
+    accuracy: tuple[Accuracy, ...] = Field(description="Of a classifier, by data set and split.")
+    measured: tuple[Measurement, ...] = Field(default=(), description="Of a finder or a landmarker, on held-out data.")
     url: str = Field(description="Where devices fetch the file.")
 
 
@@ -24,6 +26,7 @@ class ModelAnswer(Answer):
     model: str = Field(description="NAME@VERSION.")
     name: str = Field(description="Its name.")
     version: str = Field(description="Its version.")
+    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
     added_at: str = Field(description="When it came into the registry; ISO 8601 in UTC.")
     manifest_url: str = Field(description="Where devices fetch its signed manifest.")
     variants: tuple[VariantAnswer, ...] = Field(description="Its files.")

@@ -1,17 +1,18 @@
 """Whether an .onnx file keeps the contract and computes what was released; only this file uses onnxruntime."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from fer_wire import EMOTIONS, ModelManifest
-from fer_wire.contracts import FACE_PX
+from fer_wire import ModelManifest
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, STRIDES, Contract, Tensor
 from fer_wire.golden import golden_pixels
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
-from fer_wire.manifest import INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME, Golden, Variant
+from fer_wire.manifest import IR_VERSION, OPSET, Golden, Variant
 
 from fer_controller.errors import RegistryError
 from fer_controller.registry.onnx_versions import DEFAULT_DOMAIN, read_versions
@@ -20,28 +21,32 @@ CPU = "CPUExecutionProvider"
 LOG_FATAL_ONLY = 4
 FLOAT32 = "tensor(float)"
 SUM_TOLERANCE = 1e-3
-BATCH_DIMENSION = "N"
-INPUT = (INPUT_NAME, FLOAT32, (BATCH_DIMENSION, 1, FACE_PX, FACE_PX))
-OUTPUT = (OUTPUT_NAME, FLOAT32, (BATCH_DIMENSION, len(EMOTIONS)))
+BATCH_DIMENSION, FREE_DIMENSION = "N", "any"
 REMEDY = "export the model again"
 
 Array = npt.NDArray[np.float32]
+Shape = tuple[object, ...]
+End = tuple[str, str, Shape]
+"""Name, type and shape of an input or output."""
 
 
 def prove(path: Path, variant: Variant, manifest: ModelManifest) -> None:
     """Read the file once and check its bytes, its contract and its golden batch; raises RegistryError."""
+    contract = CONTRACTS[manifest.task]
     data = _proven_bytes(path, variant)
     _check_versions(path, data)
     session = _loaded(path, data)
-    _check_ends(path, "input", session.get_inputs(), INPUT)
-    _check_ends(path, "output", session.get_outputs(), OUTPUT)
-    _check_golden(path, session, variant, manifest.golden)
+    _check_ends(path, "input", session.get_inputs(), [contract.input])
+    _check_ends(path, "output", session.get_outputs(), contract.outputs)
+    _check_golden(path, session, variant, manifest.golden, contract)
+    if not contract.px:
+        _check_other_size(path, session, manifest.golden, contract)
 
 
-def golden_faces(golden: Golden) -> Array:
-    """The inputs of the golden batch: float32 N×1×48×48, whole numbers 0–255."""
-    pixels = np.frombuffer(golden_pixels(golden.coefficients, golden.faces), np.uint8)
-    return pixels.reshape(golden.faces, 1, FACE_PX, FACE_PX).astype(np.float32)
+def golden_pictures(golden: Golden) -> Array:
+    """The inputs of the golden batch: float32 N×1×px×px, whole numbers 0–255."""
+    pixels = np.frombuffer(golden_pixels(golden.coefficients, golden.faces, golden.px), np.uint8)
+    return pixels.reshape(golden.faces, 1, golden.px, golden.px).astype(np.float32)
 
 
 def _proven_bytes(path: Path, variant: Variant) -> bytes:
@@ -86,20 +91,24 @@ def _loaded(path: Path, data: bytes) -> Any:
         raise RegistryError(f"{path} does not load in ONNX Runtime ({_line(error)}); {REMEDY}.") from error
 
 
-def _check_ends(path: Path, end: str, nodes: Any, wanted: tuple[str, str, tuple[Any, ...]]) -> None:
-    found = [(node.name, node.type, tuple(_dimension(size) for size in node.shape)) for node in nodes]
-    if found != [wanted]:
-        got = "; ".join(_spelt(*each) for each in found) or "none"
-        raise RegistryError(f"{path}: its {end} is {got}; the contract asks for {_spelt(*wanted)}, so {REMEDY}.")
+def _check_ends(path: Path, end: str, nodes: Any, wanted: Sequence[Tensor]) -> None:
+    found = [(node.name, node.type, _named_sizes(node.shape)) for node in nodes]
+    asked = [(tensor.name, FLOAT32, _named_sizes((BATCH_DIMENSION, *tensor.shape))) for tensor in wanted]
+    if found != asked:
+        raise RegistryError(
+            f"{path}: its {end} is {_spelt(found)}; the contract asks for {_spelt(asked)}, so {REMEDY}."
+        )
 
 
-def _check_golden(path: Path, session: Any, variant: Variant, golden: Golden) -> None:
-    expected = _golden_outputs(path, golden, variant.precision)
-    faces = golden_faces(golden)
-    found = _classified(path, session, faces)
-    if not _are_probabilities(found, len(faces)):
+def _check_golden(path: Path, session: Any, variant: Variant, golden: Golden, contract: Contract) -> None:
+    expected = _golden_outputs(path, golden, variant.precision, contract)
+    inputs = golden_pictures(golden)
+    found = _answered(path, session, inputs, contract)
+    if found.shape != expected.shape or not np.isfinite(found).all():
+        raise RegistryError(f"{path} gives other numbers for the golden batch than the contract asks for; {REMEDY}.")
+    if contract.task == CLASSIFIER and not _are_probabilities(found):
         raise RegistryError(f"{path} gives no probabilities that add up to 1 for the golden batch; {REMEDY}.")
-    alone = _classified(path, session, faces[:1])
+    alone = _answered(path, session, inputs[:1], contract)
     difference = max(float(np.abs(found - expected).max()), float(np.abs(alone - expected[:1]).max()))
     if difference > variant.tolerance:
         raise RegistryError(
@@ -108,33 +117,51 @@ def _check_golden(path: Path, session: Any, variant: Variant, golden: Golden) ->
         )
 
 
-def _golden_outputs(path: Path, golden: Golden, precision: str) -> Array:
-    rows = golden.outputs.get(precision, ())
-    if len(rows) != golden.faces or any(len(row) != len(EMOTIONS) for row in rows):
+def _check_other_size(path: Path, session: Any, golden: Golden, contract: Contract) -> None:
+    """A file that takes pictures of any size may be wrong about it."""
+    px = golden.px + STRIDES[-1]
+    found = _answered(path, session, np.zeros((1, 1, px, px), np.float32), contract)
+    if found.shape[1] != contract.values(px):
+        raise RegistryError(
+            f"{path} gives {found.shape[1]} numbers for a picture of {px} × {px} pixels; "
+            f"the contract asks for {contract.values(px)}, so {REMEDY}."
+        )
+
+
+def _golden_outputs(path: Path, golden: Golden, precision: str, contract: Contract) -> Array:
+    rows, values = golden.outputs.get(precision, ()), contract.values(golden.px)
+    if len(rows) != golden.faces or any(len(row) != values for row in rows):
         raise RegistryError(f"{path}: its manifest has no golden outputs for {precision}; {REMEDY}.")
     return np.asarray(rows, np.float32)
 
 
-def _classified(path: Path, session: Any, faces: Array) -> Array:
+def _answered(path: Path, session: Any, inputs: Array, contract: Contract) -> Array:
+    """For each picture all outputs, one after the other."""
     try:
-        (probabilities,) = session.run([OUTPUT_NAME], {INPUT_NAME: faces})
+        outputs = session.run([tensor.name for tensor in contract.outputs], {contract.input.name: inputs})
+        return np.concatenate([np.asarray(each, np.float32).reshape(len(inputs), -1) for each in outputs], axis=1)
     except Exception as error:  # as above
-        raise RegistryError(f"{path} cannot classify {len(faces)} faces ({_line(error)}); {REMEDY}.") from error
-    return np.asarray(probabilities, np.float32)
+        count, _, _, px = inputs.shape
+        raise RegistryError(
+            f"{path} cannot read {count} pictures of {px} × {px} pixels ({_line(error)}); {REMEDY}."
+        ) from error
 
 
-def _are_probabilities(values: Array, faces: int) -> bool:
-    if values.shape != (faces, len(EMOTIONS)) or not np.isfinite(values).all():
-        return False
+def _are_probabilities(values: Array) -> bool:
     return bool((values >= 0).all() and (np.abs(values.sum(axis=1) - 1) < SUM_TOLERANCE).all())
 
 
-def _dimension(size: object) -> object:
-    return size if isinstance(size, int) else BATCH_DIMENSION
+def _named_sizes(shape: Sequence[object]) -> Shape:
+    """A shape whose free sizes have one name in every file; 0 is a free size, too."""
+    batch, *rest = shape
+    return (
+        batch if isinstance(batch, int) else BATCH_DIMENSION,
+        *(size if isinstance(size, int) and size else FREE_DIMENSION for size in rest),
+    )
 
 
-def _spelt(name: str, kind: str, shape: tuple[object, ...]) -> str:
-    return f"{name} {kind} {'×'.join(map(str, shape))}"
+def _spelt(ends: Sequence[End]) -> str:
+    return "; ".join(f"{name} {kind} {'×'.join(map(str, shape))}" for name, kind, shape in ends) or "none"
 
 
 def _line(error: Exception) -> str:

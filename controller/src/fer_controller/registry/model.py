@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fer_wire import EMOTIONS, MessageError, ModelManifest, parse
-from fer_wire.contracts import FACE_PX
+from fer_wire import MessageError, ModelManifest, parse
+from fer_wire.contracts import CONTRACTS, STRIDES, TASKS
 from fer_wire.desired import Artifact
 from fer_wire.manifest import Variant
 
@@ -29,6 +29,11 @@ class RegisteredModel:
     def label(self) -> str:
         """NAME@VERSION."""
         return f"{self.name}{VERSION_MARK}{self.version}"
+
+    @property
+    def task(self) -> str:
+        """What it is for: classifier, finder or landmarker."""
+        return self.manifest.task
 
     @property
     def manifest_url(self) -> str:
@@ -64,11 +69,33 @@ def read_manifest(payload: bytes, place: object) -> ModelManifest:
         manifest = parse(ModelManifest, payload)
     except MessageError as error:
         raise RegistryError(f"{place} is not the manifest of a model: {error}") from error
-    if manifest.labels != EMOTIONS:
+    contract = CONTRACTS.get(manifest.task)
+    if contract is None:
         raise RegistryError(
-            f"{place}: the labels are {', '.join(manifest.labels)}; "
-            f"the contract asks for {', '.join(EMOTIONS)}, in this order."
+            f"{place}: there is no task {manifest.task!r} that this fer-controller knows; it takes "
+            f"{', '.join(TASKS)}. Correct the manifest, or upgrade the controller."
         )
-    if manifest.face_px != FACE_PX:
-        raise RegistryError(f"{place}: the faces have {manifest.face_px} pixels; the contract asks for {FACE_PX}.")
+    if manifest.labels != contract.labels:
+        raise RegistryError(
+            f"{place}: the labels are {_listed(manifest.labels)}; "
+            f"the contract asks for {_listed(contract.labels)}, in this order."
+        )
+    _check_sizes(manifest, contract.px, place)
     return manifest
+
+
+def _check_sizes(manifest: ModelManifest, contract_px: int, place: object) -> None:
+    """A finder takes multiples of the coarsest stride, every other model squares of one size."""
+    px = contract_px or STRIDES[-1]
+    if manifest.face_px != px:
+        raise RegistryError(f"{place}: the faces have {manifest.face_px} pixels; the contract asks for {px}.")
+    golden_px = manifest.golden.px
+    if golden_px != contract_px and (contract_px or golden_px % px):
+        raise RegistryError(
+            f"{place}: the golden pictures have {golden_px} pixels; "
+            f"the contract asks for {'' if contract_px else 'multiples of '}{px}."
+        )
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    return ", ".join(labels) or "none"

@@ -12,8 +12,10 @@ from fer_controller.registry.signing import PublicKey, make_keys
 from fer_controller.store import opening
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
+from fer_wire.contracts import FINDER, LANDMARKER
 from fer_wire.manifest import signed_bytes
 from opened_stores import model_store
+from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import network, write_model
 
 OTHER_NETWORK = network().replace(b"tiny", b"tinY")
@@ -128,6 +130,40 @@ def test_what_breaks_the_contract_is_refused_and_leaves_nothing(
         catalogue.add(changed(entry, change))
     assert str(entry) in str(caught.value)
     assert (catalogue.list(), kept(catalogue)) == ([], set())
+
+
+@pytest.mark.parametrize(("task", "data"), [(FINDER, finder()), (LANDMARKER, landmarker())])
+def test_models_of_every_task_are_kept_side_by_side(
+    catalogue: Catalogue, entry: Path, tmp_path: Path, task: str, data: bytes
+) -> None:
+    classifier, _ = catalogue.add(entry)
+    eyes, added = catalogue.add(write_eyes(tmp_path / "eyes", task, {"fp32": data}))
+    assert (added, eyes.task, classifier.task) == (True, task, "classifier")
+    assert catalogue.by_sha256(eyes.variant("fp32").sha256) == (eyes, "fp32")
+    catalogue.verify(eyes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"task": "barker"}, "there is no task 'barker' that this fer-controller knows; it takes classifier, finder"),
+        ({"labels": ["face"]}, "the labels are face; the contract asks for none, in this order"),
+        ({"face_px": 48}, "the faces have 48 pixels; the contract asks for 32"),
+    ],
+)
+def test_a_manifest_that_breaks_its_tasks_contract_is_refused(
+    catalogue: Catalogue, tmp_path: Path, changes: dict[str, object], sentence: str
+) -> None:
+    folder = write_eyes(tmp_path / "eyes", FINDER, {"fp32": finder()})
+    with pytest.raises(RegistryError, match=sentence):
+        catalogue.add(changed(folder, lambda manifest: manifest.update(changes)))
+    assert (catalogue.list(), kept(catalogue)) == ([], set())
+
+
+def test_golden_pictures_that_a_finder_cannot_take_are_refused(catalogue: Catalogue, tmp_path: Path) -> None:
+    folder = write_eyes(tmp_path / "eyes", FINDER, {"fp32": finder()})
+    with pytest.raises(RegistryError, match="the golden pictures have 40 pixels; the contract asks for multiples of 3"):
+        catalogue.add(changed(folder, lambda manifest: manifest["golden"].update(px=40)))
 
 
 def test_a_folder_without_a_manifest_is_refused(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fer_controller.errors import RegistryError
-from fer_controller.registry.golden import golden_faces, prove
+from fer_controller.registry.golden import golden_pictures, prove
 from fer_wire import ModelManifest, parse
+from fer_wire.contracts import FINDER, LANDMARKER
+from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import DOUBLE, golden_inputs, network, write_model
 
 Change = Callable[[bytes], bytes]
@@ -25,15 +27,15 @@ def test_a_sound_model_is_proven(tmp_path: Path) -> None:
     proven(write_model(tmp_path, {"fp32": network(), "fp16": network()}))
 
 
-def test_the_golden_faces_are_those_of_the_formula(tmp_path: Path) -> None:
+def test_the_golden_pictures_are_those_of_the_formula(tmp_path: Path) -> None:
     golden = manifest_of(write_model(tmp_path, {"fp32": network()})).golden
-    assert np.array_equal(golden_faces(golden), golden_inputs())
+    assert np.array_equal(golden_pictures(golden), golden_inputs())
 
 
 def test_coefficients_of_any_size_give_the_same_pixels_as_their_remainders(tmp_path: Path) -> None:
     golden = manifest_of(write_model(tmp_path, {"fp32": network()})).golden
     large = golden.model_copy(update={"coefficients": tuple(c + 2**62 for c in golden.coefficients)})
-    assert np.array_equal(golden_faces(large), golden_inputs())
+    assert np.array_equal(golden_pictures(large), golden_inputs())
 
 
 @pytest.mark.parametrize(
@@ -100,3 +102,38 @@ def test_outputs_that_are_no_probabilities_are_refused(tmp_path: Path) -> None:
     plain = network().replace(b"Softmax", b"Sigmoid")
     with pytest.raises(RegistryError, match="gives no probabilities that add up to 1"):
         proven(write_model(tmp_path, {"fp32": plain}, tolerance=9))
+
+
+@pytest.mark.parametrize(("task", "data"), [(FINDER, finder()), (LANDMARKER, landmarker())])
+def test_a_sound_finder_or_landmarker_is_proven(tmp_path: Path, task: str, data: bytes) -> None:
+    proven(write_eyes(tmp_path, task, {"fp32": data, "int8": data}))
+
+
+@pytest.mark.parametrize(
+    ("task", "data", "sentence"),
+    [
+        (FINDER, landmarker(), r"its input is face .*; the contract asks for image tensor\(float\) N×1×any×any"),
+        (FINDER, finder(size=32), r"its input is image tensor\(float\) N×1×32×32; the contract asks for"),
+        (FINDER, finder(strides=(8, 16, 16)), "gives other numbers for the golden batch than the contract asks for"),
+        (LANDMARKER, landmarker(angles=2), r"its output is .*angles tensor\(float\) N×2; the contract asks for .*N×3"),
+        (LANDMARKER, finder(), r"its input is image .*; the contract asks for face tensor\(float\) N×1×64×64"),
+    ],
+)
+def test_eyes_that_break_their_contract_are_refused(tmp_path: Path, task: str, data: bytes, sentence: str) -> None:
+    with pytest.raises(RegistryError, match=sentence):
+        proven(write_eyes(tmp_path, task, {"fp32": data}))
+
+
+def test_a_finder_that_computes_something_else_is_refused(tmp_path: Path) -> None:
+    manifest = manifest_of(write_eyes(tmp_path, FINDER, {"fp32": finder()}))
+    rows = tuple(tuple(value + 1 for value in row) for row in manifest.golden.outputs["fp32"])
+    wrong = manifest.model_copy(update={"golden": manifest.golden.model_copy(update={"outputs": {"fp32": rows}})})
+    with pytest.raises(RegistryError, match=r"its golden batch differs by 1, and at most 0\.01 is allowed"):
+        prove(tmp_path / "fp32.onnx", manifest.variants[0], wrong)
+
+
+def test_a_finder_that_is_wrong_on_pictures_of_another_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        RegistryError, match=r"gives 1215 numbers for a picture of 64 × 64 pixels; the contract asks for 1260"
+    ):
+        proven(write_eyes(tmp_path, FINDER, {"fp32": finder(stiff=True)}))

@@ -20,6 +20,7 @@ def described(model: RegisteredModel) -> ModelAnswer:
         model=model.label,
         name=model.name,
         version=model.version,
+        task=model.task,
         added_at=model.added_at,
         manifest_url=model.manifest_url,
         variants=tuple(_variant(model, each) for each in model.manifest.variants),
@@ -33,5 +34,6 @@ def _variant(model: RegisteredModel, variant: Variant) -> VariantAnswer:
         size_bytes=variant.size_bytes,
         parameters=variant.parameters,
         accuracy=variant.accuracy,
+        measured=variant.measured,
         url=model.artifact(variant.precision).url,
     )

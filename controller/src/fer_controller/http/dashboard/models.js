@@ -23,6 +23,6 @@ async function look(signal) {
 }
 
 const cells = ({ model, precision, size_bytes, parameters, sha256 }) => [
-    model.model, precision, megabytes(size_bytes), number(parameters),
+    model.model, model.task, precision, megabytes(size_bytes), number(parameters),
     { text: `${sha256.slice(0, SHA256_SHOWN)}…`, title: sha256, className: "code" }, ago(model.added_at),
 ];
