@@ -10,8 +10,8 @@ PARTS    ?=
 JOBS     ?= 4
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
-# Hooks of the shell that starts make must not leak into the environment.
-unexport PYTHONPATH
+# What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
+unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible docs lock format clean
 

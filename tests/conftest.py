@@ -20,11 +20,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# The environment of JetPack 4.6 comes without Hypothesis.
+# The environment of JetPack 4.6 comes without either.
 if find_spec("hypothesis"):
     import hypothesis_profiles
 
     hypothesis_profiles.use()
+if find_spec("dlib"):
+    import dlib_once
+
+    dlib_once.share()
 
 
 @pytest.hookimpl(trylast=True)

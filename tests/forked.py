@@ -5,23 +5,28 @@ import os
 import signal
 import subprocess
 import sys
+from functools import lru_cache
 from importlib import import_module
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Callable, Union
 
+import pytest
+
 PROGRAMS = {"fer-agent": "fer_agent.cli", "fer-controller": "fer_controller.cli"}
-IMPORTED = [*PROGRAMS.values(), "cv2", "dlib", "onnxruntime", "fer_agent.agent", "fer_controller.controller"]
 
 
+@lru_cache(maxsize=1)
 def _server() -> ForkServerContext:
+    """Starts with the first process, and ends with the process that tests."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(IMPORTED)
+    context.set_forkserver_preload(["forked_from"])
+    # The server looks for what it is to import where a fresh interpreter would.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        forkserver.ensure_running()
     return context
-
-
-SERVER = _server()
-"""Starts with the first process, and ends with the process that tests."""
 
 
 class Forked:
@@ -32,7 +37,7 @@ class Forked:
         for file in (out, err):
             file.touch()
         world = {**os.environ, **environment}
-        self._process = SERVER.Process(target=_main, args=(program, arguments, out, err, world), daemon=True)
+        self._process = _server().Process(target=_main, args=(program, arguments, out, err, world), daemon=True)
         self._process.start()
 
     @property

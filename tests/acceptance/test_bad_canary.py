@@ -16,7 +16,7 @@ AGENTS = 30
 CANARIES = 1
 PATIENCE_S = 120.0
 QUICK = {"ROLLOUT__TICK_S": "0.2", "ROLLOUT__JUDGE_EVERY_S": "0.5", "HTTP__ACCESS": "open"}
-WORDS = ("--precision", "fp16", "--waves", "1,20%,100%", "--soak", "6s", "--probation", "1s", "--json")
+WORDS = ("--precision", "fp16", "--waves", "1,20%,100%", "--soak", "4s", "--probation", "1s", "--json")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_bad_model_is_stopped_at_the_canary_and_goes_back(
     for words in (("models", "keygen"), ("models", "add", str(model))):
         assert run(*words, "--db", str(controller.db)).returncode == 0
     fleet = SimulatedFleet(
-        tmp_path, mosquitto.url, AGENTS, "--controller", url, "--telemetry-s", "1", "--events-per-s", "5",
+        tmp_path, mosquitto.url, AGENTS, "--controller", url, "--telemetry-s", "0.5", "--events-per-s", "8",
         "--effect", f"light@{model.name}/fp16:{effect}", "--class", "x86",
     )  # fmt: skip
     fleet.start()
