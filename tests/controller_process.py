@@ -114,6 +114,7 @@ class Device:
         self.acked_seq = 0
         self._lock = Lock()
         self._spool: dict[int, bytes] = {}
+        """By seq, the oldest first."""
         self._client: mqtt.Client | None = None
 
     def observe(self, count: int) -> None:
@@ -121,7 +122,7 @@ class Device:
         for _ in range(count):
             with self._lock:
                 self.last_seq += 1
-                oldest_seq = min(self._spool, default=self.last_seq)
+                oldest_seq = next(iter(self._spool), self.last_seq)
                 event = an_event(self.last_seq, self.name, self.epoch, oldest_seq=oldest_seq)
                 self._spool[self.last_seq] = event.payload()
             self._send(self.last_seq)
@@ -177,8 +178,8 @@ class Device:
             return
         with self._lock:
             self.acked_seq = max(self.acked_seq, ack.seq)
-            for seq in [seq for seq in self._spool if seq <= ack.seq]:
-                del self._spool[seq]
+            while self._spool and next(iter(self._spool)) <= ack.seq:
+                del self._spool[next(iter(self._spool))]
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":

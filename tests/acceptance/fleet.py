@@ -115,13 +115,13 @@ class Fleet:
         """What `fer-controller events --json` prints."""
         return json_lines(run("events", "--db", str(self.db), "--json", *options).stdout)
 
-    def stored(self) -> int:
-        """How many events the database holds; 0 while there is none."""
+    def stored(self, of: str = "*", kind: str = "%") -> int:
+        """How many events the database holds, or how many different values of a column; 0 while there is none."""
         if not self.db.exists():
             return 0
         with closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)) as db:
             try:
-                return int(db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
+                return int(db.execute(f"SELECT COUNT({of}) FROM events WHERE kind LIKE ?", (kind,)).fetchone()[0])  # noqa: S608 - our words
             except sqlite3.OperationalError:
                 return 0
 

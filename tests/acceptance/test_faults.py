@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from acceptance.fleet import BIN, DEVICE, EAGER, Fleet, Program, assert_exactly_once, until
+from acceptance.fleet import DEVICE, EAGER, Fleet, Program, assert_exactly_once, until
 from fer_agent.cameras.demo import PORTRAIT
 from real_broker import Mosquitto, free_port
 
@@ -87,7 +87,7 @@ def test_a_camera_that_is_pulled_out_and_put_back_ends_its_faces_and_begins_new_
         goes_on(fleet)
         camera.unplug()
         until(lambda: "stopped delivering frames" in said(fleet.agent), "the sentence")
-        until(lambda: fleet.events("--kind", "end"), "the end of the face")
+        until(lambda: fleet.stored(kind="end"), "the end of the face")
         camera = NetworkCamera(port)
         goes_on(fleet)
         ends_whole(fleet)
@@ -195,19 +195,19 @@ def test_a_disk_without_room_at_either_end_is_told_and_waited_for(fleet: Fleet) 
 def test_two_agents_of_one_name_are_told_and_both_stories_are_kept(fleet: Fleet, tmp_path: Path) -> None:
     fleet.start()
     goes_on(fleet)
-    beside = tmp_path / "beside"
-    beside.mkdir()
+    beside, third_folder, again_folder = (tmp_path / name for name in ("beside", "third", "again"))
+    for folder in (beside, third_folder, again_folder):
+        folder.mkdir()
     same = ["fer-agent", "start", "--device", DEVICE, "--source", "demo:", "--broker", fleet.broker.url, "--state-dir"]
-    third = subprocess.run(
-        [str(BIN / same[0]), *same[1:], str(fleet.state)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert third.returncode == 1
-    assert f"Another fer-agent (process {fleet.agent.process_id}) runs as {DEVICE!r} in" in third.stderr
+    third = Program(third_folder, *same, str(fleet.state))
+    third.start()
+    assert third.wait() == 1
+    assert f"Another fer-agent (process {fleet.agent.process_id}) runs as {DEVICE!r} in" in said(third)
     other = Program(beside, *same, str(beside / "state"), "--json", **EAGER)
     other.start()
     try:
         until(lambda: "Another agent runs as" in said(other) + said(fleet.agent), "the sentence")
-        until(lambda: len({event["epoch"] for event in fleet.events()}) == 2, "events of both")
+        until(lambda: fleet.stored("DISTINCT epoch") == 2, "events of both")
         assert other.stop() == 0
     finally:
         other.kill()
@@ -215,12 +215,11 @@ def test_two_agents_of_one_name_are_told_and_both_stories_are_kept(fleet: Fleet,
     for agent in (fleet.agent, other):
         seqs = [event["seq"] for event in fleet.events() if event["epoch"] == agent.last_line["epoch"]]
         assert seqs == list(range(1, agent.last_line["last_seq"] + 1))
-    again = subprocess.run(
-        [str(BIN / "fer-controller"), "serve", "--http", "", "--db", str(fleet.db), "--broker", fleet.broker.url],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert again.returncode == 1
-    assert f"Another fer-controller serves {fleet.db} (pid {fleet.controller.process_id})" in again.stderr
+    served = ("--http", "", "--db", str(fleet.db), "--broker", fleet.broker.url)
+    again = Program(again_folder, "fer-controller", "serve", *served)
+    again.start()
+    assert again.wait() == 1
+    assert f"Another fer-controller serves {fleet.db} (pid {fleet.controller.process_id})" in said(again)
 
 
 def test_a_demonstration_that_is_killed_leaves_no_agent_behind(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, Set, Tuple
 
 import pytest
 from fer_agent.broker.link import BrokerLink
@@ -18,6 +18,8 @@ from fer_wire import Ack, EmotionEvent, Reported, Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from real_broker import Mosquitto, mosquitto_binary
 from unit.agent.observations import observation
+
+DEVICE_CLIENT = "fer-agent-nano-01"
 
 
 class Ear:
@@ -80,7 +82,7 @@ class Device:
         self.session = Session("nano-01", topics, self.presence, self.publisher, self._report, self.orders.append)
         self.link = BrokerLink(
             settings_for(broker),
-            "fer-agent-nano-01",
+            DEVICE_CLIENT,
             self.presence.will(),
             self.session.subscriptions,
             self.session,
@@ -144,7 +146,7 @@ def test_a_broker_that_forgets_everything_gets_all_events_again(
 def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, listening: Ear) -> None:
     topic, presence = Topics().status("nano-07"), Presence("nano-07", Topics())
     code = (
-        "import sys, time; from fer_agent.broker.link import *; from fer_agent.settings import BrokerSettings\n"
+        "import signal, sys; from fer_agent.broker.link import *; from fer_agent.settings import BrokerSettings\n"
         "class Deaf:\n"
         "    def connected(self, link): link.publish(sys.argv[2], sys.argv[4].encode(), 1, True)\n"
         "    def disconnected(self): pass\n"
@@ -152,7 +154,7 @@ def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, l
         "    def delivered(self, message_id): pass\n"
         "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', RetainedMessage(sys.argv[2], sys.argv[3].encode()), "
         "[sys.argv[2]], Deaf())\n"
-        "link.start(); time.sleep(60)\n"
+        "link.start(); signal.pause()\n"
     )
     arguments = [mosquitto.url, topic, presence.will().payload.decode(), presence.birth().payload().decode()]
     child = subprocess.Popen([sys.executable, "-c", code, *arguments])
@@ -167,7 +169,8 @@ def test_a_device_that_leaves_on_purpose_is_never_declared_lost(
     mosquitto: Mosquitto, listening: Ear, tmp_path: Path
 ) -> None:
     runs = [come_and_go(mosquitto, listening, tmp_path / str(turn)) for turn in range(10)]
-    time.sleep(1)  # a will that is wrongly sent comes late
+    until(lambda: connections_ended(mosquitto, DEVICE_CLIENT) == len(runs), "the end of each connection at the broker")
+    hear_all(mosquitto, listening)
     assert [said_by(listening)[run].reason for run in runs] == [STOPPED] * len(runs)
 
 
@@ -181,6 +184,23 @@ def come_and_go(broker: Mosquitto, ear: Ear, folder: Path) -> str:
     device.stop()
     until(lambda: said_by(ear)[run].state == OFFLINE, "the farewell")
     return run
+
+
+def connections_ended(broker: Mosquitto, client_id: str) -> int:
+    """How many connections of a client the broker has closed; by then it has sent whatever will it was to send."""
+    lines = [line for line in broker.log_file.read_text().splitlines() if client_id in line]
+    return sum("disconnected" in line or "closed its connection" in line for line in lines)
+
+
+def hear_all(broker: Mosquitto, ear: Ear) -> None:
+    """Wait until the ear has heard all that the broker had sent to it before."""
+    other = Ear()
+    link = BrokerLink(settings_for(broker), "marker", None, ["fer/v1/none"], other)
+    link.start()
+    until(other.up.is_set, "the connection")
+    link.publish("fer/v1/marker", b"all", qos=1)
+    until(lambda: ear.messages("/marker"), "the marker")
+    link.stop()
 
 
 def said_by(ear: Ear) -> Dict[str, Status]:
@@ -209,14 +229,21 @@ def test_two_agents_of_one_name_are_told_so(
 
 
 def test_a_broker_that_is_down_at_start_is_one_sentence_and_is_waited_for(
-    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mosquitto.stop()
     ear = Ear()
     link = BrokerLink(settings_for(mosquitto), "ear", None, ["fer/v1/#"], ear)
+    tried: List[int] = []
+
+    def hardly_any_pause_s(failures: int) -> float:
+        tried.append(failures)
+        return 0.05
+
+    monkeypatch.setattr(link, "_pause_s", hardly_any_pause_s)
     link.start()
-    until(lambda: link.last_error, "the complaint")
-    time.sleep(1.5)
+    until(lambda: len(tried) >= 4, "four attempts in vain")
+    assert link.last_error
     complaints = [record for record in caplog.records if "cannot be reached" in record.getMessage()]
     assert len(complaints) == 1
     mosquitto.start()
@@ -248,15 +275,19 @@ def test_telemetry_expires_at_the_broker_when_nobody_fetches_it(mosquitto: Mosqu
     link = BrokerLink(settings_for(mosquitto), "sender", None, ["fer/v1/none"], ear)
     link.start()
     until(ear.up.is_set, "the connection")
-    assert link.publish("fer/v1/x/telemetry", b"{}", qos=0, retain=True, expiry_s=1)
-    heard_now, heard_later = Ear(), Ear()
-    for listener, pause_s in ((heard_now, 0.0), (heard_later, 2.5)):
-        time.sleep(pause_s)
-        late = BrokerLink(settings_for(mosquitto), "late", None, ["fer/v1/x/telemetry"], listener)
-        late.start()
-        until(listener.up.is_set, "the late listener")
-        time.sleep(0.3)
-        late.stop()
-    assert heard_now.heard
-    assert not heard_later.heard
+    assert link.publish("fer/v1/short/telemetry", b"{}", qos=1, retain=True, expiry_s=1)
+    assert link.publish("fer/v1/long/telemetry", b"{}", qos=1, retain=True, expiry_s=3600)
+    until(lambda: kept(mosquitto, link) == {"fer/v1/long/telemetry"}, "the end of the one that expires")
     link.stop()
+
+
+def kept(broker: Mosquitto, sender: BrokerLink) -> Set[str]:
+    """On which topics the broker has telemetry for somebody who comes now."""
+    ear = Ear()
+    late = BrokerLink(settings_for(broker), "late", None, ["fer/v1/+/telemetry", "fer/v1/marker"], ear)
+    late.start()
+    until(ear.up.is_set, "the late listener")
+    sender.publish("fer/v1/marker", b"all", qos=1)
+    until(lambda: ear.messages("/marker"), "the marker")
+    late.stop()
+    return {topic for topic, _ in ear.heard if topic.endswith("/telemetry")}

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,7 +86,6 @@ def test_a_broker_that_is_down_at_the_start_is_waited_for_with_one_sentence(
     mosquitto.stop()
     controller.start()
     eventually(lambda: "cannot be reached: Connection refused" in controller.log(), "the outage is told")
-    time.sleep(1.5)
     mosquitto.start()
     device.reconnect()
     device.observe(3)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from artifact_server import ArtifactServer
-from controller_process import ControllerProcess, eventually, run_process
+from controller_process import ControllerProcess, eventually, run, run_process
 from real_broker import Mosquitto
 from simulated_fleet import Offer, SimulatedFleet, publish
 
@@ -83,12 +82,13 @@ def test_nothing_is_lost_or_counted_twice_whatever_is_killed_and_every_device_co
     fleet = begin(AGENTS)
     eventually(lambda: len(stored(controller)) == AGENTS, "every device has an event in the database")
     publish(mosquitto.port, (offer.desired(device) for device in names(AGENTS)))
-    time.sleep(1.0)
+    eventually(lambda: server.requests(offer.path), "the first device fetches its model")
     controller.kill()
-    time.sleep(1.0)
+    events = fleet.now["events"]
+    eventually(lambda: fleet.now["events"] >= events + AGENTS, "events come while nobody stores them")
     controller.start()
     mosquitto.stop()
-    time.sleep(1.0)
+    eventually(lambda: fleet.now["online"] == 0, "no device has a connection")
     mosquitto.start()
     reached(fleet, committed=AGENTS)
     assert (fleet.stop(), fleet.log) == (0, "")
@@ -205,7 +205,10 @@ def test_a_bad_model_shows_in_telemetry_and_events(
     fleet = begin(5, "--events-per-s", "5", "--fault", "bad-model:light@1.1.*")
     publish(mosquitto.port, (offer.desired(device) for device in names(5)))
     reached(fleet, committed=5)
-    time.sleep(4)
+    told = f"SELECT count(*) FROM events WHERE kind IN ('start', 'change') AND model = '{offer.model}'"  # noqa: S608 - ours
+    eventually(lambda: controller.query(told) >= [(10,)], "ten faces have been seen with the new model")
+    measured = f"SELECT count(DISTINCT device) FROM telemetry WHERE model = '{offer.model}'"  # noqa: S608 - ours
+    eventually(lambda: controller.query(measured) == [(5,)], "every device has measured it")
     assert fleet.stop() == 0
     rates = controller.query("SELECT model, fps FROM telemetry")
     assert max(fps for model, fps in rates if model == offer.model) < 9
@@ -244,6 +247,6 @@ def test_a_broker_that_is_not_there_is_named_and_waited_for() -> None:
     ],
 )
 def test_what_is_misspelt_is_wrong_use(options: tuple[str, str]) -> None:
-    done = run_process("simulate", *options)
+    done = run("simulate", *options)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
