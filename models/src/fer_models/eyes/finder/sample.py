@@ -18,11 +18,11 @@ from fer_models.eyes.finder.mining import HardPlaces, Place
 from fer_models.eyes.imaging import Affine, Floats, Grey, warp
 from fer_models.eyes.pyramid import similarity
 
-SMALLEST_PX, LARGEST_SHARE = 14.0, 0.82
+SMALLEST_PX, LARGEST_SHARE = 14.0, 1.1
 """The smallest face, and the largest as a share of the sample's side."""
 
 LARGEST_SCALE = 3.0
-SCENE, FOUND, SET_ON, FACELESS = 0.35, 0.1, 0.37, 0.18
+SCENE, FOUND, SET_ON, FACELESS = 0.33, 0.08, 0.37, 0.22
 """How often a sample is a scene, one with found faces, faces set on a background, or a background alone."""
 
 HARD_SHARE = 0.6

@@ -23,10 +23,10 @@ class LandmarkerShape:
     4 × 4 map that the answers are read from.
     """
 
-    stem: int = 16
-    widths: tuple[int, int, int] = (32, 64, 112)
-    depths: tuple[int, int, int] = (2, 4, 4)
-    narrow: int = 32
+    stem: int = 24
+    widths: tuple[int, int, int] = (48, 96, 160)
+    depths: tuple[int, int, int] = (2, 4, 5)
+    narrow: int = 40
 
 
 class Landmarker(nn.Module):
