@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,11 +13,18 @@ from rich.table import Table
 
 from fer_models.cli.run_log import logging, reading
 
+if TYPE_CHECKING:
+    from fer_models.eyes.data.library import Source
+    from fer_models.eyes.landmarker.lookalikes import Lookalike
+
 landmarker = typer.Typer(
     no_args_is_help=True, help="The network that marks 68 landmarks on a found face: train, export and evaluate it."
 )
 
 JUDGED = 300
+DOUBTFUL = 0.15
+"""The score from which a finder's mistakes are shown to the landmarker."""
+
 Data = Annotated[Path, typer.Option(help="Folder with landmarks.zip, profiles.zip and the other archives of faces.")]
 
 
@@ -33,6 +41,9 @@ def train(
     rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
     start: Annotated[
         Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
+    ] = None,
+    finder: Annotated[
+        Path | None, typer.Option(help=".onnx file of a finder; what it takes for a face teaches that there is none.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
@@ -55,12 +66,19 @@ def train(
     with reading() as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     head = average_head(source.faces for source in seen.portraits)
-    cropper = Cropper(marked(seen.portraits, head), seen.backgrounds, head)
+    cropper = Cropper(marked(seen.portraits, head), seen.backgrounds, head, _lookalikes(finder, seen.backgrounds))
     lesson = LandmarkerLesson(cropper, judge(true_faces(held.portraits, head), JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, warm_up=20_000, weight_decay=0.01, seed=seed)
     run = LearningRun(lesson, Landmarker(), plan, out, start)
     with logging(json_) as (watch, tell):
         run.fit(watch, tell)
+
+
+def _lookalikes(finder: Path | None, backgrounds: Sequence[Source]) -> list[Lookalike]:
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+    from fer_models.eyes.landmarker.lookalikes import lookalikes
+
+    return [] if finder is None else lookalikes(backgrounds, OnnxFinder(finder, DOUBTFUL).find)
 
 
 @landmarker.command("export")

@@ -6,7 +6,8 @@ Outputs, float32:
 
 - `landmarks`: N × 68 × 2, x and y, 0–1 from the crop's left and top edge. The jaw is the head's own line, even where
   it is hidden, not the outline that one sees
-- `visible`: N × 68, logits of being seen: neither hidden by the head itself nor by something in front of it
+- `visible`: N × 68, logits of being seen: neither hidden by the head itself nor by something in front of it. Where the
+  crop shows no face none is seen, so the mean tells whether the finder was right
 - `angles`: N × 3, yaw, pitch and roll in units of 45 degrees; the roll is that left in the crop
 """
 

@@ -12,10 +12,11 @@ from fer_models.eyes.augment.light import photographed
 from fer_models.eyes.augment.occluders import occlude
 from fer_models.eyes.data.frames import boxes, rolls_degrees, sizes_px, transformed
 from fer_models.eyes.data.head import Angles, Head
-from fer_models.eyes.data.landmarks import JAW, MIRRORED, Points
+from fer_models.eyes.data.landmarks import COUNT, JAW, MIRRORED, Points
 from fer_models.eyes.data.library import Source
 from fer_models.eyes.imaging import Affine, Floats, Grey, polygon_mask
 from fer_models.eyes.landmarker.crop import DEGREES, SIDE_PX, crop
+from fer_models.eyes.landmarker.lookalikes import Lookalike
 
 NEARLY_FRONTAL = 10.0
 """Up to this yaw in degrees the outline that one sees and the head's own line are the same jaw."""
@@ -28,6 +29,9 @@ COVERED = 0.35
 SIZE_JITTER, PLACE_JITTER, ROLL_JITTER = 0.1, 0.06, 12.0
 PROFILE = 30.0
 PROFILE_SHARE = 0.55
+
+FACELESS, LOOKALIKE = 0.12, 0.75
+"""How often a sample shows no face, and how often such a one shows what a finder took for a face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,33 @@ def _marked(source: Source, head: Head) -> Marked:
 
 
 class Cropper:
-    """Makes samples from portraits; backgrounds show on what covers a face."""
+    """Makes samples from portraits; backgrounds show on what covers a face, and where there is none."""
 
-    def __init__(self, portraits: Sequence[Marked], backgrounds: Sequence[Source], head: Head) -> None:
-        self.backgrounds, self.head = backgrounds, head
+    def __init__(
+        self,
+        portraits: Sequence[Marked],
+        backgrounds: Sequence[Source],
+        head: Head,
+        lookalikes: Sequence[Lookalike] = (),
+    ) -> None:
+        self.backgrounds, self.head, self.lookalikes = backgrounds, head, lookalikes
         turned = [abs(each.angles[0]) >= PROFILE for each in portraits]
         self.profiles = [each for each, is_turned in zip(portraits, turned, strict=True) if is_turned]
         self.others = [each for each, is_turned in zip(portraits, turned, strict=True) if not is_turned]
 
     def cut(self, rng: np.random.Generator) -> Crop:
-        """The next sample."""
+        """The next sample; where it shows no face, no landmark is visible and nothing else is known."""
+        return self._faceless(rng) if rng.random() < FACELESS else self._face(rng)
+
+    def _faceless(self, rng: np.random.Generator) -> Crop:
+        if self.lookalikes and rng.random() < LOOKALIKE:
+            pixels = _again(self.lookalikes[int(rng.integers(len(self.lookalikes)))], rng)
+        else:
+            pixels = self._texture(rng)
+        landmarks, visible = np.full((COUNT, 2), np.nan, np.float32), np.zeros(COUNT, np.float32)
+        return Crop(photographed(pixels, rng), landmarks, visible, np.full(3, np.nan, np.float32))
+
+    def _face(self, rng: np.random.Generator) -> Crop:
         portraits = self.profiles if self.profiles and rng.random() < PROFILE_SHARE else self.others or self.profiles
         face = portraits[int(rng.integers(len(portraits)))]
         matrix = _jittered(face.source, rng)
@@ -120,6 +141,15 @@ def _jittered(source: Source, rng: np.random.Generator) -> Affine:
     angle = np.radians(roll if mirrored else -roll)
     stretch = rng.uniform(0.9, 1.1)
     return crop(middle, size * np.exp(rng.normal(0, SIZE_JITTER)), angle, mirrored=mirrored, stretch=stretch)
+
+
+def _again(place: Lookalike, rng: np.random.Generator) -> Grey:
+    """The place as the finder would cut it another time."""
+    middle = place.middle + rng.normal(0, PLACE_JITTER, 2) * place.size_px
+    size = place.size_px * np.exp(rng.normal(0, SIZE_JITTER))
+    angle = place.angle + np.radians(rng.normal(0, ROLL_JITTER))
+    matrix = crop(middle, size, angle, mirrored=bool(rng.random() < 0.5), stretch=rng.uniform(0.9, 1.1))
+    return place.picture.filling(matrix, (SIDE_PX, SIDE_PX))
 
 
 def _left_in(angles: Angles, matrix: Affine) -> Floats:

@@ -1,5 +1,6 @@
 """Training samples of the landmarker."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ from fer_models.eyes.data.archives import PROFILES
 from fer_models.eyes.data.head import Head, average_head
 from fer_models.eyes.data.library import Library, read_library
 from fer_models.eyes.landmarker.crop import DEGREES, SIDE_PX
-from fer_models.eyes.landmarker.sample import Cropper, marked
+from fer_models.eyes.landmarker.lookalikes import Lookalike
+from fer_models.eyes.landmarker.sample import Crop, Cropper, marked
+from fer_models.eyes.pyramid import Pyramid
 from made_eyes import write_archives
 
 
@@ -27,6 +30,12 @@ def cropper(library: Library, head: Head) -> Cropper:
     return Cropper(marked(library.portraits, head), library.backgrounds, head)
 
 
+def faces(cropper: Cropper, count: int) -> Iterator[Crop]:
+    """The samples of so many seeds that show a face."""
+    crops = (cropper.cut(np.random.default_rng(seed)) for seed in range(count))
+    return (crop for crop in crops if not np.isnan(crop.landmarks).all())
+
+
 def test_the_same_seed_gives_the_same_crop(cropper: Cropper) -> None:
     once, again = (cropper.cut(np.random.default_rng(4)) for _ in range(2))
     np.testing.assert_array_equal(once.pixels, again.pixels)
@@ -34,8 +43,7 @@ def test_the_same_seed_gives_the_same_crop(cropper: Cropper) -> None:
 
 
 def test_a_crop_shows_its_face_nearly_upright(cropper: Cropper) -> None:
-    for seed in range(40):
-        crop = cropper.cut(np.random.default_rng(seed))
+    for crop in faces(cropper, 40):
         assert crop.pixels.shape == (SIDE_PX, SIDE_PX)
         known = crop.landmarks[~np.isnan(crop.landmarks[:, 0])]
         assert (known > -0.2).all()
@@ -46,20 +54,38 @@ def test_a_crop_shows_its_face_nearly_upright(cropper: Cropper) -> None:
 
 
 def test_right_and_left_stay_the_persons_own_in_mirrored_crops(cropper: Cropper) -> None:
-    for seed in range(40):
-        landmarks = cropper.cut(np.random.default_rng(seed)).landmarks
-        assert landmarks[36, 0] < landmarks[45, 0]
+    for crop in faces(cropper, 40):
+        assert crop.landmarks[36, 0] < crop.landmarks[45, 0]
 
 
 def test_mirrored_profiles_look_the_other_way(cropper: Cropper) -> None:
-    yaws = {round(float(cropper.cut(np.random.default_rng(seed)).angles[0] * DEGREES)) for seed in range(60)}
+    yaws = {round(float(crop.angles[0] * DEGREES)) for crop in faces(cropper, 60)}
     assert {60, -60} <= yaws
 
 
 def test_something_in_front_of_a_face_hides_landmarks(cropper: Cropper) -> None:
-    shares = [np.nanmean(cropper.cut(np.random.default_rng(seed)).visible) for seed in range(60)]
+    shares = [np.nanmean(crop.visible) for crop in faces(cropper, 60)]
     assert max(shares) > 0.9
     assert min(shares) < 0.7
+
+
+def test_where_there_is_no_face_nothing_is_visible_and_nothing_else_is_known(cropper: Cropper) -> None:
+    crops = [cropper.cut(np.random.default_rng(seed)) for seed in range(60)]
+    faceless = [crop for crop in crops if np.isnan(crop.landmarks).all()]
+    assert 0 < len(faceless) < 20
+    for crop in faceless:
+        assert not crop.visible.any()
+        assert np.isnan(crop.angles).all()
+
+
+def test_what_a_finder_takes_for_a_face_is_shown_again(library: Library, head: Head) -> None:
+    picture = Pyramid(np.full((200, 200), 250, np.uint8))
+    place = Lookalike(picture, np.array([100.0, 100.0]), 40.0, 0.0)
+    portraits = marked(library.portraits, head)
+    plain, taught = (Cropper(portraits, library.backgrounds, head, shown) for shown in ((), (place,)))
+    seeds = [seed for seed in range(90) if np.isnan(plain.cut(np.random.default_rng(seed)).landmarks).all()]
+    flat = [taught.cut(np.random.default_rng(seed)).pixels.std() < 25 for seed in seeds]
+    assert sum(flat) > len(seeds) / 2
 
 
 def test_the_outlines_far_side_does_not_count_and_a_profiles_own_line_does(library: Library, head: Head) -> None:
