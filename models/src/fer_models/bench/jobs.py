@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 
 from fer_models.bench.job import Job
@@ -55,7 +56,7 @@ class JobMaker:
             threads=self._settings.threads,
             runs=self._settings.runs,
             warm_up=self._settings.warm_up,
-            tolerance=TOLERANCES[row.precision],
+            tolerance=TOLERANCES[CLASSIFIER][row.precision],
             engines=str(engines),
             session_entry=IN_FLOAT32 if int8_saturates() else (),
         )

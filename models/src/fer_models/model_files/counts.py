@@ -16,10 +16,13 @@ WEIGHTED_OPERATORS = ("Conv", "Gemm")
 # Operators through which a stored weight passes before it is used.
 WIDENING_OPERATORS = ("Cast", "DequantizeLinear")
 
+FREE_SIZE = (384, 640)
+"""Height and width that are counted where the input may have any: 640×360, padded to whole strides of a finder."""
+
 
 @dataclass(frozen=True)
 class Counts:
-    """parameters: weights and biases of convolutions and dense layers; macs: multiply-accumulates of one face."""
+    """parameters: weights and biases of convolutions and dense layers; macs: multiply-accumulates of one picture."""
 
     parameters: int
     nonzero_parameters: int
@@ -30,7 +33,7 @@ def count(path: Path) -> Counts:
     """Count the weights and operations of a file; scales and zero-points of a quantized file do not count."""
     model = onnx.load(path)
     weights = [weight for node in _weighted(model) for weight in _weights(model, node)]
-    shapes = _shapes_for_one_face(model)
+    shapes = _shapes_for_one_picture(model)
     return Counts(
         parameters=sum(weight.size for weight in weights),
         nonzero_parameters=sum(int(np.count_nonzero(weight)) for weight in weights),
@@ -49,11 +52,15 @@ def _weights(model: ModelProto, node: NodeProto) -> Iterator[npt.NDArray[np.gene
         yield numpy_helper.to_array(stored[widened.get(name, name)])
 
 
-def _shapes_for_one_face(model: ModelProto) -> dict[str, tuple[int, ...]]:
+def _shapes_for_one_picture(model: ModelProto) -> dict[str, tuple[int, ...]]:
     single = ModelProto()
     single.CopyFrom(model)
-    for value in (*single.graph.input, *single.graph.output):
-        value.type.tensor_type.shape.dim[0].dim_value = 1
+    for value in single.graph.input:
+        for dimension, size in zip(value.type.tensor_type.shape.dim, (1, None, *FREE_SIZE), strict=False):
+            if size and not dimension.dim_value:
+                dimension.dim_value = size
+    for value in single.graph.output:
+        value.type.tensor_type.ClearField("shape")
     del single.graph.value_info[:]
     inferred = onnx.shape_inference.infer_shapes(single, strict_mode=True)
     return {

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, Contract
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
-from fer_wire.manifest import INPUT_NAME, OUTPUT_NAME, Latency
+from fer_wire.manifest import Latency
 
 from fer_models.errors import ContractError
 
@@ -50,28 +51,43 @@ class OnnxGraph:
         return [np.asarray(each, dtype=np.float32) for each in found]
 
 
-class Classifier:
-    """One .onnx file of a classifier, loaded; raises ContractError when ONNX Runtime refuses it."""
+class RunningModel:
+    """One .onnx file under a contract, loaded; raises ContractError when ONNX Runtime refuses it."""
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, path: Path, contract: Contract, threads: int = 1) -> None:
         self.path, self.threads = path, threads
+        self._input, self._outputs = contract.input.name, [output.name for output in contract.outputs]
         self._graph = OnnxGraph(path, threads)
 
-    def predict(self, faces: Array) -> Array:
-        """float32 N×1×48×48, 0–255, to float32 N×7 probabilities; raises ContractError when the file cannot."""
-        (probabilities,) = self._graph.run([OUTPUT_NAME], {INPUT_NAME: faces})
-        return probabilities
+    def answer(self, pictures: Array) -> Array:
+        """float32 N×1×H×W, 0–255, to float32 N×K: the outputs one after the other, each row by row.
 
-    def latency(self, face: Array, runs: int = 300) -> Latency:
-        """Median and 95th percentile, in ms, of the time that one face takes, after a warm-up."""
+        Raises ContractError when the file cannot.
+        """
+        found = self._graph.run(self._outputs, {self._input: pictures})
+        return np.concatenate([each.reshape(len(pictures), -1) for each in found], axis=1)
+
+    def latency(self, picture: Array, runs: int = 300) -> Latency:
+        """Median and 95th percentile, in ms, of the time that one picture takes, after a warm-up."""
         times_ms = []
         for run in range(WARM_UP_RUNS + runs):
             started = time.perf_counter()
-            self.predict(face)
+            self._graph.run(self._outputs, {self._input: picture})
             if run >= WARM_UP_RUNS:
                 times_ms.append((time.perf_counter() - started) * 1000)
         p50_ms, p95_ms = (round(float(np.percentile(times_ms, p)), 3) for p in (50, 95))
         return Latency(machine=machine(), provider=CPU, threads=self.threads, p50_ms=p50_ms, p95_ms=p95_ms)
+
+
+class Classifier(RunningModel):
+    """One .onnx file of a classifier, loaded; raises ContractError when ONNX Runtime refuses it."""
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        super().__init__(path, CONTRACTS[CLASSIFIER], threads)
+
+    def predict(self, faces: Array) -> Array:
+        """float32 N×1×48×48, 0–255, to float32 N×7 probabilities; raises ContractError when the file cannot."""
+        return self.answer(faces)
 
 
 class Probe:
@@ -79,7 +95,7 @@ class Probe:
 
     def __init__(self, model: onnx.ModelProto, names: Sequence[str]) -> None:
         """Raises ContractError when ONNX Runtime refuses the network."""
-        self._names = list(names)
+        self._input, self._names = model.graph.input[0].name, list(names)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = LOG_ERRORS_ONLY
         try:
@@ -87,9 +103,9 @@ class Probe:
         except Exception as error:  # as above
             raise ContractError(f"The network does not load in ONNX Runtime ({error}); export it again.") from error
 
-    def read(self, faces: Array) -> dict[str, Array]:
-        """The values of the tensors for these faces, float32 N×1×48×48."""
-        return dict(zip(self._names, self._session.run(self._names, {INPUT_NAME: faces}), strict=True))
+    def read(self, pictures: Array) -> dict[str, Array]:
+        """The values of the tensors for these pictures, float32 N×1×H×W."""
+        return dict(zip(self._names, self._session.run(self._names, {self._input: pictures}), strict=True))
 
 
 def _with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from fer_wire.manifest import INPUT_NAME
 from onnx import ModelProto
 
 from fer_models.data.faces import Faces
@@ -57,13 +56,14 @@ def calibration_faces(training: Faces, count: int = CALIBRATION_FACES, seed: int
     return training.images[chosen].astype(np.float32)[:, np.newaxis]
 
 
-def observe(model: ModelProto, faces: Floats) -> Ranges:
-    """The ranges of all inputs and outputs of convolutions and ReLUs over these faces."""
-    names = list(dict.fromkeys(_observed(model)))
+def observe(model: ModelProto, pictures: Floats) -> Ranges:
+    """The ranges of the input, and of all inputs and outputs of convolutions and ReLUs, over these pictures."""
+    taken = model.graph.input[0].name
+    names = list(dict.fromkeys(name for name in _observed(model) if name != taken))
     probe = Probe(model, names)
-    ranges = dict.fromkeys([INPUT_NAME, *names], Range())
-    for batch in _batches(faces):
-        for name, values in {INPUT_NAME: batch, **probe.read(batch)}.items():
+    ranges = dict.fromkeys([taken, *names], Range())
+    for batch in _batches(pictures):
+        for name, values in {taken: batch, **probe.read(batch)}.items():
             ranges[name] = ranges[name].with_values(values)
     return ranges
 
@@ -71,8 +71,8 @@ def observe(model: ModelProto, faces: Floats) -> Ranges:
 def _observed(model: ModelProto) -> Iterator[str]:
     for node in model.graph.node:
         if node.op_type in (CONV, RELU):
-            yield from (name for name in (node.input[0], node.output[0]) if name != INPUT_NAME)
+            yield from (node.input[0], node.output[0])
 
 
-def _batches(faces: Floats) -> Iterator[Floats]:
-    return (faces[start : start + BATCH] for start in range(0, len(faces), BATCH))
+def _batches(pictures: Floats) -> Iterator[Floats]:
+    return (pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH))

@@ -40,10 +40,10 @@ class Scheme:
 SHIPPED = Scheme()
 
 
-def to_int8(fp32: Path, path: Path, faces: Floats, scheme: Scheme = SHIPPED) -> None:
-    """Write the same network in int8; the faces (float32 N×1×48×48, 0–255) set the ranges of its activations."""
+def to_int8(fp32: Path, path: Path, pictures: Floats, scheme: Scheme = SHIPPED) -> None:
+    """Write the same network in int8; the pictures (float32 N×1×H×W, 0–255) set the ranges of its activations."""
     model = widened(onnx.load(fp32))
-    onnx.save(quantized_graph(model, observe(model, faces), scheme), path)
+    onnx.save(quantized_graph(model, observe(model, pictures), scheme), path)
 
 
 def quantized_graph(model: ModelProto, ranges: Ranges, scheme: Scheme = SHIPPED) -> ModelProto:

@@ -1,16 +1,20 @@
 """The golden batch's formula, against its own words."""
 
-from fer_models.model_files.golden import COEFFICIENTS, FACES, golden_faces
+import pytest
+from fer_models.model_files.golden import BATCHES, COEFFICIENTS, Batch, golden_faces
+from fer_wire.contracts import CONTRACTS, STRIDES
 from hypothesis import given
 from hypothesis import strategies as st
 
 WHOLE = st.integers(0, 255)
 
 
-def test_a_golden_batch_has_the_shape_of_the_contract() -> None:
-    faces = golden_faces(COEFFICIENTS, FACES)
-    assert faces.shape == (FACES, 1, 48, 48)
+@pytest.mark.parametrize(("task", "batch"), BATCHES.items())
+def test_a_golden_batch_has_the_shape_of_the_contract(task: str, batch: Batch) -> None:
+    faces = golden_faces(COEFFICIENTS, batch.pictures, batch.px)
+    assert faces.shape == (batch.pictures, 1, batch.px, batch.px)
     assert faces.dtype == "float32"
+    assert batch.px == (CONTRACTS[task].px or STRIDES[-1])
 
 
 @given(
@@ -26,5 +30,7 @@ def test_every_pixel_follows_the_formula(
     assert golden_faces(coefficients, 4)[n, 0, row, column] == (a * n + b * row + c * column + d * row * column) % 256
 
 
-def test_no_two_faces_of_the_released_batch_are_alike() -> None:
-    assert len({face.tobytes() for face in golden_faces(COEFFICIENTS, FACES)}) == FACES
+@pytest.mark.parametrize("batch", BATCHES.values())
+def test_no_two_pictures_of_a_released_batch_are_alike(batch: Batch) -> None:
+    pictures = golden_faces(COEFFICIENTS, batch.pictures, batch.px)
+    assert len({picture.tobytes() for picture in pictures}) == batch.pictures
