@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 finder = typer.Typer(no_args_is_help=True, help="The network that finds faces: train, export and evaluate it.")
 
 JUDGED = 40
+MEASURED = 256
+"""Training pictures on which the batch norms of a finished model are measured."""
+
 Data = Annotated[Path, typer.Option(help="Folder with scenes.zip, landmarks.zip and the other archives of faces.")]
 
 
@@ -36,7 +40,10 @@ def train(
         int, typer.Option(min=64, max=640, help="Side of the largest samples; the smallest have half of it.")
     ] = 256,
     start: Annotated[
-        Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
+        Path | None,
+        typer.Option(
+            help="checkpoint.pt of another run, .onnx file or zoo entry, whose weights a new run begins with."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
@@ -46,8 +53,10 @@ def train(
     import torch
 
     from fer_models.eyes.data.library import read_library
-    from fer_models.eyes.finder.lesson import FinderLesson, judge
+    from fer_models.eyes.finder.lesson import KIND, FinderLesson, judge
     from fer_models.eyes.finder.network import Finder
+    from fer_models.eyes.finder.pictures import training_pictures
+    from fer_models.eyes.learning.beginning import load_weights
     from fer_models.eyes.learning.run import LearningRun
     from fer_models.eyes.learning.schedule import Plan
 
@@ -57,7 +66,12 @@ def train(
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     lesson = FinderLesson(seen, px, judge(held, JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, seed=seed)
-    run = LearningRun(lesson, Finder(), plan, out, start)
+    begin = (
+        partial(load_weights, source=start, kind=KIND, pictures=partial(training_pictures, seen, MEASURED))
+        if start
+        else None
+    )
+    run = LearningRun(lesson, Finder(), plan, out, begin)
     with logging(json_) as (watch, tell):
         run.fit(watch, tell)
 

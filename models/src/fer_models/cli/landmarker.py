@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,9 @@ JUDGED = 300
 DOUBTFUL = 0.15
 """The score from which a finder's mistakes are shown to the landmarker."""
 
+MEASURED = 2048
+"""Training crops on which the batch norms of a finished model are measured."""
+
 Data = Annotated[Path, typer.Option(help="Folder with landmarks.zip, profiles.zip and the other archives of faces.")]
 
 
@@ -40,7 +44,10 @@ def train(
     batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 64,
     rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
     start: Annotated[
-        Path | None, typer.Option(help="checkpoint.pt of another run, whose averaged weights a new run begins with.")
+        Path | None,
+        typer.Option(
+            help="checkpoint.pt of another run, .onnx file or zoo entry, whose weights a new run begins with."
+        ),
     ] = None,
     finder: Annotated[
         Path | None, typer.Option(help=".onnx file of a finder; what it takes for a face teaches that there is none.")
@@ -55,9 +62,11 @@ def train(
     from fer_models.eyes.data.head import average_head
     from fer_models.eyes.data.library import read_library
     from fer_models.eyes.landmarker.held_out import judge, true_faces
-    from fer_models.eyes.landmarker.lesson import LandmarkerLesson
+    from fer_models.eyes.landmarker.lesson import KIND, LandmarkerLesson
     from fer_models.eyes.landmarker.network import Landmarker
+    from fer_models.eyes.landmarker.pictures import training_crops
     from fer_models.eyes.landmarker.sample import Cropper, marked
+    from fer_models.eyes.learning.beginning import load_weights
     from fer_models.eyes.learning.run import LearningRun
     from fer_models.eyes.learning.schedule import Plan
 
@@ -69,7 +78,12 @@ def train(
     cropper = Cropper(marked(seen.portraits, head), seen.backgrounds, head, _lookalikes(finder, seen.backgrounds))
     lesson = LandmarkerLesson(cropper, judge(true_faces(held.portraits, head), JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, warm_up=20_000, weight_decay=0.01, seed=seed)
-    run = LearningRun(lesson, Landmarker(), plan, out, start)
+    begin = (
+        partial(load_weights, source=start, kind=KIND, pictures=partial(training_crops, cropper, MEASURED))
+        if start
+        else None
+    )
+    run = LearningRun(lesson, Landmarker(), plan, out, begin)
     with logging(json_) as (watch, tell):
         run.fit(watch, tell)
 

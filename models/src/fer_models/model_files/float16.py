@@ -18,8 +18,9 @@ def to_fp16(fp32: Path, path: Path) -> None:
     """Write the same network with its convolutions in float16; input and output stay float32."""
     model = widened(onnx.load(fp32))
     weights = {tensor.name for tensor in model.graph.initializer}
-    nodes = list(_with_casts(model.graph.node, weights))
-    halved = {name for node in nodes if node.op_type in HALF_OPERATORS for name in node.input} & weights
+    given = {output.name for output in model.graph.output}
+    nodes = list(_with_casts(model.graph.node, weights, given))
+    halved = {name for node in nodes if _is_half(node, given) for name in node.input} & weights
     stored = [_narrowed(t) if t.name in halved else t for t in model.graph.initializer]
     _save(model, nodes, stored, path)
 
@@ -52,12 +53,17 @@ def widened(model: ModelProto) -> ModelProto:
     return made
 
 
-def _with_casts(nodes: list[NodeProto], weights: set[str]) -> Iterator[NodeProto]:
+def _is_half(node: NodeProto, given: set[str]) -> bool:
+    """Whether the node computes in float16; one that makes an output of the file does not."""
+    return node.op_type in HALF_OPERATORS and not given & set(node.output)
+
+
+def _with_casts(nodes: list[NodeProto], weights: set[str], given: set[str]) -> Iterator[NodeProto]:
     """The nodes in order, with a Cast wherever a tensor changes its type."""
     kinds: dict[str, int] = {}
     made: set[str] = set()
     for node in nodes:
-        kind = TensorProto.FLOAT16 if node.op_type in HALF_OPERATORS else TensorProto.FLOAT
+        kind = TensorProto.FLOAT16 if _is_half(node, given) else TensorProto.FLOAT
         for place, name in enumerate(node.input):
             if name in weights or kinds.get(name, TensorProto.FLOAT) == kind:
                 continue

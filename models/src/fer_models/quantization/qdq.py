@@ -1,6 +1,7 @@
 """An int8 network from a float32 one: QuantizeLinear and DequantizeLinear pairs around each convolution.
 
-Only convolutions are quantized: they are all but one ten-thousandth of the work. A tensor that a convolution makes is
+Only convolutions are quantized: they are all but one ten-thousandth of the work. One that makes an output of the file
+stays in float32, for scores, sizes and points of faces have no range in common. A tensor that a convolution makes is
 quantized where it is made, any other where a convolution reads it. So sums stay in float32, and ONNX Runtime finds the
 pairs that it fuses into integer convolutions.
 """
@@ -66,12 +67,13 @@ class _Rounding:
         self.nodes: list[NodeProto] = []
         self.stored: dict[str, npt.NDArray[np.generic]] = {}
         self._flow, self._ranges, self._scheme = Dataflow(model), ranges, scheme
+        self._given = {output.name for output in model.graph.output}
         self._readings: Counter[str] = Counter()
 
     def add(self, node: NodeProto) -> None:
         copy = NodeProto()
         copy.CopyFrom(node)
-        inputs = self._convolution_inputs(node) if node.op_type == CONV else map(self._as_read, node.input)
+        inputs = self._convolution_inputs(node) if self._is_rounded(node) else map(self._as_read, node.input)
         copy.input[:] = list(inputs)
         self.nodes.append(copy)
         for name in node.output:
@@ -140,7 +142,12 @@ class _Rounding:
         size = step(found.width / 2, MOST_BITS)
         return size, np.array(np.clip(round(-found.lowest / float(size)), 0, UNSIGNED_LEVELS), np.uint8)
 
+    def _is_rounded(self, node: NodeProto) -> bool:
+        return node.op_type == CONV and not self._given & set(node.output)
+
     def _is_rounded_where_made(self, name: str) -> bool:
+        if name in self._given:
+            return False
         if self._flow.is_made_by(name, CONV):
             return not self._folds_relu(name)
         return self._flow.is_made_by(name, RELU) and self._folds_relu(self._flow.makers[name].input[0])

@@ -40,4 +40,19 @@ def export(
             output_names=list(given),
             dynamic_axes={name: dict(axes) for name, axes in free.items()},
         )
-    onnx.save(with_weights_of_their_own(onnx.load(path)), path)
+        shapes = [tuple(each.shape) for each in model(example)]
+    made = with_weights_of_their_own(onnx.load(path))
+    _name_sizes(made, dict(zip(given, shapes, strict=True)), free)
+    onnx.save(made, path)
+
+
+def _name_sizes(
+    made: onnx.ModelProto, shapes: Mapping[str, Sequence[int]], free: Mapping[str, Mapping[int, str]]
+) -> None:
+    """Say the sizes of the outputs that are not free; the exporter forgets those that a reshape made."""
+    for output in made.graph.output:
+        for axis, (dimension, size) in enumerate(
+            zip(output.type.tensor_type.shape.dim, shapes[output.name], strict=True)
+        ):
+            if axis not in free[output.name]:
+                dimension.dim_value = size

@@ -42,11 +42,16 @@ class Lesson(Protocol):
 class LearningRun:
     """A network, its average and optimiser in one folder, resumed where the folder has a checkpoint.
 
-    begin_with: a checkpoint of another run, whose averaged weights are taken when the folder has none.
+    begin_with: fills the network of a run whose folder has none.
     """
 
     def __init__(
-        self, lesson: Lesson, model: nn.Module, plan: Plan, folder: Path, begin_with: Path | None = None
+        self,
+        lesson: Lesson,
+        model: nn.Module,
+        plan: Plan,
+        folder: Path,
+        begin_with: Callable[[nn.Module], None] | None = None,
     ) -> None:
         self.lesson, self.plan, self.folder = lesson, plan, folder
         self.model = model.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -135,7 +140,7 @@ class LearningRun:
         self._sums, self._counted, self._since = {}, 0, 0.0
         return entry
 
-    def _resume(self, begin_with: Path | None) -> None:
+    def _resume(self, begin_with: Callable[[nn.Module], None] | None) -> None:
         path = self.folder / CHECKPOINT
         if path.is_file():
             state = read_state(path, self.lesson.kind)
@@ -146,9 +151,8 @@ class LearningRun:
             self.history = state["history"]
             return
         if begin_with is not None:
-            weights = read_state(begin_with, self.lesson.kind)[AVERAGE]
-            self.model.load_state_dict(weights)
-            self.average.model.load_state_dict(weights)
+            begin_with(self.model)
+            self.average.model.load_state_dict(self.model.state_dict())
         self.folder.mkdir(parents=True, exist_ok=True)
 
 

@@ -35,7 +35,7 @@ class Doubling:
         return {"weight": float(model.weight)}
 
 
-def begun(folder: Path, samples: int, lesson: Any = None, begin_with: Path | None = None) -> Any:
+def begun(folder: Path, samples: int, lesson: Any = None, begin_with: Any = None) -> Any:
     import torch
     from fer_models.eyes.learning.run import LearningRun
 
@@ -73,8 +73,11 @@ def test_a_finished_run_is_lengthened_by_more_samples(tmp_path: Path) -> None:
 
 
 def test_a_new_run_begins_with_the_averaged_weights_of_another(tmp_path: Path) -> None:
+    from fer_models.eyes.learning.beginning import load_weights
+
     first = fit(begun(tmp_path / "first", 4000))
-    second = begun(tmp_path / "second", 80, begin_with=tmp_path / "first" / "checkpoint.pt")
+    source = tmp_path / "first" / "checkpoint.pt"
+    second = begun(tmp_path / "second", 80, begin_with=lambda model: load_weights(model, source, "doubling"))
     assert second.seen == 0
     assert float(second.model.weight.detach()) == pytest.approx(float(first.weight.detach()))
 
