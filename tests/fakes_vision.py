@@ -5,11 +5,11 @@ from typing import Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 from fer_agent.cameras.camera import Image
-from fer_agent.emotion.model import Faces, Probabilities
 from fer_agent.errors import CameraError
 from fer_agent.faces.detect import Detection
 from fer_agent.faces.geometry import Points, Rectangle
 from fer_agent.imaging import Picture
+from fer_agent.inference.arrays import Faces, Probabilities
 from fer_wire import EMOTIONS
 
 # The landmarks of the demo's portrait, in percent of the HOG detector's box.

@@ -21,16 +21,19 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import onnxruntime  # noqa: E402  # after the path is set
 from fer_agent.emotion.classify import Classifier  # noqa: E402
-from fer_agent.emotion.model import read_model  # noqa: E402
-from fer_agent.emotion.zoo import default_model  # noqa: E402
 from fer_agent.events.observation import Observation  # noqa: E402
 from fer_agent.faces.detect import Landmarker, landmarks_file  # noqa: E402
+from fer_agent.inference.choice import of_the_settings  # noqa: E402
+from fer_agent.inference.model import read_model  # noqa: E402
+from fer_agent.inference.network import Network, Runs  # noqa: E402
+from fer_agent.inference.zoo import default_model  # noqa: E402
 from fer_agent.pipeline.pipeline import Pipeline  # noqa: E402
 from fer_agent.settings import CameraSettings, EmotionSettings, FacesSettings, Settings  # noqa: E402
 from fer_agent.update.serving import Serving  # noqa: E402
 from fer_agent.update.slots import Slots  # noqa: E402
 from fer_agent.update.trial import choose  # noqa: E402
 from fer_wire import Artifact  # noqa: E402
+from fer_wire.contracts import CLASSIFIER  # noqa: E402
 
 FPS = 30
 QUIET_S = 10.0
@@ -41,15 +44,16 @@ TARGET_MS = 50.0
 def main(rounds: int) -> None:
     """Measure and print."""
     folder = Path(tempfile.mkdtemp(prefix="fer-swap-"))
-    settings = Settings(emotion=EmotionSettings(model=default_model(), precision="fp32"))
-    first = Classifier.load(settings.emotion, folder)
+    emotion = EmotionSettings(model=default_model(CLASSIFIER), precision="fp32")
+    settings = Settings(state_dir=folder, emotion=emotion)
+    first = of_the_settings(CLASSIFIER, settings)
     ends_ns: List[int] = []
     pipeline = _pipeline(settings, first, ends_ns)
     pipeline.start()
     _until(lambda: len(ends_ns) > 3 * FPS)
     quiet = _gaps(ends_ns, lambda: time.sleep(QUIET_S))
     serving = Serving(first)
-    serving.attach(pipeline)
+    serving.attach(lambda network: setattr(pipeline, "classifier", Classifier(network)))
     updates = [_gaps(ends_ns, lambda: _update(serving, settings, folder)) for _ in range(rounds)]
     statistics, pace = pipeline.statistics(), pipeline.pace(0)
     pipeline.stop()
@@ -90,7 +94,7 @@ class _Stopwatch(Pipeline):
         self.ends_ns.append(time.monotonic_ns())
 
 
-def _pipeline(settings: Settings, classifier: Classifier, ends_ns: List[int]) -> Pipeline:
+def _pipeline(settings: Settings, network: Runs, ends_ns: List[int]) -> Pipeline:
     numbers, seen = itertools.count(1), []  # type: ignore[var-annotated]
 
     def sink(observations: Sequence[Observation]) -> None:
@@ -101,7 +105,7 @@ def _pipeline(settings: Settings, classifier: Classifier, ends_ns: List[int]) ->
         settings,
         once=False,
         landmarker=Landmarker(landmarks_file(FacesSettings())),
-        classifier=classifier,
+        classifier=Classifier(network),
         next_track=lambda: next(numbers),
         sink=sink,
     )
@@ -111,7 +115,7 @@ def _pipeline(settings: Settings, classifier: Classifier, ends_ns: List[int]) ->
 
 def _update(serving: Serving, settings: Settings, folder: Path) -> None:
     """As the runner does it from verified to committed: hash, load, golden batch, measure, swap, release the old."""
-    slots, model = Slots(folder / "models", 64.0), read_model(default_model())
+    slots, model = Slots(folder / "models", 64.0), read_model(default_model(CLASSIFIER), CLASSIFIER)
     slots.prepare()
     for variant in model.variants:
         slots.adopt(model, variant)
@@ -120,7 +124,7 @@ def _update(serving: Serving, settings: Settings, folder: Path) -> None:
         for v in model.variants
         if v.sha256 != serving.servant.sha256
     ]
-    choice = choose(artifacts, slots, lambda m, v: Classifier(m, v, settings.emotion, folder), threading.Event())
+    choice = choose(artifacts, slots, lambda m, v: Network(m, v, settings.emotion, folder), threading.Event())
     watched = serving.try_out(choice.servant)
     time.sleep(1.0)
     assert watched.fault is None

@@ -4,17 +4,21 @@ import itertools
 from typing import Callable, NamedTuple
 
 from fer_wire import Topics
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.manifest import Variant
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
 from fer_agent.cameras import refuse_endless
-from fer_agent.emotion.classify import ENGINES, Classifier
-from fer_agent.emotion.model import Model
-from fer_agent.emotion.providers import forget_engines
+from fer_agent.emotion.classify import Classifier
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.inference.choice import of_the_settings
+from fer_agent.inference.model import Model
+from fer_agent.inference.network import Network, Runs
+from fer_agent.inference.providers import forget_engines
+from fer_agent.inference.session import ENGINES
 from fer_agent.lifecycle import Agent, Parts
 from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
@@ -87,15 +91,18 @@ def _models(settings: Settings, state: StateFolder) -> _Models:
     slots.prepare()
 
     def load(model: Model, variant: Variant) -> Servant:
-        return Classifier(model, variant, emotion, engines)
+        return Network(model, variant, emotion, engines)
 
     file = RecordFile(state.update)
-    boot = Boot(slots, file, configured_model(emotion), load, lambda: Classifier.load(emotion, settings.state_dir))
+    boot = Boot(slots, file, configured_model(emotion), load, lambda: of_the_settings(CLASSIFIER, settings))
     return _Models(slots, file, boot, boot.start(settings.update.max_crashes), load)
 
 
 def _pipelines(settings: Settings, once: bool, landmarker: Landmarker, serving: Serving, spool: Spool) -> Pipelines:
     numbers = itertools.count(spool.last_track + 1)
+
+    def classifier(network: Runs) -> Classifier:
+        return Classifier(network, settings.emotion.mirrored)
 
     def made(camera: CameraSettings) -> Pipeline:
         if once:
@@ -105,11 +112,11 @@ def _pipelines(settings: Settings, once: bool, landmarker: Landmarker, serving: 
             settings,
             once,
             landmarker=landmarker,
-            classifier=serving.servant,
+            classifier=classifier(serving.seen),
             next_track=lambda: next(numbers),
             sink=spool.append,
         )
-        serving.attach(pipeline)
+        serving.attach(lambda network: setattr(pipeline, "classifier", classifier(network)))
         return pipeline
 
     return Pipelines([made(camera) for camera in settings.cameras])

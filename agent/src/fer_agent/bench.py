@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
-from fer_wire.contracts import FACE_PX
+from fer_wire.contracts import CLASSIFIER, FACE_PX
 from fer_wire.manifest import Variant
 
 from fer_agent.cameras import open_source
-from fer_agent.emotion.classify import ENGINES, Classifier, candidates
-from fer_agent.emotion.model import Model, read_model
-from fer_agent.emotion.zoo import default_model
+from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import CameraError, ModelError, SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.inference.choice import candidates, of_the_settings
+from fer_agent.inference.model import Model, read_model
+from fer_agent.inference.network import Network
+from fer_agent.inference.session import ENGINES
+from fer_agent.inference.zoo import default_model
 from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.settings import AUTO, CameraSettings, Settings
 
@@ -63,8 +66,8 @@ class PipelineSpeed:
 
 def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
     """Each variant of the model, or the one that the settings name; raises ModelError if there is no model."""
-    model = read_model(settings.emotion.model or default_model())
-    offered = candidates(model, settings.emotion)
+    model = read_model(settings.emotion.model or default_model(CLASSIFIER), CLASSIFIER)
+    offered = candidates(model, settings.emotion, settings.emotion.precision)
     measured = []
     for variant in model.variants if settings.emotion.precision == AUTO else offered:
         on_step(f"Measuring {model.manifest.reference(variant.precision)} …")
@@ -82,14 +85,14 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
             f"{camera.source} never ends, so only its own rate would be measured; give a video file or a folder."
         )
     on_step("Loading the model …")
-    classifier = Classifier.load(settings.emotion, settings.state_dir)
+    network = of_the_settings(CLASSIFIER, settings)
     numbers = itertools.count(1)
     measured = Pipeline(
         camera,
         settings,
         once=True,
         landmarker=Landmarker(landmarks_file(settings.faces)),
-        classifier=classifier,
+        classifier=Classifier(network, settings.emotion.mirrored),
         next_track=lambda: next(numbers),
         sink=lambda _observations: None,
     )
@@ -97,19 +100,17 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
     began_s = time.monotonic()
     measured.start()
     measured.join()
-    return _pipeline_speed(measured, camera, classifier, time.monotonic() - began_s)
+    return _pipeline_speed(measured, camera, network, time.monotonic() - began_s)
 
 
-def _pipeline_speed(
-    measured: Pipeline, camera: CameraSettings, classifier: Classifier, seconds: float
-) -> PipelineSpeed:
+def _pipeline_speed(measured: Pipeline, camera: CameraSettings, network: Network, seconds: float) -> PipelineSpeed:
     if measured.fault:
         raise CameraError(measured.fault)
     did, p50_p95_ms = measured.statistics(), measured.telemetry()
     return PipelineSpeed(
         source=camera.source,
-        model=classifier.reference,
-        provider=classifier.provider,
+        model=network.reference,
+        provider=network.provider,
         frames=did.frames,
         faces=did.faces,
         seconds=round(seconds, 3),
@@ -122,14 +123,15 @@ def _pipeline_speed(
 def _speed(model: Model, variant: Variant, settings: Settings) -> VariantSpeed:
     about = VariantSpeed(model.manifest.reference(variant.precision), round(variant.size_bytes / MB, 2))
     try:
-        classifier = Classifier(model, variant, settings.emotion, settings.state_dir / ENGINES)
+        network = Network(model, variant, settings.emotion, settings.state_dir / ENGINES)
     except ModelError as error:
         return replace(about, reason=str(error))
+    classifier = Classifier(network, settings.emotion.mirrored)
     p50_ms, p95_ms = _percentiles_ms(classifier, 1)
     return replace(
         about,
-        provider=classifier.provider,
-        provider_fallback=classifier.provider_fallback,
+        provider=network.provider,
+        provider_fallback=network.provider_fallback,
         p50_ms=p50_ms,
         p95_ms=p95_ms,
         several_p50_ms=_percentiles_ms(classifier, SEVERAL_FACES)[0],

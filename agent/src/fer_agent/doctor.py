@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
 from fer_wire import Topics
+from fer_wire.contracts import CLASSIFIER
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.cameras import open_source
-from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import AgentError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.inference.choice import of_the_settings
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.update import verify
 from fer_agent.update.download import Downloader
@@ -88,7 +89,7 @@ def _landmarks(settings: Settings) -> Outcome:
 
 
 def _model(settings: Settings) -> Outcome:
-    classifier = Classifier.load(settings.emotion, settings.state_dir)
+    classifier = of_the_settings(CLASSIFIER, settings)
     found = f"{classifier.reference} runs on {classifier.provider} and passes its golden batch"
     if classifier.provider_fallback:
         return (

@@ -12,8 +12,10 @@ import pytest
 from fer_agent.emotion.classify import Classifier
 from fer_agent.events.observation import Observation
 from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.inference.choice import of_the_settings
 from fer_agent.pipeline.pipeline import Pipeline
-from fer_agent.settings import CameraSettings, EmotionSettings, FacesSettings, Settings
+from fer_agent.settings import CameraSettings, FacesSettings, Settings
+from fer_wire.contracts import CLASSIFIER
 from tiny_onnx import network, write_model
 
 PATIENCE_S = 120
@@ -27,7 +29,8 @@ def landmarker() -> Landmarker:
 @pytest.fixture(scope="module")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     folder = write_model(tmp_path_factory.mktemp("zoo") / "tiny", {"fp32": network()})
-    return Classifier.load(EmotionSettings(model=folder), folder / "state")
+    settings = Settings.model_validate({"state_dir": folder / "state", "emotion": {"model": folder}})
+    return Classifier(of_the_settings(CLASSIFIER, settings))
 
 
 class Watching:

@@ -6,7 +6,7 @@ from typing import Dict
 
 import numpy as np
 
-from fer_agent.emotion.model import Probabilities
+from fer_agent.inference.arrays import Probabilities
 
 
 @dataclass

@@ -17,7 +17,7 @@ import numpy as np
 from fer_wire import EMOTIONS
 from fer_wire.events import CHANGE, END, HEARTBEAT, START
 
-from fer_agent.emotion.model import Probabilities
+from fer_agent.inference.arrays import Probabilities
 from fer_agent.settings import EventSettings
 
 _ROUNDING_S = 1e-6

@@ -7,10 +7,10 @@ import numpy as np
 from fer_wire.contracts import FACE_PX
 
 from fer_agent import imaging
-from fer_agent.emotion.model import Faces
 from fer_agent.faces import geometry
 from fer_agent.faces.geometry import Points
 from fer_agent.imaging import Matrix, Picture
+from fer_agent.inference.arrays import Faces
 
 FER2013_ANCHORS: Points = np.array([[14.7, 18.6], [32.3, 18.6], [23.5, 37.4]])
 """Middles of the left eye, the right eye and the mouth in FER2013's 48 × 48 images: medians over 2,261 training

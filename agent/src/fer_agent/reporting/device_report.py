@@ -6,8 +6,8 @@ from fer_wire import Reported, Telemetry
 from fer_wire.reported import RunningModel
 
 from fer_agent import __version__
-from fer_agent.emotion.classify import suited_here
 from fer_agent.host.hardware import capabilities
+from fer_agent.inference.choice import suited_here
 from fer_agent.settings import Settings
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving

@@ -3,14 +3,15 @@
 from datetime import datetime, timezone
 from typing import Any, Dict
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.record import Record
 from fer_wire.message import iso_utc
 from fer_wire.reported import PROBATION
 
-from fer_agent.emotion.model import read_model
-from fer_agent.emotion.zoo import default_model
 from fer_agent.errors import ModelError
 from fer_agent.host.state_folder import MODELS_FOLDER, UPDATE_FILE
+from fer_agent.inference.model import read_model
+from fer_agent.inference.zoo import default_model
 from fer_agent.settings import AUTO, Settings
 from fer_agent.update.boot import configured_model
 from fer_agent.update.record import RecordFile
@@ -42,7 +43,7 @@ def _serves(settings: Settings, slots: Slots, record: Record) -> str:
 
 def _of_the_settings(settings: Settings) -> str:
     try:
-        manifest = read_model(settings.emotion.model or default_model()).manifest
+        manifest = read_model(settings.emotion.model or default_model(CLASSIFIER), CLASSIFIER).manifest
     except ModelError as error:
         return f"nothing ({error})"
     name = f"{manifest.name}@{manifest.version}"

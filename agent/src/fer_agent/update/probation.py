@@ -5,11 +5,12 @@ from collections import deque
 from typing import Deque, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
-from fer_wire import EMOTIONS
+from fer_wire.contracts import CONTRACTS
 from fer_wire.device.record import Before
 
-from fer_agent.emotion.model import Faces, Probabilities
 from fer_agent.errors import ModelError
+from fer_agent.inference.arrays import Batch
+from fer_agent.inference.network import shapes
 from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.trial import Servant
 
@@ -87,17 +88,21 @@ class Watched:
         self._lock = threading.Lock()
         self.fault: Optional[str] = None
 
-    def classify(self, faces: Faces) -> Probabilities:
+    def run(self, batch: Batch) -> List[Batch]:
         """As the model does; raises what it raises, and ModelError when it answers with nonsense."""
         try:
-            found = self._servant.classify(faces)
-            if found.shape != (len(faces), len(EMOTIONS)) or not np.isfinite(found).all():
+            found = self._servant.run(batch)
+            if [each.shape for each in found] != shapes(CONTRACTS[self._servant.task], batch) or not _finite(found):
                 raise ModelError(f"{self.reference} answers with nonsense.")
         except Exception as error:
             with self._lock:
                 self.fault = self.fault or f"The new model failed on a frame ({type(error).__name__}: {error})."
             raise
         return found
+
+
+def _finite(found: Sequence[Batch]) -> bool:
+    return all(np.isfinite(each).all() for each in found)
 
 
 def measured_before(paces: Mapping[str, Tuple[Optional[float], Optional[float]]]) -> Dict[str, Before]:

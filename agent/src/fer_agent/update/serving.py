@@ -1,18 +1,13 @@
-"""The model that serves, in one place: every pipeline, report and telemetry asks here."""
+"""The model of a task that serves, in one place: every pipeline, report and telemetry asks here."""
 
 from typing import Callable, List, Optional
 
-from typing_extensions import Protocol
-
-from fer_agent.emotion.classify import FaceClassifier
+from fer_agent.inference.network import Runs
 from fer_agent.update.probation import Watched
 from fer_agent.update.trial import Servant
 
-
-class Pipe(Protocol):
-    """What of a pipeline changes with the model."""
-
-    classifier: FaceClassifier
+Receive = Callable[[Runs], object]
+"""Takes what runs from the next frame on."""
 
 
 class Serving:
@@ -23,31 +18,35 @@ class Serving:
         self.watched: Optional[Watched] = None
         """What the pipelines see of a model on trial."""
         self._before: Optional[Servant] = None
-        self._pipes: List[Pipe] = []
+        self._receivers: List[Receive] = []
 
-    def attach(self, pipe: Pipe) -> None:
-        """Its next frames are classified by whichever model serves."""
-        self._pipes.append(pipe)
+    @property
+    def seen(self) -> Runs:
+        """What the pipelines see: the model, or on trial the watched one."""
+        return self.watched or self.servant
+
+    def attach(self, receive: Receive) -> None:
+        """It is given whatever serves after each change."""
+        self._receivers.append(receive)
 
     def try_out(self, servant: Servant) -> Watched:
         """From its next frame on, every pipeline uses this one, and its first fault is remembered."""
         self._before = self.servant if servant is not self.servant else None
-        self.watched = Watched(servant)
-        self._swap(servant, self.watched)
-        return self.watched
+        watched = Watched(servant)
+        self._swap(servant, watched)
+        return watched
 
     def keep(self) -> None:
         """The trial is over, and the model serves on."""
-        self._swap(self.servant, self.servant)
-        self.watched = self._before = None
+        self._swap(self.servant, None)
+        self._before = None
 
     def step_back(self, load_steady: Callable[[], Servant]) -> None:
         """The model before serves again, loaded where the agent died meanwhile; raises ModelError when it cannot be."""
-        before = self._before or load_steady()
-        self._swap(before, before)
-        self.watched = self._before = None
+        self._swap(self._before or load_steady(), None)
+        self._before = None
 
-    def _swap(self, servant: Servant, seen: FaceClassifier) -> None:
-        self.servant = servant
-        for pipe in self._pipes:
-            pipe.classifier = seen
+    def _swap(self, servant: Servant, watched: Optional[Watched]) -> None:
+        self.servant, self.watched = servant, watched
+        for receive in self._receivers:
+            receive(self.seen)

@@ -16,8 +16,8 @@ from fer_wire.manifest import Variant
 from fer_wire.whole_files import CHUNK_BYTES, remove_partial
 from pydantic import ValidationError
 
-from fer_agent.emotion.model import MANIFEST, Model
 from fer_agent.errors import ModelError, StateError, UpdateError
+from fer_agent.inference.model import MANIFEST, Model
 from fer_agent.update import durable
 
 log = logging.getLogger(__name__)

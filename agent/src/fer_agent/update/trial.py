@@ -9,8 +9,9 @@ from fer_wire import Artifact
 from fer_wire.manifest import Variant
 from typing_extensions import Protocol
 
-from fer_agent.emotion.model import Faces, Model, Probabilities
 from fer_agent.errors import CanceledError, ModelError, RejectedError
+from fer_agent.inference.arrays import Batch
+from fer_agent.inference.model import Model
 from fer_agent.update.slots import Slots
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Servant(Protocol):
 
     reference: str
     sha256: str
+    task: str
     provider: str
     provider_fallback: bool
     runtime: str
@@ -31,11 +33,11 @@ class Servant(Protocol):
     def available_providers(self) -> Sequence[str]:
         """Execution providers that are installed."""
 
-    def classify(self, faces: Faces) -> Probabilities:
-        """The probabilities of each face."""
+    def run(self, batch: Batch) -> List[Batch]:
+        """The outputs, in the order of the contract."""
 
     def latency_ms(self) -> float:
-        """Median time of one face."""
+        """Median time of one picture."""
 
 
 Load = Callable[[Model, Variant], Servant]

@@ -3,8 +3,8 @@ from typing import List, Tuple
 import numpy as np
 import pytest
 from fakes_vision import sure_of
-from fer_agent.emotion.model import Probabilities
 from fer_agent.events.policy import Decision, EventPolicy
+from fer_agent.inference.arrays import Probabilities
 from fer_agent.settings import EventSettings
 from hypothesis import given
 from hypothesis import strategies as st

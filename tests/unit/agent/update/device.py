@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Callable, Dict, List, Optional
 
-from fer_agent.emotion.classify import FaceClassifier
-from fer_agent.emotion.model import read_model
+from fer_agent.inference.model import read_model
+from fer_agent.inference.network import Runs
 from fer_agent.settings import UpdateSettings
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher, Source
@@ -12,6 +12,7 @@ from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.reported import Update
 from unit.agent.update.making import FakeServant, Loader
 
@@ -19,10 +20,13 @@ DEVICE = "nano-01"
 
 
 class Pipe:
-    """Stands for a pipeline: it holds the classifier of its next frame."""
+    """Stands for a pipeline: it holds what runs on its next frame."""
 
-    def __init__(self, classifier: FaceClassifier) -> None:
-        self.classifier = classifier
+    def __init__(self, network: Runs) -> None:
+        self.network = network
+
+    def receive(self, network: Runs) -> None:
+        self.network = network
 
 
 class Device:
@@ -57,8 +61,8 @@ class Device:
         boot = Boot(self.slots, file, self.configured, self.load, self._of_the_settings)
         booted = boot.start(self.settings.max_crashes)
         self.serving = Serving(booted.servant)
-        self.pipe = Pipe(self.serving.servant)
-        self.serving.attach(self.pipe)
+        self.pipe = Pipe(self.serving.seen)
+        self.serving.attach(self.pipe.receive)
         self.runner = Runner(
             device=DEVICE,
             configured=self.configured,
@@ -96,7 +100,7 @@ class Device:
         self._on_report()
 
     def _of_the_settings(self) -> FakeServant:
-        model = read_model(self.factory)
+        model = read_model(self.factory, CLASSIFIER)
         return self.load(model, model.variants[0])
 
 

@@ -10,10 +10,13 @@ from typing import Callable, Dict, List, Optional, Sequence
 
 import fer_agent.update.verify  # noqa: F401  # before cryptography: on Python 3.8 it says at its import how old that is
 import numpy as np
-from fer_agent.emotion.model import Faces, Model, Probabilities
 from fer_agent.errors import ModelError, UpdateError
+from fer_agent.inference.arrays import Batch
+from fer_agent.inference.model import Model
+from fer_agent.inference.network import shapes
 from fer_agent.update.download import Goal
-from fer_wire import EMOTIONS, Artifact, Desired, ModelManifest, parse
+from fer_wire import Artifact, Desired, ModelManifest, parse
+from fer_wire.contracts import CONTRACTS
 from fer_wire.manifest import Variant, signed_bytes, with_signature
 from tiny_onnx import message, network, write_model
 
@@ -134,15 +137,15 @@ class FakeServant:
 
     def __init__(self, model: Model, variant: Variant, takes_ms: float = 1.0) -> None:
         self.reference = model.manifest.reference(variant.precision)
-        self.sha256 = variant.sha256
+        self.sha256, self.task = variant.sha256, model.manifest.task
         self.model, self.variant = model, variant
         self.takes_ms = takes_ms
         self.broken = False
 
-    def classify(self, faces: Faces) -> Probabilities:
+    def run(self, batch: Batch) -> List[Batch]:
         if self.broken:
             raise RuntimeError("no kernel image is available")
-        return np.full((len(faces), len(EMOTIONS)), 1 / len(EMOTIONS), np.float32)
+        return [np.full(shape, 1 / shape[-1], np.float32) for shape in shapes(CONTRACTS[self.task], batch)]
 
     def latency_ms(self) -> float:
         return self.takes_ms

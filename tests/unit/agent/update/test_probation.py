@@ -3,10 +3,12 @@ from typing import List, Optional
 
 import numpy as np
 import pytest
-from fer_agent.emotion.model import Faces, Probabilities, read_model
 from fer_agent.errors import ModelError
+from fer_agent.inference.arrays import Batch
+from fer_agent.inference.model import read_model
 from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.probation import STRIKES, Probation, Watched, measured_before, verdict
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.record import Before
 from unit.agent.update.making import FakeServant, Release, Signer
 
@@ -85,25 +87,26 @@ def test_only_cameras_with_both_figures_can_be_compared() -> None:
 
 
 class Odd(FakeServant):
-    def __init__(self, folder: Path, answer: Probabilities) -> None:
-        model = read_model(folder)
+    def __init__(self, folder: Path, answer: Batch) -> None:
+        model = read_model(folder, CLASSIFIER)
         super().__init__(model, model.variants[0])
         self._answer = answer
 
-    def classify(self, faces: Faces) -> Probabilities:
-        return self._answer
+    def run(self, batch: Batch) -> List[Batch]:
+        return [self._answer]
 
 
 @pytest.mark.parametrize("answer", [np.full((2, 7), np.nan, np.float32), np.zeros((1, 7), np.float32)])
-def test_a_model_that_answers_with_nonsense_is_seen(tmp_path: Path, answer: Probabilities) -> None:
+def test_a_model_that_answers_with_nonsense_is_seen(tmp_path: Path, answer: Batch) -> None:
     watched = Watched(Odd(Release(Signer(tmp_path), tmp_path).folder, answer))
     with pytest.raises(ModelError, match=r"tiny@2\.0\.0/fp32 answers with nonsense"):
-        watched.classify(FACES)
+        watched.run(FACES)
     assert watched.fault == ("The new model failed on a frame (ModelError: tiny@2.0.0/fp32 answers with nonsense.).")
 
 
 def test_a_model_that_answers_is_let_through(tmp_path: Path) -> None:
     answer = np.full((2, 7), 1 / 7, np.float32)
     watched = Watched(Odd(Release(Signer(tmp_path), tmp_path).folder, answer))
-    assert watched.classify(FACES) is answer
+    (found,) = watched.run(FACES)
+    assert found is answer
     assert watched.fault is None

@@ -185,7 +185,7 @@ class Protocol(RuleBasedStateMachine):
         if self.device.slots.occupied.trial and isinstance(servant, FakeServant):
             servant.broken = True
             with suppress(RuntimeError):
-                self.device.pipe.classifier.classify(NO_FACES)
+                self.device.pipe.network.run(NO_FACES)
 
     @invariant()
     def a_verified_model_always_serves(self) -> None:
@@ -194,7 +194,7 @@ class Protocol(RuleBasedStateMachine):
         now = self.device.slots.occupied
         for sha in (now.current, now.trial, now.previous):
             assert sha is None or self.device.slots.intact(sha)
-        assert self.device.pipe.classifier.reference == self.device.serves
+        assert self.device.pipe.network.reference == self.device.serves
 
     @invariant()
     def what_ended_stays_ended(self) -> None:

@@ -7,8 +7,8 @@ from typing import Any, Callable, List
 
 import numpy as np
 import pytest
-from fer_agent.emotion.model import Model
 from fer_agent.errors import CanceledError, ModelError, StateError, UpdateError
+from fer_agent.inference.model import Model
 from fer_agent.update import durable
 from fer_agent.update.download import Goal
 from fer_wire.manifest import Variant
@@ -49,7 +49,7 @@ def order(device: Device, release: Release, **changes: object) -> Device:
 def test_a_desired_state_goes_all_the_way(world: World) -> None:
     device = order(world.device(), world.new).settle()
     assert device.history == WHOLE_WAY
-    assert device.serves == device.pipe.classifier.reference == NEW
+    assert device.serves == device.pipe.network.reference == NEW
     assert occupied(device) == {"current": NEW, "previous": OLD, "trial": ""}
     assert device.runner.previous == OLD
     assert device.update.downloaded_bytes == device.update.size_bytes > 0
@@ -256,9 +256,9 @@ def test_a_model_that_fails_on_a_frame_gives_way_to_the_one_before(world: World)
     assert isinstance(servant, FakeServant)
     servant.broken = True
     with pytest.raises(RuntimeError):
-        device.pipe.classifier.classify(NO_FACES)
+        device.pipe.network.run(NO_FACES)
     device.settle()
-    assert (device.history[-1], device.serves, device.pipe.classifier.reference) == ("rolled_back", OLD, OLD)
+    assert (device.history[-1], device.serves, device.pipe.network.reference) == ("rolled_back", OLD, OLD)
     assert device.update.reason == "The new model failed on a frame (RuntimeError: no kernel image is available)."
     assert occupied(device) == {"current": "", "previous": "", "trial": ""}
 
@@ -300,7 +300,7 @@ def test_a_trial_that_is_begun_again_can_still_fail(world: World) -> None:
     servant = device.serving.servant
     assert isinstance(servant, FakeServant)
     servant.broken = True
-    threading.Timer(0.2, lambda: _ignoring(lambda: device.pipe.classifier.classify(NO_FACES))).start()
+    threading.Timer(0.2, lambda: _ignoring(lambda: device.pipe.network.run(NO_FACES))).start()
     device.settle()
     assert (device.update.state, device.serves) == ("rolled_back", OLD)
 

@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import List
 
 import pytest
-from fer_agent.emotion.model import read_model
 from fer_agent.errors import ModelError, StateError, UpdateError
+from fer_agent.inference.model import read_model
 from fer_agent.update.slots import MB, Slots
+from fer_wire.contracts import CLASSIFIER
 from unit.agent.update.making import Release, Signer
 
 PADDING = 200_000
@@ -70,7 +71,7 @@ def test_committing_what_is_current_keeps_the_one_before(slots: Slots, releases:
 
 
 def test_the_packaged_model_is_copied_and_is_the_one_before_the_first(slots: Slots, releases: List[Release]) -> None:
-    model = read_model(releases[0].folder)
+    model = read_model(releases[0].folder, CLASSIFIER)
     slots.adopt(model, model.variants[0])
     slots.commit(take_in(slots, releases[1]), "")
     assert slots.occupied.previous == slots.occupied.factory == model.variants[0].sha256

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from fer_agent.emotion import providers
+from fer_agent.inference import providers
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 from fer_wire.device.precisions import CPU, CUDA, TENSORRT
 
 ALL = [TENSORRT, CUDA, CPU]
@@ -32,7 +33,7 @@ def test_running_on_the_cpu_beside_a_gpu_is_a_fallback(tmp_path: Path) -> None:
     ],
 )
 def test_tensorrt_gets_only_options_that_its_runtime_knows(version: str, known: str, unknown: str) -> None:
-    name, options = providers.with_options(TENSORRT, "fp16", version, Path("/engines"))
+    name, options = providers.with_options(TENSORRT, "fp16", version, Path("/engines"), CLASSIFIER)
     assert name == TENSORRT
     assert known in options
     assert unknown not in options
@@ -41,8 +42,21 @@ def test_tensorrt_gets_only_options_that_its_runtime_knows(version: str, known: 
     assert options["trt_engine_cache_path"] == "/engines"
 
 
+def test_tensorrt_builds_an_engine_for_as_many_faces_as_a_frame_may_show_at_the_tasks_own_size() -> None:
+    _, options = providers.with_options(TENSORRT, "fp16", "1.18.0", Path("/engines"), LANDMARKER)
+    assert options["trt_profile_min_shapes"] == options["trt_profile_opt_shapes"] == "face:1x1x64x64"
+    assert options["trt_profile_max_shapes"] == "face:16x1x64x64"
+    _, options = providers.with_options(TENSORRT, "fp16", "1.18.0", Path("/engines"), CLASSIFIER)
+    assert options["trt_profile_max_shapes"] == "face:16x1x48x48"
+
+
+def test_a_finder_takes_frames_of_any_size_so_tensorrt_gets_no_profile() -> None:
+    _, options = providers.with_options(TENSORRT, "fp16", "1.18.0", Path("/engines"), FINDER)
+    assert not [name for name in options if name.startswith("trt_profile_")]
+
+
 def test_other_providers_get_no_options() -> None:
-    assert providers.with_options(CUDA, "fp16", "1.19.2", Path("/engines")) == (CUDA, {})
+    assert providers.with_options(CUDA, "fp16", "1.19.2", Path("/engines"), CLASSIFIER) == (CUDA, {})
 
 
 def test_engines_of_other_versions_are_deleted_and_those_of_other_models_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
+from fer_wire.contracts import CONTRACTS, Contract
 from fer_wire.device.precisions import CPU, GPU_PROVIDERS, TENSORRT
 from fer_wire.manifest import FP16, FP32, INT8
 
@@ -31,14 +32,12 @@ TENSORRT_OPTIONS: Tuple[Tuple[Tuple[int, int], Dict[str, str]], ...] = (
         "trt_engine_cache_enable": "1",
         "trt_force_sequential_engine_build": "1",
     }),
-    ((1, 15), {
-        "trt_timing_cache_enable": "1",
-        "trt_profile_min_shapes": "face:1x1x48x48",
-        "trt_profile_opt_shapes": "face:1x1x48x48",
-        "trt_profile_max_shapes": "face:16x1x48x48",
-    }),
+    ((1, 15), {"trt_timing_cache_enable": "1"}),
 )  # fmt: skip
 """Options and the version of ONNX Runtime that first knows them; an unknown one is an error there."""
+
+PROFILES_SINCE = (1, 15)
+MOST_FACES = 16
 
 TENSORRT_PRECISION_OPTIONS: Dict[str, Dict[str, str]] = {
     FP32: {},
@@ -58,7 +57,7 @@ def is_fallback(wanted: Sequence[str], running: str, root: Path = Path("/")) -> 
     return running == CPU and gpu_wanted and any((root / device[1:]).exists() for device in GPU_DEVICES)
 
 
-def with_options(name: str, precision: str, runtime_version: str, engines: Path) -> Provider:
+def with_options(name: str, precision: str, runtime_version: str, engines: Path, task: str) -> Provider:
     """The provider with the options that this version of ONNX Runtime knows."""
     if name != TENSORRT:
         return name, {}
@@ -67,6 +66,8 @@ def with_options(name: str, precision: str, runtime_version: str, engines: Path)
     for since, known in TENSORRT_OPTIONS:
         if version >= since:
             options.update(known)
+    if version >= PROFILES_SINCE:
+        options.update(_profile(CONTRACTS[task]))
     return name, options
 
 
@@ -89,6 +90,15 @@ def forget_engines(cache: Path, sha256: str) -> None:
     """Delete the TensorRT engines of a model, whatever their version."""
     for folder in cache.glob(f"*/{sha256[:ENGINE_CHARACTERS]}"):
         shutil.rmtree(str(folder), ignore_errors=True)
+
+
+def _profile(contract: Contract) -> Dict[str, str]:
+    """For which numbers of faces an engine is built; a finder's input has free sides, for which TensorRT asks none."""
+    if not contract.px:
+        return {}
+    of_one = f"x1x{contract.px}x{contract.px}"
+    least, most = f"{contract.input.name}:1{of_one}", f"{contract.input.name}:{MOST_FACES}{of_one}"
+    return {"trt_profile_min_shapes": least, "trt_profile_opt_shapes": least, "trt_profile_max_shapes": most}
 
 
 def _tensorrt_version() -> str:

@@ -1,0 +1,66 @@
+"""Which variant of a model runs here: those that suit the device are measured, and the fastest is taken."""
+
+import logging
+from pathlib import Path
+from typing import Dict, Sequence, Union
+
+from fer_wire.contracts import CLASSIFIER
+from fer_wire.device.precisions import suited
+from fer_wire.manifest import Variant
+
+from fer_agent.errors import ModelError
+from fer_agent.host import hardware
+from fer_agent.inference import providers
+from fer_agent.inference.model import Model, read_model
+from fer_agent.inference.network import Network
+from fer_agent.inference.session import ENGINES, runtime
+from fer_agent.inference.zoo import default_model
+from fer_agent.settings import AUTO, EmotionSettings, Settings
+
+log = logging.getLogger(__name__)
+
+
+def of_the_settings(task: str, settings: Settings) -> Network:
+    """The model of a task that the settings name, or the installed one; raises ModelError."""
+    emotion = settings.emotion
+    named, precision = (emotion.model, emotion.precision) if task == CLASSIFIER else (None, AUTO)
+    model = read_model(named or default_model(task), task)
+    return fastest(model, emotion, settings.state_dir / ENGINES, precision)
+
+
+def fastest(model: Model, settings: EmotionSettings, engines: Path, precision: str) -> Network:
+    """The variant of this precision; auto measures the candidates that run, and takes the fastest.
+
+    Raises ModelError when none runs.
+    """
+    tried = [_tried(model, variant, settings, engines) for variant in candidates(model, settings, precision)]
+    loaded = [each for each in tried if isinstance(each, Network)]
+    faults = [each for each in tried if isinstance(each, ModelError)]
+    if not loaded:
+        raise faults[0]
+    for fault in faults:
+        log.warning("A variant is skipped: %s", fault)
+    return loaded[0] if len(loaded) == 1 else min(loaded, key=Network.latency_ms)
+
+
+def candidates(model: Model, settings: EmotionSettings, precision: str) -> Sequence[Variant]:
+    """The variants of which the fastest is taken: the one of this precision, or with auto those that suit."""
+    if precision != AUTO:
+        return [model.variant(precision)]
+    if len(model.variants) == 1:
+        return model.variants
+    offered: Dict[str, Variant] = {variant.precision: variant for variant in model.variants}
+    wanted = suited_here(settings, runtime().get_available_providers())
+    return [offered[each] for each in wanted if each in offered] or model.variants
+
+
+def suited_here(settings: EmotionSettings, available: Sequence[str]) -> Sequence[str]:
+    """The precisions that suit this device with the providers that the settings allow, the likeliest first."""
+    return suited(hardware.device_class(), providers.to_ask_for(settings.providers, available)[0])
+
+
+def _tried(model: Model, variant: Variant, settings: EmotionSettings, engines: Path) -> Union[Network, ModelError]:
+    try:
+        return Network(model, variant, settings, engines)
+    except ModelError as error:
+        return error
