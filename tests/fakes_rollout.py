@@ -9,6 +9,7 @@ from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.planning import deployment, request
+from fer_controller.rollout.planning.plan import Plan
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import RolloutSettings
 from fer_controller.store import opening
@@ -22,6 +23,7 @@ from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_wire import ModelManifest
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, STRIDES
 from fer_wire.manifest import Golden, Variant
 from fer_wire.message import iso_utc
 from stepped_device import SteppedDevice, sha_of
@@ -33,7 +35,11 @@ SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, min_events=5)
 
 
 def a_model(
-    name: str = "light", version: str = "2", precisions: Sequence[str] = PRECISIONS, size_bytes: int = 4_000_000
+    name: str = "light",
+    version: str = "2",
+    precisions: Sequence[str] = PRECISIONS,
+    size_bytes: int = 4_000_000,
+    task: str = CLASSIFIER,
 ) -> RegisteredModel:
     """A model whose files nobody ever fetches; one named bad halves the frame rate."""
     variants = [
@@ -44,7 +50,11 @@ def a_model(
         for each in precisions
     ]  # fmt: skip
     golden = Golden(formula="n", coefficients=(1, 0, 0, 0), faces=1, outputs={})
-    manifest = ModelManifest(name=name, version=version, variants=tuple(variants), golden=golden, created=START)
+    contract = CONTRACTS[task]
+    manifest = ModelManifest(
+        task=task, name=name, version=version, variants=tuple(variants), created=START, labels=contract.labels,
+        golden=golden.model_copy(update={"px": contract.px or STRIDES[-1]}), face_px=contract.px or STRIDES[-1],
+    )  # fmt: skip
     return RegisteredModel(name, version, manifest, iso_utc(START), manifest.payload())
 
 
@@ -128,9 +138,13 @@ class World:
         self.store.dies_before = self.store.dies_after = False
         self.runner = Runner(self.store, self.models, SETTINGS)
 
+    def planned(self, **words: Any) -> Plan:
+        """What a rollout would do now."""
+        return deployment.prepare(self.store, self.models, a_request(**words))
+
     def deploy(self, **words: Any) -> str:
         """A new rollout, not yet taken up."""
-        plan = deployment.prepare(self.store, self.models, a_request(**words))
+        plan = self.planned(**words)
         self.now += timedelta(milliseconds=1)
         return deployment.begin(self.store, plan, "tester@here", self.now)
 

@@ -20,6 +20,7 @@ from fer_simulator.traits.effects import Effect, Effects
 from fer_simulator.traits.identity import Identity
 from fer_wire import Desired, Reported, Topics, parse
 from fer_wire.broker import BrokerConnection
+from fer_wire.contracts import CLASSIFIER
 
 DEVICE = "sim-0001"
 NANO = CLASSES[0]
@@ -117,7 +118,7 @@ class SimulatedDevice:
         names = [f"light@{version}/{precision}" for precision in precisions or ("fp16",)]
         files = {name: name.encode() + data for name in names}
         self.files.files.update({f"/{name}": content for name, content in files.items()})
-        self.files.files[f"/manifest/{version}"] = manifest_of(version, files)
+        self.files.files[f"/manifest/{version}"] = manifest_of(version, files, changes.get("task", CLASSIFIER))
         return desired(files, manifest_url=f"/manifest/{version}", **changes)
 
     def _hear(self, topic: str, payload: bytes) -> None:
@@ -143,7 +144,7 @@ def desired(files: Mapping[str, bytes], **changes: Any) -> Desired:
     return Desired.model_validate({**fields, **changes})
 
 
-def manifest_of(version: str, files: Mapping[str, bytes]) -> bytes:
+def manifest_of(version: str, files: Mapping[str, bytes], task: str = CLASSIFIER) -> bytes:
     """A manifest that vouches for these files."""
     variants = [
         {
@@ -159,6 +160,7 @@ def manifest_of(version: str, files: Mapping[str, bytes]) -> bytes:
     ]
     golden = {"formula": "", "coefficients": [1, 1, 1, 1], "faces": 1, "outputs": {}}
     document = {
+        "task": task,
         "name": "light",
         "version": version,
         "variants": variants,

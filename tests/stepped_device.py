@@ -68,6 +68,10 @@ class SteppedDevice:
         """NAME@VERSION/PRECISION that serves."""
         return self._simulated.serving.model
 
+    def runs(self, task: str) -> str:
+        """NAME@VERSION/PRECISION that serves for a task."""
+        return self._simulated.disk.sets[task].serving.model
+
     @property
     def update(self) -> Update | None:
         """The last update, as the device sees it."""
@@ -94,7 +98,7 @@ class SteppedDevice:
         if not simulated.disk.record.unfinished or self.behaviour == STUCK:
             return
         self._files.failing = self.behaviour == FAILING
-        slots, in_probation = simulated.disk.slots, simulated.disk.record.state == PROBATION
+        slots, in_probation = simulated.disk.changing, simulated.disk.record.state == PROBATION
         steady = slots.occupied.without_trial()
         if in_probation and self.behaviour == CRASHING:
             self._die_to_the_end()
@@ -139,4 +143,6 @@ def manifest_for(order: Desired) -> bytes:
         for each in order.artifacts
     )  # fmt: skip
     golden = Golden(formula="n", coefficients=(1, 0, 0, 0), faces=1, outputs={})
-    return ModelManifest(name=name, version=version, variants=variants, golden=golden, created=START).payload()
+    return ModelManifest(
+        task=order.task, name=name, version=version, variants=variants, golden=golden, created=START
+    ).payload()

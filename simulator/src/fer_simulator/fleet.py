@@ -38,6 +38,7 @@ class Snapshot:
     online: int
     states: dict[str, int]
     models: dict[str, int]
+    eyes: dict[str, int]
     events: int
     acked: int
     pending: int
@@ -110,6 +111,7 @@ class Simulation:
             online=self._connections.up,
             states=dict(Counter(disk.record.state for disk in disks)),
             models=dict(Counter(disk.slots.serving.model for disk in disks)),
+            eyes=dict(Counter(slots.serving.model for disk in disks for slots in disk.eyes.values())),
             events=sum(disk.spool.last_seq for disk in disks),
             acked=sum(disk.spool.acked_seq - disk.spool.dropped for disk in disks),
             pending=sum(len(disk.spool) for disk in disks),
@@ -216,6 +218,7 @@ def _account(device: Device) -> dict[str, Any]:
         "model": disk.slots.serving.model,
         "sha256": disk.slots.serving.sha256,
         "previous": disk.slots.previous.model if disk.slots.previous else None,
+        "eyes": {task: slots.serving.model for task, slots in disk.eyes.items()},
         "state": disk.record.state,
         "reason": disk.record.reason,
         "updates": [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fer_wire import MessageError, ModelManifest, checked_name, parse
 from fer_wire.broker import BrokerConnection
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 
 from fer_simulator.errors import ScenarioError
 from fer_simulator.model import Model
@@ -15,7 +16,10 @@ from fer_simulator.traits.device_classes import MIX, DeviceClass
 from fer_simulator.traits.effects import Effect
 from fer_simulator.traits.faults import Fault
 
-INVENTED = "factory@1.0.0"
+INVENTED = {
+    CLASSIFIER: "factory@1.0.0", FINDER: "factory-finder@1.0.0", LANDMARKER: "factory-landmarker@1.0.0"
+}  # fmt: skip
+"""The models that devices run at first, by task."""
 AGENTS_MAX = 9_999
 
 
@@ -46,10 +50,10 @@ class Scenario:
         """The names of all devices."""
         return [f"{self.name}-{number:04d}" for number in range(1, self.agents + 1)]
 
-    def factory_model(self, kind: DeviceClass) -> Model:
-        """What a device of this kind runs at first."""
-        if self.first_model is None:
-            name = f"{INVENTED}/{kind.precision}"
+    def factory_model(self, kind: DeviceClass, task: str = CLASSIFIER) -> Model:
+        """What a device of this kind runs at first for a task."""
+        if self.first_model is None or self.first_model.task != task:
+            name = f"{INVENTED[task]}/{kind.precision}"
             return Model(name, hashlib.sha256(name.encode()).hexdigest())
         by_precision = {variant.precision: variant for variant in self.first_model.variants}
         chosen = by_precision.get(kind.precision) or self.first_model.variants[0]

@@ -161,7 +161,8 @@ def drawing(snapshot: Snapshot, events_per_s: float, mb_per_s: float) -> Rendera
         "crashes": str(snapshot.crashes),
     }
     flow.add_row(*(Text.assemble((f"{name} ", "dim"), (value, "bold")) for name, value in parts.items()))
-    models = Text(", ".join(f"{count} × {model}" for model, count in sorted(snapshot.models.items())), "dim")
+    serving = {**snapshot.models, **snapshot.eyes}
+    models = Text(", ".join(f"{count} × {model}" for model, count in sorted(serving.items())), "dim")
     trouble = [Text(snapshot.trouble, "red")] if snapshot.trouble else []
     title = f"{snapshot.online} of {snapshot.agents} simulated devices online · {snapshot.elapsed_s:.0f} s"
     return Panel(Group(states, flow, models, *trouble), title=title, box=box.ROUNDED)

@@ -68,6 +68,24 @@ def test_what_was_seen_is_a_message_of_the_wire() -> None:
     assert sum(event.probabilities.values()) == pytest.approx(1, abs=1e-4)
 
 
+def test_a_blind_device_loses_the_face_that_it_saw_and_sees_no_other() -> None:
+    faces = Faces(random.Random(4))
+    first = faces.next(START, "m@1/fp32", GOOD)
+    lost = faces.lose(START, "m@1/fp32", GOOD)
+    assert lost is not None
+    assert (lost.kind, lost.track) == ("end", first.track)
+    assert faces.lose(START, "m@1/fp32", GOOD) is None
+
+
+def test_the_models_of_a_device_act_together() -> None:
+    known = Effects(
+        [effects.parsed("light@*:fps=0.5,temperature=2"), effects.parsed("eyes@*:fps=0.5,temperature=3,blind=1")]
+    )
+    both = known.together(("light@1/int8", "eyes@1/int8", "marks@1/int8"))
+    assert (both.factor("fps"), both.added("temperature"), both.on("blind")) == (0.25, 5, True)
+    assert known.together(("marks@1/int8",)) == GOOD
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "light@1", ":fps=1", "light@1*:speed=2", "light@1*:fps=fast", "m:fps=-1", "m:happy=0.7,sad=0.7", "m:fps=nan"],

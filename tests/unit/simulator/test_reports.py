@@ -17,6 +17,7 @@ from fer_simulator.traits.effects import GOOD, Effect
 from fer_simulator.traits.faults import LYING
 from fer_simulator.traits.identity import Identity
 from fer_wire import Reported, Telemetry, parse
+from fer_wire.contracts import TASKS
 from fer_wire.device.precisions import CPU, TENSORRT
 from simulated_device import DEVICE, FACTORY, NANO, START, SimulatedDevice
 
@@ -48,6 +49,23 @@ def test_a_device_reports_its_class_and_what_it_runs() -> None:
     assert report.running is not None
     assert (report.running.model, report.running.sha256) == (FACTORY.model, FACTORY.sha256)
     assert (report.update, report.previous) == (None, "")
+
+
+def test_a_device_reports_a_whole_set_of_models() -> None:
+    report = parse(Reported, reports_of(SimulatedDevice()).report("run-1", START, GOOD).payload())
+    assert report.capabilities.tasks == TASKS
+    assert {task: serves.model for task, serves in report.eyes.items()} == {
+        "finder": "factory-finder@1.0.0/fp16",
+        "landmarker": "factory-landmarker@1.0.0/fp16",
+    }
+
+
+def test_a_blind_device_says_that_no_frame_has_a_face() -> None:
+    shares = {
+        blind: mean(each.cameras[0].face_share for each in telemetry(Effect({"blind": blind}))) for blind in (0.0, 1.0)
+    }
+    assert shares[0.0] == pytest.approx(0.6, abs=0.02)
+    assert shares[1.0] == 0
 
 
 def test_a_device_reports_its_update_by_the_key_of_the_desired_state() -> None:

@@ -1,5 +1,6 @@
 """fer-controller deploy."""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -68,6 +69,8 @@ def _summarize(plan: PlanAnswer) -> None:
     sizes = ", ".join(map(str, plan.waves)) or "none"
     print(f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; {plan.bytes / 1e6:.1f} MB to move at most.")
     print(f"Gates: {', '.join(plan.gates) or 'none'}.")
+    for rollout, devices in Counter(each.waits_for for each in plan.devices if each.waits_for).items():
+        print(f"It begins when rollout {rollout}, which changes another model of {devices} of them, has ended.")
     for left in plan.left_out[:MOST_ROWS]:
         print(f"Left out: {left.device}, for {left.reason}.")
     _say_more(len(plan.left_out), "more are left out")

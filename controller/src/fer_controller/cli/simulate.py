@@ -47,7 +47,7 @@ def simulate(
     ] = None,
     first_model: Annotated[
         Path | None,
-        typer.Option(help="manifest.json of the model that devices run at first; by default an invented one."),
+        typer.Option(help="manifest.json of the model that devices run at first for its task; others are invented."),
     ] = None,
     token: Annotated[str, typer.Option(envvar="FER_SIMULATE_TOKEN", help="For downloads, the same for all.")] = "",
     tokens_file: Annotated[

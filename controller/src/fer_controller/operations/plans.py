@@ -1,5 +1,6 @@
 """Operations that begin a rollout: what it would do, and doing it."""
 
+from fer_wire.contracts import CLASSIFIER, TASKS
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredRequest
@@ -21,6 +22,9 @@ class PlannedDeviceAnswer(Answer):
     why: str = Field(description="Why this precision.")
     bytes: int = Field(description="How much it fetches at most.")
     supersedes: str | None = Field(description="The unfinished rollout that it leaves for this one.")
+    waits_for: str | None = Field(
+        default=None, description="The unfinished rollout of another task that has it; this one begins after that."
+    )
 
 
 class LeftOutAnswer(Answer):
@@ -34,6 +38,7 @@ class PlanAnswer(Answer):
     """A rollout before it is done."""
 
     model: str = Field(description="NAME@VERSION.")
+    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
     request: StoredRequest = Field(description="What was asked for.")
     gates: tuple[str, ...] = Field(description="The gates that hold.")
     waves: tuple[int, ...] = Field(description="How many devices each wave has.")

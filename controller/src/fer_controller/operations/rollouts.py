@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fer_wire.contracts import CLASSIFIER, TASKS
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredBaseline, StoredRequest, StoredVerdict
@@ -65,6 +66,7 @@ class RolloutAnswer(Answer):
 
     rollout: str = Field(description="Its id.")
     model: str = Field(description="NAME@VERSION.")
+    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
     precision: str = Field(description="As it was asked for.")
     state: str = Field(description="planned, running, paused, rolling_back, completed, rolled_back, aborted, failed …")
     reason: str | None = Field(description="Why it is in this state.")

@@ -39,6 +39,9 @@ UNSETTLED = (PENDING, *IN_FLIGHT, RETRYING)
 EXPOSED = (*IN_FLIGHT, RETRYING, COMMITTED, FAILED, QUARANTINED, UNREACHABLE, CANCELED)
 """A device in one of these states was told to run the model, and may run it."""
 
+HELD = (PENDING, *EXPOSED, ROLLING_BACK)
+"""A device in one of these states belongs to the rollout, until that ends or a later one takes it."""
+
 PAUSE = "pause"
 RESUME = "resume"
 PROMOTE = "promote"
@@ -149,6 +152,6 @@ TARGET = Table(
         **_each((*EXPOSED, ROLLING_BACK), TAKE_BACK, ROLLING_BACK),
         **_each((*EXPOSED, ROLLING_BACK), RETURNED, ROLLED_BACK),
         **_each((*EXPOSED, ROLLING_BACK), STRANDED, FAILED),
-        **_each((PENDING, *EXPOSED, ROLLING_BACK), SUPERSEDE, SUPERSEDED),
+        **_each(HELD, SUPERSEDE, SUPERSEDED),
     },
 )

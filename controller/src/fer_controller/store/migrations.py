@@ -10,7 +10,7 @@ from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import DEVICES, LABELS
 from fer_controller.store.events.tables import EVENTS, FORGOTTEN_EVENTS, GAPS, STREAMS
 from fer_controller.store.registry.tables import MODELS
-from fer_controller.store.rollouts.tables import ROLLOUTS
+from fer_controller.store.rollouts.tables import ROLLOUTS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import FACES_OF_ROLLUPS, ROLLUPS
 from fer_controller.store.telemetry.tables import FACES_OF_TELEMETRY, TELEMETRY, TELEMETRY_OF_WINDOWS
 
@@ -57,6 +57,12 @@ def m006_tokens(db: sqlite_utils.Database) -> None:
 def m007_faces(db: sqlite_utils.Database) -> None:
     """How many faces a device sees in a frame."""
     _run(db, *FACES_OF_TELEMETRY, *FACES_OF_ROLLUPS)
+
+
+@MIGRATIONS()
+def m008_tasks(db: sqlite_utils.Database) -> None:
+    """Which of a device's models a rollout replaces."""
+    _run(db, *TASKS_OF_ROLLOUTS)
 
 
 def check(database: Database) -> None:

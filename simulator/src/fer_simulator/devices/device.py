@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 from fer_wire import Reported, Topics
+from fer_wire.contracts import CLASSIFIER, TASKS
 
 from fer_simulator.broker.link import Broker
 from fer_simulator.clock import Timers
@@ -16,7 +17,7 @@ from fer_simulator.devices.session import Session
 from fer_simulator.devices.update import Updater
 from fer_simulator.downloads.request import Source
 from fer_simulator.scenario import Scenario
-from fer_simulator.traits.effects import Effect, Effects
+from fer_simulator.traits.effects import BLIND, Effect, Effects
 from fer_simulator.traits.faults import OFFLINE
 from fer_simulator.traits.identity import Identity
 
@@ -47,7 +48,8 @@ class Device:
         self.identity, self._world, self._timers = identity, world, world.timers
         # Draws for the life, for what is measured and for the update: one must not shift the others.
         self._life, measured, updating = (random.Random(f"{seed}/{what}") for what in range(3))  # noqa: S311
-        self.disk = Disk(Slots(scenario.factory_model(identity.kind)))
+        factory = {task: Slots(scenario.factory_model(identity.kind, task)) for task in TASKS}
+        self.disk = Disk(factory.pop(CLASSIFIER), factory)
         self._faces = Faces(measured)
         self._health = Health(identity.kind, scenario.fps, measured, world.timers)
         self._reports = Reports(identity, self.disk, updating)
@@ -112,13 +114,17 @@ class Device:
         self._updater.desired(payload)
 
     def _effect(self) -> Effect:
-        return self._world.effects.of(self.disk.slots.serving.model)
+        return self._world.effects.together(self.disk.serving)
 
     def _see(self) -> None:
         if not self._awake:
             return
         if not self._dead:
-            self.session.spool(self._faces.next(self._timers.time(), self.disk.slots.serving.model, self._effect()))
+            effect = self._effect()
+            see = self._faces.lose if effect.on(BLIND) else self._faces.next
+            seen = see(self._timers.time(), self.disk.slots.serving.model, effect)
+            if seen is not None:
+                self.session.spool(seen)
         self._see_at += self._life.uniform(0.5, 1.5) / self._world.scenario.events_per_s
         self._see_later()
 

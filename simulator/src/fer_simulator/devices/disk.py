@@ -1,7 +1,9 @@
 """What a simulated device keeps over a crash: its spool, its models, and how far its update is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.record import Record
 from fer_wire.device.slots import Occupied
 
@@ -67,8 +69,27 @@ class Disk:
     """Changed in place, and never lost by a crash."""
 
     slots: Slots
+    """Of the classifier."""
+    eyes: Mapping[str, Slots] = field(default_factory=dict)
+    """Of the models that find faces, by task."""
     spool: Spool = field(default_factory=Spool)
     record: Record = Record()  # noqa: RUF009  # frozen
     parts: dict[str, Part] = field(default_factory=dict)
     finished: list[tuple[str, int, str, str]] = field(default_factory=list)
     """(rollout, attempt, model, state) of each update that ended, oldest first."""
+
+    @property
+    def sets(self) -> dict[str, Slots]:
+        """The slots of all models, by task."""
+        return {CLASSIFIER: self.slots, **self.eyes}
+
+    @property
+    def changing(self) -> Slots:
+        """Those whose model the update replaces."""
+        order = self.record.desired
+        return self.eyes.get(order.task, self.slots) if order else self.slots
+
+    @property
+    def serving(self) -> tuple[str, ...]:
+        """NAME@VERSION/PRECISION of every model that serves, the classifier first."""
+        return (self.slots.serving.model, *(slots.serving.model for slots in self.eyes.values()))

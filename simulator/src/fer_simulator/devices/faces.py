@@ -4,7 +4,7 @@ import random
 from datetime import datetime
 
 from fer_wire import EMOTIONS, Box, EmotionEvent
-from fer_wire.events import CHANGE, END, HEARTBEAT, START
+from fer_wire.events import CHANGE, END, HEARTBEAT, START, Pose
 
 from fer_simulator.devices.spool import Seen, Spool
 from fer_simulator.traits.effects import Effect
@@ -15,6 +15,7 @@ CONFIDENCE_SPREAD = 0.09
 CHANGES = 0.35
 LEAVES = 0.12
 BOX = Box(x=212, y=84, width=131, height=131)
+WIDEST_YAW_DEGREES, YAW_STEP_DEGREES = 60, 37
 
 
 class Faces:
@@ -27,7 +28,13 @@ class Faces:
 
     def next(self, time: datetime, model: str, effect: Effect) -> Seen:
         """The next event, as this model reads the face."""
-        kind = self._kind()
+        return self._seen(self._kind(), time, model, effect)
+
+    def lose(self, time: datetime, model: str, effect: Effect) -> Seen | None:
+        """The end of the face that was seen, if there was one: nothing finds it any more."""
+        return self._seen(END, time, model, effect) if self._emotion else None
+
+    def _seen(self, kind: str, time: datetime, model: str, effect: Effect) -> Seen:
         if kind in (START, CHANGE):
             self._emotion = self._dice.choices(EMOTIONS, [effect.mix[name] for name in EMOTIONS])[0]
         seen = Seen(time, self._track, kind, self._emotion, self._confidence(effect), model)
@@ -69,5 +76,13 @@ def message(device: str, spool: Spool, seq: int, seen: Seen) -> EmotionEvent:
         confidence=seen.confidence,
         probabilities={name: seen.confidence if name == seen.emotion else rest for name in EMOTIONS},
         box=BOX,
+        face_px=float(BOX.width),
+        pose=_pose(seen.track),
         model=seen.model,
     )
+
+
+def _pose(track: int) -> Pose:
+    """Every face has a direction of its own, and keeps it."""
+    turned = track * YAW_STEP_DEGREES % (2 * WIDEST_YAW_DEGREES + 1) - WIDEST_YAW_DEGREES
+    return Pose(yaw_degrees=turned, pitch_degrees=0, roll_degrees=0)

@@ -66,7 +66,7 @@ class Fetching:
         if self._over:
             return
         self._tell_progress()
-        missing = [each for each in self._order.artifacts if not self._disk.slots.holds(each.sha256)]
+        missing = [each for each in self._order.artifacts if not self._disk.changing.holds(each.sha256)]
         if not missing:
             self._end(FETCHED)
         elif not self._order.manifest_url or not all(each.url for each in missing):
@@ -78,7 +78,7 @@ class Fetching:
 
     def _tell_progress(self) -> None:
         """The record learns how much is here, as a device that holds some of the files counts it."""
-        parts, slots = self._disk.parts, self._disk.slots
+        parts, slots = self._disk.parts, self._disk.changing
         here_bytes = sum(
             each.size_bytes if slots.holds(each.sha256) else parts.get(each.sha256, NOTHING).received_bytes
             for each in self._order.artifacts
@@ -93,6 +93,9 @@ class Fetching:
             manifest = parse(ModelManifest, payload)
         except MessageError as error:
             self._end(REFUSED, str(error)[:400])
+            return
+        if manifest.task != self._order.task:
+            self._end(REFUSED, f"{manifest.name}@{manifest.version} is a {manifest.task}, not a {self._order.task}")
             return
         known = {(manifest.reference(each.precision), each.sha256, each.size_bytes) for each in manifest.variants}
         strangers = [each for each in self._order.artifacts if (each.model, each.sha256, each.size_bytes) not in known]
@@ -114,7 +117,7 @@ class Fetching:
         elif part.sha256 != artifact.sha256:
             self._end(REFUSED, f"{artifact.model} has the hash {part.sha256[:12]}…, not {artifact.sha256[:12]}…")
         else:
-            self._disk.slots.take_in(Model(artifact.model, artifact.sha256))
+            self._disk.changing.take_in(Model(artifact.model, artifact.sha256))
             self.go_on()
 
     def _go_on_later(self, artifact: Artifact, part: Part) -> None:

@@ -9,11 +9,10 @@ from fer_wire.reported import RunningModel
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry, SpoolTelemetry
 
 from fer_simulator.clock import Timers
-from fer_simulator.devices.disk import Disk
+from fer_simulator.devices.disk import Disk, Slots
 from fer_simulator.devices.faces import CAMERA
-from fer_simulator.model import Model
 from fer_simulator.traits.device_classes import DeviceClass
-from fer_simulator.traits.effects import Effect
+from fer_simulator.traits.effects import BLIND, Effect
 
 NOISE = 0.02
 DRIFT_C = 2.0
@@ -22,6 +21,8 @@ SOURCE = "simulated"
 EVENT_BYTES = 600
 AGENT_MEMORY_MB = 310.0
 P95_OVER_P50 = 1.6
+FACE_SHARE = 0.6
+"""Of the frames, with a good finder."""
 
 
 @dataclass
@@ -79,10 +80,16 @@ class Health:
             fps=round(fps, 2),
             frames=int(self._counters.frames),
             faces=faces,
-            faces_per_frame=round(faces / self._counters.frames, 3) if self._counters.frames else None,
+            faces_per_frame=self._faces_per_frame(effect, faces),
             latency_p50_ms=round(p50_ms, 2),
             latency_p95_ms=round(self._noisy(p50_ms * P95_OVER_P50), 2),
+            face_share=round(min(1.0, self._noisy(0.0 if effect.on(BLIND) else FACE_SHARE)), 3),
         )
+
+    def _faces_per_frame(self, effect: Effect, faces: int) -> float | None:
+        if effect.on(BLIND):
+            return 0.0
+        return round(faces / self._counters.frames, 3) if self._counters.frames else None
 
     def _host(self, effect: Effect, fps: float) -> HostTelemetry:
         kind, heat_c = self._kind, effect.added("temperature") + self._drift_c
@@ -113,11 +120,12 @@ def provider(kind: DeviceClass, effect: Effect) -> str:
     return CPU if effect.on("fallback") else kind.provider
 
 
-def running(kind: DeviceClass, model: Model, effect: Effect) -> RunningModel:
+def running(kind: DeviceClass, slots: Slots, effect: Effect) -> RunningModel:
     """What serves, as it is reported."""
     return RunningModel(
-        model=model.model,
-        sha256=model.sha256,
+        model=slots.serving.model,
+        sha256=slots.serving.sha256,
         provider=provider(kind, effect),
         provider_fallback=effect.on("fallback") and kind.provider != CPU,
+        previous=slots.returns_to.model if slots.returns_to else "",
     )

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from fer_wire import Reported
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.reported import RunningModel, Update
 
 from fer_simulator.devices import health
-from fer_simulator.devices.disk import Disk
+from fer_simulator.devices.disk import Disk, Slots
 from fer_simulator.traits.effects import Effect
 from fer_simulator.traits.faults import LYING
 from fer_simulator.traits.identity import Identity
@@ -32,16 +33,17 @@ class Reports:
 
     def report(self, run: str, time: datetime, effect: Effect) -> Reported:
         """What holds now."""
-        slots = self._disk.slots
-        running = health.running(self._identity.kind, slots.serving, effect)
+        eyes = {task: self._serving(task, slots, effect) for task, slots in self._disk.sets.items()}
+        running = eyes.pop(CLASSIFIER)
         return Reported(
             device=self._identity.name,
             run=run,
             time=time,
             agent_version=AGENT_VERSION,
             capabilities=self._capabilities,
-            running=self._bent_running(running),
-            previous=slots.returns_to.model if slots.returns_to else "",
+            running=running,
+            previous=running.previous,
+            eyes=eyes,
             update=self._update(),
         )
 
@@ -55,6 +57,8 @@ class Reports:
         }
         return update.model_copy(update=changes.get(self.lie, {}))
 
-    def _bent_running(self, running: RunningModel) -> RunningModel:
-        lies = self.lie == WRONG_HASH and self._disk.record.desired is not None
+    def _serving(self, task: str, slots: Slots, effect: Effect) -> RunningModel:
+        running = health.running(self._identity.kind, slots, effect)
+        order = self._disk.record.desired
+        lies = self.lie == WRONG_HASH and order is not None and order.task == task
         return running.model_copy(update={"sha256": FALSE_HASH}) if lies else running

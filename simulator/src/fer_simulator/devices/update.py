@@ -23,6 +23,7 @@ LOOK_S = 0.02
 SWAP_S = 0.2
 CRASH_WITHIN_S = 8.0
 UNKNOWN_MS = 9.0
+NO_SUCH_TASK = "This device runs no model of the task {task!r}."
 
 
 class Updater:
@@ -64,7 +65,7 @@ class Updater:
 
     def restart(self) -> None:
         """The process is back, with what the disk holds."""
-        slots, left = self._disk.slots, self._disk.record
+        slots, left = self._disk.changing, self._disk.record
         record = resumed(left, slots.occupied)
         if record.state != PROBATION:
             slots.end_trial()
@@ -75,9 +76,11 @@ class Updater:
             self._enter(record)
 
     def _begin(self, record: Record, order: Desired) -> None:
-        slots = self._disk.slots
+        slots = self._disk.sets.get(order.task)
         self._disk.parts = {}
-        if order.sha256 == slots.serving.sha256:
+        if slots is None:
+            self._enter(record.moved(on.REFUSED, NO_SUCH_TASK.format(task=order.task)))
+        elif order.sha256 == slots.serving.sha256:
             slots.commit(order.sha256)
             self._enter(record.served_already())
         else:
@@ -86,7 +89,7 @@ class Updater:
     def _leave(self, ended: Record) -> None:
         """End the update other than well; a model on trial gives way to the one before."""
         self.stop()
-        self._disk.slots.end_trial()
+        self._disk.changing.end_trial()
         self._enter(ended)
 
     def _enter(self, record: Record) -> None:
@@ -156,7 +159,7 @@ class Updater:
         self._in(SWAP_S, self._swap)
 
     def _swap(self) -> None:
-        slots, record = self._disk.slots, self._disk.record
+        slots, record = self._disk.changing, self._disk.record
         if record.chosen == slots.serving.sha256:
             slots.commit(record.chosen)
             self._enter(record.served_already())
@@ -165,7 +168,7 @@ class Updater:
         self._enter(record.moved(on.SWAPPED))
 
     def _prove(self) -> None:
-        probation_s, model = self._order.probation_s, self._disk.slots.serving.model
+        probation_s, model = self._order.probation_s, self._disk.changing.serving.model
         if CRASHING in self._identity.faults or self._means.effects.of(model).on("crash"):
             within_s = min(probation_s, CRASH_WITHIN_S)
             self._in(self._dice.uniform(0.1, 0.9) * within_s, self._means.die)
@@ -174,5 +177,5 @@ class Updater:
 
     def _commit(self) -> None:
         record = self._disk.record
-        self._disk.slots.commit(record.chosen)
+        self._disk.changing.commit(record.chosen)
         self._enter(record.moved(on.SERVED_WELL))

@@ -14,7 +14,8 @@ USUAL_MIX = dict(zip(EMOTIONS, (0.06, 0.02, 0.05, 0.27, 0.11, 0.07, 0.42), stric
 
 FACTORS = ("fps", "latency", "confidence")
 ADDED = ("temperature", "memory", "errors")
-SWITCHES = ("fallback", "throttled", "crash", "unfit")
+BLIND = "blind"
+SWITCHES = ("fallback", "throttled", "crash", "unfit", BLIND)
 KEYS = (*FACTORS, *ADDED, *SWITCHES, *EMOTIONS)
 BAD_MODEL = "fps=0.5,happy=1.0"
 
@@ -24,7 +25,7 @@ class Effect:
     """Factors multiply, the others are added; a switch is on from 0.5.
 
     temperature is in °C, memory in MB, errors are faults a second; crash ends the process in probation, unfit fails
-    the golden batch; emotions are shares of all faces.
+    the golden batch, blind finds no face; emotions are shares of all faces.
     """
 
     values: dict[str, float] = field(default_factory=dict)
@@ -58,10 +59,26 @@ class Effects:
 
     def __init__(self, effects: Sequence[tuple[str, Effect]] = ()) -> None:
         self._effects = tuple(effects)
+        self._together: dict[tuple[str, ...], Effect] = {}
 
     def of(self, model: str) -> Effect:
         """The effect of one model; none for a good one."""
         return next((effect for pattern, effect in self._effects if fnmatchcase(model, pattern)), GOOD)
+
+    def together(self, models: tuple[str, ...]) -> Effect:
+        """What the models of one device do to it together."""
+        if models not in self._together:
+            self._together[models] = _joined([self.of(model) for model in models])
+        return self._together[models]
+
+
+def _joined(effects: Sequence[Effect]) -> Effect:
+    values: dict[str, float] = {}
+    for effect in effects:
+        for key, value in effect.values.items():
+            both = values[key] * value if key in values and key in FACTORS else values.get(key, 0.0) + value
+            values[key] = both
+    return Effect(values)
 
 
 def parsed(text: str) -> tuple[str, Effect]:

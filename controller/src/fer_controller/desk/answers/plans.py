@@ -27,6 +27,7 @@ def described(planned: Plan) -> PlanAnswer:
     """A plan as operators see it."""
     return PlanAnswer(
         model=planned.model,
+        task=planned.task,
         request=planned.request.model_dump(mode="json"),
         gates=planned.gates,
         waves=planned.waves,
@@ -53,4 +54,5 @@ def _device(planned: Planned) -> PlannedDeviceAnswer:
         why=planned.why,
         bytes=planned.bytes_to_move,
         supersedes=planned.supersedes or None,
+        waits_for=planned.waits_for or None,
     )

@@ -53,7 +53,7 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
     return WholeRolloutAnswer(
         **dict(_progress(store, row)),
         request=json.loads(row.request),
-        gates=tuple(map(str, request.loaded(row.request).chosen_gates())),
+        gates=tuple(map(str, request.loaded(row.request).chosen_gates(row.task))),
         devices=tuple(map(_device, store.targets(row.id))),
         audit=tuple(map(_decision, store.audit(row.id))),
     )
@@ -125,6 +125,7 @@ def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
     return RolloutAnswer(
         rollout=row.id,
         model=row.model,
+        task=row.task,
         precision=request.loaded(row.request).precision,
         state=row.state,
         reason=row.reason or None,

@@ -46,7 +46,7 @@ def to_new_model(
     first, *others = artifacts_of(target.artifacts)
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
-        model=first.model, sha256=first.sha256, size_bytes=first.size_bytes, url=first.url,
+        task=rollout.task, model=first.model, sha256=first.sha256, size_bytes=first.size_bytes, url=first.url,
         manifest_url=rollout.manifest_url, alternatives=tuple(others), probation_s=probation_s,
     )  # fmt: skip
     return _row(desired, now)
@@ -67,7 +67,7 @@ def to_previous_model(
     artifact = known[0].artifact(known[1]) if known else None
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
-        model=target.previous_model, sha256=target.previous_sha256,
+        task=rollout.task, model=target.previous_model, sha256=target.previous_sha256,
         size_bytes=artifact.size_bytes if artifact else UNKNOWN_SIZE, url=artifact.url if artifact else "",
         manifest_url=known[0].manifest_url if known else "", probation_s=0,
     )  # fmt: skip
@@ -76,7 +76,7 @@ def to_previous_model(
 
 def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:
     """An empty desired state: an update that has not committed is canceled."""
-    return DesiredRow(device, rollout, last.attempt, "", _next(last, now), "", iso_utc(now))
+    return DesiredRow(device, rollout, last.attempt, "", _next(last, now), "", iso_utc(now), task=last.task)
 
 
 def _next(last: DesiredRow | None, now: datetime) -> int:
@@ -87,5 +87,5 @@ def _next(last: DesiredRow | None, now: datetime) -> int:
 def _row(desired: Desired, now: datetime) -> DesiredRow:
     return DesiredRow(
         desired.device, desired.rollout, desired.attempt, desired.sha256, desired.sequence,
-        desired.model_dump_json(), iso_utc(now),
+        desired.model_dump_json(), iso_utc(now), task=desired.task,
     )  # fmt: skip

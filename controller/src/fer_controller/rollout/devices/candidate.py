@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fer_wire import MessageError, Reported, parse
+from fer_wire.contracts import TASKS
 from fer_wire.presence import ONLINE
 from fer_wire.reported import Capabilities, RunningModel
 
@@ -22,20 +23,26 @@ class Candidate:
     device: str
     online: bool = False
     capabilities: Capabilities | None = None
-    running: RunningModel | None = None
+    serving: Mapping[str, RunningModel] = field(default_factory=dict)
+    """The model that it runs, by task."""
     labels: Mapping[str, str] = field(default_factory=dict)
     quarantined: str = ""
-    busy_with: str = ""
-    """The unfinished rollout that it is in."""
+    busy_with: Mapping[str, str] = field(default_factory=dict)
+    """The unfinished rollout that it is in, by task."""
 
     @property
     def device_class(self) -> str:
         """nano, tx2, …; empty when unknown."""
         return self.capabilities.device_class if self.capabilities else ""
 
-    def facts(self) -> dict[str, str]:
-        """What a selector is compared with: labels and built-in keys."""
-        name, _, rest = (self.running.model if self.running else "").partition("@")
+    def running(self, task: str) -> str:
+        """NAME@VERSION/PRECISION of the model that it runs for a task; empty when it never said."""
+        serves = self.serving.get(task)
+        return serves.model if serves else ""
+
+    def facts(self, task: str) -> dict[str, str]:
+        """What a selector of a rollout is compared with: labels and built-in keys."""
+        name, _, rest = self.running(task).partition("@")
         built_in = {
             selector.CLASS: self.device_class,
             selector.DEVICE: self.device,
@@ -46,7 +53,10 @@ class Candidate:
 
 
 def candidates(
-    devices: Iterable[Device], labels: Iterable[Label], failures: Mapping[str, Failures], busy: Mapping[str, str]
+    devices: Iterable[Device],
+    labels: Iterable[Label],
+    failures: Mapping[str, Failures],
+    busy: Mapping[str, Mapping[str, str]],
 ) -> list[Candidate]:
     """Every device that was ever heard of or has a label."""
     by_device: dict[str, dict[str, str]] = {}
@@ -54,7 +64,7 @@ def candidates(
         by_device.setdefault(label.device, {})[label.key] = label.value
     heard = {device.device: device for device in devices}
     return [
-        _candidate(heard.get(name) or Device(name), by_device.get(name, {}), failures.get(name), busy.get(name, ""))
+        _candidate(heard.get(name) or Device(name), by_device.get(name, {}), failures.get(name), busy.get(name, {}))
         for name in sorted({*heard, *by_device})
     ]
 
@@ -68,13 +78,13 @@ def report(text: str) -> Reported | None:
         return None
 
 
-def _candidate(device: Device, labels: dict[str, str], failures: Failures | None, busy: str) -> Candidate:
+def _candidate(device: Device, labels: dict[str, str], failures: Failures | None, busy: Mapping[str, str]) -> Candidate:
     said = report(device.reported)
     return Candidate(
         device=device.device,
         online=device.state == ONLINE,
         capabilities=said.capabilities if said else None,
-        running=said.running if said else None,
+        serving={task: serves for task in TASKS if said and (serves := said.serving(task))},
         labels=labels,
         quarantined=(failures.reason or "it failed too often") if failures and failures.quarantined_at else "",
         busy_with=busy,

@@ -12,7 +12,10 @@ DEVICE = "device"
 MODEL = "model"
 VERSION = "version"
 BUILT_IN = (CLASS, DEVICE, MODEL, VERSION)
-"""Keys that are not labels: the device's class and name, and the name and version of the model that it runs."""
+"""Keys that are not labels: the device's class and name, and name and version of the model that it runs.
+
+A rollout means the model of its own task: one of a finder selects by the finder that a device runs.
+"""
 
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:+-]{0,62}")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from fer_wire.contracts import TASKS
+
 from fer_controller.metrics.catalogue import GATED
 from fer_controller.metrics.metric import MEAN_DEVICE, MEDIAN_DEVICE, Gating, Metric
 from fer_controller.rollout.evidence.measured import Measured
@@ -54,6 +56,8 @@ class GatedMetric:
     together: Callable[[Sequence[float]], float | None] = middle
     of_events: bool = False
     distance: Callable[[Measured, Measured], float | None] | None = None
+    tasks: tuple[str, ...] = TASKS
+    """The default gate holds for rollouts of these."""
 
     def samples(self, measured: Measured) -> int:
         """How much evidence there is."""

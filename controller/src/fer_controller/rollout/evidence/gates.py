@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fer_wire.contracts import CLASSIFIER
+
 from fer_controller.errors import RequestError
 from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS, GatedMetric, Minima
 from fer_controller.rollout.evidence.measured import Measured
@@ -81,9 +83,12 @@ def parse(text: str) -> Gate:
     return Gate(found[1], found[2], limit, kind)
 
 
-def choose(given: Sequence[str]) -> tuple[Gate, ...]:
-    """The default gates, each replaced by what is given for its metric, dropped by METRIC=off; raises RequestError."""
-    defaults = (_default(metric) for metric in GATED_METRICS.values() if metric.default)
+def choose(given: Sequence[str], task: str = CLASSIFIER) -> tuple[Gate, ...]:
+    """The default gates of a task, each replaced by what is given for its metric, dropped by METRIC=off.
+
+    Raises RequestError.
+    """
+    defaults = (_default(metric) for metric in GATED_METRICS.values() if metric.default and task in metric.tasks)
     chosen: dict[str, list[Gate]] = {gate.metric: [gate] for gate in defaults}
     renewed: set[str] = set()
     for text in given:

@@ -13,7 +13,7 @@ from fer_controller.rollout.desired.messages import dumped
 from fer_controller.rollout.devices.candidate import candidates
 from fer_controller.rollout.planning.plan import Plan, plan
 from fer_controller.rollout.planning.request import DeployRequest
-from fer_controller.rollout.transitions import IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
+from fer_controller.rollout.transitions import HELD, IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
 from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 
@@ -22,8 +22,9 @@ BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
 def prepare(store: RolloutStore, models: Shelf, request: DeployRequest) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
-    fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), store.busy(BUSY))
-    return plan(request, fleet, _chosen(models, request))
+    model = _chosen(models, request)
+    busy = _busy(store, model.task)
+    return plan(request, candidates(store.devices.all(), store.devices.labels(), store.failures(), busy), model)
 
 
 def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
@@ -46,6 +47,15 @@ def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
     return row.id
 
 
+def _busy(store: RolloutStore, task: str) -> dict[str, dict[str, str]]:
+    """By device and task: the rollout of this task that it leaves, and those of others that have to end before."""
+    leaves, held = store.busy(BUSY), store.busy(HELD)
+    for device, rollouts in held.items():
+        rollouts.pop(task, None)
+        rollouts.update({each: rollout for each, rollout in leaves.get(device, {}).items() if each == task})
+    return held
+
+
 def _chosen(models: Shelf, request: DeployRequest) -> RegisteredModel:
     if request.model:
         return models.get(request.model, request.version)
@@ -61,7 +71,7 @@ def _rollout(planned: Plan, actor: str, now: datetime) -> RolloutRow:
     at = iso_utc(now)
     return RolloutRow(
         f"r-{secrets.token_hex(4)}", at, actor, planned.model, planned.manifest_url,
-        planned.request.model_dump_json(), PLANNED, updated_at=at,
+        planned.request.model_dump_json(), PLANNED, updated_at=at, task=planned.task,
     )  # fmt: skip
 
 

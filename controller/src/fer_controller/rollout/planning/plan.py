@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.desired import Artifact
 from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
 from fer_wire.reported import Capabilities
@@ -20,6 +21,8 @@ QUARANTINED = "it is in quarantine: {reason}"
 NO_CAPABILITIES = "it never said what it is made of"
 UNKNOWN_CLASS = "its class {found!r} is not known; name a precision"
 NO_VARIANT = "{model} has none of {precisions}"
+LACKS_TASK = "its agent takes no {task} from a rollout"
+NO_WAY_BACK = "it runs {model}, which no rollout could bring back"
 NEVER_HEARD_OF = "no such device was ever heard of"
 BEYOND_WAVES = "the last wave ends before it"
 
@@ -37,6 +40,8 @@ class Planned:
     why: str
     bytes_to_move: int
     supersedes: str = ""
+    waits_for: str = ""
+    """A rollout of another task that has the device; this one begins when that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Plan:
     """A whole rollout before it begins."""
 
     model: str
+    task: str
     manifest_url: str
     request: DeployRequest
     devices: tuple[Planned, ...]
@@ -66,7 +72,7 @@ class Plan:
     @property
     def gates(self) -> tuple[str, ...]:
         """The gates that hold, as they are written."""
-        return tuple(map(str, self.request.chosen_gates()))
+        return tuple(map(str, self.request.chosen_gates(self.task)))
 
     @property
     def bytes_to_move(self) -> int:
@@ -76,11 +82,11 @@ class Plan:
 
 def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredModel) -> Plan:
     """The plan for the devices of the fleet that the request selects."""
-    selected, left_out = _selected(request, fleet)
+    selected, left_out = _selected(request, fleet, model.task)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
     for each in selected:
         artifacts, why = _variant(request, each, model)
-        reason = _obstacle(each, artifacts, why)
+        reason = _obstacle(each, model.task, artifacts, why)
         if reason:
             left_out.append(LeftOut(each.device, reason))
         else:
@@ -90,16 +96,16 @@ def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredMo
     taking.sort(key=lambda each: order[each[0].device])
     sizes = request.sizes(len(taking))
     reached = sizes[-1] if sizes else 0
-    planned = tuple(_planned(each, _wave(place, sizes)) for place, each in enumerate(taking[:reached]))
+    planned = tuple(_planned(each, model.task, _wave(place, sizes)) for place, each in enumerate(taking[:reached]))
     left_out += [LeftOut(each.device, BEYOND_WAVES) for each, _, _ in taking[reached:]]
     left_out.sort(key=lambda each: each.device)
-    return Plan(named, model.manifest_url, request, planned, tuple(left_out))
+    return Plan(named, model.task, model.manifest_url, request, planned, tuple(left_out))
 
 
-def _selected(request: DeployRequest, fleet: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+def _selected(request: DeployRequest, fleet: Iterable[Candidate], task: str) -> tuple[list[Candidate], list[LeftOut]]:
     if not request.devices:
         terms = selector.parse(request.selector)
-        return [each for each in fleet if selector.matches(terms, each.facts())], []
+        return [each for each in fleet if selector.matches(terms, each.facts(task))], []
     known = {each.device: each for each in fleet}
     unknown = [LeftOut(name, NEVER_HEARD_OF) for name in request.devices if name not in known]
     return [known[name] for name in request.devices if name in known], unknown
@@ -133,15 +139,23 @@ def _suited(capabilities: Capabilities) -> Sequence[str]:
     return capabilities.precisions or by_class
 
 
-def _obstacle(each: Candidate, artifacts: Sequence[Artifact], why: str) -> str:
+def _obstacle(each: Candidate, task: str, artifacts: Sequence[Artifact], why: str) -> str:
     if each.quarantined:
         return QUARANTINED.format(reason=each.quarantined)
     if each.capabilities is None:
         return NO_CAPABILITIES
-    if not artifacts:
-        return why
-    if each.running and each.running.sha256 in {artifact.sha256 for artifact in artifacts}:
-        return RUNS_ALREADY.format(model=each.running.model)
+    if task not in each.capabilities.tasks:
+        return LACKS_TASK.format(task=task)
+    return _refusal(each, task, artifacts) if artifacts else why
+
+
+def _refusal(each: Candidate, task: str, artifacts: Sequence[Artifact]) -> str:
+    """Why what it runs now keeps it from the files; dlib, which finds faces without a file, cannot be sent back."""
+    serves = each.serving.get(task)
+    if serves and serves.sha256 in {artifact.sha256 for artifact in artifacts}:
+        return RUNS_ALREADY.format(model=serves.model)
+    if serves and not serves.sha256 and task != CLASSIFIER:
+        return NO_WAY_BACK.format(model=serves.model)
     return ""
 
 
@@ -164,9 +178,10 @@ def _wave(place: int, sizes: Sequence[int]) -> int:
     return next(number for number, size in enumerate(sizes, 1) if place < size)
 
 
-def _planned(taken: tuple[Candidate, tuple[Artifact, ...], str], wave: int) -> Planned:
+def _planned(taken: tuple[Candidate, tuple[Artifact, ...], str], task: str, wave: int) -> Planned:
     each, artifacts, why = taken
+    others = [rollout for other, rollout in each.busy_with.items() if other != task]
     return Planned(
-        each.device, wave, each.device_class, each.online, each.running.model if each.running else "", artifacts, why,
-        sum(artifact.size_bytes for artifact in artifacts), each.busy_with,
+        each.device, wave, each.device_class, each.online, each.running(task), artifacts, why,
+        sum(artifact.size_bytes for artifact in artifacts), each.busy_with.get(task, ""), next(iter(others), ""),
     )  # fmt: skip

@@ -86,9 +86,9 @@ class DeployRequest(BaseModel):
                 found.append(size)
         return found
 
-    def chosen_gates(self) -> tuple[Gate, ...]:
-        """The gates that hold for it."""
-        return choose(self.gates)
+    def chosen_gates(self, task: str) -> tuple[Gate, ...]:
+        """The gates that hold for it, with a model of this task."""
+        return choose(self.gates, task)
 
     @model_validator(mode="before")
     @classmethod

@@ -32,4 +32,4 @@ def verdicts(rollout: LiveRollout, wave: WaveRow) -> tuple[Verdict, ...]:
     before = {target.device: loaded(target.baseline) for target in judged}
     after = measure(tick.store.measurements, windows)
     minima = Minima(settings.min_samples, settings.min_events, settings.min_measured)
-    return gates.judge(rollout.request.chosen_gates(), before, after, minima)
+    return gates.judge(rollout.request.chosen_gates(rollout.row.task), before, after, minima)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fer_wire import Reported
 from fer_wire.presence import ONLINE
+from fer_wire.reported import RunningModel
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
@@ -66,19 +67,30 @@ class LiveRollout:
         heard = self._heard.get(device)
         return report(heard.reported) if heard else None
 
-    def running_sha256(self, device: str) -> str:
-        """The file that the device says it runs; empty when it says nothing."""
+    def serving(self, device: str) -> RunningModel | None:
+        """The model of the rollout's task that the device says it runs; None when it says nothing."""
         said = self.report(device)
-        return said.running.sha256 if said and said.running else ""
+        return said.serving(self.row.task) if said else None
+
+    def serving_sha256(self, device: str) -> str:
+        """Its file; empty when the device says nothing."""
+        serves = self.serving(device)
+        return serves.sha256 if serves else ""
 
     def updating_online(self) -> int:
         """How many devices update now and are online; those that are away take up no room."""
         return sum(self.is_online(target.device) for target in self.in_states(*IN_FLIGHT))
 
     def still_has(self, device: str) -> bool:
-        """Whether no later rollout has told the device anything."""
+        """Whether no later rollout has told the device what to run for the same task.
+
+        Behind one of another task only the device knows: it has to run this rollout's model still.
+        """
         last = self.tick.desired.get(device)
-        return last is None or last.rollout == self.row.id
+        if last is None or last.rollout == self.row.id:
+            return True
+        artifacts = self.targets[device].artifacts
+        return last.task != self.row.task and self.serving_sha256(device) in messages.shas_of(artifacts)
 
     def withdrawal(self, device: str) -> DesiredRow | None:
         """Takes back what this rollout desires of the device; None where it desires nothing, or a later one has it."""

@@ -80,7 +80,7 @@ def _told_again(rollout: LiveRollout, target: TargetRow, update: Update) -> Deci
 
 
 def _committed(rollout: LiveRollout, target: TargetRow, said: Reported) -> Decision:
-    running, device = said.running, target.device
+    running, device = said.serving(rollout.row.task), target.device
     if running is None or running.sha256 not in shas_of(target.artifacts):
         found = running.model or running.sha256[:12] if running else "nothing"
         return _attempt_failed(rollout, target, f"it says that it committed, yet it runs {found}")

@@ -67,7 +67,7 @@ def follow_report(rollout: LiveRollout, target: TargetRow) -> Iterator[Decision]
     update = _ended_update(rollout, target)
     if update is None:
         return
-    if rollout.running_sha256(target.device) == target.previous_sha256:
+    if rollout.serving_sha256(target.device) == target.previous_sha256:
         sentence = f"{target.device} runs {target.previous_model} again."
         yield Decision(target, RETURNED, audit.RETURNED, sentence)
     elif target.state == ROLLING_BACK and target.failures + 1 < MOST_TRIES:
@@ -106,7 +106,7 @@ def _never_left(rollout: LiveRollout, target: TargetRow) -> bool:
     if not target.attempt:
         return True
     fell_back = target.state in (CANCELED, FAILED, QUARANTINED)
-    return fell_back and rollout.running_sha256(target.device) == target.previous_sha256 != ""
+    return fell_back and rollout.serving_sha256(target.device) == target.previous_sha256 != ""
 
 
 def _taken_back(rollout: LiveRollout, target: TargetRow, *, tries: int) -> Decision:

@@ -1,4 +1,4 @@
-"""Two rollouts over one device: the later one takes it, and both logs say so."""
+"""Two rollouts over one device: of one task, the later one takes it; of two tasks, the later one waits for its turn."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,12 +7,11 @@ from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
     COMMITTED,
-    EXPOSED,
+    HELD,
     IN_FLIGHT,
     PENDING,
     PLANNED,
     RETRYING,
-    ROLLING_BACK,
     SKIPPED,
     STOP,
     SUPERSEDE,
@@ -23,15 +22,41 @@ from fer_controller.rollout.transitions import (
 )
 from fer_controller.store.rollouts.records import TargetRow
 
-CAN_BE_TAKEN = (PENDING, *EXPOSED, ROLLING_BACK)
-
 
 def take_up(rollout: LiveRollout, others: Iterable[LiveRollout]) -> Iterator[Decision]:
-    """Begin a planned rollout; the rollouts that had its devices give them up."""
-    begun = [other for other in others if not other.ended and other.row.state != PLANNED]
+    """Begin a planned rollout, unless it has to wait; rollouts of its task that had its devices give them up."""
+    unfinished = [other for other in others if not other.ended]
+    waits_for = _holder(rollout, unfinished)
+    if waits_for is None:
+        yield from _begin(rollout, [other for other in unfinished if other.row.state != PLANNED])
+    else:
+        yield from _wait(rollout, waits_for)
+
+
+def _holder(rollout: LiveRollout, unfinished: Iterable[LiveRollout]) -> LiveRollout | None:
+    """The earlier rollout of another task that has a device of this one.
+
+    Two changes of a device at once would not tell which of them did harm, and neither could be taken back alone.
+    """
+    for other in unfinished:
+        if other is rollout:
+            return None
+        if other.row.task != rollout.row.task and any(t.state in HELD for t in _shared(rollout, other)):
+            return other
+    return None
+
+
+def _wait(rollout: LiveRollout, other: LiveRollout) -> Iterator[Decision]:
+    reason = f"It waits for rollout {other.row.id} of a {other.row.task}, which has some of its devices."
+    if rollout.row.reason != reason:
+        sentence = f"{reason} It begins when that has ended; `fer-controller rollouts abort {other.row.id}` ends it."
+        yield Decision(rollout.row, action=audit.WAITS, sentence=sentence, fields={"reason": reason})
+
+
+def _begin(rollout: LiveRollout, begun: Iterable[LiveRollout]) -> Iterator[Decision]:
     taken = 0
-    for other in begun:
-        shared = [target for target in _shared(rollout, other) if target.state in CAN_BE_TAKEN]
+    for other in (other for other in begun if other.row.task == rollout.row.task):
+        shared = [target for target in _shared(rollout, other) if target.state in HELD]
         yield from _inherit_previous(rollout, shared)
         other.carry_out(_give_up(other, rollout.row.id, shared))
         taken += len(shared)

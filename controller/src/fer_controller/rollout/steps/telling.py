@@ -39,7 +39,7 @@ def _obstacle(rollout: LiveRollout, target: TargetRow) -> str:
     reason = rollout.tick.quarantine_reason(target.device)
     if reason:
         return f"it is in quarantine: {reason}"
-    if not target.attempt and rollout.running_sha256(target.device) in messages.shas_of(target.artifacts):
+    if not target.attempt and rollout.serving_sha256(target.device) in messages.shas_of(target.artifacts):
         return "it runs the model already"
     return ""
 
@@ -62,7 +62,7 @@ def _told(rollout: LiveRollout, target: TargetRow) -> Decision:
 
 def _previous(rollout: LiveRollout, target: TargetRow) -> tuple[str, str]:
     """Name and sha256 of the model to go back to: the one that the device ran when it was first told."""
-    said = rollout.report(target.device)
-    if not target.previous_sha256 and said and said.running and SHA256.fullmatch(said.running.sha256):
-        return said.running.model, said.running.sha256
+    serves = rollout.serving(target.device)
+    if not target.previous_sha256 and serves and SHA256.fullmatch(serves.sha256):
+        return serves.model, serves.sha256
     return target.previous_model, target.previous_sha256

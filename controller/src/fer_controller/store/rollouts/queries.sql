@@ -2,17 +2,20 @@
 
 -- rollouts --
 -- The newest rollouts, the newest first.
-SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
+  task
 FROM rollouts ORDER BY created_at DESC, rowid DESC LIMIT :limit;
 
 -- rollouts_like --
 -- The rollouts whose id starts like this.
-SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
+  task
 FROM rollouts WHERE substr(id, 1, length(:begin)) = :begin ORDER BY created_at DESC, rowid DESC;
 
 -- open_rollouts --
 -- The rollouts that have not ended, or have a waiting order or a straggling device; oldest first.
-SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
+  task
 FROM rollouts
 WHERE ended_at = ''
   OR id IN (SELECT rollout FROM rollout_orders WHERE done_at = '')
@@ -23,8 +26,9 @@ ORDER BY created_at, rowid;
 
 -- upsert_rollout --
 -- Insert or update a rollout.
-INSERT INTO rollouts (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at)
-VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at)
+INSERT INTO rollouts
+  (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at, task)
+VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at, :task)
 ON CONFLICT (id) DO UPDATE SET
   state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at, ended_at = excluded.ended_at;
 
@@ -67,20 +71,20 @@ FROM rollout_targets t JOIN devices d ON d.device = t.device WHERE t.rollout = :
 
 -- desired_of --
 -- The newest desired states of a rollout's devices, whichever rollout wrote them.
-SELECT s.device, s.rollout, s.attempt, s.sha256, s.sequence, s.payload, s.written_at, s.published
+SELECT s.device, s.rollout, s.attempt, s.sha256, s.sequence, s.payload, s.written_at, s.published, s.task
 FROM rollout_targets t JOIN desired_states s ON s.device = t.device WHERE t.rollout = :rollout;
 
 -- upsert_desired --
 -- Insert or replace a device's desired state.
-INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published)
-VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published)
+INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published, task)
+VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published, :task)
 ON CONFLICT (device) DO UPDATE SET
   rollout = excluded.rollout, attempt = excluded.attempt, sha256 = excluded.sha256, sequence = excluded.sequence,
-  payload = excluded.payload, written_at = excluded.written_at, published = excluded.published;
+  payload = excluded.payload, written_at = excluded.written_at, published = excluded.published, task = excluded.task;
 
 -- unpublished_desired --
 -- Desired states not confirmed by the broker, oldest first.
-SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published
+SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
 FROM desired_states WHERE published = 0 ORDER BY sequence LIMIT :limit;
 
 -- publish_unfinished_again --
@@ -102,7 +106,7 @@ UPDATE desired_states SET published = 1 WHERE device = :device AND sequence = :s
 
 -- desired_of_device --
 -- The newest desired state of one device.
-SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published
+SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
 FROM desired_states WHERE device = :device;
 
 -- insert_order --
@@ -147,8 +151,8 @@ WHERE device IN (SELECT value FROM json_each(:devices)) AND state IN (SELECT val
 GROUP BY device;
 
 -- busy_devices --
--- The devices in certain states of unfinished rollouts, with the rollout.
-SELECT t.device, t.rollout FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
+-- The devices in certain states of unfinished rollouts, with the rollout and its task.
+SELECT t.device, t.rollout, r.task FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
 WHERE r.ended_at = '' AND t.state IN (SELECT value FROM json_each(:states)) ORDER BY r.created_at, r.rowid;
 
 -- wave_states --

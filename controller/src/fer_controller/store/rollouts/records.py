@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from fer_wire.contracts import CLASSIFIER
+
 
 @dataclass(frozen=True, slots=True)
 class RolloutRow:
@@ -17,6 +19,8 @@ class RolloutRow:
     reason: str = ""
     updated_at: str = ""
     ended_at: str = ""
+    task: str = CLASSIFIER
+    """What the model is for: which of a device's models it replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class DesiredRow:
     payload: str
     written_at: str
     published: bool = False
+    task: str = CLASSIFIER
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,12 @@ class RolloutStore:
         """Presence and report of a rollout's devices, without those never heard from."""
         return self._database.records(Heard, "heard", {"rollout": rollout})
 
-    def busy(self, states: Iterable[str]) -> dict[str, str]:
-        """By device: the latest unfinished rollout in which it is in one of these states."""
-        rows = self._database.rows("busy_devices", {"states": json.dumps(list(states))})
-        return {row["device"]: row["rollout"] for row in rows}
+    def busy(self, states: Iterable[str]) -> dict[str, dict[str, str]]:
+        """By device and task: the latest unfinished rollout in which the device is in one of these states."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self._database.rows("busy_devices", {"states": json.dumps(list(states))}):
+            found.setdefault(row["device"], {})[row["task"]] = row["rollout"]
+        return found
 
     def last_moves(self, devices: Iterable[str], states: Iterable[str]) -> dict[str, str]:
         """When an update in one of these states last changed each device's model."""

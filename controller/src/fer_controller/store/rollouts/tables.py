@@ -102,3 +102,8 @@ ROLLOUTS: tuple[str, ...] = (
     """,
     "CREATE INDEX audit_by_rollout ON audit (rollout, id)",
 )
+
+TASKS_OF_ROLLOUTS: tuple[str, ...] = (
+    "ALTER TABLE rollouts ADD COLUMN task TEXT NOT NULL DEFAULT 'classifier'",
+    "ALTER TABLE desired_states ADD COLUMN task TEXT NOT NULL DEFAULT 'classifier'",
+)

@@ -5,6 +5,7 @@ import pytest
 from fakes_rollout import a_model, a_request
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.planning.plan import plan
+from fer_wire.contracts import CLASSIFIER, FINDER, TASKS
 from fer_wire.reported import Capabilities, RunningModel
 from stepped_device import sha_of
 
@@ -12,10 +13,18 @@ TENSORRT = ("TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionP
 CPU = ("CPUExecutionProvider",)
 
 
+def serving(**models: str) -> dict[str, RunningModel]:
+    """What a device runs, by task; of dlib there is no file."""
+    named = {CLASSIFIER: "old@1/fp32", **models}
+    return {
+        task: RunningModel(model=model, sha256="" if model == "dlib" else sha_of(model))
+        for task, model in named.items()
+    }
+
+
 def candidate(name: str, device_class: str = "nano", providers: tuple[str, ...] = CPU, **fields: object) -> Candidate:
     capabilities = Capabilities(device_class=device_class, providers=providers)
-    running = RunningModel(model="old@1/fp32", sha256=sha_of("old@1/fp32"))
-    made: dict[str, object] = {"online": True, "capabilities": capabilities, "running": running, **fields}
+    made: dict[str, object] = {"online": True, "capabilities": capabilities, "serving": serving(), **fields}
     return Candidate(name, **made)  # type: ignore[arg-type]
 
 
@@ -54,7 +63,7 @@ def test_an_explicit_precision_is_obeyed_whatever_the_class() -> None:
 
 def test_each_device_that_is_left_out_has_its_reason() -> None:
     fleet = [
-        candidate("a", running=RunningModel(model="light@2/int8", sha256=sha_of("light@2/int8"))),
+        candidate("a", serving=serving(classifier="light@2/int8")),
         candidate("b", "toaster"),
         candidate("c", quarantined="it crashed"),
         Candidate("d"),
@@ -69,6 +78,32 @@ def test_each_device_that_is_left_out_has_its_reason() -> None:
         "e": "light@2 has none of fp16 or fp32",
         "f": "no such device was ever heard of",
     }
+
+
+def test_a_finder_goes_to_the_devices_that_take_finders_and_could_return() -> None:
+    seeing = Capabilities(device_class="nano", providers=CPU, tasks=TASKS)
+    fleet = [
+        candidate("a", capabilities=seeing, serving=serving(finder="eyes@1/int8")),
+        candidate("b", serving=serving(finder="eyes@1/int8")),
+        candidate("c", capabilities=seeing, serving=serving(finder="dlib")),
+        candidate("d", capabilities=seeing, serving=serving(finder="eyes@2/int8")),
+        candidate("e", capabilities=seeing, serving=serving(classifier="eyes@2/int8")),
+    ]
+    made = plan(a_request(), fleet, a_model("eyes", task=FINDER))
+    assert {each.device: each.running for each in made.devices} == {"a": "eyes@1/int8", "e": ""}
+    assert {left.device: left.reason for left in made.left_out} == {
+        "b": "its agent takes no finder from a rollout",
+        "c": "it runs dlib, which no rollout could bring back",
+        "d": "it runs eyes@2/int8 already",
+    }
+
+
+def test_a_selector_means_the_model_of_the_rollouts_task() -> None:
+    seeing = Capabilities(device_class="nano", providers=CPU, tasks=TASKS)
+    fleet = [candidate("a", capabilities=seeing, serving=serving(finder="eyes@1/int8"))]
+    for selector, found in (("model=eyes,version=1", ["a"]), ("model=old", [])):
+        made = plan(a_request(selector=selector), fleet, a_model("eyes", task=FINDER))
+        assert [each.device for each in made.devices] == found
 
 
 def test_a_selector_sees_labels_class_model_and_version() -> None:

@@ -2,13 +2,14 @@ import pytest
 from fer_controller.errors import RequestError
 from fer_controller.rollout.planning.request import DeployRequest, loaded
 from fer_controller.rollout.planning.typed import seconds
+from fer_wire.contracts import CLASSIFIER
 
 
 def test_what_is_not_said_has_a_sensible_default() -> None:
     request = DeployRequest()
     assert (request.precision, request.waves, request.soak_s) == ("auto", ("1", "10%", "50%", "100%"), 600.0)
     assert (request.max_failures, request.min_committed, request.deadline_s) == (0.05, 0.5, 3600.0)
-    assert len(request.chosen_gates()) == 10
+    assert len(request.chosen_gates(CLASSIFIER)) == 10
 
 
 def test_a_request_is_read_as_it_was_stored() -> None:
