@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.model_files.golden import make_golden
 from fer_models.model_files.manifest import describe, write_manifest
 from fer_wire import EMOTIONS, ModelManifest
@@ -120,17 +120,17 @@ def write_entry(folder: Path) -> ModelManifest:
     return manifest
 
 
-def made_faces(count: int, seed: int = 0) -> Faces:
+def made_faces(count: int, seed: int = 0) -> LabelledFaces:
     """Faces that a small network can tell apart: each emotion has its own bright band, in noise."""
     draw = np.random.default_rng(seed)
     labels = np.arange(count, dtype=np.int64) % len(EMOTIONS)
     images = draw.integers(0, 60, (count, 48, 48)).astype(np.uint8)
     for image, label in zip(images, labels, strict=True):
         image[6 * label + 2 : 6 * label + 8] = 220
-    return Faces(images, labels, [f"{EMOTIONS[label]}/{n}.jpg" for n, label in enumerate(labels)])
+    return LabelledFaces(images, labels, [f"{EMOTIONS[label]}/{n}.jpg" for n, label in enumerate(labels)])
 
 
-def write_images(folder: Path, prefix: str, faces: Faces) -> None:
+def write_images(folder: Path, prefix: str, faces: LabelledFaces) -> None:
     """The faces as FER2013's files, train/EMOTION/PREFIX_ID.jpg, below the folder."""
     for number, (image, label) in enumerate(zip(faces.images, faces.labels, strict=True)):
         path = folder / "train" / EMOTIONS[label] / f"{prefix}_{number:05}.jpg"

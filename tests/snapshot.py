@@ -25,7 +25,7 @@ from fer_controller import cli as controller
 from fer_controller.http.process import HttpProcess
 from fer_controller.settings import load
 from fer_models import cli as models
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from made_models import made_faces, write_images
 from snapshot_cases import DEEDS, LOOKS, LOOKS_HERE, OTHER_PROGRAMS, QUESTIONS
 from tiny_onnx import network, write_model
@@ -88,7 +88,7 @@ def write_inputs(folder: Path) -> None:
     write_model(folder / "entry", {"fp32": network()})
     faces = made_faces(21)
     write_images(folder / "data", "PublicTest", faces)
-    write_images(folder / "data", "Training", Faces(faces.images[:7], faces.labels[:7], faces.names[:7]))
+    write_images(folder / "data", "Training", LabelledFaces(faces.images[:7], faces.labels[:7], faces.names[:7]))
 
 
 def printed(folder: Path, command: str, *options: str) -> Outcome:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import load_split
 from fer_models.evaluation import evaluate
 from fer_models.model_files.runtime import Classifier
@@ -55,7 +55,7 @@ def manifest(entry: Path) -> ModelManifest:
 
 
 @pytest.fixture(scope="module")
-def faces(data_dir: Path) -> Faces:
+def faces(data_dir: Path) -> LabelledFaces:
     return load_split(data_dir / "fer2013.zip", "PublicTest")
 
 
@@ -85,7 +85,7 @@ def test_int8_is_within_half_a_point_of_fp32(manifest: ModelManifest) -> None:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_each_variant_is_as_accurate_as_its_manifest_says(
-    precision: str, entry: Path, manifest: ModelManifest, limits: Limits, faces: Faces
+    precision: str, entry: Path, manifest: ModelManifest, limits: Limits, faces: LabelledFaces
 ) -> None:
     variant = next(v for v in manifest.variants if v.precision == precision)
     stated = variant.accuracy[0]

@@ -14,7 +14,7 @@ import numpy as np
 from fer_wire.whole_files import written_whole
 
 from fer_models.data.container import files_below
-from fer_models.data.faces import FACE_PX, Faces
+from fer_models.data.faces import FACE_PX, LabelledFaces
 from fer_models.data.label_map import LabelMap
 
 VERSION = 1  # counts up when a reader or the format of the cache changes
@@ -48,18 +48,18 @@ def cache_file(folder: Path | None, source: Path, split: str, label_map: LabelMa
     return folder / f"{split}-{digest[:32]}.npz" if folder else None
 
 
-def recall(path: Path) -> Faces | None:
+def recall(path: Path) -> LabelledFaces | None:
     """The faces kept in this file, or None when it is missing or damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            faces = Faces(kept["images"], kept["labels"], kept["names"].tolist())
+            faces = LabelledFaces(kept["images"], kept["labels"], kept["names"].tolist())
         os.utime(path)
     except DAMAGED:
         return None
     return faces if _is_sound(faces) else None
 
 
-def remember(path: Path, faces: Faces) -> None:
+def remember(path: Path, faces: LabelledFaces) -> None:
     """Keep the faces, whole or not at all, and drop the least recently used files; an unwritable folder is ignored."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _stat(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _is_sound(faces: Faces) -> bool:
+def _is_sound(faces: LabelledFaces) -> bool:
     return (
         faces.images.dtype == np.uint8
         and faces.labels.dtype == np.int64

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fer_models.data.faces import FACE_PX, Faces
+from fer_models.data.faces import FACE_PX, LabelledFaces
 from fer_models.data.images import Progress
 from fer_models.data.sources import joined
 
@@ -44,7 +44,9 @@ class Duplicates:
     near: Twins
 
 
-def find_duplicates(splits: Mapping[str, Faces], on_done: Progress = lambda _done, _all: None) -> list[Duplicates]:
+def find_duplicates(
+    splits: Mapping[str, LabelledFaces], on_done: Progress = lambda _done, _all: None
+) -> list[Duplicates]:
     """The duplicates of each split within itself and among the splits before it."""
     every = joined(list(splits.values()))
     pictures, group = _pictures(every)
@@ -62,7 +64,7 @@ def find_duplicates(splits: Mapping[str, Faces], on_done: Progress = lambda _don
     return found
 
 
-def _pictures(faces: Faces) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+def _pictures(faces: LabelledFaces) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """The distinct images, and the index of each face's image."""
     numbers: dict[bytes, int] = {}
     group = np.array([numbers.setdefault(image.tobytes(), len(numbers)) for image in faces.images], np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from fer_wire.emotions import EMOTIONS
 
 from fer_models.data.container import Container
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.images import Progress, decoded, image_names, unchanged
 from fer_models.data.splits import SPLITS
 from fer_models.errors import DatasetError, EmptySplitError
@@ -27,7 +27,7 @@ def is_layout(container: Container) -> bool:
     return any(_file_name(name).startswith(PREFIXES) for name in image_names(container))
 
 
-def read_layout(container: Container, split: str, on_done: Progress) -> Faces:
+def read_layout(container: Container, split: str, on_done: Progress) -> LabelledFaces:
     """The images EMOTION/SPLIT_ID.jpg, in any folder, sorted by path.
 
     Raises DatasetError when there are none, or one is in no emotion's folder or does not have 48×48 pixels.
@@ -38,7 +38,7 @@ def read_layout(container: Container, split: str, on_done: Progress) -> Faces:
             f"{container.source} has no image named {split}_*; expected EMOTION/{split}_ID.jpg below train/ or test/."
         )
     labels = np.array([_emotion_index(container, name) for name in names], np.int64)
-    return Faces(decoded(container, names, unchanged, on_done), labels, names)
+    return LabelledFaces(decoded(container, names, unchanged, on_done), labels, names)
 
 
 def _emotion_index(container: Container, name: str) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from fer_wire.emotions import EMOTIONS
 
 from fer_models.data.container import TABLE_SUFFIX, Container
-from fer_models.data.faces import FACE_PX, Faces
+from fer_models.data.faces import FACE_PX, LabelledFaces
 from fer_models.data.images import PROGRESS_STEP, Progress
 from fer_models.data.splits import SPLITS
 from fer_models.errors import DatasetError, EmptySplitError
@@ -34,7 +34,7 @@ def table_of(container: Container) -> str | None:
     return next((name for name in container.names if PurePosixPath(name).name in TABLES), None)
 
 
-def read_table(container: Container, table: str, split: str, on_done: Progress) -> Faces:
+def read_table(container: Container, table: str, split: str, on_done: Progress) -> LabelledFaces:
     """The rows of one split, in order; a face is named Usage/ferROW.png, with rows counted from 0 over the whole table.
 
     Raises DatasetError, with the line, for a missing column or an impossible value.
@@ -51,7 +51,7 @@ def read_table(container: Container, table: str, split: str, on_done: Progress) 
     if not names:
         raise EmptySplitError(f"{where} has no row whose {USAGE} is {split}; {FETCH}, or choose another split.")
     images = np.frombuffer(bytes(pixels), np.uint8).reshape(-1, FACE_PX, FACE_PX)
-    return Faces(images, np.array(labels, np.int64), names)
+    return LabelledFaces(images, np.array(labels, np.int64), names)
 
 
 def _rows(container: Container, table: str) -> Iterator[tuple[int, int, str, str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from fer_wire.emotions import EMOTIONS
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.errors import DatasetError
 
 CLASSES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
@@ -25,7 +25,7 @@ REMEDY = "give a file with a path column or FER+'s fer2013new.csv"
 Votes = npt.NDArray[np.float32]
 
 
-def load_votes(path: Path, faces: Faces) -> Votes:
+def load_votes(path: Path, faces: LabelledFaces) -> Votes:
     """The votes on each face: float32 N×10 in the order of CLASSES; zeros for a face without votes.
 
     A table with a path column is matched by folder and file name, or by a file name that occurs once. The official

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from fer_models.data.container import Container
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.images import Progress, decoded, fit_to_face, image_names
 from fer_models.data.label_map import LabelMap, emotion_index
 from fer_models.data.splits import PRIVATE_TEST, PUBLIC_TEST, TRAINING
@@ -30,7 +30,7 @@ SPLIT_FOLDERS = {
 TENTHS = (TRAINING,) * 8 + (PUBLIC_TEST, PRIVATE_TEST)
 
 
-def read_folder(container: Container, split: str, label_map: LabelMap | None, on_done: Progress) -> Faces:
+def read_folder(container: Container, split: str, label_map: LabelMap | None, on_done: Progress) -> LabelledFaces:
     """The images of one split, sorted by path, grey, 48×48.
 
     Training is the train folder, PublicTest the val folder, or the test folder where there is no other, PrivateTest
@@ -44,7 +44,7 @@ def read_folder(container: Container, split: str, label_map: LabelMap | None, on
         raise EmptySplitError(f"{container.source} has no image for {split}; expected CLASS/* or {EXPECTED}/CLASS/*.")
     names = [name for name, _ in labelled]
     labels = np.array([label for _, label in labelled], np.int64)
-    return Faces(decoded(container, names, fit_to_face, on_done), labels, names)
+    return LabelledFaces(decoded(container, names, fit_to_face, on_done), labels, names)
 
 
 def _members(container: Container, split: str) -> list[str]:

@@ -11,7 +11,7 @@ from fer_wire.emotions import EMOTIONS
 
 from fer_models.data.cache import cache_file, cache_folder, recall, remember
 from fer_models.data.container import TAR_SUFFIXES, Container, opened
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.fer2013 import is_layout, read_layout
 from fer_models.data.fer2013_table import TABLES, read_table, table_of
 from fer_models.data.folder import read_folder
@@ -36,11 +36,11 @@ __all__ = [
 class LoadedSplit:
     """One split, and whether it came from the cache."""
 
-    faces: Faces
+    faces: LabelledFaces
     cached: bool
 
 
-def load_split(source: Path, split: str, label_map: Path | None = None) -> Faces:
+def load_split(source: Path, split: str, label_map: Path | None = None) -> LabelledFaces:
     """One split of one data set: FER2013 as zip, folder or CSV, or another image folder through its label map.
 
     Raises DatasetError when the source, a file in it or the map is unusable, or an emotion has no image.
@@ -48,7 +48,7 @@ def load_split(source: Path, split: str, label_map: Path | None = None) -> Faces
     return load_through_cache(source, split, label_map).faces
 
 
-def load_all(sources: Sequence[Path], split: str, label_map: Path | None = None) -> Faces:
+def load_all(sources: Sequence[Path], split: str, label_map: Path | None = None) -> LabelledFaces:
     """One split of several data sets, one after the other; raises DatasetError like load_split."""
     parts = [load_split(source, split, label_map) for source in sources]
     if not parts:
@@ -56,11 +56,11 @@ def load_all(sources: Sequence[Path], split: str, label_map: Path | None = None)
     return joined(parts)
 
 
-def joined(parts: Sequence[Faces]) -> Faces:
+def joined(parts: Sequence[LabelledFaces]) -> LabelledFaces:
     """The faces of all parts, in order."""
     if len(parts) == 1:
         return parts[0]
-    return Faces(
+    return LabelledFaces(
         np.concatenate([part.images for part in parts]),
         np.concatenate([part.labels for part in parts]),
         [name for part in parts for name in part.names],
@@ -90,7 +90,7 @@ def load_through_cache(
     return LoadedSplit(faces, cached=False)
 
 
-def _read(container: Container, split: str, label_map: LabelMap | None, on_done: Progress) -> Faces:
+def _read(container: Container, split: str, label_map: LabelMap | None, on_done: Progress) -> LabelledFaces:
     table = table_of(container)
     if table:
         return read_table(container, table, split, on_done)
@@ -103,7 +103,7 @@ def _read(container: Container, split: str, label_map: LabelMap | None, on_done:
     return read_folder(container, split, label_map, on_done)
 
 
-def _check_emotions(source: Path, split: str, faces: Faces) -> None:
+def _check_emotions(source: Path, split: str, faces: LabelledFaces) -> None:
     counts = np.bincount(faces.labels, minlength=len(EMOTIONS))
     missing = [emotion for emotion, count in zip(EMOTIONS, counts, strict=True) if not count]
     if missing:

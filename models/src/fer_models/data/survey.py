@@ -13,7 +13,7 @@ from fer_wire.emotions import EMOTIONS
 
 from fer_models.data.balance import POWERS, class_weights
 from fer_models.data.duplicates import Duplicates, find_duplicates
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.ferplus import load_votes
 from fer_models.data.images import Progress
 from fer_models.data.sources import SPLITS, joined, load_through_cache
@@ -63,7 +63,7 @@ def survey(
 
     Raises DatasetError when a source cannot be read, or none has any split.
     """
-    loaded: dict[str, tuple[Faces, SplitSummary]] = {}
+    loaded: dict[str, tuple[LabelledFaces, SplitSummary]] = {}
     for split in SPLITS:
         found = _load(sources, split, label_map, watch(f"reading {split}"), use_cache)
         if found:
@@ -84,7 +84,7 @@ def survey(
 
 def _load(
     sources: Sequence[Path], split: str, label_map: Path | None, on_done: Progress, use_cache: bool
-) -> tuple[Faces, SplitSummary] | None:
+) -> tuple[LabelledFaces, SplitSummary] | None:
     """The split of every source that has it, and its figures."""
     started = time.perf_counter()
     found = []
@@ -101,7 +101,7 @@ def _load(
     return faces, SplitSummary(split, len(faces), emotions, seconds, all(each.cached for each in found))
 
 
-def _votes(path: Path, split: str, splits: Mapping[str, Faces]) -> VotesFound:
+def _votes(path: Path, split: str, splits: Mapping[str, LabelledFaces]) -> VotesFound:
     faces = splits[split]
     return VotesFound(split, len(faces), int((load_votes(path, faces).sum(axis=1) > 0).sum()))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fer_models.data.faces import Faces, without_known
+from fer_models.data.faces import LabelledFaces, without_known
 from fer_models.data.sources import TRAINING, load_split
 from fer_models.errors import EmptySplitError
 
@@ -17,7 +17,7 @@ from fer_models.errors import EmptySplitError
 class EvaluationImages:
     """One split; unseen: indices of images that equal no training image; None if unknown, see reason."""
 
-    faces: Faces
+    faces: LabelledFaces
     unseen: npt.NDArray[np.int64] | None
     reason: str | None
 
@@ -37,7 +37,7 @@ def load_images(data: Path, split: str, label_map: Path | None = None) -> Evalua
     return EvaluationImages(faces, unseen, None)
 
 
-def unseen_among(faces: Faces, training: Faces) -> npt.NDArray[np.int64]:
+def unseen_among(faces: LabelledFaces, training: LabelledFaces) -> npt.NDArray[np.int64]:
     """Indices, in order, of the faces that equal no training image."""
     places = np.arange(len(faces), dtype=np.int64)
-    return without_known(Faces(faces.images, places, faces.names), training).labels
+    return without_known(LabelledFaces(faces.images, places, faces.names), training).labels

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from fer_wire.emotions import EMOTIONS
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.evaluation.calibration import Calibration, calibrate, wilson
 from fer_models.evaluation.views import SINGLE, probabilities
 from fer_models.model_files.runtime import Classifier
@@ -56,7 +56,7 @@ class Evaluation:
 
 
 def evaluate(
-    classifier: Classifier, faces: Faces, on_batch: Callable[[int], None] = lambda _: None, view: str = SINGLE
+    classifier: Classifier, faces: LabelledFaces, on_batch: Callable[[int], None] = lambda _: None, view: str = SINGLE
 ) -> Evaluation:
     """Classify every face in one view; on_batch is told how many more images were classified."""
     return score_probabilities(faces.labels, probabilities(classifier, faces, view, on_batch))

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from fer_models.data.faces import FACE_PX, Faces
+from fer_models.data.faces import FACE_PX, LabelledFaces
 from fer_models.errors import ContractError
 from fer_models.model_files.runtime import Classifier
 
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float32]
 OnBatch = Callable[[int], None]
 
 
-def probabilities(classifier: Classifier, faces: Faces, view: str, on_batch: OnBatch) -> Array:
+def probabilities(classifier: Classifier, faces: LabelledFaces, view: str, on_batch: OnBatch) -> Array:
     """float32 N×7: the mean over the images of a view; on_batch is told how many more images were classified.
 
     Raises ContractError when the classifier does not give a finite number for each emotion.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from onnx import ModelProto
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.errors import DatasetError
 from fer_models.model_files.runtime import Probe
 from fer_models.quantization.dataflow import CONV, RELU
@@ -45,7 +45,7 @@ Ranges = dict[str, Range]
 """By the name of a tensor."""
 
 
-def calibration_faces(training: Faces, count: int = CALIBRATION_FACES, seed: int = 0) -> Floats:
+def calibration_faces(training: LabelledFaces, count: int = CALIBRATION_FACES, seed: int = 0) -> Floats:
     """That many training images, the same at every call: float32 N×1×48×48, 0–255; raises DatasetError if too few."""
     if min(len(training), count) < LEAST_FACES:
         raise DatasetError(

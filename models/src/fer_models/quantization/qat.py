@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.quantization.calibration import BATCH as CALIBRATION_BATCH
 from fer_models.quantization.equations import LEAST_STEP, MOST_BITS, Floats, bound
 from fer_models.quantization.folding import folded
@@ -39,7 +39,7 @@ class FineTuning:
 
 def fine_tune(
     network: nn.Module,
-    training: Faces,
+    training: LabelledFaces,
     calibration: Floats,
     how: FineTuning,
     on_epoch: Callable[[int, float], None] = lambda _epoch, _loss: None,
@@ -101,7 +101,7 @@ def _learn(teacher: nn.Module, student: nn.Module, images: Tensor, optimiser: to
     return loss.item()
 
 
-def _batches(faces: Faces, size: int, draw: torch.Generator) -> Iterator[Tensor]:
+def _batches(faces: LabelledFaces, size: int, draw: torch.Generator) -> Iterator[Tensor]:
     """All faces in a new order, half of them mirrored: float32 N×1×48×48, 0–255."""
     for chosen in torch.randperm(len(faces), generator=draw).split(size):
         images = torch.from_numpy(faces.images[chosen.numpy()]).unsqueeze(1).float()

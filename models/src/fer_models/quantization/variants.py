@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 from fer_wire.manifest import FP16, FP32, INT8, PRECISIONS
 
-from fer_models.data.faces import Faces, hold_out
+from fer_models.data.faces import LabelledFaces, hold_out
 from fer_models.data.sources import TRAINING, load_all
 from fer_models.evaluation import evaluate
 from fer_models.model_files.float16 import store_weights_in_half, to_fp16, widened
@@ -80,8 +80,8 @@ def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> Quan
 class _Quantization:
     request: QuantizationRequest
     network: Xception
-    training: Faces
-    held_out: Faces
+    training: LabelledFaces
+    held_out: LabelledFaces
     faces: Floats
     folder: Path
     on_step: Progress

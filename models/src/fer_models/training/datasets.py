@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from fer_models.data.faces import Faces, hold_out
+from fer_models.data.faces import LabelledFaces, hold_out
 from fer_models.data.ferplus import load_votes, translated
 from fer_models.data.sources import TRAINING, load_all
 from fer_models.model_files.finished import model_file
@@ -64,7 +64,7 @@ def training_and_held_out(
     return tensors, None if held_out is None else face_tensors(held_out, recipe, device)
 
 
-def training_faces(sources: DataSources) -> Faces:
+def training_faces(sources: DataSources) -> LabelledFaces:
     """The faces that a run learns from, without those that are held out."""
     return hold_out(load_all(sources.data, TRAINING, sources.label_map))[0]
 
@@ -82,7 +82,7 @@ def with_tutors(recipe: Recipe, sources: DataSources, share: float) -> Recipe:
     return replace(recipe, tutor_share=share, tutors=tuple(digest(model_file(tutor)) for tutor in sources.tutors))
 
 
-def _votes(sources: DataSources, faces: Faces, recipe: Recipe) -> npt.NDArray[np.float32] | None:
+def _votes(sources: DataSources, faces: LabelledFaces, recipe: Recipe) -> npt.NDArray[np.float32] | None:
     path = sources.votes_file() if recipe.votes_share else None
     if path is None:
         return None

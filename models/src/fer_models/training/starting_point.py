@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.model_files.finished import is_finished_model, model_file
 from fer_models.model_files.from_onnx import trainable_network
 from fer_models.model_files.manifest import read_manifest
@@ -64,7 +64,7 @@ def from_checkpoint(recipe: Recipe, path: Path) -> StartingPoint:
     return StartingPoint(known, model, state.get("unpruned") or counted(model), tuple(state.get("commands", ())))
 
 
-def from_model(recipe: Recipe, path: Path, faces: Faces) -> StartingPoint:
+def from_model(recipe: Recipe, path: Path, faces: LabelledFaces) -> StartingPoint:
     """The network of a finished model: an .onnx file, or the fp32 file of a zoo entry.
 
     faces: what its batch norms are measured on. A zoo entry also says which commands made it and how far it was

@@ -11,7 +11,7 @@ from fer_wire.emotions import EMOTIONS
 from torch import Tensor
 
 from fer_models.data.balance import class_weights
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.training.recipe import NO_WEIGHTS, Recipe
 
 
@@ -32,7 +32,7 @@ SoftLabels = npt.NDArray[np.float32]
 
 
 def face_tensors(
-    faces: Faces,
+    faces: LabelledFaces,
     recipe: Recipe,
     device: torch.device,
     votes: SoftLabels | None = None,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.model_files.finished import model_file
 from fer_models.model_files.runtime import Classifier
 
@@ -22,7 +22,7 @@ Probabilities = npt.NDArray[np.float32]
 
 
 def tutor_labels(
-    tutors: Sequence[Path], faces: Faces, on_done: Callable[[int, int], None] = lambda _done, _all: None
+    tutors: Sequence[Path], faces: LabelledFaces, on_done: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Probabilities:
     """Mean probabilities of the tutors for each face and its mirror image: float32 N×7.
 

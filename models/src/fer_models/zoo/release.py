@@ -12,7 +12,7 @@ from typing import Any
 from fer_wire import ModelManifest
 from fer_wire.manifest import PRECISIONS, Accuracy, Compression, Variant
 
-from fer_models.data.faces import Faces, without_known
+from fer_models.data.faces import LabelledFaces, without_known
 from fer_models.data.fer2013 import DATASET, LICENCE
 from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_split
 from fer_models.errors import ContractError
@@ -95,7 +95,12 @@ def _quantized(request: ReleaseRequest, on_step: Progress) -> QuantizationRecord
 
 
 def _measure(
-    path: Path, precision: str, compression: Compression, training: Faces, test: Faces, on_step: Progress
+    path: Path,
+    precision: str,
+    compression: Compression,
+    training: LabelledFaces,
+    test: LabelledFaces,
+    on_step: Progress,
 ) -> MeasuredVariant:
     on_step(f"evaluating {precision}")
     classifier = Classifier(path)

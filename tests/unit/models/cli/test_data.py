@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fer_models.cli import run
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.ferplus import CLASSES
 from fer_models.data.sources import PUBLIC_TEST, TRAINING
 from fer_wire import EMOTIONS
@@ -55,7 +55,7 @@ def test_data_sets_are_added_up_and_the_duplicates_between_them_found(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     faces = made_faces(14)
-    moved = Faces(faces.images, (faces.labels + 1) % 7, faces.names)
+    moved = LabelledFaces(faces.images, (faces.labels + 1) % 7, faces.names)
     write_images(tmp_path / "more", TRAINING, moved)
     found = _json(["--data", str(data), "--data", str(tmp_path / "more")], capsys)
     assert [part["images"] for part in found["parts"]] == [28, 7]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fer_models.cli import run
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from made_models import made_faces, write_entry, write_images, write_network
 
 
@@ -13,7 +13,7 @@ from made_models import made_faces, write_entry, write_images, write_network
 def data(tmp_path: Path) -> Path:
     faces = made_faces(21)
     write_images(tmp_path / "data", "PublicTest", faces)
-    write_images(tmp_path / "data", "Training", Faces(faces.images[:7], faces.labels[:7], faces.names[:7]))
+    write_images(tmp_path / "data", "Training", LabelledFaces(faces.images[:7], faces.labels[:7], faces.names[:7]))
     return tmp_path / "data"
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pytest
 from fer_models.data.cache import KEPT, OFF, VARIABLE, cache_folder
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import PUBLIC_TEST, TRAINING, load_through_cache
 from made_models import made_faces, write_images
 
@@ -147,7 +147,7 @@ def test_only_the_files_used_last_are_kept(data: Path, image_cache: Path) -> Non
     assert not (image_cache / f"Training-{KEPT - 1}.npz").exists()
 
 
-def _same(one: Faces, other: Faces) -> bool:
+def _same(one: LabelledFaces, other: LabelledFaces) -> bool:
     return one.names == other.names and (one.images == other.images).all() and bool((one.labels == other.labels).all())
 
 

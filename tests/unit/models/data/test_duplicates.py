@@ -2,7 +2,7 @@
 
 import numpy as np
 from fer_models.data.duplicates import Duplicates, Twins, find_duplicates
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import PUBLIC_TEST, TRAINING
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,12 +67,14 @@ def test_progress_ends_at_all_pictures() -> None:
     assert heard[-1] == (700, 700)
 
 
-def _faces(*labelled: tuple[np.ndarray, int]) -> Faces:
+def _faces(*labelled: tuple[np.ndarray, int]) -> LabelledFaces:
     images = np.array([image for image, _ in labelled], np.uint8).reshape(-1, 48, 48)
-    return Faces(images, np.array([label for _, label in labelled], np.int64), [str(n) for n in range(len(labelled))])
+    return LabelledFaces(
+        images, np.array([label for _, label in labelled], np.int64), [str(n) for n in range(len(labelled))]
+    )
 
 
-def _labels_of_twins(faces: Faces, which: int, among: Faces) -> set[int]:
+def _labels_of_twins(faces: LabelledFaces, which: int, among: LabelledFaces) -> set[int]:
     same = (among.images == faces.images[which]).all(axis=(1, 2))
     if faces is among:
         same[which] = False

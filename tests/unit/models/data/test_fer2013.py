@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fer_models.data.faces import Faces, hold_out, without_known
+from fer_models.data.faces import LabelledFaces, hold_out, without_known
 from fer_models.data.sources import PRIVATE_TEST, PUBLIC_TEST, TRAINING, load_all, load_split
 from fer_models.errors import DatasetError
 from fer_wire import EMOTIONS
@@ -165,9 +165,9 @@ def test_known_pictures_are_left_out_under_whatever_label() -> None:
     assert unseen.images[:, 0, 0].tolist() == [1, 3]
 
 
-def _plain(levels: list[int]) -> Faces:
+def _plain(levels: list[int]) -> LabelledFaces:
     images = np.array(levels, np.uint8)[:, np.newaxis, np.newaxis] * np.ones((48, 48), np.uint8)
-    return Faces(images, np.zeros(len(levels), np.int64), [f"angry/{n}.jpg" for n in range(len(levels))])
+    return LabelledFaces(images, np.zeros(len(levels), np.int64), [f"angry/{n}.jpg" for n in range(len(levels))])
 
 
 def _packed(folder: Path, place: Path) -> Path:

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import PRIVATE_TEST, PUBLIC_TEST, TRAINING, load_split
 from fer_models.errors import DatasetError
 from made_models import made_faces
@@ -17,7 +17,7 @@ BLACK = " ".join(["0"] * 2304)
 TRAINED, PUBLISHED = made_faces(7), made_faces(14, seed=1)
 
 
-def rows(faces: Faces, usage: str) -> list[str]:
+def rows(faces: LabelledFaces, usage: str) -> list[str]:
     """The faces as FER2013's rows."""
     pixels = [" ".join(map(str, image.ravel())) for image in faces.images]
     return [f"{label},{text},{usage}" for label, text in zip(faces.labels, pixels, strict=True)]

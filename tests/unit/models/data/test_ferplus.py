@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.ferplus import CLASSES, load_votes, translated
 from fer_models.errors import DatasetError
 from fer_wire import EMOTIONS
@@ -158,8 +158,8 @@ def _table(folder: Path, *lines: str) -> Path:
     return path
 
 
-def _faces(*names: str) -> Faces:
-    return Faces(np.zeros((len(names), 48, 48), np.uint8), np.zeros(len(names), np.int64), list(names))
+def _faces(*names: str) -> LabelledFaces:
+    return LabelledFaces(np.zeros((len(names), 48, 48), np.uint8), np.zeros(len(names), np.int64), list(names))
 
 
 def _exactly(sentence: str) -> str:

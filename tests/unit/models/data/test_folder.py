@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import PRIVATE_TEST, PUBLIC_TEST, SPLITS, TRAINING, load_all, load_split
 from fer_models.errors import DatasetError
 from fer_wire import EMOTIONS
@@ -222,7 +222,7 @@ def test_a_password_is_not_asked_for(tmp_path: Path) -> None:
         load_split(packed, TRAINING)
 
 
-def _write(folder: Path, classes: list[str] | tuple[str, ...] = CLASSES, faces: Faces | None = None) -> None:
+def _write(folder: Path, classes: list[str] | tuple[str, ...] = CLASSES, faces: LabelledFaces | None = None) -> None:
     faces = faces or made_faces(7)
     for number, (image, label) in enumerate(zip(faces.images, faces.labels, strict=True)):
         path = folder / classes[label] / f"{number}.png"
@@ -240,7 +240,7 @@ def _map(folder: Path, classes: dict[str, str] | dict[str, str | None]) -> Path:
     return path
 
 
-def _parts(faces: Faces) -> set[str]:
+def _parts(faces: LabelledFaces) -> set[str]:
     return {name.split("/")[0] for name in faces.names}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fer_models.data.faces import Faces
+from fer_models.data.faces import LabelledFaces
 from fer_models.errors import ContractError, DatasetError
 from fer_models.evaluation.document import as_text, document, evaluate_file, write
 from fer_models.evaluation.files import model_files
@@ -56,7 +56,7 @@ def test_images_that_equal_a_training_image_are_left_out_and_the_rest_keep_their
 def test_a_data_set_with_training_images_tells_unseen_from_known(tmp_path: Path) -> None:
     faces = made_faces(21)
     write_images(tmp_path, "PublicTest", faces)
-    write_images(tmp_path, "Training", Faces(faces.images[:7], faces.labels[:7], faces.names[:7]))
+    write_images(tmp_path, "Training", LabelledFaces(faces.images[:7], faces.labels[:7], faces.names[:7]))
     found = load_images(tmp_path, "PublicTest")
     assert found.unseen is not None
     assert (len(found.faces), len(found.unseen), found.reason) == (21, 14, None)
