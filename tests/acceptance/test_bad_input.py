@@ -116,8 +116,8 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
 @pytest.mark.parametrize(
     ("program", "arguments", "environment", "status", "sentence"),
     [
-        ("fer-agent", ["start", "--device", "a/+/#"], {}, WRONG_USE, "'a/+/#' is no name for a device"),
-        ("fer-agent", ["start"], {"FER_AGENT_BROKER__PREFIX": "a//b"}, WRONG_USE, "'a//b' is no topic prefix"),
+        ("fer-agent", ["start", "--device", "a/+/#"], {}, WRONG_USE, "'a/+/#' is not a valid name for a device"),
+        ("fer-agent", ["start"], {"FER_AGENT_BROKER__PREFIX": "a//b"}, WRONG_USE, "'a//b' is not a valid topic prefix"),
         ("fer-agent", ["start", "--broker", "mqtt://x:99999"], {}, WRONG_USE, "broker.url is wrong: expected mqtt://"),
         ("fer-agent", ["start"], {"FER_AGENT_BROKER__CA_FILE": "no.pem"}, WRONG_USE, "broker.ca_file is wrong"),
         ("fer-agent", ["start", "--source", "7", "--once"], {}, WRONG_USE, "so --once cannot read it to its end"),
@@ -131,7 +131,7 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
         ("fer-agent", ["config", "--out", "/proc/none/x"], {}, FAILED, "Cannot write /proc/none/x"),
         ("fer-controller", ["serve", "--config", "wrong.toml"], {}, WRONG_USE, "devcie is wrong: there is no such"),
         ("fer-controller", ["serve", "--config", "binary"], {}, WRONG_USE, "The configuration binary is not TOML"),
-        ("fer-controller", ["serve", "--prefix", "a//b"], {}, WRONG_USE, "'a//b' is no topic prefix"),
+        ("fer-controller", ["serve", "--prefix", "a//b"], {}, WRONG_USE, "'a//b' is not a valid topic prefix"),
         ("fer-controller", ["serve", "--db", "binary"], {}, FAILED, "binary is not an SQLite database"),
         ("fer-controller", ["serve", "--db", "other.db"], {}, FAILED, "other.db is an SQLite database of another"),
         ("fer-controller", ["serve", "--db", "/proc/none/x.db"], {}, FAILED, "check that its folder exists"),

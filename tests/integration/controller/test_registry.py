@@ -151,11 +151,11 @@ def test_a_token_is_shown_once_and_taken_away(desk: Desk) -> None:
     (revoked,) = json_lines(desk.run("enroll", "nano-01", "--revoke", "--json").stdout)
     assert revoked == {"device": "nano-01", "revoked": True}
     assert "nano-01 has no token" in desk.fault("enroll", "nano-01", "--revoke")
-    assert "'a b' is no name for a device" in desk.fault("enroll", "a b")
+    assert "'a b' is not a valid name for a device" in desk.fault("enroll", "a b")
 
 
 def test_several_devices_get_a_line_each_and_one_wrong_name_gives_none_a_token(desk: Desk) -> None:
-    assert "'a b' is no name for a device" in desk.fault("enroll", "nano-01", "a b")
+    assert "'a b' is not a valid name for a device" in desk.fault("enroll", "nano-01", "a b")
     assert "nano-01 has no token" in desk.fault("enroll", "nano-01", "--revoke")
     lines = [line.split() for line in desk.run("enroll", "nano-01", "nano-02").stdout.splitlines()]
     assert [(device, len(token)) for device, token in lines] == [("nano-01", 43), ("nano-02", 43)]

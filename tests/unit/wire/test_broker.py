@@ -36,7 +36,7 @@ def test_anything_else_is_refused_and_not_repeated(url: str) -> None:
 
 
 def test_a_prefix_is_checked_where_it_is_set() -> None:
-    with pytest.raises(ValidationError, match="is no topic prefix"):
+    with pytest.raises(ValidationError, match="is not a valid topic prefix"):
         BrokerConnection(prefix="fer/")
 
 

@@ -53,7 +53,7 @@ def test_a_valid_name_passes_as_it_is(name: str) -> None:
 
 @given(bad_texts)
 def test_what_would_break_a_topic_is_no_name(text: str) -> None:
-    with pytest.raises(TopicError, match="is no name for a device or camera"):
+    with pytest.raises(TopicError, match="is not a valid name for a device or camera"):
         checked_name(text)
 
 
@@ -81,7 +81,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "/", "fer/", "/fer", "a//b", "fer/+", "#", "$SYS", "fer\n", "fer\0"])
 def test_a_bad_prefix_is_refused(prefix: str) -> None:
-    with pytest.raises(TopicError, match="is no topic prefix"):
+    with pytest.raises(TopicError, match="is not a valid topic prefix"):
         Topics(prefix)
 
 

@@ -15,7 +15,7 @@ def checked_name(name: str) -> str:
     """The name itself; raises TopicError if it cannot be one level of a topic."""
     if not _NAME.fullmatch(name):
         raise TopicError(
-            f"{name[:80]!r} is no name for a device or camera; use 1 to 64 letters, digits, '_', '.' or '-', "
+            f"{name[:80]!r} is not a valid name for a device or camera; use 1 to 64 letters, digits, '_', '.' or '-', "
             "a letter or digit first."
         )
     return name

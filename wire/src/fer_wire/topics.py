@@ -44,8 +44,8 @@ class Topics:
                 checked_name(level)
         except TopicError as error:
             raise TopicError(
-                f"{self.prefix[:200]!r} is no topic prefix; use one or more levels such as {DEFAULT_PREFIX!r}, each of "
-                "letters, digits, '_', '.' or '-', without a slash at either end."
+                f"{self.prefix[:200]!r} is not a valid topic prefix; use one or more levels such as "
+                f"{DEFAULT_PREFIX!r}, each of letters, digits, '_', '.' or '-', without a slash at either end."
             ) from error
 
     def emotion(self, device: str, camera: str) -> str:
@@ -81,7 +81,7 @@ class Topics:
         head, found, tail = topic.partition(self.prefix + "/")
         levels = tail.split("/")
         if head or not found or len(levels) < 2:
-            raise TopicError(f"{topic[:200]!r} is no topic below {self.prefix!r}.")
+            raise TopicError(f"{topic[:200]!r} is not a topic below {self.prefix!r}.")
         device, channel, rest = checked_name(levels[0]), levels[1], levels[2:]
         if channel not in CHANNELS or len(rest) != (1 if channel == EMOTION else 0):
             raise TopicError(

@@ -31,7 +31,7 @@ def test_config_writes_a_file_and_never_over_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
-        (["--device", "a/b"], 2, "The setting device is wrong: 'a/b' is no name for a device or camera"),
+        (["--device", "a/b"], 2, "The setting device is wrong: 'a/b' is not a valid name for a device or camera"),
         (["--broker", "http://x"], 2, "The setting broker.url is wrong: expected mqtt://HOST:PORT"),
         (["--config", "none.toml"], 2, "The settings file none.toml does not exist"),
         (["--source", "demo:", "--once"], 2, "The source of camera camera never ends"),

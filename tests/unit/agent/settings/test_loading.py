@@ -36,7 +36,7 @@ def test_options_stand_above_the_environment_and_that_above_the_file(
     [
         ("[broker]\nulr = 1\n", r"The setting broker.ulr is wrong: there is no such setting. Correct it in .*"),
         ("[spool]\nmax_mb = 0\n", "The setting spool.max_mb is wrong: Input should be greater than or equal to 1"),
-        ("device = 'a/b'\n", "The setting device is wrong: .*'a/b' is no name for a device or camera"),
+        ("device = 'a/b'\n", "The setting device is wrong: .*'a/b' is not a valid name for a device or camera"),
         ("cameras = []\n", "The setting cameras is wrong: List should have at least 1 item"),
         ("[[cameras]]\n[[cameras]]\n", "each camera needs a name of its own; got camera, camera"),
         ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),

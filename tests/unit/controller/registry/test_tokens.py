@@ -47,5 +47,5 @@ def test_only_the_hash_is_kept(store: TokenStore, tmp_path: Path) -> None:
 
 
 def test_what_is_no_name_of_a_device_gets_no_token(store: TokenStore) -> None:
-    with pytest.raises(RegistryError, match="'a/b' is no name for a device"):
+    with pytest.raises(RegistryError, match="'a/b' is not a valid name for a device"):
         tokens.make(store, "a/b")

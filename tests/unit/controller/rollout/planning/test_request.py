@@ -31,7 +31,7 @@ def test_waves_grow_to_the_whole_and_none_is_empty(devices: int, sizes: list[int
         ({"precision": "fp8"}, "There is no precision 'fp8'; use auto, fp32, fp16, int8."),
         ({"selector": "class"}, "'class' is not a selector; write KEY=VALUE"),
         ({"selector": "a=b", "devices": ("x",)}, "--selector and --device exclude each other"),
-        ({"devices": ("a/b",)}, "'a/b' is no name for a device"),
+        ({"devices": ("a/b",)}, "'a/b' is not a valid name for a device"),
         ({"waves": "1,x"}, "--waves 'x' is not a size"),
         ({"waves": "0"}, "--waves '0' is not a size"),
         ({"waves": "101%"}, "--waves '101%' is not a size"),
