@@ -45,7 +45,7 @@ class Cropper:
         detection = max(self._detector.scan(grey), key=lambda found: found.score, default=None)
         if detection is None:
             return None
-        return np.asarray(align.crops(grey, [self._landmarker.find(grey, detection.box)])[0, 0], np.float64)
+        return np.asarray(align.crops(grey, [self._landmarker.find(grey, detection.look.box)])[0, 0], np.float64)
 
 
 def training_images(path: Path, count: int) -> list[imaging.Picture]:

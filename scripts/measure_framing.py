@@ -51,7 +51,7 @@ def main() -> None:
         detections = detector.scan(large)
         if len(detections) != 1:
             continue
-        box = detections[0].box
+        box = detections[0].look.box
         points = landmarker.find(large, box)
         places.append((geometry.anchors(points) - MARGIN_PX + 0.5) * 48 / side - 0.5)
         middle = points[geometry.INNER].mean(axis=0)

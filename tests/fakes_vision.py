@@ -6,7 +6,8 @@ from typing import Callable, Dict, List, Optional, Sequence
 import numpy as np
 from fer_agent.cameras.camera import Image
 from fer_agent.errors import CameraError
-from fer_agent.faces.detect import Detection
+from fer_agent.faces import geometry
+from fer_agent.faces.eyes import Detection, Look, Marks
 from fer_agent.faces.geometry import Points, Rectangle
 from fer_agent.imaging import Picture
 from fer_agent.inference.arrays import Faces, Probabilities
@@ -75,11 +76,13 @@ class FakeCamera:
 
 
 class FakeVision:
-    """Detector and landmarker of a world in which faces stand in known boxes, frame by frame.
+    """The eyes of a world in which faces stand in known boxes, frame by frame.
 
     The world is a function from the number of the frame (told by next_frame) to boxes; a face's landmarks are where
     the nearest box is, and nowhere sensible when none is near.
     """
+
+    reference = "fake eyes"
 
     def __init__(self, world: Callable[[int], List[Rectangle]], score: float = 1.0) -> None:
         self.frame = -1
@@ -88,25 +91,30 @@ class FakeVision:
         self._world = world
         self._score = score
 
-    def scan(self, grey: Picture, upsample: int = 0) -> List[Detection]:
+    def scan(self, grey: Picture, *, closely: bool) -> List[Detection]:
         self.scans.append(self.frame)
         if self.frame in self.blind_in:
             return []
         height, width = grey.shape
         middles = ((box, box.left + box.width / 2, box.top + box.height / 2) for box in self._world(self.frame))
-        return [Detection(box, self._score) for box, x, y in middles if 0 <= x < width and 0 <= y < height]
+        return [Detection(Look(box), self._score) for box, x, y in middles if 0 <= x < width and 0 <= y < height]
 
-    def is_new_face(self, grey: Picture, detection: Detection, points: Points) -> bool:
+    def mark(self, grey: Picture, looks: Sequence[Look]) -> List[Optional[Marks]]:
+        return [self._marks(look.box) for look in looks]
+
+    def is_new_face(self, grey: Picture, detection: Detection, marks: Marks) -> bool:
         return detection.score > 0
 
-    def still_there(self, grey: Picture, points: Points) -> bool:
+    def still_there(self, grey: Picture, marks: Marks) -> bool:
         return False
 
-    def find(self, grey: Picture, box: Rectangle) -> Points:
-        for there in self._world(self.frame):
-            if there.overlap(box) > 0.2:
-                return face_points(there.left, there.top, there.width)
-        return np.zeros((68, 2))
+    def _marks(self, box: Rectangle) -> Optional[Marks]:
+        near = [there for there in self._world(self.frame) if there.overlap(box) > 0.2]
+        if not near:
+            return None
+        nearest = max(near, key=lambda there: there.overlap(box))
+        points = face_points(nearest.left, nearest.top, nearest.width)
+        return Marks(geometry.box(points), points)
 
 
 class FakeClassifier:

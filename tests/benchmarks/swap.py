@@ -23,6 +23,7 @@ import onnxruntime  # noqa: E402  # after the path is set
 from fer_agent.emotion.classify import Classifier  # noqa: E402
 from fer_agent.events.observation import Observation  # noqa: E402
 from fer_agent.faces.detect import Landmarker, landmarks_file  # noqa: E402
+from fer_agent.faces.dlib_eyes import DlibEyes  # noqa: E402
 from fer_agent.inference.choice import of_the_settings  # noqa: E402
 from fer_agent.inference.model import read_model  # noqa: E402
 from fer_agent.inference.network import Network, Runs  # noqa: E402
@@ -104,7 +105,7 @@ def _pipeline(settings: Settings, network: Runs, ends_ns: List[int]) -> Pipeline
         CameraSettings(source="demo:", fps=FPS),
         settings,
         once=False,
-        landmarker=Landmarker(landmarks_file(FacesSettings())),
+        eyes=DlibEyes(Landmarker(landmarks_file(FacesSettings())), FacesSettings()),
         classifier=Classifier(network),
         next_track=lambda: next(numbers),
         sink=sink,

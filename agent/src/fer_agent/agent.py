@@ -13,6 +13,8 @@ from fer_agent.broker.session import Session
 from fer_agent.cameras import refuse_endless
 from fer_agent.emotion.classify import Classifier
 from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.faces.dlib_eyes import DlibEyes
+from fer_agent.faces.eyes import Eyes
 from fer_agent.host.state_folder import StateFolder
 from fer_agent.inference.choice import of_the_settings
 from fer_agent.inference.model import Model
@@ -61,9 +63,9 @@ def compose(settings: Settings, once: bool) -> Agent:
     state = StateFolder(settings.state_dir, settings.device)
     models = _models(settings, state)
     serving = Serving(models.booted.servant)
-    landmarker = Landmarker(landmarks_file(settings.faces))
+    eyes = DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces)
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
-    pipelines = _pipelines(settings, once, landmarker, serving, spool)
+    pipelines = _pipelines(settings, once, eyes, serving, spool)
     updates = _updates(settings, models, serving, pipelines, lambda: session.report())  # noqa: PLW0108  # it comes later
     presence = Presence(settings.device, topics)
     report = DeviceReport(settings, presence.run, serving, updates)
@@ -98,7 +100,7 @@ def _models(settings: Settings, state: StateFolder) -> _Models:
     return _Models(slots, file, boot, boot.start(settings.update.max_crashes), load)
 
 
-def _pipelines(settings: Settings, once: bool, landmarker: Landmarker, serving: Serving, spool: Spool) -> Pipelines:
+def _pipelines(settings: Settings, once: bool, eyes: Eyes, serving: Serving, spool: Spool) -> Pipelines:
     numbers = itertools.count(spool.last_track + 1)
 
     def classifier(network: Runs) -> Classifier:
@@ -111,7 +113,7 @@ def _pipelines(settings: Settings, once: bool, landmarker: Landmarker, serving: 
             camera,
             settings,
             once,
-            landmarker=landmarker,
+            eyes=eyes,
             classifier=classifier(serving.seen),
             next_track=lambda: next(numbers),
             sink=spool.append,

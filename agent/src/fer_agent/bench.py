@@ -13,6 +13,7 @@ from fer_agent.cameras import open_source
 from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import CameraError, ModelError, SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.inference.choice import candidates, of_the_settings
 from fer_agent.inference.model import Model, read_model
 from fer_agent.inference.network import Network
@@ -91,7 +92,7 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
         camera,
         settings,
         once=True,
-        landmarker=Landmarker(landmarks_file(settings.faces)),
+        eyes=DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces),
         classifier=Classifier(network, settings.emotion.mirrored),
         next_track=lambda: next(numbers),
         sink=lambda _observations: None,

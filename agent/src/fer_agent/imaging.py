@@ -1,5 +1,6 @@
 """Work on pictures; the one file that imports cv2 for it."""
 
+import math
 import os
 from typing import Any, Tuple
 
@@ -40,6 +41,16 @@ def at_most_wide(image: Picture, width_px: int) -> Picture:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def at_most_long(image: Picture, side_px: int) -> Picture:
+    """The picture itself, or scaled down so that its longer side has this many pixels; no side gets lost."""
+    height, width = image.shape[:2]
+    scale = side_px / max(height, width, 1)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def grey(image: Picture) -> Picture:
     """The luminance of a BGR picture: uint8, height × width."""
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
@@ -62,3 +73,45 @@ def warp(image: Picture, matrix: Matrix, size: Tuple[int, int], oversampling: in
 def brightened(image: Picture, gain: float) -> Picture:
     """The picture with each value times gain, saturated."""
     return np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8)
+
+
+class Pyramid:
+    """A grey picture at full, half, quarter and eighth size, each made when it is needed.
+
+    What is cut from the level that fits does not alias, and costs the same whatever the face's size.
+    """
+
+    LEVELS = 4
+    SMALLEST_PX = 32
+    LARGEST_STEP = 1.2
+    """A smaller level is taken as long as the cut enlarges it by no more than this."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._levels = [picture]
+
+    def cut(self, matrix: Matrix, side_px: int) -> Picture:
+        """A square of the picture under the transform; beyond its edges it is mirrored."""
+        level = self._fitting(math.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+        finer = matrix.copy()
+        finer[:, :2] *= 2**level
+        finer[:, 2] += matrix[:, :2] @ np.full(2, (2**level - 1) / 2)
+        cut = cv2.warpAffine(
+            self._levels[level], finer, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        )
+        return np.asarray(cut, np.uint8)
+
+    def _fitting(self, scale: float) -> int:
+        level = 0
+        while level + 1 < self.LEVELS and scale * 2 ** (level + 1) <= self.LARGEST_STEP:
+            if level + 1 == len(self._levels) and not self._grow():
+                break
+            level += 1
+        return level
+
+    def _grow(self) -> bool:
+        height, width = self._levels[-1].shape
+        if min(height, width) < self.SMALLEST_PX:
+            return False
+        size = (max(width // 2, 1), max(height // 2, 1))
+        self._levels.append(np.asarray(cv2.resize(self._levels[-1], size, interpolation=cv2.INTER_AREA), np.uint8))
+        return True

@@ -12,6 +12,7 @@ import pytest
 from fer_agent.emotion.classify import Classifier
 from fer_agent.events.observation import Observation
 from fer_agent.faces.detect import Landmarker, landmarks_file
+from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.inference.choice import of_the_settings
 from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.settings import CameraSettings, FacesSettings, Settings
@@ -43,7 +44,7 @@ class Watching:
             CameraSettings(source=source, fps=240),
             Settings(),
             once,
-            landmarker=landmarker,
+            eyes=DlibEyes(landmarker, FacesSettings()),
             classifier=classifier,
             next_track=lambda: next(numbers),
             sink=self.reported.extend,

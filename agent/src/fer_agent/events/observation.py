@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Dict
+from typing import Dict, Optional
 
 from fer_wire import Box
+from fer_wire.events import Pose
 
 
 @dataclass(frozen=True)
@@ -20,3 +21,5 @@ class Observation:
     probabilities: Dict[str, float]
     box: Box
     model: str
+    face_px: Optional[float] = None
+    pose: Optional[Pose] = None

@@ -1,7 +1,6 @@
 """Faces and their landmarks, found by dlib; the only file that imports it."""
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 from typing import List
 
@@ -11,6 +10,7 @@ import numpy as np
 from fer_agent import imaging
 from fer_agent.errors import ModelError
 from fer_agent.faces import geometry
+from fer_agent.faces.eyes import Detection, Look
 from fer_agent.faces.geometry import Points, Rectangle
 from fer_agent.imaging import Picture
 from fer_agent.settings import FacesSettings
@@ -25,20 +25,13 @@ LANDMARKS_LICENCE = (
 KNOWN_FACE_DISCOUNT = 0.5
 """A face that is already followed may score this much lower than a new one."""
 
-UPRIGHT_GAIN = 0.6
-"""Turned upright and brought to the detector's own size a face scores higher by more than this above min_score, while
-patterns that only look like one do not: in the astronaut's portrait 1.3 against at most 0.5."""
+UPRIGHT_GAIN = 0.3
+"""Turned upright and brought to the detector's own size a face scores higher by this above min_score. Of 60 labelled
+faces at yaw 30–60° 18 % pass at 0.6, 40 % at 0.3 and 45 % at 0, where the demo gains a false track; none of 60 pictures
+without a face has one at any of these."""
 
 UPRIGHT_FACE_PX = 88
 UPRIGHT_PX = 160
-
-
-@dataclass(frozen=True)
-class Detection:
-    """Where the HOG detector saw a face, and how sure it was (about -0.5 to 3)."""
-
-    box: Rectangle
-    score: float
 
 
 def landmarks_file(settings: FacesSettings) -> Path:
@@ -94,10 +87,10 @@ class Detector:
         self._detector = dlib.get_frontal_face_detector()
 
     def scan(self, grey: Picture, upsample: int = 0) -> List[Detection]:
-        """All faces that score enough for a face already known; at least 80 pixels wide, halved by each upsampling."""
+        """All faces that score (-0.5 to 3) enough for a known face; 80 pixels wide, half with each upsampling."""
         rectangles, scores, _ = self._detector.run(grey, upsample, self._min_score - KNOWN_FACE_DISCOUNT)
         return [
-            Detection(Rectangle(box.left(), box.top(), box.width(), box.height()), score)
+            Detection(Look(Rectangle(box.left(), box.top(), box.width(), box.height())), score)
             for box, score in zip(rectangles, scores)
         ]
 

@@ -5,9 +5,8 @@ import threading
 import time
 from collections import deque
 from datetime import datetime, timezone
-from typing import Callable, Deque, Dict, List, Optional, Sequence
+from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Sequence
 
-from fer_wire import Box
 from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent import imaging
@@ -20,9 +19,9 @@ from fer_agent.errors import SpoolError
 from fer_agent.events.observation import Observation
 from fer_agent.events.policy import Decision, EventPolicy
 from fer_agent.faces import align
-from fer_agent.faces.detect import Detector
-from fer_agent.faces.geometry import Rectangle
-from fer_agent.faces.track import FaceDetector, LandmarkFinder, Tracker
+from fer_agent.faces.eyes import Eyes, Face
+from fer_agent.faces.track import Tracker
+from fer_agent.pipeline import places
 from fer_agent.pipeline.throughput import RECENT_FRAMES, Pace, Statistics, Throughput
 from fer_agent.settings import CameraSettings, Settings
 
@@ -39,6 +38,13 @@ Sink = Callable[[List[Observation]], object]
 """Stores all of the observations or none; raises SpoolError if that is impossible now."""
 
 
+class _Known(NamedTuple):
+    """A face as it was last classified, and by which model."""
+
+    face: Face
+    model: str
+
+
 class Pipeline:
     """A thread that turns one camera's frames into observations; no frame can end it.
 
@@ -52,36 +58,27 @@ class Pipeline:
         settings: Settings,
         once: bool,
         *,
-        landmarker: LandmarkFinder,
+        eyes: Eyes,
         classifier: FaceClassifier,
         next_track: Callable[[], int],
         sink: Sink,
-        detector: Optional[FaceDetector] = None,
         source: Optional[Callable[[], Camera]] = None,
     ) -> None:
-        """All cameras share landmarker and classifier. The sink stores observations, and next_track numbers faces.
+        """All cameras share eyes and classifier. The sink stores observations, and next_track numbers faces.
 
-        Detector and source are made from the settings unless they are given. Raises CameraError if the kind of the
-        source is unknown.
+        The source is made from the settings unless it is given. Raises CameraError if its kind is unknown.
         """
         self.name = camera.name
         self.classifier = classifier
         """May be replaced while the pipeline is running; the next frame uses the new one."""
         source = source or (lambda: open_source(camera, once))
         self._capture = Capture(camera, source)
-        self._tracker = Tracker(
-            detector or Detector(settings.faces.min_score),
-            landmarker,
-            settings.faces,
-            next_track,
-            stills=source().stills,
-        )
+        self._tracker = Tracker(eyes, settings.faces, next_track, stills=source().stills)
         self._smoother = Smoother(settings.emotion.smoothing_s)
         self._policy = EventPolicy(settings.events)
         self._sink = sink
         self._throughput = Throughput()
-        self._boxes: Dict[int, Rectangle] = {}
-        self._models: Dict[int, str] = {}
+        self._known: Dict[int, _Known] = {}
         self._unsaved: List[Observation] = []
         self._latest: Optional[Frame] = None
         self._frames = self._faces = self._tracks = self._failures = 0
@@ -90,6 +87,15 @@ class Pipeline:
         self._stopping = threading.Event()
         self._turned_s = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"pipeline-{self.name}", daemon=True)
+
+    @property
+    def eyes(self) -> Eyes:
+        """May be replaced while the pipeline is running, from the next frame on; faces keep their tracks."""
+        return self._tracker.eyes
+
+    @eyes.setter
+    def eyes(self, eyes: Eyes) -> None:
+        self._tracker.eyes = eyes
 
     def start(self) -> None:
         """Open the camera and begin; raises CameraError if a source that is read once cannot be opened."""
@@ -135,6 +141,7 @@ class Pipeline:
             skipped_frames=self._capture.skipped,
             faces=self._faces,
             faces_per_frame=round(sum(faces) / len(faces), 3) if faces else None,
+            face_share=round(sum(map(bool, faces)) / len(faces), 4) if faces else None,
             latency_p50_ms=p50_ms,
             latency_p95_ms=p95_ms,
             reopened=self._capture.reopened,
@@ -162,7 +169,7 @@ class Pipeline:
 
     def _end_all(self) -> None:
         self._tracker.stop()
-        self._end(sorted(self._boxes))
+        self._end(sorted(self._known))
         self._deliver()
 
     def _work_on(self, frame: Frame) -> None:
@@ -187,8 +194,8 @@ class Pipeline:
         crops = align.crops(grey, [face.points for face in sighting.faces])
         for face, probabilities in zip(sighting.faces, classifier.classify(crops)):
             self._faces += 1
-            self._tracks += face.track not in self._boxes
-            self._boxes[face.track], self._models[face.track] = face.box, classifier.reference
+            self._tracks += face.track not in self._known
+            self._known[face.track] = _Known(face, classifier.reference)
             smoothed = self._smoother.update(face.track, probabilities, frame.position_s)
             self._report(self._policy.update(face.track, smoothed, frame.position_s))
 
@@ -196,8 +203,7 @@ class Pipeline:
         for track in tracks:
             self._smoother.forget(track)
             self._report(self._policy.end(track))
-            self._boxes.pop(track, None)
-            self._models.pop(track, None)
+            self._known.pop(track, None)
 
     def _report(self, decisions: List[Decision]) -> None:
         frame = self._latest
@@ -205,7 +211,7 @@ class Pipeline:
             return
         moment = datetime.fromtimestamp(frame.captured_at_s, timezone.utc)
         for decision in decisions:
-            box = self._boxes[decision.track]
+            known = self._known[decision.track]
             self._unsaved.append(
                 Observation(
                     camera=self.name,
@@ -215,8 +221,10 @@ class Pipeline:
                     emotion=decision.emotion,
                     confidence=decision.probabilities[decision.emotion],
                     probabilities=decision.probabilities,
-                    box=_wire_box(box),
-                    model=self._models[decision.track],
+                    box=places.box(known.face.box),
+                    face_px=places.size_px(known.face.box),
+                    pose=places.pose(known.face.angles),
+                    model=known.model,
                 )
             )
 
@@ -247,8 +255,3 @@ class Pipeline:
             logger.warning("%s", sentence)
         logger.debug("%s", sentence, exc_info=error)
         self._error = sentence
-
-
-def _wire_box(box: Rectangle) -> Box:
-    x, y, width, height = (round(value) for value in (box.left, box.top, box.width, box.height))
-    return Box(x=x, y=y, width=max(1, width), height=max(1, height))

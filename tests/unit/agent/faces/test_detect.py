@@ -58,7 +58,7 @@ def test_the_portraits_face_is_new_and_the_pattern_on_its_suit_is_none(
 ) -> None:
     detector = Detector(min_score=-0.2)
     found = {
-        detector.is_new_face(portrait, seen, landmarker.find(portrait, seen.box)): seen.box
+        detector.is_new_face(portrait, seen, landmarker.find(portrait, seen.look.box)): seen.look.box
         for seen in detector.scan(portrait)
     }
     assert found[True].overlap(FACE) > 0.7

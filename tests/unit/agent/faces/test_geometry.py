@@ -48,9 +48,21 @@ def test_landmarks_out_of_order_are_no_face() -> None:
     assert not any(geometry.is_face(points) for points in (upside_down, eyes_apart, one_point, mouth_aside))
 
 
-def test_a_face_moves_and_grows_only_so_far_in_a_frame() -> None:
-    here = face_points()
-    assert geometry.is_near(face_points(110, 95, 105), here)
-    assert not geometry.is_near(face_points(200, 100), here)
-    assert not geometry.is_near(face_points(100, 100, 200), here)
-    assert not geometry.is_near(np.zeros((68, 2)), here)
+def test_of_landmarks_and_of_five_points_the_same_places_are_aligned() -> None:
+    landmarks = face_points()
+    corners = (landmarks[48] + landmarks[54]) / 2
+    by_five = geometry.anchors(geometry.five_points(landmarks))
+    assert by_five == pytest.approx(np.vstack([geometry.eyes(landmarks), corners]))
+
+
+def test_boxes_are_apart_in_the_size_of_the_larger() -> None:
+    small, large = Rectangle(0, 0, 10, 10), Rectangle(100, 0, 50, 50)
+    apart = np.hypot(120, 20) / 50
+    assert geometry.distances([small, large], [large])[:, 0] == pytest.approx([apart, 0])
+
+
+def test_overlaps_are_those_of_the_boxes_one_by_one() -> None:
+    ones = [Rectangle(0, 0, 10, 10), Rectangle(5, 5, 20, 10)]
+    others = [Rectangle(3, 2, 10, 10), Rectangle(40, 40, 5, 5), Rectangle(0, 0, 10, 10)]
+    expected = [[one.overlap(other) for other in others] for one in ones]
+    assert geometry.overlaps(ones, others) == pytest.approx(np.array(expected))

@@ -58,11 +58,10 @@ def make(
         CameraSettings(name="door", reopen_max_s=0.05, stall_s=0.2),
         SETTINGS,
         True,
-        landmarker=vision,
+        eyes=parts.pop("eyes", None) or vision,
         classifier=parts.pop("classifier", None) or FakeClassifier(),
         next_track=lambda: next(numbers),
         sink=spool.append,
-        detector=vision,
         source=parts.pop("source", None) or (lambda: camera),
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fer_models.eyes.augment.graphics import draw_graphics
 from fer_models.eyes.boxes import Faces
 from fer_models.eyes.data.library import Source
 from fer_models.eyes.imaging import Grey
@@ -18,8 +17,6 @@ from fer_models.eyes.pyramid import Pyramid
 MOST_IN_A_PICTURE = 6
 TURNS = 4
 """A picture is looked at upright and turned by quarters, for a finder knows faces at every angle."""
-
-SEED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,11 @@ class Lookalike:
 
 
 def lookalikes(backgrounds: Sequence[Source], find: Callable[[Grey], Faces]) -> list[Lookalike]:
-    """What the finder sees in pictures without a face, the surest of each picture; half of them are drawn on."""
-    rng, found = np.random.default_rng(SEED), []
+    """What the finder sees in pictures without a face, the surest of each picture."""
+    found = []
     for source in backgrounds:
         for quarters in range(TURNS):
-            turned = np.rot90(source.picture.levels[0], quarters).copy()
-            if quarters % 2:
-                draw_graphics(turned, rng)
+            turned = np.ascontiguousarray(np.rot90(source.picture.levels[0], quarters))
             found += _seen(Pyramid(turned), find(turned))
     return found
 

@@ -1,0 +1,93 @@
+"""Marks faces with a landmarker of the zoo: all faces of a frame in one run.
+
+A face is cut as a square of 1.5 times its size around the middle of its box, turned upright, 64 × 64 pixels. The
+network answers with 68 landmarks (0–1 from the crop's left and top edge; the jaw is the head's own line, hidden or
+not), the logits of each being seen, and yaw, pitch and roll in units of 45 degrees.
+"""
+
+import math
+from typing import List, Optional, Sequence
+
+import numpy as np
+from fer_wire.contracts import CROP_PX
+
+from fer_agent.faces import geometry
+from fer_agent.faces.eyes import Angles, Look, Marks
+from fer_agent.faces.geometry import Frame, Points
+from fer_agent.imaging import Matrix, Picture, Pyramid
+from fer_agent.inference.network import Runs
+
+REACH = 1.5
+DEGREES = 45.0
+
+LEAST_SEEN = 0.25
+"""Of the inner landmarks so many must be seen on average; of a full profile it is about half."""
+
+MAX_DISAGREEMENT = 0.2
+"""Landmarks that lie further from the finder's five points than this share of the face are not trusted."""
+
+MAX_SHIFT, MAX_GROWTH = 0.45, 1.6
+"""A face that was cut fills the crop's middle; landmarks that say another place or size are not of this face."""
+
+
+class ZooLandmarker:
+    """Any network that keeps the contract of a landmarker."""
+
+    def __init__(self, network: Runs) -> None:
+        self._network = network
+
+    def mark(self, grey: Picture, looks: Sequence[Look]) -> List[Optional[Marks]]:
+        """The face in each place; where landmarks can't be trusted, by the five points, or None without them."""
+        if not looks:
+            return []
+        pyramid = Pyramid(grey)
+        matrices = [crop_matrix(look) for look in looks]
+        crops = np.stack([pyramid.cut(matrix, CROP_PX) for matrix in matrices]).astype(np.float32)
+        landmarks, visible, angles = self._network.run(crops[:, np.newaxis])
+        seen = (1 / (1 + np.exp(-np.clip(visible[:, geometry.INNER], -30, 30)))).mean(axis=1)
+        told = zip(looks, matrices, landmarks, seen, angles)
+        return [
+            _marks(look, _back(matrix, there), bool(share >= LEAST_SEEN), _angles(look, told_angles))
+            for look, matrix, there, share, told_angles in told
+        ]
+
+
+def crop_matrix(look: Look) -> Matrix:
+    """From the picture to the crop of the face in this place."""
+    scale = CROP_PX / (REACH * max(look.box.size, 1.0))
+    return geometry.upright_matrix(look.box.middle, look.roll, scale, CROP_PX)
+
+
+def _back(matrix: Matrix, landmarks: Points) -> Points:
+    """Landmarks of the crop in the picture: float64, 68 × 2, pixels."""
+    linear = matrix[:, :2]
+    turned_back = linear / float(np.linalg.det(linear))  # the inverse's transpose, as this one only turns and scales
+    return np.asarray((landmarks.astype(np.float64) * CROP_PX - 0.5 - matrix[:, 2]) @ turned_back)
+
+
+def _angles(look: Look, told: Points) -> Angles:
+    yaw, pitch, roll = (float(angle) * DEGREES for angle in told)
+    return _around(yaw), _around(pitch), _around(roll + math.degrees(look.roll))
+
+
+def _around(degrees: float) -> float:
+    return (degrees + 180) % 360 - 180 if math.isfinite(degrees) else 0.0
+
+
+def _marks(look: Look, landmarks: Points, visible: bool, angles: Angles) -> Optional[Marks]:
+    frame = geometry.framed(landmarks)
+    if visible and _fits(look, landmarks, frame):
+        return Marks(frame.box, landmarks, frame.roll, angles)
+    return None if look.points is None else Marks(look.box, look.points, look.roll)
+
+
+def _fits(look: Look, landmarks: Points, frame: Frame) -> bool:
+    size = max(look.box.size, 1.0)
+    if not np.isfinite(landmarks).all() or math.dist(frame.box.middle, look.box.middle) > MAX_SHIFT * size:
+        return False
+    if not 1 / MAX_GROWTH < frame.box.size / size < MAX_GROWTH:
+        return False
+    if look.points is None:
+        return True
+    apart = np.linalg.norm(geometry.five_points(landmarks) - look.points, axis=1).mean()
+    return bool(apart <= MAX_DISAGREEMENT * size)

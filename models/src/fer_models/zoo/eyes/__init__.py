@@ -1,1 +1,0 @@
-"""Finders and landmarkers as entries of the zoo."""
