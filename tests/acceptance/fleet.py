@@ -16,7 +16,7 @@ from real_broker import Mosquitto
 
 DEVICE = "nano-01"
 BIN = Path(sys.executable).parent
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 EAGER = {
     "FER_AGENT_EVENTS__HEARTBEAT_S": "0.05",
     "FER_AGENT_EVENTS__CHANGE_HOLD_S": "0",

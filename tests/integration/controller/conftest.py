@@ -1,10 +1,14 @@
-"""A controller process on a real Mosquitto."""
+"""A controller process on a real Mosquitto, and the database of one that does not run."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from controller_process import ControllerProcess, Device
+from fer_controller.store import opening
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.rollups.store import RollupStore
+from opened_stores import ingest_store
 from real_broker import Mosquitto
 
 
@@ -22,3 +26,26 @@ def device(mosquitto: Mosquitto) -> Iterator[Device]:
     made = Device(mosquitto.port)
     yield made
     made.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[IngestStore]:
+    """What the ingest writes to, in fleet.db."""
+    with ingest_store(tmp_path / "fleet.db") as made:
+        yield made
+
+
+@pytest.fixture
+def keeping(tmp_path: Path, store: IngestStore) -> Iterator[RollupStore]:
+    """Rolls up and forgets what is in it, on a connection of its own."""
+    assert store.events.last_event_id() == 0
+    with opening.writer(tmp_path / "fleet.db") as database:
+        yield RollupStore(database)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, store: IngestStore) -> Iterator[RollupStore]:
+    """Reads the rollups, on another."""
+    assert store.events.last_event_id() == 0
+    with opening.reader(tmp_path / "fleet.db") as database:
+        yield RollupStore(database)

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fer_models.cli import eyes_options
 from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
@@ -30,24 +31,17 @@ Data = Annotated[Path, typer.Option(help="Folder with scenes.zip, landmarks.zip 
 @finder.command("train")
 def train(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped goes on.")] = Path("runs/finder"),
-    samples: Annotated[
-        int, typer.Option(min=64, help="Samples to see in all. A finished run goes on when this is raised.")
-    ] = 1_000_000,
-    batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 16,
-    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
+    out: eyes_options.RunFolder = Path("runs/finder"),
+    samples: eyes_options.Samples = 1_000_000,
+    batch: eyes_options.Batch = 16,
+    rate: eyes_options.Rate = 2e-3,
     px: Annotated[
         int, typer.Option(min=64, max=640, help="Side of the largest samples; the smallest have half of it.")
     ] = 256,
-    start: Annotated[
-        Path | None,
-        typer.Option(
-            help="checkpoint.pt of another run, .onnx file or zoo entry, whose weights a new run begins with."
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    json_: Annotated[bool, typer.Option("--json", help="JSON Lines, one an entry of the log.")] = False,
+    start: eyes_options.Start = None,
+    seed: eyes_options.Seed = 1,
+    threads: eyes_options.Threads = 1,
+    json_: eyes_options.JsonLines = False,
 ) -> None:
     """Train a finder on scenes, portraits and pictures without faces; an eighth of all is held out by person."""
     import torch

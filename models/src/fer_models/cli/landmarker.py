@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fer_models.cli import eyes_options
 from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
@@ -35,26 +36,17 @@ Data = Annotated[Path, typer.Option(help="Folder with landmarks.zip, profiles.zi
 @landmarker.command("train")
 def train(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped goes on.")] = Path(
-        "runs/landmarker"
-    ),
-    samples: Annotated[
-        int, typer.Option(min=64, help="Samples to see in all. A finished run goes on when this is raised.")
-    ] = 3_000_000,
-    batch: Annotated[int, typer.Option(min=2, help="Samples in one step.")] = 64,
-    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
-    start: Annotated[
-        Path | None,
-        typer.Option(
-            help="checkpoint.pt of another run, .onnx file or zoo entry, whose weights a new run begins with."
-        ),
-    ] = None,
+    out: eyes_options.RunFolder = Path("runs/landmarker"),
+    samples: eyes_options.Samples = 3_000_000,
+    batch: eyes_options.Batch = 64,
+    rate: eyes_options.Rate = 2e-3,
+    start: eyes_options.Start = None,
     finder: Annotated[
         Path | None, typer.Option(help=".onnx file of a finder; what it takes for a face teaches that there is none.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of weights and samples.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    json_: Annotated[bool, typer.Option("--json", help="JSON Lines, one an entry of the log.")] = False,
+    seed: eyes_options.Seed = 1,
+    threads: eyes_options.Threads = 1,
+    json_: eyes_options.JsonLines = False,
 ) -> None:
     """Train a landmarker on portraits and profiles; an eighth of them is held out by person."""
     import torch
