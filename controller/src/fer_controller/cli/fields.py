@@ -53,12 +53,14 @@ def _options(model: type[BaseModel]) -> Iterator[inspect.Parameter]:
 
 def _option(name: str, spelled: str, default: Any, described: dict[str, Any]) -> inspect.Parameter:
     """An option; None where it may be left out and its default says nothing."""
-    kind = next(each["type"] for each in (described, *described.get("anyOf", ())) if "type" in each)
+    typed = next(each for each in (described, *described.get("anyOf", ())) if "type" in each)
+    kind = typed["type"]
     default = None if default in SAYS_NOTHING else default
     option = typer.Option(
         f"--{(singular(spelled) if kind == ARRAY else spelled).replace('_', '-')}",
         help=described["description"],
-        min=described.get("minimum"),
+        min=typed.get("minimum"),
+        max=typed.get("maximum"),
     )
     taken: Any = TYPES[kind] if default is not None else Optional[TYPES[kind]]
     hint: Any = Annotated[taken, option]

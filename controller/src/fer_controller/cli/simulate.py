@@ -7,55 +7,65 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.cli import options
+from fer_controller.cli.fields import with_options
 from fer_controller.cli.serve import stop_on_signals
 from fer_controller.errors import SettingsError, SimulationError
 
 if TYPE_CHECKING:
     from fer_simulator.scenario import Scenario
     from fer_simulator.view import View
+    from fer_wire.broker import BrokerConnection
 
 FAILED = 1
 LONGEST_NAME = 59
 
 
+class SimulatedFleet(BaseModel):
+    """What devices there are, what is wrong with them, and how long they run."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    agents: int = Field(default=100, ge=1, description="How many devices.")
+    broker: str | None = Field(default=None, description="mqtt://HOST:PORT or mqtts://HOST:PORT.")
+    controller: str | None = Field(
+        default=None, description="Where artifacts are fetched whose URL is a path: http://HOST:PORT."
+    )
+    prefix: str | None = Field(default=None, description="First levels of every topic.")
+    name: str = Field(default="sim", description="Devices are called NAME-0001, NAME-0002 and so on.")
+    seconds: float | None = Field(default=None, ge=1, description="End after so long; by default on Ctrl-C.")
+    events_per_s: float = Field(default=1.0, ge=0, description="Events a second of each device.")
+    telemetry_s: float = Field(default=10.0, ge=0.1, description="Seconds between two telemetry messages.")
+    fps: float = Field(default=15.0, ge=0, description="Frames a second that a good model reads.")
+    class_: str = Field(
+        default="mix", validation_alias="class", description="nano, tx2, xavier, orin, x86, arm, or mix."
+    )
+    faults: tuple[str, ...] = Field(
+        default=(),
+        description="KIND:SHARE, as offline:2%; kinds are offline, slow, crashing, lying. Or bad-model:NAME@VERSION*.",
+    )
+    effects: tuple[str, ...] = Field(
+        default=(),
+        description="What a model does to devices, as 'NAME@VERSION*:fps=0.5,happy=1.0'; the first match counts.",
+    )
+    first_model: Path | None = Field(
+        default=None,
+        description="manifest.json of the model that devices run at first for its task; others are invented.",
+    )
+    tokens_file: Path | None = Field(
+        default=None, description="A token for each device: lines of DEVICE TOKEN, or JSON from `enroll --json`."
+    )
+    downloads: int = Field(default=8, ge=1, le=512, description="Downloads at once, of all devices.")
+    seed: int = Field(default=0, description="The same seed, the same classes, faults and measurements.")
+    flush_s: float = Field(default=30.0, ge=0, description="At the end, how long to wait for the last acks.")
+
+
+@with_options
 def simulate(
-    agents: Annotated[int, typer.Option(min=1, help="How many devices.")] = 100,
-    broker: Annotated[str | None, typer.Option(help="mqtt://HOST:PORT or mqtts://HOST:PORT.")] = None,
-    controller: Annotated[
-        str | None, typer.Option(help="Where artifacts are fetched whose URL is a path: http://HOST:PORT.")
-    ] = None,
-    prefix: Annotated[str | None, typer.Option(help="First levels of every topic.")] = None,
-    name: Annotated[str, typer.Option(help="Devices are called NAME-0001, NAME-0002 and so on.")] = "sim",
-    seconds: Annotated[float | None, typer.Option(min=1, help="End after so long; by default on Ctrl-C.")] = None,
-    events_per_s: Annotated[float, typer.Option(min=0, help="Events a second of each device.")] = 1.0,
-    telemetry_s: Annotated[float, typer.Option(min=0.1, help="Seconds between two telemetry messages.")] = 10.0,
-    fps: Annotated[float, typer.Option(min=0, help="Frames a second that a good model reads.")] = 15.0,
-    class_: Annotated[str, typer.Option("--class", help="nano, tx2, xavier, orin, x86, arm, or mix.")] = "mix",
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="KIND:SHARE, as offline:2%; kinds are offline, slow, crashing, lying. Or bad-model:NAME@VERSION*."
-        ),
-    ] = None,
-    effect: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What a model does to devices, as 'NAME@VERSION*:fps=0.5,happy=1.0'; the first match counts."
-        ),
-    ] = None,
-    first_model: Annotated[
-        Path | None,
-        typer.Option(help="manifest.json of the model that devices run at first for its task; others are invented."),
-    ] = None,
+    fleet: SimulatedFleet,
     token: Annotated[str, typer.Option(envvar="FER_SIMULATE_TOKEN", help="For downloads, the same for all.")] = "",
-    tokens_file: Annotated[
-        Path | None, typer.Option(help="A token for each device: lines of DEVICE TOKEN, or JSON from `enroll --json`.")
-    ] = None,
-    downloads: Annotated[int, typer.Option(min=1, max=512, help="Downloads at once, of all devices.")] = 8,
-    seed: Annotated[int, typer.Option(help="The same seed, the same classes, faults and measurements.")] = 0,
-    flush_s: Annotated[float, typer.Option(min=0, help="At the end, how long to wait for the last acks.")] = 30.0,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
@@ -64,33 +74,8 @@ def simulate(
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with _simulator():
-        from fer_simulator import scenario
-        from fer_simulator.traits import effects, faults
-
-        wanted = [faults.parsed(text) for text in fault or ()]
-        asked = scenario.Scenario(
-            broker=load(config, broker={"url": broker, "prefix": prefix}).broker,
-            agents=agents,
-            name=_name(name),
-            seconds=seconds,
-            controller_url=controller,
-            tokens=scenario.tokens(tokens_file) if tokens_file else {},
-            token=token,
-            events_per_s=events_per_s,
-            telemetry_s=telemetry_s,
-            fps=fps,
-            device_class=class_,
-            faults=[each for each in wanted if isinstance(each, faults.Fault)],
-            effects=[
-                *map(effects.parsed, effect or ()),
-                *(each for each in wanted if not isinstance(each, faults.Fault)),
-            ],
-            first_model=scenario.manifest(first_model) if first_model else None,
-            seed=seed,
-            downloads=downloads,
-            flush_s=flush_s,
-        )
-        _run(asked, as_json=json_)
+        broker = load(config, broker={"url": fleet.broker, "prefix": fleet.prefix}).broker
+        _run(_scenario(fleet, broker, token), as_json=json_)
 
 
 @contextmanager
@@ -109,6 +94,35 @@ def _simulator() -> Iterator[None]:
         raise SettingsError(str(error)) from error
     except SimulatorError as error:
         raise SimulationError(str(error)) from error
+
+
+def _scenario(fleet: SimulatedFleet, broker: "BrokerConnection", token: str) -> "Scenario":
+    from fer_simulator import scenario
+    from fer_simulator.traits import effects, faults
+
+    wanted = [faults.parsed(text) for text in fleet.faults]
+    return scenario.Scenario(
+        broker=broker,
+        agents=fleet.agents,
+        name=_name(fleet.name),
+        seconds=fleet.seconds,
+        controller_url=fleet.controller,
+        tokens=scenario.tokens(fleet.tokens_file) if fleet.tokens_file else {},
+        token=token,
+        events_per_s=fleet.events_per_s,
+        telemetry_s=fleet.telemetry_s,
+        fps=fleet.fps,
+        device_class=fleet.class_,
+        faults=[each for each in wanted if isinstance(each, faults.Fault)],
+        effects=[
+            *map(effects.parsed, fleet.effects),
+            *(each for each in wanted if not isinstance(each, faults.Fault)),
+        ],
+        first_model=scenario.manifest(fleet.first_model) if fleet.first_model else None,
+        seed=fleet.seed,
+        downloads=fleet.downloads,
+        flush_s=fleet.flush_s,
+    )
 
 
 def _run(asked: "Scenario", *, as_json: bool) -> None:
