@@ -98,6 +98,26 @@ def polygon_mask(corners: npt.NDArray[np.floating[Any]], size: tuple[int, int], 
     return np.asarray(mask / np.float32(255), np.float32)
 
 
+FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+"""What lettered() can write in."""
+
+
+def lettered(text: str, font: int, height_px: float, thickness_px: int, shape: tuple[int, ...]) -> Grey:
+    """255 where the text stands in the middle of a picture of this shape, 0 elsewhere."""
+    scale = cv2.getFontScaleFromHeight(font, max(round(height_px), 4), 1)
+    (wide, high), _ = cv2.getTextSize(text, font, scale, thickness_px)
+    mask: npt.NDArray[Any] = np.zeros(shape, np.uint8)
+    origin = (round((shape[1] - wide) / 2), round((shape[0] + high) / 2))
+    cv2.putText(mask, text, origin, font, scale, 255, thickness_px, cv2.LINE_AA)
+    return mask
+
+
 def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:
     """A grey or BGR picture as PNG."""
     return cv2.imencode(".png", picture)[1].tobytes()

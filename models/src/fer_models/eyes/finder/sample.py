@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_models.eyes.augment.cover import cover
+from fer_models.eyes.augment.graphics import draw_graphics
 from fer_models.eyes.augment.light import photographed
 from fer_models.eyes.augment.occluders import occlude
 from fer_models.eyes.data.frames import Frames, placed, sizes_px, transformed
@@ -27,6 +28,9 @@ SCENE, FOUND, SET_ON, FACELESS = 0.33, 0.08, 0.37, 0.22
 
 HARD_SHARE = 0.6
 """How many of the faceless samples show again what was mistaken for a face."""
+
+DRAWN_ON, DRAWN_BEHIND = 0.35, 0.12
+"""How often words and shapes are drawn onto a faceless sample, and onto what lies behind set-on faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Composer:
     def _set_on(self, rng: np.random.Generator) -> Sample:
         """Faces, and patches without one that are set on in the same way, so that the edges tell nothing."""
         pixels = self._background(rng)
+        if rng.random() < DRAWN_BEHIND:
+            draw_graphics(pixels, rng)
         frames, points = [np.empty((0, 3, 2), np.float32)], [np.empty((0, FIVE, 2), np.float32)]
         for _ in range(rng.integers(0, 3)):
             self._set_patch(pixels, rng)
@@ -141,6 +147,8 @@ class Composer:
     def _faceless(self, rng: np.random.Generator) -> Sample:
         place = self._place(rng).shifted(self.size_px * rng.uniform(0.3, 0.7, 2))
         pixels = self.library.backgrounds[place.background].picture.filling(place.matrix, self._size)
+        if rng.random() < DRAWN_ON:
+            draw_graphics(pixels, rng)
         nothing = np.empty((0, 3, 2), np.float32), np.empty((0, FIVE, 2), np.float32), np.empty(0, bool)
         return Sample(pixels, *nothing, place=place)
 

@@ -14,7 +14,7 @@ from fer_models.eyes.landmarker.sample import Cropper
 from fer_models.eyes.learning.run import Figures
 
 KIND = "landmarker"
-VISIBLE_WEIGHT, ANGLES_WEIGHT = 0.05, 0.1
+VISIBLE_WEIGHT, ANGLES_WEIGHT = 0.1, 0.1
 WING, WING_BEND = 0.1, 0.02
 """The wing loss, in shares of the face: steep for small errors, linear from WING on."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fer_models.eyes.augment.graphics import draw_graphics
 from fer_models.eyes.boxes import Faces
 from fer_models.eyes.data.library import Source
 from fer_models.eyes.imaging import Grey
@@ -17,6 +18,8 @@ from fer_models.eyes.pyramid import Pyramid
 MOST_IN_A_PICTURE = 6
 TURNS = 4
 """A picture is looked at upright and turned by quarters, for a finder knows faces at every angle."""
+
+SEED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,13 @@ class Lookalike:
 
 
 def lookalikes(backgrounds: Sequence[Source], find: Callable[[Grey], Faces]) -> list[Lookalike]:
-    """What the finder sees in pictures without a face, the surest of each picture."""
-    found = []
+    """What the finder sees in pictures without a face, the surest of each picture; half of them are drawn on."""
+    rng, found = np.random.default_rng(SEED), []
     for source in backgrounds:
         for quarters in range(TURNS):
-            turned = np.ascontiguousarray(np.rot90(source.picture.levels[0], quarters))
+            turned = np.rot90(source.picture.levels[0], quarters).copy()
+            if quarters % 2:
+                draw_graphics(turned, rng)
             found += _seen(Pyramid(turned), find(turned))
     return found
 
