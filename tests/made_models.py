@@ -10,6 +10,7 @@ from fer_models.data.faces import LabelledFaces
 from fer_models.model_files.golden import make_golden
 from fer_models.model_files.manifest import describe, write_manifest
 from fer_wire import EMOTIONS, ModelManifest
+from fer_wire.contracts import CELL_CHANNELS, CONTRACTS, FINDER, STRIDES
 from fer_wire.manifest import INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
@@ -101,6 +102,51 @@ def _convolution(source: str, kernel: str, output: str, group: int = 1) -> onnx.
     return helper.make_node(
         "Conv", [source, kernel], [output], name=kernel, kernel_shape=[size] * 2, pads=[size // 2] * 4, group=group
     )
+
+
+def write_finder(path: Path, channels: int = CELL_CHANNELS) -> Path:
+    """A finder of one convolution a stride, under the contract unless it is given other channels."""
+    draw = np.random.default_rng(0)
+    kernels = {f"kernel{s}": draw.normal(0, 0.01, (channels, 1, s, s)).astype(np.float32) for s in STRIDES}
+    contract = CONTRACTS[FINDER]
+    nodes = [
+        helper.make_node(
+            "Conv", [contract.input.name, f"kernel{s}"], [f"stride{s}"], kernel_shape=[s, s], strides=[s, s]
+        )
+        for s in STRIDES
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "finder",
+        [helper.make_tensor_value_info(contract.input.name, TensorProto.FLOAT, ["N", 1, "H", "W"])],
+        [
+            helper.make_tensor_value_info(f"stride{s}", TensorProto.FLOAT, ["N", channels, f"H{s}", f"W{s}"])
+            for s in STRIDES
+        ],
+        [numpy_helper.from_array(array, name) for name, array in kernels.items()],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION), path)
+    return path
+
+
+def write_finder_entry(folder: Path) -> ModelManifest:
+    """A zoo entry of such a finder, whole and sound."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = write_finder(folder / "fp32.onnx")
+    manifest = ModelManifest.model_validate(
+        {
+            "task": FINDER,
+            "name": "small-finder",
+            "version": "1.0.0",
+            "labels": [],
+            "face_px": 32,
+            "variants": [describe(path, "fp32", (), (), task=FINDER)],
+            "golden": make_golden({"fp32": path}, FINDER),
+            "created": "2026-01-31T12:00:00Z",
+        }
+    )
+    write_manifest(manifest, folder)
+    return manifest
 
 
 def write_entry(folder: Path) -> ModelManifest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,3 +18,12 @@ def spoken(words: Sequence[str] | None = None) -> str:
 
 def _public(word: str) -> str:
     return Path(word).name if word.startswith(("/", "..", "~")) else word
+
+
+def checked_out() -> str:
+    """The commit that is checked out in the working folder; empty where git knows of none."""
+    try:
+        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()

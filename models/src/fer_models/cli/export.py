@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from fer_models.cli.command_line import checked_out
 from fer_models.cli.steps import steps
 
 DEFAULT_OUT = Path("models/zoo")
@@ -29,7 +29,7 @@ def export(
     """Make a zoo entry from what quantize made (which runs first if needed): files, manifest, golden batch and card."""
     from fer_models.zoo.release import ReleaseRequest, release
 
-    request = ReleaseRequest(checkpoint, data, out, name, version, commit or _checked_out(), command)
+    request = ReleaseRequest(checkpoint, data, out, name, version, commit or checked_out(), command)
     with steps() as on_step:
         manifest = release(request, on_step)
     for variant in manifest.variants:
@@ -38,11 +38,3 @@ def export(
             f"{100 * variant.accuracy[0].accuracy:.2f} % on {variant.accuracy[0].split}, "
             f"{variant.latency[0].p50_ms:.2f} ms"
         )
-
-
-def _checked_out() -> str:
-    try:
-        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return found.stdout.strip()

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fer_models.cli import eyes_options
+from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Out, Source, Version, publish
 from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
@@ -97,11 +98,12 @@ def export(
     from fer_models.eyes.landmarker.lesson import KIND
     from fer_models.eyes.landmarker.network import Landmarker
     from fer_models.eyes.landmarker.onnx_file import export_landmarker, onnx_marker
-    from fer_models.eyes.learning.checkpoint import AVERAGE, read_state
+    from fer_models.eyes.learning.beginning import load_weights
+    from fer_models.eyes.learning.checkpoint import read_state
 
     state = read_state(checkpoint, KIND)
     model = Landmarker()
-    model.load_state_dict(state[AVERAGE])
+    load_weights(model, checkpoint, KIND)
     export_landmarker(model, out)
     onnx_marker(out)
     parameters = sum(each.numel() for each in model.parameters())
@@ -114,21 +116,43 @@ def export(
         )
 
 
+@landmarker.command("release")
+def release(
+    source: Source,
+    data: Data,
+    out: Out = ZOO,
+    name: EntryName = "landmarker",
+    version: Version = "0.1.0",
+    commit: Commit = "",
+    command: Command = "",
+    most: Annotated[int, typer.Option(min=1, help="Faces for the figures.")] = 100000,
+) -> None:
+    """Make a zoo entry: fp32, fp16 and int8 files, their figures on held-out pictures, manifest, golden batch, card."""
+    from fer_models.zoo.eyes.landmarker import LandmarkerMaker
+
+    publish(LandmarkerMaker(data, most), source, data, out, name, version, commit, command)
+
+
 @landmarker.command("evaluate")
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help=".onnx files of landmarkers.")],
+    files: Annotated[list[Path], typer.Argument(help=".onnx files of landmarkers, or zoo entries.")],
     data: Data,
+    precision: Annotated[
+        list[str] | None, typer.Option(help="Of zoo entries, this precision alone; repeatable. By default all.")
+    ] = None,
     dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's 68 landmarks beside them.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
     """Measure the landmarks' error by yaw on the held-out eighth of the data, in percent of the face's size."""
+    from fer_models.evaluation.files import model_files
     from fer_models.eyes.data.head import average_head
     from fer_models.eyes.data.library import read_library
     from fer_models.eyes.evaluation.landmark_error import LandmarkMarker, measured
     from fer_models.eyes.landmarker.held_out import true_faces
     from fer_models.eyes.landmarker.onnx_file import onnx_marker
 
-    markers: list[LandmarkMarker] = [onnx_marker(file) for file in files]
+    chosen = [each for each in model_files(files).values() if each.is_of(precision)]
+    markers: list[LandmarkMarker] = [onnx_marker(file.path, name=file.title) for file in chosen]
     if dlib:
         from fer_models.eyes.evaluation.peers.dlib_marker import DlibMarker
 

@@ -34,6 +34,10 @@ class ModelFile:
         """What the file belongs to, as part of a file name: light-0.1.0, or the file's name."""
         return f"{self.model}-{self.version}" if self.model else self.path.stem
 
+    def is_of(self, precisions: Sequence[str] | None) -> bool:
+        """Whether it has one of the precisions; a file without a manifest, or no precision asked for, will do."""
+        return not precisions or not self.precision or self.precision in precisions
+
     def facts(self) -> dict[str, Any]:
         """What is known without running it: identity, digest, sizes."""
         data = self.path.read_bytes()

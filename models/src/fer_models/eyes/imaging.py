@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -26,6 +27,16 @@ def decode_grey(encoded: bytes, name: str) -> Grey:
     if picture is None:
         raise DatasetError(f"{name} is not a picture that can be decoded; fetch the data again.")
     return np.asarray(picture, np.uint8)
+
+
+def video_frames(path: str) -> Iterator[Grey]:
+    """The frames of a video in grey; none where OpenCV cannot read it."""
+    video = cv2.VideoCapture(path)
+    try:
+        while (read := video.read())[0]:
+            yield np.asarray(cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY), np.uint8)
+    finally:
+        video.release()
 
 
 def warp(picture: Grey, matrix: Affine, size: tuple[int, int], onto: Grey | None = None) -> Grey:

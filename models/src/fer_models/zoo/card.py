@@ -43,23 +43,23 @@ def _sections(manifest: ModelManifest, evaluation: Evaluation, record: Quantizat
         f"{_pruned(first)}"
     )
     yield "## Variants"
-    yield _table(
+    yield table(
         ("precision", "MB", "accuracy %", "macro F1 %", "unseen faces %", "latency, ms (p50)"),
         [_variant_row(variant) for variant in manifest.variants],
     )
     yield (
         f"Accuracy on the {evaluation.images:,} PublicTest images of FER2013, one view each, original labels; unseen: "
         "without those that are, pixel for pixel, among the training images. Latency of one face on "
-        f"{_where(first)}. {_storage(first)}"
+        f"{where(first)}. {_storage(first)}"
     )
     yield _quantized(record)
     yield f"## By emotion ({FP32})"
-    yield _table(
+    yield table(
         ("emotion", "images", "precision %", "recall %", "F1 %"),
         [(e.emotion, str(e.images), *map(_percent, (e.precision, e.recall, e.f1))) for e in evaluation.emotions],
     )
     yield f"## Confusion ({FP32}; rows are labels, columns predictions)"
-    yield _table(
+    yield table(
         ("", *EMOTIONS),
         [(name, *map(str, row)) for name, row in zip(EMOTIONS, evaluation.confusion, strict=True)],
     )
@@ -83,7 +83,8 @@ def _variant_row(variant: Variant) -> tuple[str, ...]:
     )
 
 
-def _where(variant: Variant) -> str:
+def where(variant: Variant) -> str:
+    """The machine on which its latency was measured, and how."""
     latency = variant.latency[0]
     return f"{latency.machine}, {latency.provider}, {latency.threads} thread{'s' if latency.threads > 1 else ''}"
 
@@ -124,5 +125,6 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))

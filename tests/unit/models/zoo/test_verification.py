@@ -10,7 +10,8 @@ import pytest
 from fer_models.errors import ContractError
 from fer_models.quantization.qdq import to_int8
 from fer_models.zoo.verification import verify_entry, verify_file
-from made_models import made_faces, write_entry, write_network
+from fer_wire.contracts import CONTRACTS, FINDER
+from made_models import made_faces, write_entry, write_finder, write_finder_entry, write_network
 from onnx import TensorProto, numpy_helper
 
 BROKEN_FILES: list[tuple[str, dict[str, Any], str]] = [
@@ -34,6 +35,11 @@ BROKEN_FILES: list[tuple[str, dict[str, Any], str]] = [
         "foreign operators",
         {"opsets": [("", 13), ("com.microsoft", 1)]},
         r"needs the operators of ai.onnx 13, com.microsoft 1; the contract allows only ai.onnx 13\.",
+    ),
+    (
+        "operators that old devices lack",
+        {"last": "Softplus"},
+        r"needs Softplus, which ONNX Runtime 1\.11 and TensorRT 8\.2 may lack; the contract allows only Add,",
     ),
     ("newer format", {"ir_version": 8}, r"has ir_version 8; the contract asks for 7\."),
 ]
@@ -139,6 +145,30 @@ def test_golden_outputs_of_another_number_of_faces_are_refused(tmp_path: Path) -
 def test_a_golden_batch_beyond_the_tolerance_is_refused(tmp_path: Path) -> None:
     _change(tmp_path, lambda manifest: manifest["golden"].update(coefficients=[1, 2, 3, 4]))
     with pytest.raises(ContractError, match=r"the golden batch differs by 0\.\d+; at most 0\.001 is allowed"):
+        verify_entry(tmp_path)
+
+
+def test_a_sound_finder_passes_and_its_golden_batch_fits_into_a_message(tmp_path: Path) -> None:
+    manifest = write_finder_entry(tmp_path)
+    assert verify_entry(tmp_path) == manifest
+    assert (manifest.golden.faces, manifest.golden.px) == (4, 32)
+    assert manifest.variants[0].macs == 15 * 384 * 640 * 3
+
+
+def test_a_finder_whose_cells_say_less_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"stride8 float N×14×N×N; .* asks for stride8 float N×15×N×N;"):
+        verify_file(write_finder(tmp_path / "few.onnx", channels=14), contract=CONTRACTS[FINDER])
+
+
+def test_a_classifier_that_calls_itself_a_finder_is_refused(tmp_path: Path) -> None:
+    _change(tmp_path, lambda manifest: manifest.update(task=FINDER, labels=[]))
+    with pytest.raises(ContractError, match=r"the input is face float N×1×48×48; the contract asks for image float"):
+        verify_entry(tmp_path)
+
+
+def test_a_task_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    _change(tmp_path, lambda manifest: manifest.update(task="listener"))
+    with pytest.raises(ContractError, match=r"the task is listener; expected one of classifier, finder, landmarker\."):
         verify_entry(tmp_path)
 
 

@@ -48,10 +48,11 @@ class Tally:
 
 @dataclass
 class Result:
-    """A finder's tallies by kind of picture."""
+    """A finder's tallies by kind of picture, and those of clips by their names."""
 
     finder: str
     tallies: dict[str, Tally] = field(default_factory=dict)
+    clips: dict[str, Tally] = field(default_factory=dict)
 
 
 def measured(finder: FaceFinder, cases: Iterable[Case]) -> Result:

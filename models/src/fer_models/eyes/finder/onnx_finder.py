@@ -16,9 +16,9 @@ from fer_models.model_files.runtime import OnnxGraph
 class OnnxFinder:
     """One file, loaded; raises ContractError when it is no finder."""
 
-    def __init__(self, path: Path, min_score: float = MIN_SCORE, threads: int = 1) -> None:
+    def __init__(self, path: Path, min_score: float = MIN_SCORE, threads: int = 1, name: str = "") -> None:
         self.path, self.min_score = path, min_score
-        self.name = f"{path.stem} at {min_score:g}"
+        self.name = f"{name or path.stem} at {min_score:g}"
         self._graph = OnnxGraph(path, threads)
         self._check(np.zeros((1, 1, 2 * COARSEST, 3 * COARSEST), np.float32))
 

@@ -26,7 +26,7 @@ def export_landmarker(model: Landmarker, path: Path) -> None:
     )
 
 
-def onnx_marker(path: Path, threads: int = 1) -> CropMarker:
+def onnx_marker(path: Path, threads: int = 1, name: str = "") -> CropMarker:
     """One file, loaded; raises ContractError when it is no landmarker."""
     graph = OnnxGraph(path, threads)
 
@@ -37,4 +37,4 @@ def onnx_marker(path: Path, threads: int = 1) -> CropMarker:
     shapes = [answer.shape for answer in ask(np.zeros((1, 1, SIDE_PX, SIDE_PX), np.float32))]
     if shapes != SHAPES:
         raise ContractError(f"{path} answers with {shapes} where a landmarker has {SHAPES}; export it again.")
-    return CropMarker(path.stem, ask)
+    return CropMarker(name or path.stem, ask)

@@ -1,0 +1,105 @@
+"""fer-models finder evaluate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fer_models.cli.run_log import reading
+
+if TYPE_CHECKING:
+    from fer_models.eyes.evaluation.recall import Result, Tally
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help=".onnx files of finders, or zoo entries.")],
+    data: Annotated[Path, typer.Option(help="Folder with scenes.zip, landmarks.zip and the other archives of faces.")],
+    score: Annotated[
+        list[float] | None, typer.Option(min=0.01, max=0.99, help="Score from which a face counts; repeatable.")
+    ] = None,
+    precision: Annotated[
+        list[str] | None, typer.Option(help="Of zoo entries, this precision alone; repeatable. By default all.")
+    ] = None,
+    yunet: Annotated[Path | None, typer.Option(help="yunet_n.onnx, to be measured beside them.")] = None,
+    dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's HOG as the agent uses it beside them.")] = False,
+    clip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE=FACES", help="A video, and how many faces each frame shows; repeatable."),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Pictures of each kind.")] = 100,
+    out: Annotated[Path | None, typer.Option(help="Folder for pictures of what the first found and missed.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
+) -> None:
+    """Measure recall by yaw, roll, size, light and occlusion, and false faces, on the held-out eighth of the data."""
+    from fer_models.evaluation.files import model_files
+    from fer_models.eyes.data.library import read_library
+    from fer_models.eyes.evaluation.cases import cases
+    from fer_models.eyes.evaluation.clips import counted, read_clip
+    from fer_models.eyes.evaluation.gallery import draw
+    from fer_models.eyes.evaluation.recall import FaceFinder, measured
+    from fer_models.eyes.finder.cells import MIN_SCORE
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+
+    chosen = [each for each in model_files(files).values() if each.is_of(precision)]
+    finders: list[FaceFinder] = [
+        OnnxFinder(file.path, least, name=file.title) for file in chosen for least in score or [MIN_SCORE]
+    ]
+    finders += _peers(yunet, dlib=dlib)
+    clips = [read_clip(each) for each in clip or ()]
+    with reading() as progress:
+        pictures = list(cases(read_library(data, held=True, progress=progress), most))
+    results = [measured(each, pictures) for each in finders]
+    for result, each in zip(results, finders, strict=True):
+        result.clips.update({one.name: counted(each, one) for one in clips})
+    drawn = draw(finders[0], pictures, out) if out else []
+    if json_:
+        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+        return
+    Console().print(_table(results))
+    for path in drawn:
+        typer.echo(f"wrote {path}")
+
+
+def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[Any]:
+    if yunet is not None:
+        from fer_models.eyes.evaluation.peers.yunet import YuNet
+
+        yield YuNet(yunet)
+    if dlib:
+        from fer_models.eyes.evaluation.peers.dlib_hog import DlibHog
+
+        yield DlibHog()
+        yield DlibHog(upsample=1)
+
+
+def _table(results: Sequence[Result]) -> Table:
+    table = Table(title="faces found in %, false faces in brackets", title_justify="left", box=None)
+    for head in ("pictures", "faces", *(result.finder for result in results)):
+        table.add_column(head, justify="left" if head == "pictures" else "right")
+    for name, first in results[0].tallies.items():
+        table.add_row(f"{name}, {first.pictures}", str(first.faces), *(_cell(each.tallies[name]) for each in results))
+    for name, first in results[0].clips.items():
+        row = f"frames of {name}, {first.pictures}"
+        table.add_row(row, str(first.faces), *(_cell(each.clips[name]) for each in results))
+    table.add_row("CPU ms for 640×480", "", *map(_cpu_ms, results))
+    return table
+
+
+def _cell(tally: Tally) -> str:
+    share = f"{100 * tally.recall:.1f} " if tally.faces else ""
+    return f"{share}({tally.false})"
+
+
+def _cpu_ms(result: Result) -> str:
+    """Mean over the pictures of a camera's size."""
+    from fer_models.eyes.evaluation.cases import OWN_SIZE
+
+    tallies = [tally for name, tally in result.tallies.items() if name not in OWN_SIZE]
+    return f"{sum(tally.cpu_ms for tally in tallies) / max(sum(tally.pictures for tally in tallies), 1):.1f}"

@@ -1,0 +1,1 @@
+"""Finders and landmarkers as entries of the zoo."""
