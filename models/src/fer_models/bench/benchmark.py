@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fer_wire.contracts import CROP_PX
+
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.jetson import Jetson
 from fer_models.bench.jobs import JobMaker
 from fer_models.bench.meters import Meter, NvidiaSmi, Rapl
 from fer_models.bench.processes import RowProcesses
-from fer_models.bench.rows import LIGHT, XCEPTION, BenchRow
+from fer_models.bench.rows import FINDER, LANDMARKER, LIGHT, XCEPTION, BenchRow
 from fer_models.bench.run import OnStep, Outcome, run_rows
 from fer_models.bench.settings import Settings
-from fer_models.bench.sources import FullXception, LightModel, NetworkSource
+from fer_models.bench.sources import FullXception, LightModel, NetworkSource, ShippedModel
 from fer_models.errors import BenchError
+from fer_models.model_files.counts import FREE_SIZE
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,13 @@ def readable_meters() -> Iterator[Sequence[Meter]]:
 
 
 def _sources(request: BenchRequest, folder: Path) -> dict[str, NetworkSource]:
+    zoo = request.entry.parent.parent
     makers: dict[str, Callable[[], NetworkSource]] = {
         XCEPTION: lambda: FullXception(folder),
         LIGHT: lambda: LightModel(request.entry, folder),
+        FINDER: lambda: ShippedModel(newest(zoo / FINDER), (1, *FREE_SIZE)),
+        LANDMARKER: lambda: ShippedModel(newest(zoo / LANDMARKER), (1, CROP_PX, CROP_PX)),
     }
     asked = {row.model for row in request.rows}
-    return {model: make() for model, make in makers.items() if model in asked}
+    eyes = {model for model in (FINDER, LANDMARKER) if list((zoo / model).glob("*/"))}
+    return {model: make() for model, make in makers.items() if model in asked & {XCEPTION, LIGHT, *eyes}}

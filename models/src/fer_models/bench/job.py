@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 Predict = Callable[[], Array]
-"""Classifies the one face of the job: float32 1×7."""
+"""Answers the one picture of the job: float32, the outputs one after the other; of a classifier 1×7."""
 
 CPU, GPU = "cpu", "gpu"
 FACE_SEED = 1

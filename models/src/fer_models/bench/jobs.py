@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CONTRACTS
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 
 from fer_models.bench.job import Job
 from fer_models.bench.networks import full_xception
-from fer_models.bench.rows import OPENCV, ORT, TFLITE, BenchRow
+from fer_models.bench.rows import OPENCV, ORT, TFLITE, BenchRow, task_of
 from fer_models.bench.settings import Settings
 from fer_models.bench.sources import NetworkSource
+from fer_models.errors import BenchError
 from fer_models.model_files.manifest import TOLERANCES
-from fer_models.model_files.runtime import Classifier
+from fer_models.model_files.runtime import RunningModel
 
 READ_ONNX = (*ORT, OPENCV)
 
@@ -35,10 +36,12 @@ class JobMaker:
     def job(self, row: BenchRow) -> Job:
         """The row's job; raises BenchError with the reason for which there is none."""
         source = self._sources.get(row.model)
+        if source is None and row.runtime in READ_ONNX:
+            raise BenchError(f"the zoo of the light model holds no {row.model}")
         if source is None:
             return self._asked(row, full_xception.FACE_SHAPE)
         asked = self._asked(row, source.face_shape)
-        asked = replace(asked, expected=self._probabilities(source.onnx(row.precision), asked))
+        asked = replace(asked, expected=self._answers(source.onnx(row.precision), asked))
         if row.runtime in READ_ONNX:
             return replace(asked, file=str(source.onnx(row.precision)))
         asked = replace(asked, file=str(source.weights()))
@@ -56,15 +59,16 @@ class JobMaker:
             threads=self._settings.threads,
             runs=self._settings.runs,
             warm_up=self._settings.warm_up,
-            tolerance=TOLERANCES[CLASSIFIER][row.precision],
+            tolerance=TOLERANCES[task_of(row.model)][row.precision],
             engines=str(engines),
             session_entry=IN_FLOAT32 if int8_saturates() else (),
         )
 
-    def _probabilities(self, path: Path, job: Job) -> tuple[float, ...]:
+    def _answers(self, path: Path, job: Job) -> tuple[float, ...]:
         """What ONNX Runtime computes for the face on the CPU."""
         if path not in self._expected:
-            self._expected[path] = tuple(Classifier(path, job.threads).predict(job.face())[0].tolist())
+            model = RunningModel(path, CONTRACTS[task_of(job.model)], job.threads)
+            self._expected[path] = tuple(model.answer(job.face())[0].tolist())
         return self._expected[path]
 
     def _tflite(self, job: Job) -> Path:

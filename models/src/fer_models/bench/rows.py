@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fer_models.errors import UsageError
 
 XCEPTION, LIGHT = "xception", "light"
+CLASSIFIER, FINDER, LANDMARKER = "classifier", "finder", "landmarker"
 VGG16, RESNET50, CNN = "vgg16", "resnet50", "cnn"
 
 KERAS_FUNCTION, KERAS_PREDICT, TFLITE = "keras-function", "keras-predict", "tflite"
@@ -46,8 +47,11 @@ RUNTIMES = {
     VGG16: (KERAS_FUNCTION,),
     RESNET50: (KERAS_FUNCTION,),
     CNN: (KERAS_FUNCTION,),
+    FINDER: ORT,
+    LANDMARKER: ORT,
 }
-"""What each model is measured in: the full and the light network in everything, the paper's other networks in Keras."""
+"""What each model is measured in: the full and the light network in everything, the paper's other networks in Keras,
+and the finder (a scan of 640×360) and the landmarker (one face) where the agent runs them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class BenchRow:
     def name(self) -> str:
         """MODEL/RUNTIME/PRECISION."""
         return f"{self.model}/{self.runtime}/{self.precision}"
+
+
+def task_of(model: str) -> str:
+    """What the model is for; its contract and its tolerances follow."""
+    return model if model in (FINDER, LANDMARKER) else CLASSIFIER
 
 
 FULL_KERAS = BenchRow(XCEPTION, KERAS_FUNCTION, FP32)

@@ -67,15 +67,30 @@ class FullXception:
         return full_xception.draw_weights()
 
 
-class LightModel:
+class ShippedModel:
     """A model of the zoo, as shipped; raises ContractError when it breaks the contract."""
 
-    face_shape: tuple[int, ...] = (1, FACE_PX, FACE_PX)
+    def __init__(self, entry: Path, face_shape: tuple[int, ...]) -> None:
+        manifest = verify_entry(entry)
+        self.reference, self.face_shape = f"{manifest.name}@{manifest.version}", face_shape
+        self._files = {variant.precision: entry / variant.file for variant in manifest.variants}
+
+    def weights(self) -> Path:
+        """Raises BenchError: other frameworks do not read the file."""
+        raise BenchError(f"{self.reference} runs in ONNX Runtime alone")
+
+    def onnx(self, precision: str) -> Path:
+        """The shipped file."""
+        if precision not in self._files:
+            raise BenchError(f"{self.reference} has no variant in {precision}")
+        return self._files[precision]
+
+
+class LightModel(ShippedModel):
+    """The shipped classifier, whose layers other frameworks are given too."""
 
     def __init__(self, entry: Path, folder: Path) -> None:
-        manifest = verify_entry(entry)
-        self.reference = f"{manifest.name}@{manifest.version}"
-        self._files = {variant.precision: entry / variant.file for variant in manifest.variants}
+        super().__init__(entry, (1, FACE_PX, FACE_PX))
         self._folder = folder
 
     def weights(self) -> Path:
@@ -84,12 +99,6 @@ class LightModel:
         if not path.exists():
             write_layers(self.onnx(FP32), path)
         return path
-
-    def onnx(self, precision: str) -> Path:
-        """The shipped file."""
-        if precision not in self._files:
-            raise BenchError(f"{self.reference} has no variant in {precision}")
-        return self._files[precision]
 
 
 def _calibration_faces(shape: tuple[int, ...]) -> Array:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ZOO = Path("models/zoo")
 
-Source = Annotated[Path, typer.Argument(help="checkpoint.pt of a run, an .onnx file, or a zoo entry.")]
+Origin = Annotated[Path, typer.Argument(help="checkpoint.pt of a run, an .onnx file, or a zoo entry.")]
 Out = Annotated[Path, typer.Option(help="The zoo; the entry will be OUT/NAME/VERSION.")]
 EntryName = Annotated[str, typer.Option("--name", help="Name of the model.")]
 Version = Annotated[str, typer.Option(help="Version of the model; an existing one is never overwritten.")]

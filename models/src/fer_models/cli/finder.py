@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fer_models.cli import eyes_options
-from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Out, Source, Version, publish
+from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
 from fer_models.cli.finder_evaluate import evaluate
 from fer_models.cli.run_log import logging, reading
 
@@ -96,7 +96,7 @@ def export(
 
 @finder.command("release")
 def release(
-    source: Source,
+    source: Origin,
     data: Data,
     out: Out = ZOO,
     name: EntryName = "finder",

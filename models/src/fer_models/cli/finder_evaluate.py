@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import reading
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def evaluate(
         typer.Option(metavar="FILE=FACES", help="A video, and how many faces each frame shows; repeatable."),
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Pictures of each kind.")] = 100,
+    record: Record = None,
     out: Annotated[Path | None, typer.Option(help="Folder for pictures of what the first found and missed.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
@@ -59,8 +60,9 @@ def evaluate(
     for result, each in zip(results, finders, strict=True):
         result.clips.update({one.name: counted(each, one) for one in clips})
     drawn = draw(finders[0], pictures, out) if out else []
+    document = recorded(record, [asdict(result) for result in results])
     if json_:
-        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+        typer.echo(document)
         return
     Console().print(_table(results))
     for path in drawn:

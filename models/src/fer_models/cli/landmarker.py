@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fer_models.cli import eyes_options
-from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Out, Source, Version, publish
+from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
+from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import logging, reading
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def export(
 
 @landmarker.command("release")
 def release(
-    source: Source,
+    source: Origin,
     data: Data,
     out: Out = ZOO,
     name: EntryName = "landmarker",
@@ -141,6 +142,7 @@ def evaluate(
         list[str] | None, typer.Option(help="Of zoo entries, this precision alone; repeatable. By default all.")
     ] = None,
     dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's 68 landmarks beside them.")] = False,
+    record: Record = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
     """Measure the landmarks' error by yaw on the held-out eighth of the data, in percent of the face's size."""
@@ -161,8 +163,9 @@ def evaluate(
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     faces = true_faces(held.portraits, average_head(source.faces for source in seen.portraits))
     results = {marker.name: measured(marker, faces) for marker in markers}
+    document = recorded(record, results)
     if json_:
-        typer.echo(json.dumps(results, ensure_ascii=False))
+        typer.echo(document)
     else:
         Console().print(_table(results))
 

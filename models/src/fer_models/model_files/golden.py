@@ -18,7 +18,7 @@ FORMULA = "pixel[n, row, column] = ({}·n + {}·row + {}·column + {}·row·colu
 
 
 @dataclass(frozen=True)
-class Batch:
+class GoldenBatch:
     """How many pictures of which side, and with how many decimals their outputs are written."""
 
     pictures: int
@@ -26,7 +26,11 @@ class Batch:
     decimals: int
 
 
-BATCHES = {CLASSIFIER: Batch(8, FACE_PX, 6), FINDER: Batch(4, 32, 4), LANDMARKER: Batch(2, CROP_PX, 4)}
+BATCHES = {
+    CLASSIFIER: GoldenBatch(8, FACE_PX, 6),
+    FINDER: GoldenBatch(4, 32, 4),
+    LANDMARKER: GoldenBatch(2, CROP_PX, 4),
+}
 """By task; a manifest with all of it must fit into one message."""
 
 

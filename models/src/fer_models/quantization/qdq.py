@@ -138,7 +138,9 @@ class _Rounding:
     def _step_and_zero(self, name: str) -> tuple[Floats, npt.NDArray[np.generic]]:
         found = self._ranges[name]
         if not self._scheme.unsigned:
-            return step(found.largest), np.array(0, np.int8)
+            # What a Relu alone reads needs no integers below 0: those that are too low become 0 all the same.
+            largest = found.highest if self._flow.feeds_one_relu_alone(name) else found.largest
+            return step(largest), np.array(0, np.int8)
         size = step(found.width / 2, MOST_BITS)
         return size, np.array(np.clip(round(-found.lowest / float(size)), 0, UNSIGNED_LEVELS), np.uint8)
 

@@ -8,6 +8,7 @@ from fer_models.report import paper
 from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
 from fer_models.report.evaluations import EvaluatedFile, current
+from fer_models.report.eyes import eyes
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
@@ -43,6 +44,7 @@ def _parts(records: Records, folder: str) -> Iterator[str]:
     yield from table_1(records, folder)
     yield from table_2(records, folder)
     yield from tables_3_and_4(records, folder)
+    yield from eyes(records)
     yield from training(records, folder)
     yield from averaging(records)
     yield from pruning(records)

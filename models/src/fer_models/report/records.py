@@ -17,6 +17,8 @@ KINDS = {
     "quantize": ("command", "method", "machine", "files", "experiments"),
     "average": ("command", "averaged", "commands"),
     "ablation": ("command", "about", "machine", "runs"),
+    "finder": ("command", "machine", "results"),
+    "landmarker": ("command", "machine", "results"),
 }
 LOGS = "*.jsonl"
 
@@ -48,6 +50,8 @@ class Records:
     quantize: tuple[Record, ...]
     average: tuple[Record, ...]
     ablation: tuple[Record, ...]
+    finder: tuple[Record, ...]
+    landmarker: tuple[Record, ...]
     logs: tuple[Log, ...]
 
 

@@ -42,7 +42,9 @@ def test_a_finder_is_trained_exported_and_evaluated(
 
     evaluate = ["finder", "evaluate", str(file), "--data", str(archives), "--most", "1", "--dlib"]
     assert run([*evaluate, "--out", str(tmp_path / "pictures"), "--json"]) == 0
-    (results,) = lines(capsys)
+    (document,) = lines(capsys)
+    results = document["results"]
+    assert document["command"].startswith("fer-models")
     assert [each["finder"].split(" at ")[0].split(",")[0] for each in results] == ["finder", "dlib HOG", "dlib HOG"]
     assert results[0]["tallies"]["yaw 60–90"]["faces"] == 1
     assert list((tmp_path / "pictures").glob("*.png"))
@@ -70,7 +72,8 @@ def test_a_trained_finder_becomes_an_entry_of_the_zoo_from_which_training_goes_o
     capsys.readouterr()
     evaluate = ["finder", "evaluate", str(entry), "--data", str(archives), "--most", "1", "--precision", "int8"]
     assert run([*evaluate, "--json"]) == 0
-    ((result,),) = lines(capsys)
+    (document,) = lines(capsys)
+    (result,) = document["results"]
     assert result["finder"] == "finder 0.1.0 int8 at 0.5"
 
     assert run([*release, "--out", str(tmp_path / "zoo")]) == 1
@@ -81,7 +84,8 @@ def test_the_faces_of_a_clip_are_counted(archives: Path, data_dir: Path, capsys:
     evaluate = ["finder", "evaluate", "--data", str(archives), "--most", "1", "--json"]
     blind = write_finder(archives / "blind.onnx")
     assert run([*evaluate, str(blind), "--score", "0.99", "--clip", f"{data_dir / 'clips' / 'no_face.mp4'}=0"]) == 0
-    ((result,),) = lines(capsys)
+    (document,) = lines(capsys)
+    (result,) = document["results"]
     assert (result["clips"]["no_face"]["pictures"], result["clips"]["no_face"]["faces"]) == (95, 0)
     assert run([*evaluate, str(blind), "--clip", f"{blind}=1"]) == 2
     assert "blind.onnx=1 is not a clip; give FILE=FACES" in capsys.readouterr().err

@@ -37,7 +37,7 @@ def test_a_landmarker_is_trained_exported_and_evaluated(tmp_path: Path, capsys: 
 
     evaluate = ["landmarker", "evaluate", str(file), "--data", archives, "--dlib"]
     assert run([*evaluate, "--json"]) == 0
-    results = json.loads(capsys.readouterr().out)
+    results = json.loads(capsys.readouterr().out)["results"]
     assert set(results) == {"landmarker", "dlib"}
     assert results["landmarker"]["profiles, yaw 60–90"]["faces"] > 0
 

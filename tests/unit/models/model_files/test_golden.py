@@ -1,7 +1,7 @@
 """The golden batch's formula, against its own words."""
 
 import pytest
-from fer_models.model_files.golden import BATCHES, COEFFICIENTS, Batch, golden_faces
+from fer_models.model_files.golden import BATCHES, COEFFICIENTS, GoldenBatch, golden_faces
 from fer_wire.contracts import CONTRACTS, STRIDES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ WHOLE = st.integers(0, 255)
 
 
 @pytest.mark.parametrize(("task", "batch"), BATCHES.items())
-def test_a_golden_batch_has_the_shape_of_the_contract(task: str, batch: Batch) -> None:
+def test_a_golden_batch_has_the_shape_of_the_contract(task: str, batch: GoldenBatch) -> None:
     faces = golden_faces(COEFFICIENTS, batch.pictures, batch.px)
     assert faces.shape == (batch.pictures, 1, batch.px, batch.px)
     assert faces.dtype == "float32"
@@ -31,6 +31,6 @@ def test_every_pixel_follows_the_formula(
 
 
 @pytest.mark.parametrize("batch", BATCHES.values())
-def test_no_two_pictures_of_a_released_batch_are_alike(batch: Batch) -> None:
+def test_no_two_pictures_of_a_released_batch_are_alike(batch: GoldenBatch) -> None:
     pictures = golden_faces(COEFFICIENTS, batch.pictures, batch.px)
     assert len({picture.tobytes() for picture in pictures}) == batch.pictures

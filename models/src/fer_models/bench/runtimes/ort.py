@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 
 from fer_models.bench.job import CPU as ON_CPU
@@ -28,8 +29,7 @@ def load(job: Job, face: Array) -> LoadedModel:
     (name,) = (each.name for each in session.get_inputs())
 
     def predict() -> Array:
-        probabilities: Array = session.run(None, {name: face})[0]
-        return probabilities
+        return np.concatenate([output.ravel() for output in session.run(None, {name: face})])
 
     device = ON_CPU if provider == CPU else ON_GPU
     return LoadedModel(predict, {"onnxruntime": onnxruntime.__version__}, device, provider)
