@@ -102,4 +102,4 @@ def test_a_file_that_is_no_yunet_is_refused(archives: Path, tmp_path: Path, caps
     (tmp_path / "yunet.onnx").write_bytes(b"nothing")
     evaluate = ["finder", "evaluate", "--data", str(archives), "--yunet", str(tmp_path / "yunet.onnx")]
     assert run([*evaluate, str(tmp_path / "missing.onnx")]) == 1
-    assert "missing.onnx does not load" in capsys.readouterr().err
+    assert "missing.onnx does not exist; give an .onnx file" in capsys.readouterr().err
