@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -52,8 +51,13 @@ class Listener:
     """Somebody with mosquitto_sub who writes down all emotion events."""
 
     def __init__(self, broker: Mosquitto) -> None:
-        command = ["mosquitto_sub", "-p", str(broker.port), "-t", "fer/v1/+/emotion/#", "-q", "1"]
+        """Returns when it hears: a retained message of the last topic has come."""
+        port = ["-p", str(broker.port)]
+        subprocess.run(["mosquitto_pub", *port, "-r", "-t", "marker", "-m", "ready"], check=True)
+        command = ["mosquitto_sub", *port, "-t", "fer/v1/+/emotion/#", "-t", "marker", "-q", "1"]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
 
     def close(self) -> bytes:
         """End it; returns what it printed."""
@@ -72,7 +76,6 @@ class Listener:
 @pytest.fixture
 def listener(mosquitto: Mosquitto) -> Iterator[Listener]:
     listener = Listener(mosquitto)
-    time.sleep(0.5)
     yield listener
     listener.close()
 

@@ -10,7 +10,7 @@ POLL_S = 0.1
 
 
 class Permit:
-    """Lets a thread write until it is taken away; afterwards the thread may hang where it likes."""
+    """Lets a thread write until that is forbidden; afterwards the thread may hang wherever it likes."""
 
     def __init__(self) -> None:
         self._lock, self._revoked = threading.Lock(), False

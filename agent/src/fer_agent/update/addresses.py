@@ -1,4 +1,4 @@
-"""Where a file can be had, and who may see this device's token there."""
+"""Where a file can be fetched, and who may see this device's token there."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Origin = Tuple[str, str, Optional[int]]
 
 @dataclass(frozen=True)
 class Addresses:
-    """Joins paths to the controller's address; raises UpdateError for what is no address."""
+    """Joins paths to the controller's address; raises UpdateError for anything that is not an address."""
 
     controller_url: Optional[str]
 

@@ -35,7 +35,7 @@ class Boot:
         self._load, self._factory = load, factory
 
     def start(self, max_crashes: int) -> Booted:
-        """Count a death, then load; raises ModelError when no model at all serves, StateError when nothing is saved."""
+        """Count a death, then load; raises ModelError when no model can serve, StateError when nothing can be saved."""
         left = self._file.load()
         record = resumed(left, self._slots.occupied, max_crashes)
         if record.unfinished and record.crashes > left.crashes:

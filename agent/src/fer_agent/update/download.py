@@ -1,4 +1,4 @@
-"""Fetching a file, going on where it broke off; the one file that imports requests."""
+"""Fetching a file, and going on where the download broke off; the one file that imports requests."""
 
 import logging
 import random
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 CHUNK_BYTES = 8192
 MANIFEST_MAX_BYTES = MAX_PAYLOAD_BYTES
 MOVED_ON_BYTES = 64 * 1024
-"""A try that brought so much is no failure: the count of retries begins anew."""
+"""A try that brought this much does not count as a failure: the retries are counted from 0 again."""
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 LONGEST_RETRY_AFTER_S = 300.0
 BUSY_PATIENCE_S = 3600.0
-"""How long a server may put us off with 429 or 503, which is no failure either."""
+"""How long a server may put us off with 429 or 503, which does not count as a failure either."""
 MAX_REDIRECTS = 5
 SLOWER_THAN_SILENT = 2
 """So many times update.timeout_s without a chunk: a server that drips."""
@@ -70,7 +70,7 @@ class Goal:
 
 
 class _Watch:
-    """Tells the progress, and ends a try that brings next to nothing without ever falling silent."""
+    """Tells the progress, and ends a try that brings next to nothing but never falls silent."""
 
     def __init__(self, goal: Optional[Goal], patience_s: float, progress: Callable[[int], None]) -> None:
         self._goal, self._patience_s, self._progress = goal, patience_s, progress
@@ -93,7 +93,7 @@ class Downloader:
         self._addresses = Addresses(settings.controller_url)
 
     def file(self, goal: Goal, cancel: threading.Event, progress: Callable[[int], None]) -> None:
-        """Fetch the whole of a file, from where it broke off; progress is told how many bytes are here.
+        """Fetch the whole of a file, from where it broke off; progress is told how many bytes have arrived.
 
         Raises RejectedError when more or fewer bytes come than promised, CanceledError, and UpdateError when it
         cannot be had or the disk is full.
@@ -155,7 +155,7 @@ class Downloader:
             raise _Broken(f"the connection broke off after {goal.here_bytes} of {goal.size_bytes} bytes")
 
     def _offset(self, goal: Goal, answer: requests.Response, permit: Permit) -> int:
-        """How much of the file is here that the answer goes on from."""
+        """How much of the file is here, from which the answer goes on."""
         if answer.status_code == RANGE_NOT_SATISFIABLE:
             _begin_anew(goal, permit)
             raise _Broken("the server has another file than before", None)
@@ -200,7 +200,7 @@ class Downloader:
 
     @contextmanager
     def _answer(self, url: str, headers: Dict[str, str]) -> Iterator[requests.Response]:
-        """The answer with a body; raises _Broken, or UpdateError when trying again is of no use."""
+        """The answer with a body; raises _Broken, or UpdateError when there is no use in trying again."""
         try:
             with requests.Session() as session, self._followed(session, url, headers) as answer:
                 _complain(url, answer)

@@ -1,4 +1,4 @@
-"""Getting an order's files: what is here already, what must come, and whether it is what was promised."""
+"""Getting an order's files: what is here already, what has to be fetched, and whether it is what was promised."""
 
 import logging
 import threading
@@ -35,11 +35,11 @@ class Fetcher:
         self._settings, self._slots, self._source = settings, slots, source
 
     def check(self) -> None:
-        """Raises RejectedError when this device can take no update."""
+        """Raises RejectedError when this device cannot take any update."""
         verify.public_key(self._settings.public_key)
 
     def fetch(self, desired: Desired, cancel: threading.Event, progress: Progress) -> None:
-        """Have all files of the order; progress is told how many bytes are here.
+        """Get all files of the order; progress is told how many bytes have arrived.
 
         Raises RejectedError when something is not what was promised, CanceledError, and UpdateError when it cannot be
         had.

@@ -23,7 +23,7 @@ HIGHEST_P95_FACTOR = 2.0
 P95_MARGIN_MS = 25.0
 MIN_TIMED_FRAMES = 50
 STRIKES = 3
-"""So many bad samples in a row: a single one may be the machine's."""
+"""This many bad samples in a row: a single one may be the machine's fault."""
 
 Sample = Tuple[float, Sequence[Pace]]
 """Seconds of the monotonic clock, and every camera's pace."""
@@ -69,7 +69,7 @@ class Probation:
         self._strikes: List[str] = []
 
     def observe(self, at_s: float, paces: Sequence[Pace]) -> str:
-        """Take one sample, about one a second; returns why the trial has failed, or nothing."""
+        """Take one sample, about every second; returns why the trial has failed, or nothing."""
         now = (at_s, tuple(paces))
         self._samples.append(now)
         while at_s - self._samples[0][0] > WINDOW_S:

@@ -88,7 +88,7 @@ class Runner:
             log.error("%s", error)
 
     def take(self, payload: bytes) -> None:
-        """A desired state came, or was withdrawn (empty); one that is not news is logged and passed over."""
+        """Take a desired state, or its withdrawal (empty); one that is not news is logged and ignored."""
         try:
             order = read_order(payload, self._device)
         except MessageError as error:
@@ -226,7 +226,7 @@ class Runner:
         self._tell()
 
     def _watch(self) -> None:
-        """Serve on trial to the end of the probation; an agent that was started anew begins it anew."""
+        """Serve on trial to the end of the probation; an agent that restarts begins it again."""
         watched = self._serving.watched or self._serving.try_out(self._serving.servant)
         began_s, began_ns = time.monotonic(), time.monotonic_ns()
         probation = Probation(self._record.before)
@@ -251,7 +251,7 @@ class Runner:
         self._leave(self._record.broken_off(event, reason))
 
     def _leave(self, ended: Record) -> None:
-        """End the update other than well; a model on trial gives way to the one before."""
+        """End the update without success; a model on trial gives way to the one before."""
         on_trial = self._record.state == PROBATION
         self._save(ended)
         if on_trial:

@@ -62,11 +62,11 @@ class Slots:
             raise StateError(f"Cannot use {self.folder} ({error}); give another --state-dir.") from error
 
     def partial(self, sha256: str) -> Path:
-        """Where a file lies while it comes."""
+        """Where a file lies while it is fetched."""
         return self.folder / (sha256 + PARTIAL)
 
     def etag(self, sha256: str) -> Path:
-        """Where the ETag of a file lies while it comes."""
+        """Where the ETag of a file lies while the file is fetched."""
         return self.folder / (sha256 + ETAG)
 
     def holds(self, sha256: str) -> bool:
@@ -106,7 +106,7 @@ class Slots:
             os.utime(str(self._file(sha256)))
 
     def take_in(self, sha256: str, manifest: bytes) -> None:
-        """A file that has come and was verified is a model from now on; raises StateError."""
+        """Make a model of a file that was fetched and verified; raises StateError."""
         durable.replace(self._manifest(sha256), manifest)
         durable.keep(self.partial(sha256), self._file(sha256))
         self.used(sha256)
@@ -121,20 +121,20 @@ class Slots:
             self._put(self.occupied.model_copy(update={"factory": variant.sha256}))
 
     def try_out(self, sha256: str) -> None:
-        """A model goes on trial; an agent that finds it there at its start serves it."""
+        """Put a model on trial; an agent that finds it there when it starts serves it."""
         self._put(self.occupied.trying(sha256))
 
     def end_trial(self) -> None:
-        """The current model serves again."""
+        """End the trial: the current model serves again."""
         if self.occupied.trial is not None:
             self._put(self.occupied.without_trial())
 
     def commit(self, sha256: str, configured: str) -> None:
-        """A model is the current one, and the one before is kept to return to."""
+        """Make a model the current one, and keep the one before to return to."""
         self._put(self.occupied.committed(sha256, configured))
 
     def let_go_of_current(self) -> None:
-        """The settings' or packaged model is the current one again; what was is kept as the one before."""
+        """Make the settings' or packaged model the current one again, and keep what was as the one before."""
         self._put(self.occupied.without_current())
 
     def kept(self) -> List[Kept]:
@@ -166,7 +166,7 @@ class Slots:
             )
 
     def discard(self, sha256: str) -> None:
-        """Delete a file, whole or on its way."""
+        """Delete a file, whether it is whole or still being fetched."""
         for path in (self._file(sha256), self._manifest(sha256), self.partial(sha256), self.etag(sha256)):
             _unlink(path)
         self._on_discard(sha256)

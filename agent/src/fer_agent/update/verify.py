@@ -37,7 +37,7 @@ def public_key(path: Optional[Path]) -> PublicKey:
 
 
 def signed_manifest(payload: bytes, key: PublicKey) -> ModelManifest:
-    """The manifest; raises RejectedError when it is none, or not signed by the key."""
+    """The manifest; raises RejectedError when it is not a manifest, or not signed by the key."""
     try:
         manifest = parse(ModelManifest, payload)
         key.verify(base64.b64decode(manifest.signature, validate=True), signed_bytes(payload))
@@ -52,7 +52,7 @@ def signed_manifest(payload: bytes, key: PublicKey) -> ModelManifest:
 
 
 def promised(manifest: ModelManifest, artifact: Artifact) -> Variant:
-    """The variant that the artifact is; raises RejectedError when the manifest says otherwise of it."""
+    """The manifest's variant for the artifact; raises RejectedError when the manifest describes it differently."""
     for variant in manifest.variants:
         named = manifest.reference(variant.precision) == artifact.model
         if named and variant.sha256 == artifact.sha256 and variant.size_bytes == artifact.size_bytes:
