@@ -30,6 +30,11 @@ SIZE_JITTER, PLACE_JITTER, ROLL_JITTER = 0.1, 0.06, 12.0
 PROFILE = 30.0
 PROFILE_SHARE = 0.55
 
+ANY_ROLL, CERTAIN_ROLL = 0.3, 60.0
+"""How often a crop is turned by any angle, for the finder's points may be wrong; up to how many degrees its roll is
+learned, beyond which only the landmarks tell it.
+"""
+
 FACELESS, LOOKALIKE = 0.12, 0.75
 """How often a sample shows no face, and how often such a one shows what a finder took for a face."""
 
@@ -136,18 +141,23 @@ def _jittered(source: Source, rng: np.random.Generator) -> Affine:
     around = boxes(frames)[0]
     size = float(sizes_px(frames)[0])
     middle = (around[:2] + around[2:]) / 2 + rng.normal(0, PLACE_JITTER, 2) * size
-    roll = float(rolls_degrees(frames)[0]) + rng.normal(0, ROLL_JITTER)
+    roll = float(rolls_degrees(frames)[0]) + _turned_off(rng)
     mirrored = bool(rng.random() < 0.5)
     angle = np.radians(roll if mirrored else -roll)
     stretch = rng.uniform(0.9, 1.1)
     return crop(middle, size * np.exp(rng.normal(0, SIZE_JITTER)), angle, mirrored=mirrored, stretch=stretch)
 
 
+def _turned_off(rng: np.random.Generator) -> float:
+    """By how many degrees a crop is not upright."""
+    return float(rng.uniform(-180, 180) if rng.random() < ANY_ROLL else rng.normal(0, ROLL_JITTER))
+
+
 def _again(place: Lookalike, rng: np.random.Generator) -> Grey:
     """The place as the finder would cut it another time."""
     middle = place.middle + rng.normal(0, PLACE_JITTER, 2) * place.size_px
     size = place.size_px * np.exp(rng.normal(0, SIZE_JITTER))
-    angle = place.angle + np.radians(rng.normal(0, ROLL_JITTER))
+    angle = place.angle + np.radians(_turned_off(rng))
     matrix = crop(middle, size, angle, mirrored=bool(rng.random() < 0.5), stretch=rng.uniform(0.9, 1.1))
     return place.picture.filling(matrix, (SIDE_PX, SIDE_PX))
 
@@ -160,7 +170,8 @@ def _left_in(angles: Angles, matrix: Affine) -> Floats:
         yaw, roll = -yaw, -roll
         linear = linear @ np.diag([-1.0, 1.0])
     turned = roll + np.degrees(np.arctan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1]))
-    return np.array([yaw, pitch, (turned + 180) % 360 - 180], np.float32) / np.float32(DEGREES)
+    left = (turned + 180) % 360 - 180
+    return np.array([yaw, pitch, left if abs(left) <= CERTAIN_ROLL else np.nan], np.float32) / np.float32(DEGREES)
 
 
 def _under(corners: npt.NDArray[np.floating], points: Points) -> npt.NDArray[np.bool_]:
