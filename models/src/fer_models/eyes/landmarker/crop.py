@@ -29,9 +29,13 @@ DEGREES = 45.0
 def crop_matrix(box: Floats, points: Points) -> Affine:
     """From the picture to the crop of the face with this box (left, top, right, bottom) and these five points."""
     size = float(np.sqrt(np.prod(box[2:] - box[:2])))
+    return crop((box[:2] + box[2:]) / 2, size, -np.radians(lean_degrees(points)))
+
+
+def lean_degrees(points: Points) -> float:
+    """How far a face with these five points leans, clockwise; 0 when its mouth is below its eyes."""
     down = points[3:].mean(axis=0) - points[:2].mean(axis=0)
-    turned = float(np.arctan2(-down[0], down[1]))
-    return crop((box[:2] + box[2:]) / 2, size, -turned)
+    return float(np.degrees(np.arctan2(-down[0], down[1])))
 
 
 def crop(middle: np.ndarray, size: float, angle: float, *, mirrored: bool = False, stretch: float = 1.0) -> Affine:

@@ -97,3 +97,24 @@ def test_larger_errors_cost_more() -> None:
 
     costs = [float(wing(torch.tensor([wrong]))) for wrong in (0.0, 0.01, 0.05, 0.066, 0.067, 0.2, 1.0)]
     assert costs == sorted(costs)
+
+
+def test_a_face_that_leans_in_its_crop_is_looked_at_again_upright(faces: list[TrueFace]) -> None:
+    from fer_models.eyes.landmarker.crop import crop_matrix
+    from fer_models.eyes.landmarker.held_out import Answers, CropMarker
+
+    face, looks = faces[0], list[np.ndarray]()
+
+    def ask(crops: np.ndarray) -> Answers:
+        looks.append(crops)
+        told = points if len(looks) == 1 else upright
+        return told[np.newaxis], np.zeros((1, 68), np.float32), np.zeros((1, 3), np.float32)
+
+    matrix = crop_matrix(face.box, face.points)
+    upright = ((face.landmarks @ matrix[:, :2].T + matrix[:, 2] + 0.5) / 64).astype(np.float32)
+    middle = upright.mean(axis=0)
+    points = ((upright - middle) @ np.array([[0, 1], [-1, 0]]) + middle).astype(np.float32)
+    CropMarker("made", ask).mark(face.pixels, face)
+    assert len(looks) == 2
+    CropMarker("made", ask).mark(face.pixels, face)
+    assert len(looks) == 3

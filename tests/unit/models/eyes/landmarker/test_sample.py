@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_crop(cropper: Cropper) -> None:
 
 def middles(crop: Crop) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of the right eye, the left eye and the mouth."""
-    return tuple(crop.landmarks[part].mean(axis=0) for part in (slice(36, 42), slice(42, 48), slice(48, 68)))  # type: ignore[return-value]
+    return tuple(crop.landmarks[part].mean(axis=0) for part in (slice(36, 42), slice(42, 48), slice(48, 68)))
 
 
 def test_a_crop_shows_its_face_as_a_whole(cropper: Cropper) -> None:
