@@ -23,14 +23,14 @@ from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_wire import ModelManifest
-from fer_wire.contracts import CLASSIFIER, CONTRACTS, STRIDES
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, FINDER, STRIDES
 from fer_wire.manifest import Golden, Variant
 from fer_wire.message import iso_utc
 from stepped_device import SteppedDevice, sha_of
 
 START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 PRECISIONS = ("fp32", "fp16", "int8")
-BAD = "bad"
+BAD, BLIND = "bad", "blind"
 SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, min_events=5)
 
 
@@ -41,7 +41,7 @@ def a_model(
     size_bytes: int = 4_000_000,
     task: str = CLASSIFIER,
 ) -> RegisteredModel:
-    """A model whose files nobody ever fetches; one named bad halves the frame rate."""
+    """A model whose files nobody ever fetches; one named bad halves the frame rate, a blind finder finds nothing."""
     variants = [
         Variant(
             precision=each, file=f"{each}.onnx", sha256=sha_of(f"{name}@{version}/{each}"), size_bytes=size_bytes,
@@ -83,7 +83,7 @@ class FakeMeasurements(MeasurementStore):
         self.silent: set[str] = set()
 
     def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        return [TelemetrySums(device, 10, {**STEADY, "fps": self._fps(device)}) for device in self._heard(windows)]
+        return [TelemetrySums(device, 10, {**STEADY, **self._figures(device)}) for device in self._heard(windows)]
 
     def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
         emotions = ("happy", "sad")
@@ -93,8 +93,12 @@ class FakeMeasurements(MeasurementStore):
         names = [window.device for window in windows]
         return [name for name in names if self._devices[name].online and name not in self.silent]
 
-    def _fps(self, device: str) -> float:
-        return 15.0 if self._devices[device].running.startswith(BAD) else 30.0
+    def _figures(self, name: str) -> dict[str, float]:
+        device = self._devices[name]
+        return {
+            "fps": 15.0 if device.running.startswith(BAD) else 30.0,
+            "face_share": 0.0 if device.runs(FINDER).startswith(BLIND) else 0.6,
+        }
 
 
 class MortalStore(RolloutStore):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from fer_wire.contracts import FINDER
 from pydantic import BaseModel
 
 from fer_controller.cli import options
@@ -58,7 +59,8 @@ def command(look: Look[Any]) -> Callable[..., None]:
 
 def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
     for each in known:
-        texts = (each.since, each.last_seen, each.agent_version, each.model, each.provider)
+        models = "\n".join(filter(None, (each.model, each.eyes.get(FINDER))))
+        texts = (each.since, each.last_seen, each.agent_version, models, each.provider)
         yield (
             each.device, (each.state, COLORS.get(each.state, "dim")), *(text or "–" for text in texts),
             str(each.dropped_events or "–"), each.reason or "–",
@@ -88,8 +90,8 @@ def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
 LOOKS: dict[str, Look[Any]] = {
     "devices": Look(
         fleet.DEVICES,
-        "The devices of the fleet: online, stale (online, but silent) or offline.",
-        ("device", "state", "since", "last seen", "agent", "model", "provider", "dropped", "reason"),
+        "The devices of the fleet: online, stale (online, but silent) or offline; classifier and finder of each.",
+        ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "reason"),
         _devices,
         "No device has been heard of yet.",
     ),

@@ -21,7 +21,8 @@ ROWS_AT_A_TIME = 5000
 PLAIN_COLUMNS = ("device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence")
 PROBABILITY_COLUMNS = tuple(f"probability_{emotion}" for emotion in EMOTIONS)
 BOX_COLUMNS = ("box_x_px", "box_y_px", "box_width_px", "box_height_px")
-COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, "model")
+LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
+COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, *LATER_COLUMNS)
 
 
 def write(events: Iterable[StoredEvent], out: Path, form: str) -> int:
@@ -41,7 +42,7 @@ def row(event: StoredEvent) -> dict[str, Any]:
         **{name: getattr(event, name) for name in PLAIN_COLUMNS},
         **dict(zip(PROBABILITY_COLUMNS, map(event.probabilities.get, EMOTIONS), strict=True)),
         **dict(zip(BOX_COLUMNS, (event.box.x, event.box.y, event.box.width, event.box.height), strict=True)),
-        "model": event.model,
+        **{name: getattr(event, name) for name in LATER_COLUMNS},
     }
 
 

@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("box_width_px", pa.int64()),
         ("box_height_px", pa.int64()),
         ("model", pa.dictionary(pa.int32(), pa.string())),
+        *((name, pa.float64()) for name in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")),
     ]
 )
 

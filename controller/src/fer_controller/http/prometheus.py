@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fer_wire import Telemetry
+from fer_wire.contracts import FINDER
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
@@ -22,7 +23,7 @@ from fer_controller.store.subjects import Subjects
 
 STATES = (ONLINE, STALE, OFFLINE, UNKNOWN)
 DEVICE, CAMERA = "device", "camera"
-INFO = (DEVICE, "agent_version", "device_class", "model", "provider")
+INFO = (DEVICE, "agent_version", "device_class", "model", "provider", "finder")
 
 
 COUNTERS = {
@@ -89,7 +90,8 @@ def _presences(devices: Sequence[Device], state: dict[str, str]) -> Iterator[Met
 def _info(device: Device) -> tuple[str, ...]:
     reported = json.loads(device.reported) if device.reported else {}
     running, capabilities = reported.get("running") or {}, reported.get("capabilities") or {}
-    parts = (capabilities.get("device_class"), running.get("model"), running.get("provider"))
+    finder = (reported.get("eyes") or {}).get(FINDER) or {}
+    parts = (capabilities.get("device_class"), running.get("model"), running.get("provider"), finder.get("model"))
     return (device.device, device.agent_version, *(part or "" for part in parts))
 
 

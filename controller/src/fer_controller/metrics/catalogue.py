@@ -1,6 +1,7 @@
 """All metrics, in the order in which they are shown."""
 
 from fer_wire import Telemetry
+from fer_wire.contracts import FINDER, LANDMARKER
 
 from fer_controller.metrics.metric import (
     HIGHEST,
@@ -8,6 +9,7 @@ from fer_controller.metrics.metric import (
     LOWEST,
     MEAN,
     MEAN_DEVICE,
+    MEAN_LOSS,
     RESTARTS,
     SHARE_ON_CPU,
     Export,
@@ -17,6 +19,8 @@ from fer_controller.metrics.metric import (
 )
 
 PERCENT, MILLI, MB = 0.01, 0.001, 1e6
+LEAST_FACE_SHARE = 0.02
+"""Where fewer frames have a face, the next ten minutes may well have none."""
 
 
 def _fps(telemetry: Telemetry) -> float | None:
@@ -37,6 +41,11 @@ def _hottest_c(telemetry: Telemetry) -> float | None:
 def _faces_per_frame(telemetry: Telemetry) -> float | None:
     faces = [camera.faces_per_frame for camera in telemetry.cameras if camera.faces_per_frame is not None]
     return sum(faces) / len(faces) if faces else None
+
+
+def _face_share(telemetry: Telemetry) -> float | None:
+    shares = [camera.face_share for camera in telemetry.cameras if camera.face_share is not None]
+    return sum(shares) / len(shares) if shares else None
 
 
 METRICS = (
@@ -144,6 +153,14 @@ METRICS = (
         ),
         gating=Gating("faces", "faces_per_frame", "", together=MEAN_DEVICE),
     ),
+    Metric(
+        "share of frames with a face", "of 1", 2, value=_face_share, column="face_share",
+        summaries=(Summary(MEAN, "face_share_mean", "face share", "face_share_sum", "face_share_samples"),),
+        gating=Gating(
+            "face_share", "face_share", "face_share>=0.5x", together=MEAN_LOSS, tasks=(FINDER, LANDMARKER),
+            baseline_from=LEAST_FACE_SHARE, patient=True,
+        ),
+    ),
 )  # fmt: skip
 """Of a device."""
 
@@ -173,6 +190,10 @@ CAMERA_METRICS = (
     Metric(
         "faces", source="faces",
         export=Export("fer_camera_faces", "Faces classified since this run of the agent began.", counter=True),
+    ),
+    Metric(
+        "share of frames with a face", "of 1", 2, source="face_share",
+        export=Export("fer_camera_face_ratio", "Share of the last frames in which a face was classified."),
     ),
     Metric(
         "times reopened", source="reopened",

@@ -6,13 +6,17 @@ from operator import attrgetter
 from typing import Any
 
 from fer_wire import Telemetry
+from fer_wire.contracts import TASKS
 
 MEAN, LOWEST, HIGHEST = "mean", "lowest", "highest"
 """How the values of a minute or an hour become one."""
 AVERAGE, INCREASE_A_MINUTE, SHARE_ON_CPU, RESTARTS = "average", "increase a minute", "share on CPU", "restarts"
 """How the values of a device in a window of time become one figure for a gate."""
-MEDIAN_DEVICE, MEAN_DEVICE = "median", "mean"
-"""How the figures of a wave's devices become one; what a median would hide is combined by the mean."""
+MEDIAN_DEVICE, MEAN_DEVICE, MEAN_LOSS = "median", "mean", "mean loss"
+"""How the figures of a wave's devices become one; what a median would hide is combined by the mean.
+
+In a mean loss no device's gain makes up for another's loss.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ class Gating:
     """The gate that holds unless an operator gives another; empty where none does."""
     window: str = AVERAGE
     together: str = MEDIAN_DEVICE
+    tasks: tuple[str, ...] = TASKS
+    """The default holds for rollouts of models with these."""
+    baseline_from: float = 0.0
+    """A lower figure is no baseline: it is too near to nothing to be compared with."""
+    patient: bool = False
+    """Whether it comes and goes by itself, so that only the whole time of a wave tells whether it got worse."""
 
 
 @dataclass(frozen=True, slots=True)

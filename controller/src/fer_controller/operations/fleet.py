@@ -1,5 +1,6 @@
 """Operations on the fleet as a whole: who asks, its devices, what its events came to, what could not be read."""
 
+from fer_wire.contracts import FINDER, LANDMARKER
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredReport
@@ -24,7 +25,11 @@ class DeviceAnswer(Answer):
     run: str | None = Field(default=None, description="The id of its agent's run.")
     agent_version: str | None = Field(default=None, description="The version of its agent.")
     reason: str | None = Field(default=None, description="Why it is offline, as far as it said.")
-    model: str | None = Field(default=None, description="NAME@VERSION/PRECISION that it runs.")
+    model: str | None = Field(default=None, description="NAME@VERSION/PRECISION of the classifier that it runs.")
+    eyes: dict[str, str] = Field(
+        default={},
+        description=f"By task ({FINDER}, {LANDMARKER}): what finds the faces, NAME@VERSION/PRECISION or dlib's.",
+    )
     provider: str | None = Field(default=None, description="The execution provider that runs it.")
     dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
     reported: StoredReport | None = Field(default=None, description="Its last report.")

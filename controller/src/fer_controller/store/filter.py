@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 TIME = "time"
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {"=": operator.eq, ">=": operator.ge, "<": operator.lt}
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,18 @@ class Condition:
 
     column: str
     operator: str = "="
+    either_sign: bool = False
+    """Whether it is about the column's absolute value."""
+
+    def sql(self, column: str) -> str:
+        """What is compared, where the column stands under this name."""
+        return f"abs({column})" if self.either_sign else column
+
+    def holds(self, found: Any, asked: Any) -> bool:
+        """Whether a column's value is what was asked for; what is not known never is."""
+        if found is None:
+            return False
+        return OPERATORS[self.operator](abs(found) if self.either_sign else found, asked)
 
 
 class TelemetryFilter(BaseModel):
@@ -43,11 +57,17 @@ class EventFilter(EmotionFilter):
 
     kind: Annotated[str | None, Condition("kind")] = Field(None, description="Only start, change, heartbeat or end.")
     track: Annotated[int | None, Condition("track")] = Field(None, description="Only this track.")
+    min_face_px: Annotated[float | None, Condition("face_px", ">=")] = Field(
+        None, ge=0, description="Only faces of this size or larger, pixels; not those of unknown size."
+    )
+    max_yaw: Annotated[float | None, Condition("yaw_degrees", "<=", either_sign=True)] = Field(
+        None, ge=0, description="Only heads turned to a side by so many degrees at most; not where it is unknown."
+    )
 
     def accepts(self, event: object) -> bool:
         """Whether an event, which has the columns as attributes, is wanted."""
         return all(
-            OPERATORS[condition.operator](getattr(event, condition.column), value)
+            condition.holds(getattr(event, condition.column), value)
             for _, condition, value in _conditions(self, EventFilter)
         )
 
@@ -70,14 +90,15 @@ class Where:
     def __format__(self, prefix: str) -> str:
         """The conditions, each column with the prefix."""
         return " AND ".join(
-            f"{prefix}{self._time if condition.column == TIME else condition.column} {condition.operator} :{name}"
+            f"{condition.sql(prefix + (self._time if condition.column == TIME else condition.column))} "
+            f"{condition.operator} :{name}"
             for name, condition, _ in self._conditions
         )
 
 
 def _conditions(
     wanted: TelemetryFilter, kind: type[TelemetryFilter]
-) -> Iterator[tuple[str, Condition, str | int | None]]:
+) -> Iterator[tuple[str, Condition, str | float | None]]:
     for name, field in kind.model_fields.items():
         value = getattr(wanted, name)
         if value is not None:

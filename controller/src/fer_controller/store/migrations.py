@@ -8,11 +8,16 @@ from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TO
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import DEVICES, LABELS
-from fer_controller.store.events.tables import EVENTS, FORGOTTEN_EVENTS, GAPS, STREAMS
+from fer_controller.store.events.tables import EVENTS, FORGOTTEN_EVENTS, GAPS, STREAMS, TRUST_OF_EVENTS
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, TASKS_OF_ROLLOUTS
-from fer_controller.store.rollups.tables import FACES_OF_ROLLUPS, ROLLUPS
-from fer_controller.store.telemetry.tables import FACES_OF_TELEMETRY, TELEMETRY, TELEMETRY_OF_WINDOWS
+from fer_controller.store.rollups.tables import FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
+from fer_controller.store.telemetry.tables import (
+    FACE_SHARE_OF_TELEMETRY,
+    FACES_OF_TELEMETRY,
+    TELEMETRY,
+    TELEMETRY_OF_WINDOWS,
+)
 
 MIGRATIONS = Migrations("fer_controller")
 
@@ -63,6 +68,18 @@ def m007_faces(db: sqlite_utils.Database) -> None:
 def m008_tasks(db: sqlite_utils.Database) -> None:
     """Which of a device's models a rollout replaces."""
     _run(db, *TASKS_OF_ROLLOUTS)
+
+
+@MIGRATIONS()
+def m009_face_share(db: sqlite_utils.Database) -> None:
+    """In what share of the frames a device sees a face."""
+    _run(db, *FACE_SHARE_OF_TELEMETRY, *FACE_SHARE_OF_ROLLUPS)
+
+
+@MIGRATIONS()
+def m010_trust(db: sqlite_utils.Database) -> None:
+    """How large a face was, and how the head was turned."""
+    _run(db, *TRUST_OF_EVENTS)
 
 
 def check(database: Database) -> None:

@@ -14,6 +14,7 @@ from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.memory import MemoryStore
 from fer_controller.store.ingest.records import Written
 from fer_wire import EmotionEvent, parse
+from fer_wire.events import Pose
 from opened_stores import ingest_store
 
 ANY = EventFilter()
@@ -38,10 +39,11 @@ def letter(number: int) -> DeadLetter:
 
 
 def test_an_event_comes_out_as_it_went_in(store: Store) -> None:
-    event = an_event(7)
+    event = an_event(7, face_px=24.5, pose=turned(-12.5))
     store.write(a_batch(event))
     stored = asdict(store.events.events_page(ANY, ("", 0), 10)[0])
     sent = event.model_dump(mode="json")
+    sent.update(sent.pop("pose"))
     assert {**stored, "box": stored["box"].model_dump()} == {
         "id": 1,
         **{key: sent[key] for key in stored if key != "id"},
@@ -146,6 +148,10 @@ def test_the_newest_events_are_ascending_and_end_at_an_id(store: Store, device: 
     assert [event.seq for event in found] == [3, 4]
 
 
+def turned(yaw_degrees: float) -> Pose:
+    return Pose(yaw_degrees=yaw_degrees, pitch_degrees=0, roll_degrees=0)
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
@@ -157,20 +163,33 @@ def test_the_newest_events_are_ascending_and_end_at_an_id(store: Store, device: 
         (EventFilter(since="2026-01-31T12:00:03.000Z"), [3, 4]),
         (EventFilter(until="2026-01-31T12:00:03.000Z"), [1, 2]),
         (EventFilter(device=DEVICE, emotion="happy", since="2026-01-31T12:00:02.000Z"), [2]),
+        (EventFilter(min_face_px=40), [2, 3]),
+        (EventFilter(min_face_px=40.5), [3]),
+        (EventFilter(max_yaw=45), [2, 3]),
+        (EventFilter(max_yaw=30), [2]),
+        (EventFilter(max_yaw=30, min_face_px=50), []),
     ],
 )
 def test_a_filter_lets_through_what_it_names(store: Store, wanted: EventFilter, expected: list[int]) -> None:
     store.write(
         a_batch(
             an_event(1),
-            an_event(2, camera="gate", track=9),
-            an_event(3, emotion="sad", kind="end"),
-            an_event(4, device="nano-02"),
+            an_event(2, camera="gate", track=9, face_px=40, pose=turned(30)),
+            an_event(3, emotion="sad", kind="end", face_px=50, pose=turned(-40)),
+            an_event(4, device="nano-02", face_px=20, pose=turned(-90)),
         )
     )
     assert seqs(store, wanted) == expected
     assert [event.seq for event in store.events.newest_events(wanted, 10, 100)] == expected
     assert [event.seq for event in store.events.events_stored_after(wanted, 0, 10)] == expected
+
+
+def test_an_event_keeps_its_faces_size_and_pose_where_they_are_known(store: Store) -> None:
+    pose = Pose(yaw_degrees=-12.5, pitch_degrees=3, roll_degrees=-70)
+    store.write(a_batch(an_event(1, face_px=24.5, pose=pose), an_event(2)))
+    known, unknown = store.events.events_page(ANY, ("", 0), 10)
+    assert (known.face_px, known.yaw_degrees, known.pitch_degrees, known.roll_degrees) == (24.5, -12.5, 3, -70)
+    assert (unknown.face_px, unknown.yaw_degrees, unknown.pitch_degrees, unknown.roll_degrees) == (None,) * 4
 
 
 def test_a_tally_tells_the_same_thing_said_twice_under_two_seqs(store: Store) -> None:

@@ -29,6 +29,7 @@ REPORTED = Reported(
     time=NOW,
     capabilities=Capabilities(device_class="nano"),
     running=RunningModel(model="light@1/fp16", provider="CUDAExecutionProvider"),
+    eyes={"finder": RunningModel(model="eyes@1/fp16")},
 )
 
 Samples = dict[tuple[str, ...], float]
@@ -82,8 +83,8 @@ def test_what_a_device_is_and_runs_stands_in_labels(fleet: Fleet) -> None:
     fleet.has(replace(ONLINE, reported=REPORTED.model_dump_json()), Device("new", "online"))
     info = {key[1:] for key in fleet.samples() if key[0] == "fer_device_info"}
     assert info == {
-        ("0.1.0", DEVICE, "nano", "light@1/fp16", "CUDAExecutionProvider"),
-        ("", "new", "", "", ""),
+        ("0.1.0", DEVICE, "nano", "eyes@1/fp16", "light@1/fp16", "CUDAExecutionProvider"),
+        ("", "new", "", "", "", ""),
     }
 
 

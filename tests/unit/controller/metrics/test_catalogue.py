@@ -11,6 +11,7 @@ from fer_controller.rollout.evidence.gates import choose, parse
 from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.rollups import figures
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
 from fer_wire.telemetry import CameraTelemetry
 
 
@@ -52,8 +53,14 @@ def test_only_what_is_stored_is_summed_up_and_judged() -> None:
 
 def test_every_gate_of_its_own_is_one_of_its_metric() -> None:
     by_default = [gating for _, gating in GATED if gating.default]
-    assert [gate.metric for gate in choose(())][: len(by_default)] == [gating.name for gating in by_default]
+    assert [gate.metric for gate in choose((), FINDER)][: len(by_default)] == [gating.name for gating in by_default]
     assert all(parse(gating.default).metric == gating.name for gating in by_default)
+
+
+def test_only_what_finds_faces_is_judged_by_the_frames_that_have_one() -> None:
+    judged = {task for task in TASKS if "face_share>=0.5x" in map(str, choose((), task))}
+    assert judged == {FINDER, LANDMARKER}
+    assert "face_share>=0.5x" in map(str, choose(("face_share>=0.5x",), CLASSIFIER))
 
 
 def test_a_gate_without_a_default_holds_when_it_is_named() -> None:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, World, a_model
+from fakes_rollout import BAD, BLIND, World, a_model
 from fer_wire import Desired, parse
 from fer_wire.contracts import CLASSIFIER, FINDER
 from stepped_device import SteppedDevice
@@ -13,7 +13,7 @@ OLD_EYES, NEW_EYES = "factory-finder@1.0.0/fp16", "eyes@2/fp16"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    models = [a_model(), a_model(BAD), a_model("eyes", task=FINDER), a_model("dim", task=FINDER)]
+    models = [a_model(), a_model(BAD), a_model("eyes", task=FINDER), a_model(BLIND, task=FINDER)]
     made = World(tmp_path, *(SteppedDevice(f"nano-{n}") for n in range(3)), models=models)
     yield made
     made.close()
@@ -34,6 +34,16 @@ def test_a_finder_reaches_every_device_and_leaves_the_classifier_alone(world: Wo
     assert world.rollout(rollout).task == FINDER
     assert {parse(Desired, payload).task for payload in world.published} == {FINDER}
     assert {target.previous_model for target in world.store.targets(rollout)} == {OLD_EYES}
+
+
+def test_a_blind_finder_is_stopped_when_its_wave_has_soaked_and_goes_back(world: World) -> None:
+    rollout = deploy(world, BLIND)
+    world.until(rollout, "rolled_back")
+    assert running(world, FINDER) == [OLD_EYES] * 3
+    assert sum(bool(device.started) for device in world.devices.values()) == 1
+    assert "face_share>=0.5x is broken" in world.rollout(rollout).reason
+    wave = world.wave(rollout, 1)
+    assert wave.judged_at >= wave.soak_until
 
 
 def test_a_finder_that_is_ordered_back_gives_way_to_the_finder_before(world: World) -> None:
@@ -86,7 +96,7 @@ def test_rollouts_of_two_tasks_on_different_devices_go_side_by_side(world: World
 
 
 def test_the_later_of_two_finders_takes_the_devices_as_the_later_of_two_classifiers_does(world: World) -> None:
-    first = deploy(world, "dim")
+    first = deploy(world, BLIND)
     world.round()
     second = deploy(world, "eyes")
     world.until(second, "completed")

@@ -78,6 +78,7 @@ def described(device: Device, state: str, dropped_events: int) -> DeviceAnswer:
         agent_version=device.agent_version or None,
         reason=device.reason or None,
         model=running.get("model") or None,
+        eyes={task: each["model"] for task, each in (reported.get("eyes") or {}).items() if each.get("model")},
         provider=running.get("provider") or None,
         dropped_events=dropped_events,
         reported=reported or None,

@@ -13,10 +13,11 @@ const joined = (...parts) => parts.filter(Boolean).join(", ");
 const plain = (content) => ({ ...content, className: "" });
 
 /** What the device runs, and how far its last update came. */
-export function modelFacts({ model, provider: by, reported }) {
+export function modelFacts({ model, eyes, provider: by, reported }) {
     const running = reported?.running;
     return [
         ["Model", model ?? "none yet"],
+        ...Object.entries(eyes ?? {}).map(([task, name]) => [capitalized(task), name]),
         ["Provider", provider(by)],
         ["Fallback", running && (running.provider_fallback ? cell(FALLBACK, "bad") : "no")],
         ["sha256", running?.sha256 && shortened(running.sha256)],

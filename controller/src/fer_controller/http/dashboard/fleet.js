@@ -78,8 +78,10 @@ function paint() {
     caption(find("fleet-note"), found.length, shown.length, none, "Filter to find the rest.");
 }
 
-function text({ device, state, model, provider, agent_version, reported }) {
-    const of = [device, state, model, provider, agent_version, reported?.capabilities?.device_class];
+function text({ device, state, model, eyes, provider, agent_version, reported }) {
+    const of = [
+        device, state, model, ...Object.values(eyes ?? {}), provider, agent_version, reported?.capabilities?.device_class,
+    ];
     return of.filter(Boolean).join(" ").toLowerCase();
 }
 
@@ -98,7 +100,7 @@ function cells(device) {
     ].map((each) => cell(each.text, each.className + age));
     return [
         { text: device.device, href: `#fleet/${encodeURIComponent(device.device)}` }, presence(device), device.model,
-        provider(device.provider), ...rest, number(device.dropped_events), ago(device.last_seen),
+        device.eyes?.finder, provider(device.provider), ...rest, number(device.dropped_events), ago(device.last_seen),
     ];
 }
 

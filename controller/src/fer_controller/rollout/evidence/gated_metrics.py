@@ -7,7 +7,7 @@ from statistics import fmean, median
 from fer_wire.contracts import TASKS
 
 from fer_controller.metrics.catalogue import GATED
-from fer_controller.metrics.metric import MEAN_DEVICE, MEDIAN_DEVICE, Gating, Metric
+from fer_controller.metrics.metric import MEAN_DEVICE, MEAN_LOSS, MEDIAN_DEVICE, Gating, Metric
 from fer_controller.rollout.evidence.measured import Measured
 
 
@@ -42,7 +42,14 @@ def mean(values: Sequence[float]) -> float | None:
     return fmean(values) if values else None
 
 
-TOGETHER: dict[str, Callable[[Sequence[float]], float | None]] = {MEDIAN_DEVICE: middle, MEAN_DEVICE: mean}
+def mean_loss(values: Sequence[float]) -> float | None:
+    """The mean, in which everything above 1 counts as 1; None when there are no values."""
+    return fmean(min(1.0, value) for value in values) if values else None
+
+
+TOGETHER: dict[str, Callable[[Sequence[float]], float | None]] = {
+    MEDIAN_DEVICE: middle, MEAN_DEVICE: mean, MEAN_LOSS: mean_loss,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class GatedMetric:
     distance: Callable[[Measured, Measured], float | None] | None = None
     tasks: tuple[str, ...] = TASKS
     """The default gate holds for rollouts of these."""
+    baseline_from: float = 0.0
+    """A lower baseline is none."""
+    patient: bool = False
+    """Whether it is judged by the whole time of a wave alone."""
 
     def samples(self, measured: Measured) -> int:
         """How much evidence there is."""
@@ -76,7 +87,7 @@ class GatedMetric:
 def _of_telemetry(metric: Metric, gating: Gating) -> GatedMetric:
     return GatedMetric(
         f"The {metric.title}", metric.unit, gating.default, lambda measured: measured.figure(gating.figure),
-        TOGETHER[gating.together],
+        TOGETHER[gating.together], tasks=gating.tasks, baseline_from=gating.baseline_from, patient=gating.patient,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fer_wire.contracts import CLASSIFIER
@@ -111,6 +111,13 @@ def judge(
     return tuple(_judged(gate, before, after, minima) for gate in gates)
 
 
+def waited(verdict: Verdict) -> Verdict:
+    """What it comes to while the wave goes on: what comes and goes by itself is not broken yet."""
+    if verdict.outcome != FAILED or not GATED_METRICS[verdict.metric].patient:
+        return verdict
+    return replace(verdict, outcome=INCONCLUSIVE, sentence=f"{verdict.sentence} The whole time of the wave decides.")
+
+
 def outcome(verdicts: Sequence[Verdict]) -> str:
     """The wave's outcome: failed when one gate failed, else inconclusive when one is, else passed."""
     found = {verdict.outcome for verdict in verdicts}
@@ -139,9 +146,10 @@ def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Meas
     if not gate.named and len(enough) >= max(1, needed) and not any(_known(metric, pair) for pair in enough):
         sentence = f"{metric.title}: no device measures it."
         return Verdict(str(gate), gate.metric, NOT_MEASURED, sentence, of_devices=of_devices)
+    needs = f", and a baseline of {metric.baseline_from:g} or more" if metric.baseline_from else ""
     sentence = (
         f"{metric.title}: {len(values)} of {of_devices} devices have enough samples before and after "
-        f"({least} {metric.unit_of_samples} each)."
+        f"({least} {metric.unit_of_samples} each{needs})."
     )
     return Verdict(str(gate), gate.metric, INCONCLUSIVE, sentence, None, None, None, len(values), of_devices)
 
@@ -152,7 +160,7 @@ def _compared(gate: Gate, metric: GatedMetric, was: Measured, now: Measured) -> 
     before, after = metric.value(was), metric.value(now)
     if gate.kind == ABSOLUTE or after is None:
         return after
-    if before is None:
+    if before is None or before < metric.baseline_from:
         return None
     if gate.kind == DIFFERENCE:
         return after - before

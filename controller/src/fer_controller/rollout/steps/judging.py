@@ -32,4 +32,5 @@ def verdicts(rollout: LiveRollout, wave: WaveRow) -> tuple[Verdict, ...]:
     before = {target.device: loaded(target.baseline) for target in judged}
     after = measure(tick.store.measurements, windows)
     minima = Minima(settings.min_samples, settings.min_events, settings.min_measured)
-    return gates.judge(rollout.request.chosen_gates(rollout.row.task), before, after, minima)
+    found = gates.judge(rollout.request.chosen_gates(rollout.row.task), before, after, minima)
+    return found if tick.at >= wave.soak_until else tuple(map(gates.waited, found))

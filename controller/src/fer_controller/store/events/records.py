@@ -42,6 +42,11 @@ class StoredEvent:
     probabilities: dict[str, float]
     box: Box
     model: str
+    face_px: float | None = None
+    """The face's size; None where the agent did not say it, as with the angles of the head."""
+    yaw_degrees: float | None = None
+    pitch_degrees: float | None = None
+    roll_degrees: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fer_controller.store.database import Database, Row, Values, named
 from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
+UNKNOWN_POSE = (None, None, None)
 COMPACT_JSON = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -86,13 +87,15 @@ class EventStore:
 
 
 def _values(event: EmotionEvent, received_at: str) -> dict[str, Any]:
-    box = event.box
+    box, pose = event.box, event.pose
+    yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else UNKNOWN_POSE
     return {
         "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
         "time": iso_utc(event.time), "track": event.track, "kind": event.kind, "emotion": event.emotion,
         "confidence": event.confidence, "probabilities": COMPACT_JSON(event.probabilities),
         "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
         "model": event.model, "received_at": received_at,
+        "face_px": event.face_px, "yaw_degrees": yaw, "pitch_degrees": pitch, "roll_degrees": roll,
     }  # fmt: skip
 
 
@@ -101,5 +104,6 @@ def _event(row: Row) -> StoredEvent:
     return StoredEvent(
         id=row["id"], device=row["device"], camera=row["camera"], epoch=row["epoch"], seq=row["seq"], time=row["time"],
         track=row["track"], kind=row["kind"], emotion=row["emotion"], confidence=row["confidence"],
-        probabilities=json.loads(row["probabilities"]), box=box, model=row["model"],
+        probabilities=json.loads(row["probabilities"]), box=box, model=row["model"], face_px=row["face_px"],
+        yaw_degrees=row["yaw_degrees"], pitch_degrees=row["pitch_degrees"], roll_degrees=row["roll_degrees"],
     )  # fmt: skip

@@ -55,3 +55,8 @@ GAPS: tuple[str, ...] = (
 )
 
 FORGOTTEN_EVENTS: tuple[str, ...] = ("ALTER TABLE streams ADD COLUMN forgotten_seq INTEGER NOT NULL DEFAULT 0",)
+
+TRUST_OF_EVENTS: tuple[str, ...] = tuple(
+    f"ALTER TABLE events ADD COLUMN {column} REAL"
+    for column in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
+)

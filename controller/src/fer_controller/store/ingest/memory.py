@@ -88,7 +88,8 @@ class MemoryEvents:
             return False
         self._events[key] = StoredEvent(
             len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, iso_utc(event.time), event.track,
-            event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model,
+            event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model, event.face_px,
+            *((pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if (pose := event.pose) else ()),
         )  # fmt: skip
         return True
 

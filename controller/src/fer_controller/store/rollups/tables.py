@@ -5,6 +5,11 @@ FACES_OF_ROLLUPS: tuple[str, ...] = (
     "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_samples INTEGER NOT NULL DEFAULT 0",
 )
 
+FACE_SHARE_OF_ROLLUPS: tuple[str, ...] = (
+    "ALTER TABLE telemetry_rollups ADD COLUMN face_share_sum REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE telemetry_rollups ADD COLUMN face_share_samples INTEGER NOT NULL DEFAULT 0",
+)
+
 ROLLUPS: tuple[str, ...] = (
     "CREATE TABLE rolled_up (source TEXT PRIMARY KEY, up_to_id INTEGER NOT NULL) STRICT",
     """

@@ -45,3 +45,14 @@ FACES_OF_TELEMETRY: tuple[str, ...] = (
     )
     """,
 )
+
+FACE_SHARE_OF_TELEMETRY: tuple[str, ...] = (
+    "ALTER TABLE telemetry ADD COLUMN face_share REAL",
+    "DROP INDEX telemetry_by_arrival",
+    """
+    CREATE INDEX telemetry_by_arrival ON telemetry (
+      device, received_at, run, fps, latency_p95_ms, temperature_c, throttled, agent_memory_mb, provider, errors,
+      faces_per_frame, face_share
+    )
+    """,
+)

@@ -1,8 +1,9 @@
 import pytest
 from fakes_rollout import measured
 from fer_controller.rollout.evidence.gated_metrics import Minima
-from fer_controller.rollout.evidence.gates import Verdict, choose, judge, outcome, parse
+from fer_controller.rollout.evidence.gates import Verdict, choose, judge, outcome, parse, waited
 from fer_controller.rollout.evidence.measured import Measured
+from fer_wire.contracts import FINDER
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,49 @@ def test_a_wave_is_as_good_as_the_median_of_its_devices() -> None:
     after = {"a": measured(fps=3.0), "b": measured(fps=29.0), "c": measured(fps=30.0)}
     verdict = judge([parse("fps>=0.8x")], before, after, MINIMA)[0]
     assert (verdict.outcome, round(verdict.value or 0, 2), verdict.devices) == ("passed", 0.97, 3)
+
+
+def share(*values: float | None) -> dict[str, Measured]:
+    """Devices that see a face in such shares of their frames."""
+    return {f"d{number}": measured(face_share=value) for number, value in enumerate(values)}
+
+
+def judged_share(before: dict[str, Measured], after: dict[str, Measured]) -> Verdict:
+    (gate,) = (gate for gate in choose((), FINDER) if gate.metric == "face_share")
+    return judge([gate], before, after, MINIMA)[0]
+
+
+def test_a_finder_that_finds_nothing_breaks_the_gate_on_faces() -> None:
+    verdict = judged_share(share(0.6), share(0.0))
+    assert verdict.outcome == "failed"
+    assert verdict.sentence == (
+        "The share of frames with a face went from 0.6 to 0 of 1, 0 times the baseline; face_share>=0.5x is broken."
+    )
+
+
+def test_a_crowded_camera_does_not_hide_blind_ones() -> None:
+    assert judged_share(share(*[0.05] * 10), share(1.0, *[0.0] * 9)).outcome == "failed"
+    assert judged_share(share(*[0.3] * 10), share(0.0, *[0.3] * 9)).outcome == "passed"
+
+
+@pytest.mark.parametrize("before", [0.0, 0.01])
+def test_where_hardly_a_face_was_seen_before_the_gate_does_not_know(before: float) -> None:
+    verdict = judged_share(share(before, before, 0.5), share(0.0, 0.3, 0.0))
+    assert verdict.outcome == "inconclusive"
+    assert verdict.sentence == (
+        "The share of frames with a face: 1 of 3 devices have enough samples before and after "
+        "(3 telemetry messages each, and a baseline of 0.02 or more)."
+    )
+
+
+def test_agents_that_do_not_say_how_often_they_see_a_face_are_passed_over() -> None:
+    assert judged_share(share(None, None), share(None, None)).outcome == "not measured"
+
+
+def test_faces_that_are_gone_for_a_moment_are_no_verdict_before_the_time_of_the_wave_is_over() -> None:
+    verdict = judged_share(share(0.6), share(0.0))
+    assert waited(verdict).outcome == "inconclusive"
+    assert waited(one("fps>=0.8x", measured(fps=30.0), measured(fps=15.0))).outcome == "failed"
 
 
 def test_one_of_two_devices_that_restarts_or_falls_back_is_seen_though_the_median_hides_it() -> None:
