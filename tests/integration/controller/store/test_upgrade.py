@@ -21,6 +21,7 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import TelemetrySums, Window
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.subjects import Subjects
+from fer_wire.contracts import CLASSIFIER
 from pydantic import TypeAdapter
 
 OLD = Path(__file__).with_name("before_one_table_of_tokens")
@@ -105,6 +106,8 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: Database) 
     then, now = json.loads((OLD / "records.json").read_text("utf-8")), read(Subjects(database))
     for measured in ("telemetry_rollups", "telemetry_sums"):
         now[measured] = as_then(now[measured], then[measured])
+    for of_a_task in ("rollouts", "desired"):
+        assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}
     assert now == then
 
 
