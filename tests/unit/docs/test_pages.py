@@ -20,7 +20,7 @@ HAND_WRITTEN = [
 SHELL_BLOCK = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)[^)]*\)")
 ZOO_ENTRY = re.compile(r"models/zoo/\w+/\d+\.\d+\.\d+")
-MADE_BY_THE_READER = "models/zoo/light/9.9.9"
+MADE_BY_THE_READER = "9.9.9"
 PAGES = pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -88,7 +88,8 @@ def test_every_file_that_is_linked_exists(page: Path) -> None:
 @PAGES
 def test_every_shipped_model_that_a_command_names_is_in_the_zoo(page: Path) -> None:
     named = {found for words in _commands(page) for found in ZOO_ENTRY.findall(" ".join(words))}
-    missing = [entry for entry in named - {MADE_BY_THE_READER} if not (ROOT / entry / "manifest.json").exists()]
+    shipped = [entry for entry in named if not entry.endswith(MADE_BY_THE_READER)]
+    missing = [entry for entry in shipped if not (ROOT / entry / "manifest.json").exists()]
     assert missing == []
 
 

@@ -1,8 +1,9 @@
 """Quantization-aware fine-tuning: the network learns to answer as before while its numbers are rounded.
 
 Weights are rounded by the paper's equations, a step for each output channel; activations to the ranges that calibration
-saw, around each convolution as in int8.onnx. Gradients pass the rounding as if it were not there (straight through).
-The float32 network itself is the teacher, so no label is learned by heart.
+saw, around each convolution as in int8.onnx, which is finer where a ReLU follows. Gradients pass the rounding as if it
+were not there (straight through). The float32 network itself is the teacher, so no label is learned
+by heart.
 """
 
 from __future__ import annotations

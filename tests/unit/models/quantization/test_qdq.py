@@ -7,13 +7,15 @@ import onnx
 import onnxruntime
 import pytest
 from fer_models.model_files.counts import count
-from fer_models.model_files.float16 import store_weights_in_half
+from fer_models.model_files.float16 import store_weights_in_half, to_fp16
 from fer_models.model_files.golden import golden_faces
 from fer_models.model_files.runtime import Classifier
-from fer_models.quantization.equations import quantize
+from fer_models.quantization.calibration import observe
+from fer_models.quantization.equations import quantize, step
 from fer_models.quantization.qdq import SHIPPED, Scheme, to_int8
 from fer_models.zoo.verification import verify_file
-from made_models import FILTERS, FORKED_CONVOLUTIONS, made_faces, write_forked_network, write_network
+from fer_wire.contracts import CONTRACTS, FINDER
+from made_models import FILTERS, FORKED_CONVOLUTIONS, made_faces, write_finder, write_forked_network, write_network
 from onnx import numpy_helper
 
 INT8_STEPS = 0.02
@@ -38,6 +40,22 @@ def test_all_zero_points_are_signed_zeros_and_weights_have_a_scale_per_channel(f
     kernel = next(n for n in pairs if n.input[0].startswith("kernel."))
     assert stored[kernel.input[0]].dtype == np.int8
     assert stored[kernel.input[1]].shape == (FILTERS,)
+
+
+def test_what_a_relu_drops_takes_no_integers(files: tuple[Path, Path]) -> None:
+    ranges = observe(onnx.load(files[0]), _calibration())
+    assert _stored(files[1])["maps.step"] == step(ranges["maps"].highest)
+
+
+def test_a_convolution_that_makes_an_output_stays_in_float32(tmp_path: Path) -> None:
+    original, path = write_finder(tmp_path / "fp32.onnx"), tmp_path / "converted.onnx"
+    for convert in (
+        lambda: to_int8(original, path, golden_faces((3, 5, 7, 0), 2, 64)),
+        lambda: to_fp16(original, path),
+    ):
+        convert()
+        assert {node.op_type for node in onnx.load(path).graph.node} == {"Conv"}
+        verify_file(path, contract=CONTRACTS[FINDER])
 
 
 @pytest.mark.parametrize("scheme", [SHIPPED, Scheme(per_channel=False), Scheme(bits=4)])
