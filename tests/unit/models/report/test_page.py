@@ -183,3 +183,25 @@ def test_an_average_stands_below_the_networks_it_is_of(text: str) -> None:
         ["their average", "70.00", "0.840"],
     ]
     assert "light: Made by `fer-models average`." in of
+
+
+def test_eyes_stand_beside_their_peers_picture_by_picture(folder: Path) -> None:
+    tally = {"pictures": 10, "faces": 8, "found": 6, "false": 1, "blamed": 1, "cpu_ms": 9.0}
+    faceless = {**tally, "faces": 0, "found": 0}
+    results = [
+        {"finder": name, "tallies": {"masks": tally, "faceless": faceless}, "clips": {"walk": tally}}
+        for name in ("finder 0.1.0 fp32 at 0.5", "dlib HOG")
+    ]
+    said = {"command": "fer-models finder evaluate", "machine": "a machine", "results": results}
+    (folder / "finder.json").write_text(json.dumps(said), encoding="utf-8")
+    means = {"faces": 3, "percent": 3.456, "inner_percent": 3.0}
+    marked = {"landmarker 0.1.0 fp32": {"profiles, yaw 0–30": {**means, "yaw_degrees": 2.0}}}
+    marked["dlib"] = {"profiles, yaw 0–30": means}
+    said = {"command": "fer-models landmarker evaluate", "machine": "a machine", "results": marked}
+    (folder / "landmarker.json").write_text(json.dumps(said), encoding="utf-8")
+    text = page(read_records(folder), "results")
+    assert rows(text, "| masks") == [["masks", "10", "8", "75.0 (1)", "75.0 (1)"]]
+    assert rows(text, "| faceless") == [["faceless", "10", "0", "(1)", "(1)"]]
+    assert rows(text, "| frames of walk") == [["frames of walk", "10", "8", "75.0 (1)", "75.0 (1)"]]
+    assert rows(text, "| profiles") == [["profiles, yaw 0–30", "3", "3.46 / 3.00; 2.0°", "3.46 / 3.00"]]
+    assert "Made by `fer-models landmarker evaluate`" in text
