@@ -30,7 +30,7 @@ def test_a_landmarker_is_trained_exported_and_evaluated(tmp_path: Path, capsys: 
     assert (manifest.face_px, manifest.golden.faces, manifest.golden.px) == (64, 2, 64)
     assert "landmark error, profiles, yaw 60–90" in {each.name for each in manifest.variants[0].measured}
     assert (
-        run([*train[:4], "--out", str(tmp_path / "again"), "--samples", "8", "--batch", "8", "--start", str(entry)])
+        run([*train[:4], "--out", str(tmp_path / "again"), "--samples", "64", "--batch", "64", "--start", str(entry)])
         == 0
     )
     capsys.readouterr()
