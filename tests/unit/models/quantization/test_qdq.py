@@ -48,12 +48,10 @@ def test_what_a_relu_drops_takes_no_integers(files: tuple[Path, Path]) -> None:
 
 
 def test_a_convolution_that_makes_an_output_stays_in_float32(tmp_path: Path) -> None:
-    original, path = write_finder(tmp_path / "fp32.onnx"), tmp_path / "converted.onnx"
-    for convert in (
-        lambda: to_int8(original, path, golden_faces((3, 5, 7, 0), 2, 64)),
-        lambda: to_fp16(original, path),
-    ):
-        convert()
+    original, int8, fp16 = write_finder(tmp_path / "fp32.onnx"), tmp_path / "int8.onnx", tmp_path / "fp16.onnx"
+    to_int8(original, int8, golden_faces((3, 5, 7, 0), 2, 64))
+    to_fp16(original, fp16)
+    for path in (int8, fp16):
         assert {node.op_type for node in onnx.load(path).graph.node} == {"Conv"}
         verify_file(path, contract=CONTRACTS[FINDER])
 

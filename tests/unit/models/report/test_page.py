@@ -197,8 +197,8 @@ def test_eyes_stand_beside_their_peers_picture_by_picture(folder: Path) -> None:
     means = {"faces": 3, "percent": 3.456, "inner_percent": 3.0}
     marked = {"landmarker 0.1.0 fp32": {"profiles, yaw 0–30": {**means, "yaw_degrees": 2.0}}}
     marked["dlib"] = {"profiles, yaw 0–30": means}
-    said = {"command": "fer-models landmarker evaluate", "machine": "a machine", "results": marked}
-    (folder / "landmarker.json").write_text(json.dumps(said), encoding="utf-8")
+    marks = {"command": "fer-models landmarker evaluate", "machine": "a machine", "results": marked}
+    (folder / "landmarker.json").write_text(json.dumps(marks), encoding="utf-8")
     text = page(read_records(folder), "results")
     assert rows(text, "| masks") == [["masks", "10", "8", "75.0 (1)", "75.0 (1)"]]
     assert rows(text, "| faceless") == [["faceless", "10", "0", "(1)", "(1)"]]
