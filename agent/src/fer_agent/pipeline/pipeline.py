@@ -18,7 +18,7 @@ from fer_agent.emotion.smooth import Smoother
 from fer_agent.errors import SpoolError
 from fer_agent.events.observation import Observation
 from fer_agent.events.policy import Decision, EventPolicy
-from fer_agent.faces import align
+from fer_agent.faces import align, contrast
 from fer_agent.faces.eyes import Eyes, Face
 from fer_agent.faces.track import Tracker
 from fer_agent.pipeline import places
@@ -191,7 +191,7 @@ class Pipeline:
         if not sighting.faces:
             return
         classifier = self.classifier
-        crops = align.crops(grey, [face.points for face in sighting.faces])
+        crops = contrast.stretched(align.crops(grey, [face.points for face in sighting.faces]))
         for face, probabilities in zip(sighting.faces, classifier.classify(crops)):
             self._faces += 1
             self._tracks += face.track not in self._known

@@ -1,0 +1,105 @@
+"""A landmarker's answers become landmarks in the picture where they can be trusted, and five points where not."""
+
+from typing import List, Optional
+
+import numpy as np
+import pytest
+from fakes_vision import face_points
+from fer_agent.faces import geometry
+from fer_agent.faces.eyes import Look
+from fer_agent.faces.geometry import Points
+from fer_agent.faces.zoo_landmarker import ZooLandmarker, crop_matrix
+from fer_agent.inference.arrays import Batch
+
+GREY = np.zeros((360, 640), np.uint8)
+SEEN, HIDDEN = 5.0, -5.0
+
+
+class Told:
+    """A landmarker that knows where the faces are: it answers with their landmarks in the crops of these looks."""
+
+    reference = "told@1/fp32"
+
+    def __init__(self, faces: List[Points], looks: List[Look], visible: float = SEEN) -> None:
+        self.batches: List[int] = []
+        self._faces, self._looks, self._visible = faces, looks, visible
+
+    def run(self, batch: Batch) -> List[Batch]:
+        self.batches.append(len(batch))
+        matrices = [crop_matrix(look) for look in self._looks]
+        there = [points @ matrix[:, :2].T + matrix[:, 2] for points, matrix in zip(self._faces, matrices)]
+        landmarks = (np.array(there, np.float32) + 0.5) / 64
+        angles = np.tile(np.array([[1.0, -0.5, 0.2]], np.float32), (len(batch), 1))
+        return [landmarks, np.full((len(batch), 68), self._visible, np.float32), angles]
+
+
+def leaning(degrees: float, left: float = 200, size: float = 100) -> Points:
+    """A face that leans clockwise."""
+    points, angle = face_points(left, 120, size), np.radians(degrees)
+    middle = points.mean(axis=0)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return np.asarray((points - middle) @ turn + middle)
+
+
+def look_at(points: Points, *, five: Optional[Points] = None) -> Look:
+    frame = geometry.framed(points)
+    return Look(frame.box, frame.roll, geometry.five_points(points) if five is None else five)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, -100, 175])
+def test_landmarks_come_back_to_the_picture_however_the_face_leans(degrees: float) -> None:
+    points = leaning(degrees)
+    (marks,) = ZooLandmarker(Told([points], [look_at(points)])).mark(GREY, [look_at(points)])
+    assert marks is not None
+    assert marks.points == pytest.approx(points, abs=1e-3)
+    assert np.degrees(marks.roll) == pytest.approx(np.degrees(geometry.framed(points).roll), abs=0.01)
+    assert marks.angles is not None
+    yaw, pitch, roll = marks.angles
+    assert (yaw, pitch) == pytest.approx((45, -22.5))
+    assert (roll - 9 - np.degrees(marks.roll) + 180) % 360 - 180 == pytest.approx(0, abs=0.01)
+
+
+def test_all_faces_of_a_frame_are_marked_in_one_run() -> None:
+    faces = [leaning(0), leaning(20, 400, 60)]
+    looks = [look_at(points) for points in faces]
+    network = Told(faces, looks)
+    marks = ZooLandmarker(network).mark(GREY, looks)
+    assert network.batches == [2]
+    assert all(each is not None and len(each.points) == 68 for each in marks)
+    assert ZooLandmarker(network).mark(GREY, []) == []
+    assert network.batches == [2]
+
+
+def test_landmarks_that_are_not_seen_give_way_to_the_five_points() -> None:
+    points = leaning(0)
+    look = look_at(points)
+    (marks,) = ZooLandmarker(Told([points], [look], HIDDEN)).mark(GREY, [look])
+    assert marks is not None
+    assert (marks.box, marks.angles) == (look.box, None)
+    assert marks.points == pytest.approx(geometry.five_points(points))
+
+
+def test_landmarks_that_disagree_with_the_five_points_give_way_to_them() -> None:
+    points = leaning(0)
+    look = look_at(points, five=geometry.five_points(points + np.array([30, 0])))
+    (marks,) = ZooLandmarker(Told([points], [look])).mark(GREY, [look])
+    assert marks is not None
+    assert len(marks.points) == 5
+
+
+def test_without_five_points_a_face_that_is_not_seen_is_none() -> None:
+    points = leaning(0)
+    look = Look(look_at(points).box)
+    assert ZooLandmarker(Told([points], [look], HIDDEN)).mark(GREY, [look]) == [None]
+
+
+def test_landmarks_of_another_place_or_size_are_not_of_this_face() -> None:
+    look = Look(look_at(leaning(0)).box)
+    for elsewhere in (leaning(0, left=260), leaning(0, size=45)):
+        assert ZooLandmarker(Told([elsewhere], [look])).mark(GREY, [look]) == [None]
+
+
+def test_a_network_that_answers_nonsense_marks_nothing() -> None:
+    look = Look(look_at(leaning(0)).box)
+    nonsense = np.full((68, 2), np.nan)
+    assert ZooLandmarker(Told([nonsense], [look])).mark(GREY, [look]) == [None]
