@@ -5,7 +5,6 @@ import pytest
 from fer_agent.faces import cells, geometry
 from fer_agent.faces.eyes import Look
 from fer_agent.faces.geometry import Rectangle
-from fer_agent.faces.zoo_finder import leaning
 from fer_agent.faces.zoo_landmarker import crop_matrix
 from fer_agent.imaging import Pyramid
 from fer_models.eyes import pyramid as trained
@@ -51,7 +50,7 @@ def test_a_face_is_cut_as_the_landmarker_learned_it(seed: int) -> None:
     np.testing.assert_allclose(geometry.five_points(landmarks), five)
     sides = rng.uniform((0, 0, 120, 120), (100, 100, 220, 220))
     expected = trained_crop.crop_matrix(sides.astype(np.float32), five)
-    found = crop_matrix(Look(boxed(sides), leaning(five.astype(np.float64))))
+    found = crop_matrix(Look(boxed(sides), geometry.leaning(five.astype(np.float64))))
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 

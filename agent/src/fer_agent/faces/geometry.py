@@ -149,6 +149,12 @@ def five_points(points: Points) -> Points:
     return np.vstack([eyes(points), points[NOSE_TIP], points[MOUTH_CORNERS]])
 
 
+def leaning(five: Points) -> float:
+    """How far a face with these five points leans: radians, clockwise; 0 when its mouth is below its eyes."""
+    right, down = (five[3:].mean(axis=0) - five[:2].mean(axis=0)).tolist()
+    return math.atan2(-right, down)
+
+
 def anchors(points: Points) -> Points:
     """The points that a face is aligned by: middles of the eyes (the picture's left first) and of the mouth, 3 × 2.
 

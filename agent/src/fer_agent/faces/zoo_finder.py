@@ -1,6 +1,5 @@
 """Finds faces with a finder of the zoo: the picture to the network, its cells to detections."""
 
-import math
 from typing import List
 
 import numpy as np
@@ -10,7 +9,7 @@ from fer_agent import imaging
 from fer_agent.faces import cells
 from fer_agent.faces.cells import FoundFaces
 from fer_agent.faces.eyes import Detection, Look
-from fer_agent.faces.geometry import Points, Rectangle
+from fer_agent.faces.geometry import Points, Rectangle, leaning
 from fer_agent.imaging import Picture
 from fer_agent.inference.arrays import Batch
 from fer_agent.inference.network import Runs
@@ -52,9 +51,3 @@ def _detections(found: FoundFaces, scale: cells.Floats) -> List[Detection]:
 def _rectangle(corners: Points) -> Rectangle:
     (left, top), (right, bottom) = corners.tolist()
     return Rectangle(left, top, right - left, bottom - top)
-
-
-def leaning(five: Points) -> float:
-    """How far a face with these five points leans: radians, clockwise; 0 when its mouth is below its eyes."""
-    right, down = (five[3:].mean(axis=0) - five[:2].mean(axis=0)).tolist()
-    return math.atan2(-right, down)

@@ -6,6 +6,7 @@ not), the logits of each being seen, and yaw, pitch and roll in units of 45 degr
 """
 
 import math
+from dataclasses import dataclass
 from typing import List, Optional, Sequence
 
 import numpy as np
@@ -26,8 +27,33 @@ LEAST_SEEN = 0.25
 MAX_DISAGREEMENT = 0.2
 """Landmarks that lie further from the finder's five points than this share of the face are not trusted."""
 
+LEANS_DEGREES = 20.0
+"""A face that leans further than this in its crop is looked at again."""
+
 MAX_SHIFT, MAX_GROWTH = 0.45, 1.6
 """A face that was cut fills the crop's middle; landmarks that say another place or size are not of this face."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the network said of one place."""
+
+    look: Look
+    landmarks: Points
+    seen: float
+    """How much of the inner landmarks, 0–1."""
+    angles: Angles
+
+    @property
+    def upright(self) -> Look:
+        """The same place, turned as the landmarks say."""
+        return Look(self.look.box, geometry.leaning(geometry.five_points(self.landmarks)), self.look.points)
+
+    @property
+    def leans(self) -> bool:
+        """Whether the face leaned much in its crop."""
+        apart = math.degrees(self.upright.roll - self.look.roll)
+        return abs(_around(apart)) > LEANS_DEGREES
 
 
 class ZooLandmarker:
@@ -37,18 +63,28 @@ class ZooLandmarker:
         self._network = network
 
     def mark(self, grey: Picture, looks: Sequence[Look]) -> List[Optional[Marks]]:
-        """The face in each place; where landmarks can't be trusted, by the five points, or None without them."""
+        """The face in each place; where landmarks can't be trusted, by the five points, or None without them.
+
+        What leans in its crop is looked at again, upright.
+        """
         if not looks:
             return []
         pyramid = Pyramid(grey)
+        told = self._look(pyramid, looks)
+        leaning = [place for place, each in enumerate(told) if each.leans]
+        if leaning:
+            for place, each in zip(leaning, self._look(pyramid, [told[place].upright for place in leaning])):
+                told[place] = each
+        return [_marks(each) for each in told]
+
+    def _look(self, pyramid: Pyramid, looks: Sequence[Look]) -> List[_Told]:
         matrices = [crop_matrix(look) for look in looks]
         crops = np.stack([pyramid.cut(matrix, CROP_PX) for matrix in matrices]).astype(np.float32)
         landmarks, visible, angles = self._network.run(crops[:, np.newaxis])
         seen = (1 / (1 + np.exp(-np.clip(visible[:, geometry.INNER], -30, 30)))).mean(axis=1)
-        told = zip(looks, matrices, landmarks, seen, angles)
         return [
-            _marks(look, _back(matrix, there), bool(share >= LEAST_SEEN), _angles(look, told_angles))
-            for look, matrix, there, share, told_angles in told
+            _Told(look, _back(matrix, there), float(share), _angles(look, turned))
+            for look, matrix, there, share, turned in zip(looks, matrices, landmarks, seen, angles)
         ]
 
 
@@ -74,11 +110,11 @@ def _around(degrees: float) -> float:
     return (degrees + 180) % 360 - 180 if math.isfinite(degrees) else 0.0
 
 
-def _marks(look: Look, landmarks: Points, visible: bool, angles: Angles) -> Optional[Marks]:
-    frame = geometry.framed(landmarks)
-    if visible and _fits(look, landmarks, frame):
-        return Marks(frame.box, landmarks, frame.roll, angles)
-    return None if look.points is None else Marks(look.box, look.points, look.roll)
+def _marks(told: _Told) -> Optional[Marks]:
+    look, frame = told.look, geometry.framed(told.landmarks)
+    if told.seen >= LEAST_SEEN and _fits(look, told.landmarks, frame):
+        return Marks(frame.box, told.landmarks, frame.roll, told.angles)
+    return None if look.points is None else Marks(look.box, look.points, geometry.leaning(look.points))
 
 
 def _fits(look: Look, landmarks: Points, frame: Frame) -> bool:

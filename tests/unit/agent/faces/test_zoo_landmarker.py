@@ -28,7 +28,7 @@ class Told:
         self.batches.append(len(batch))
         matrices = [crop_matrix(look) for look in self._looks]
         there = [points @ matrix[:, :2].T + matrix[:, 2] for points, matrix in zip(self._faces, matrices)]
-        landmarks = (np.array(there, np.float32) + 0.5) / 64
+        landmarks = ((np.array(there) + 0.5) / 64).astype(np.float32)
         angles = np.tile(np.array([[1.0, -0.5, 0.2]], np.float32), (len(batch), 1))
         return [landmarks, np.full((len(batch), 68), self._visible, np.float32), angles]
 
@@ -68,6 +68,24 @@ def test_all_faces_of_a_frame_are_marked_in_one_run() -> None:
     assert all(each is not None and len(each.points) == 68 for each in marks)
     assert ZooLandmarker(network).mark(GREY, []) == []
     assert network.batches == [2]
+
+
+def test_a_face_that_leans_in_its_crop_is_looked_at_again_upright() -> None:
+    points = leaning(70)
+    askew = Look(geometry.framed(points).box, 0.0)
+    upright = Look(askew.box, geometry.leaning(geometry.five_points(points)))
+    crops: List[Batch] = []
+
+    class Asked(Told):
+        def run(self, batch: Batch) -> List[Batch]:
+            crops.append(batch)
+            self._looks = [askew if len(crops) == 1 else upright]
+            return super().run(batch)
+
+    (marks,) = ZooLandmarker(Asked([points], [askew])).mark(GREY, [askew])
+    assert len(crops) == 2
+    assert marks is not None
+    assert marks.points == pytest.approx(points, abs=1e-2)
 
 
 def test_landmarks_that_are_not_seen_give_way_to_the_five_points() -> None:
