@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 
 import fer_simulator.devices.update
 import pytest
+from fer_simulator.devices.disk import Slots
+from fer_simulator.model import Model
 from fer_simulator.scenario import Scenario
 from fer_simulator.traits import effects
 from fer_simulator.traits.device_classes import CLASSES
 from fer_wire import Desired
 from fer_wire.broker import BrokerConnection
+from fer_wire.contracts import FINDER
 from fer_wire.device.record import TAKEN_BACK, Record
 from fer_wire.device.slots import Occupied
 from fer_wire.reported import (
@@ -39,6 +42,7 @@ from unit.agent.update.making import Loader, Release, Shelf, Signer
 X86 = next(each for each in CLASSES if each.name == "x86")
 UNFIT = "9.0.0"
 VERSIONS = {"1.0.0": ("fp32",), "2.0.0": ("fp32",), "3.0.0": ("int8", "fp32"), UNFIT: ("fp32",)}
+SEES, SEES_BETTER = "finder 1.0.0", "finder 2.0.0"
 UNFINISHED = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
 WAY = [*UNFINISHED, COMMITTED]
 PROBATION_S = 0.001
@@ -61,14 +65,14 @@ class Told(NamedTuple):
 class AgentSide:
     """The agent's own update, without its thread."""
 
-    def __init__(self, folder: Path, factory: Path, shelf: Shelf, key: Path) -> None:
+    def __init__(self, folder: Path, factory: Path, finder: Path, shelf: Shelf, key: Path) -> None:
         load = Loader()
         for version, precisions in VERSIONS.items():
             for precision in precisions:
                 load.takes_ms[f"tiny@{version}/{precision}"] = X86.classify_ms[precision]
         load.refused[f"tiny@{UNFIT}/fp32"] = "It fails its golden batch."
         self.told: list[Told] = []
-        self._device = Device(folder, factory, shelf, key, load, on_report=self._tell)
+        self._device = Device(folder, factory, shelf, key, load, on_report=self._tell, others={FINDER: finder})
 
     @property
     def state(self) -> str:
@@ -98,25 +102,29 @@ class AgentSide:
 
     def _tell(self) -> None:
         update = self._device.runner.update
-        if update:
-            remember(self.told, update, self._device.serves, self._device.runner.previous)
+        serving = update and self._device.tasks.get(update.task)
+        if update and serving:
+            remember(self.told, update, serving.servant.reference, serving.member.previous)
 
 
 class SimulatorSide:
     """The simulated device, with its time turned and its broker in the same process."""
 
-    def __init__(self, factory: Release, files: dict[str, bytes]) -> None:
+    def __init__(self, factory: Release, finder: Release, files: dict[str, bytes]) -> None:
         scenario = Scenario(BrokerConnection(), 1, events_per_s=0.0, telemetry_s=NEVER_S, first_model=factory.manifest)
         unfit = effects.parsed(f"tiny@{UNFIT}/*:unfit=1")
         self._simulated = SimulatedDevice(effects=(unfit,), kind=X86, scenario=scenario, name=DEVICE)
         self._simulated.files.files = files
+        first = finder.artifact()
+        self._simulated.disk.eyes = {FINDER: Slots(Model(first.model, first.sha256))}
 
     @property
     def told(self) -> list[Told]:
         told: list[Told] = []
         for report in self._simulated.reports:
-            if report.update and report.running:
-                remember(told, report.update, report.running.model, report.previous)
+            serving = report.update and report.serving(report.update.task)
+            if report.update and serving:
+                remember(told, report.update, serving.model, report.returns_to(report.update.task))
         return told
 
     @property
@@ -149,8 +157,8 @@ class Pair:
         shelf = Shelf()
         shelf.files = dict(self._whole)
         self._files = shelf.files
-        self.agent = AgentSide(folder, releases["1.0.0"].folder, shelf, signer.public)
-        self.simulator = SimulatorSide(releases["1.0.0"], shelf.files)
+        self.agent = AgentSide(folder, releases["1.0.0"].folder, releases[SEES].folder, shelf, signer.public)
+        self.simulator = SimulatorSide(releases["1.0.0"], releases[SEES], shelf.files)
         self._sequence = 0
         self._retained = b""
         self.sent: list[bytes] = []
@@ -239,7 +247,8 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory, signer: Signer) -> dict[str, Release]:
     folder = tmp_path_factory.mktemp("releases")
-    return {version: Release(signer, folder, version, precisions) for version, precisions in VERSIONS.items()}
+    finders = {each: Release(signer, folder / FINDER, each.split()[1], task=FINDER) for each in (SEES, SEES_BETTER)}
+    return {**finders, **{version: Release(signer, folder, version, each) for version, each in VERSIONS.items()}}
 
 
 @pytest.fixture(autouse=True)
@@ -384,6 +393,38 @@ def test_what_was_done_what_is_old_and_what_is_for_another_device_is_passed_over
     assert pair.states == WAY * 2
 
 
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_a_finder_goes_its_way_and_a_classifier_takes_the_place_of_another_in_every_state(
+    pair: Pair, state: str
+) -> None:
+    pair.order(SEES_BETTER)
+    pair.settle()
+    pair.order("2.0.0", "r2")
+    pair.until(state)
+    pair.go_back(SEES, "r3")
+    pair.settle()
+    assert pair.states == [*WAY, *WAY[: WAY.index(state) + 1], SUPERSEDED, *WAY]
+    assert [told.serves for told in pair.agent.told if told.state == COMMITTED] == [
+        "tiny-finder@2.0.0/fp32",
+        "tiny-finder@1.0.0/fp32",
+    ]
+
+
+def test_three_deaths_with_a_finder_on_trial_bring_the_earlier_one_back(pair: Pair) -> None:
+    pair.order(SEES_BETTER)
+    pair.until(PROBATION)
+    for _ in range(3):
+        pair.die()
+    pair.settle()
+    assert pair.states[-1] == ROLLED_BACK
+    assert pair.agent.told[-1].serves == "tiny-finder@1.0.0/fp32"
+
+
+def test_a_task_that_neither_takes_is_rejected(pair: Pair) -> None:
+    pair.order("2.0.0", task="soothsayer")
+    assert pair.agent.state == pair.simulator.state == REJECTED
+
+
 def test_the_comparison_finds_the_rule_that_the_simulator_once_had(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     """A death in STAGED led back to VERIFIED there, and was not counted."""
 
@@ -398,11 +439,12 @@ def test_the_comparison_finds_the_rule_that_the_simulator_once_had(pair: Pair, m
 
 
 ROLLOUTS = st.sampled_from(["r1", "r2", "r3"])
+MODELS = st.sampled_from([*VERSIONS, SEES, SEES_BETTER])
 ACTIONS = st.one_of(
-    st.tuples(st.just("order"), st.sampled_from(list(VERSIONS)), ROLLOUTS, st.integers(1, 2)),
-    st.tuples(st.just("go_back"), st.sampled_from(list(VERSIONS)), ROLLOUTS),
+    st.tuples(st.just("order"), MODELS, ROLLOUTS, st.integers(1, 2)),
+    st.tuples(st.just("go_back"), MODELS, ROLLOUTS),
     st.tuples(st.just("replay"), st.integers(0, 9)),
-    st.tuples(st.just("spoil"), st.sampled_from(list(VERSIONS)), st.sampled_from([MISSING, SWAPPED, SHORT, LONG])),
+    st.tuples(st.just("spoil"), MODELS, st.sampled_from([MISSING, SWAPPED, SHORT, LONG])),
     *(st.tuples(st.just(name)) for name in ("withdraw", "step", "step", "step", "settle", "die", "restart", "mend")),
 )
 

@@ -14,7 +14,7 @@ from fer_wire import EMOTIONS
 from fer_wire.message import iso_utc
 from real_broker import Mosquitto
 
-KEYS = [
+KEYS = [  # which are the same in the database and on the broker
     "device",
     "camera",
     "epoch",
@@ -88,14 +88,14 @@ def test_a_face_that_turns_from_sad_to_happy_is_in_the_database_and_on_the_broke
 
     assert closing["frames"] == 472
     assert closing["last_seq"] == closing["events"] == len(events)
-    assert [list(event) for event in events] == [KEYS] * len(events)
+    assert all(event["face_px"] > 0 for event in events)
     assert {tuple(event["probabilities"]) for event in events} == {EMOTIONS}
     assert len({event["track"] for event in events}) <= 3
     assert events[0]["kind"] == "start"
     times = [event["time"] for event in events]
     last_third = [event for event in events if event["time"] > interpolated(times[0], times[-1], 2 / 3)]
     assert Counter(event["emotion"] for event in last_third).most_common(1)[0][0] == "happy"
-    assert listener.heard() == events
+    assert listener.heard() == [{key: event[key] for key in KEYS} for event in events]
 
 
 def interpolated(first: str, last: str, share: float) -> str:

@@ -30,9 +30,9 @@ from fer_agent.inference.network import Network, Runs  # noqa: E402
 from fer_agent.inference.zoo import default_model  # noqa: E402
 from fer_agent.pipeline.pipeline import Pipeline  # noqa: E402
 from fer_agent.settings import CameraSettings, EmotionSettings, FacesSettings, Settings  # noqa: E402
+from fer_agent.update.member import Member  # noqa: E402
 from fer_agent.update.serving import Serving  # noqa: E402
 from fer_agent.update.slots import Slots  # noqa: E402
-from fer_agent.update.trial import choose  # noqa: E402
 from fer_wire import Artifact  # noqa: E402
 from fer_wire.contracts import CLASSIFIER  # noqa: E402
 
@@ -53,9 +53,12 @@ def main(rounds: int) -> None:
     pipeline.start()
     _until(lambda: len(ends_ns) > 3 * FPS)
     quiet = _gaps(ends_ns, lambda: time.sleep(QUIET_S))
-    serving = Serving(first)
+    slots = Slots(folder / "models", 64.0)
+    slots.prepare()
+    load = lambda model, variant: Network(model, variant, settings.emotion, folder)  # noqa: E731
+    serving = Serving(Member(CLASSIFIER, slots, "", load, lambda: first), first)
     serving.attach(lambda network: setattr(pipeline, "classifier", Classifier(network)))
-    updates = [_gaps(ends_ns, lambda: _update(serving, settings, folder)) for _ in range(rounds)]
+    updates = [_gaps(ends_ns, lambda: _update(serving, slots)) for _ in range(rounds)]
     statistics, pace = pipeline.statistics(), pipeline.pace(0)
     pipeline.stop()
     pipeline.join(10)
@@ -114,18 +117,17 @@ def _pipeline(settings: Settings, network: Runs, ends_ns: List[int]) -> Pipeline
     return pipeline
 
 
-def _update(serving: Serving, settings: Settings, folder: Path) -> None:
+def _update(serving: Serving, slots: Slots) -> None:
     """As the runner does it from verified to committed: hash, load, golden batch, measure, swap, release the old."""
-    slots, model = Slots(folder / "models", 64.0), read_model(default_model(CLASSIFIER), CLASSIFIER)
-    slots.prepare()
+    model = read_model(default_model(CLASSIFIER), CLASSIFIER)
     for variant in model.variants:
-        slots.adopt(model, variant)
+        slots.copy(model, variant)
     artifacts = [
         Artifact(model=model.manifest.reference(v.precision), sha256=v.sha256, size_bytes=v.size_bytes)
         for v in model.variants
         if v.sha256 != serving.servant.sha256
     ]
-    choice = choose(artifacts, slots, lambda m, v: Network(m, v, settings.emotion, folder), threading.Event())
+    choice = serving.member.choose(artifacts, threading.Event())
     watched = serving.try_out(choice.servant)
     time.sleep(1.0)
     assert watched.fault is None

@@ -1,11 +1,11 @@
 """The composition root: it builds every part of the agent and connects them, and does nothing else."""
 
 import itertools
-from typing import Callable, NamedTuple
+import logging
+from typing import Callable, Mapping, NamedTuple
 
 from fer_wire import Topics
-from fer_wire.contracts import CLASSIFIER
-from fer_wire.manifest import Variant
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.presence import Presence
@@ -15,9 +15,9 @@ from fer_agent.emotion.classify import Classifier
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.faces.eyes import Eyes
+from fer_agent.faces.zoo_eyes import ZooEyes
 from fer_agent.host.state_folder import StateFolder
-from fer_agent.inference.choice import of_the_settings
-from fer_agent.inference.model import Model
+from fer_agent.inference.choice import of_the_settings, tasks_of, why_dlib
 from fer_agent.inference.network import Network, Runs
 from fer_agent.inference.providers import forget_engines
 from fer_agent.inference.session import ENGINES
@@ -29,28 +29,28 @@ from fer_agent.pipeline.pipelines import Pipelines
 from fer_agent.reporting.device_report import DeviceReport
 from fer_agent.reporting.home_assistant import announcement
 from fer_agent.reporting.telemetry import TelemetryReporter
-from fer_agent.settings import CameraSettings, Settings
+from fer_agent.settings import AUTO, CameraSettings, Settings
 from fer_agent.telemetry import collectors
-from fer_agent.update.boot import Boot, Booted, configured_model
+from fer_agent.update.boot import Boot, Booted
 from fer_agent.update.download import Downloader
 from fer_agent.update.fetch import Fetcher
+from fer_agent.update.member import Member, configured
 from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
-from fer_agent.update.trial import Load, Servant
+
+log = logging.getLogger(__name__)
 
 MB = 1024 * 1024
 
 
 class _Models(NamedTuple):
-    """The models on this device: where they lie, how they are loaded, and which one serves."""
+    """The models on this device: where they lie, and which of them serve."""
 
     slots: Slots
     file: RecordFile
-    boot: Boot
     booted: Booted
-    load: Load
 
 
 def compose(settings: Settings, once: bool) -> Agent:
@@ -62,11 +62,10 @@ def compose(settings: Settings, once: bool) -> Agent:
     topics = Topics(settings.broker.prefix)
     state = StateFolder(settings.state_dir, settings.device)
     models = _models(settings, state)
-    serving = Serving(models.booted.servant)
-    eyes = DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces)
+    serving = models.booted.serving
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
-    pipelines = _pipelines(settings, once, eyes, serving, spool)
-    updates = _updates(settings, models, serving, pipelines, lambda: session.report())  # noqa: PLW0108  # it comes later
+    pipelines = _pipelines(settings, once, serving, spool)
+    updates = _updates(settings, models, pipelines, lambda: session.report())  # noqa: PLW0108  # it comes later
     presence = Presence(settings.device, topics)
     report = DeviceReport(settings, presence.run, serving, updates)
     publisher = Publisher(spool, topics, settings.spool)
@@ -88,20 +87,29 @@ def compose(settings: Settings, once: bool) -> Agent:
 
 
 def _models(settings: Settings, state: StateFolder) -> _Models:
-    emotion, engines = settings.emotion, settings.state_dir / ENGINES
+    engines = settings.state_dir / ENGINES
     slots = Slots(state.models, settings.update.cache_max_mb, lambda sha256: forget_engines(engines, sha256))
     slots.prepare()
 
-    def load(model: Model, variant: Variant) -> Servant:
-        return Network(model, variant, emotion, engines)
+    def member(task: str) -> Member:
+        return Member(
+            task,
+            slots,
+            configured(task, settings),
+            load=lambda model, variant: Network(model, variant, settings.emotion, engines),
+            factory=lambda: of_the_settings(task, settings),
+            optional=task != CLASSIFIER and settings.faces.finder == AUTO,
+        )
 
+    if why_dlib(settings):
+        log.info("dlib finds the faces here. %s", why_dlib(settings))
     file = RecordFile(state.update)
-    boot = Boot(slots, file, configured_model(emotion), load, lambda: of_the_settings(CLASSIFIER, settings))
-    return _Models(slots, file, boot, boot.start(settings.update.max_crashes), load)
+    boot = Boot({task: member(task) for task in tasks_of(settings)}, file)
+    return _Models(slots, file, boot.start(settings.update.max_crashes))
 
 
-def _pipelines(settings: Settings, once: bool, eyes: Eyes, serving: Serving, spool: Spool) -> Pipelines:
-    numbers = itertools.count(spool.last_track + 1)
+def _pipelines(settings: Settings, once: bool, serving: Mapping[str, Serving], spool: Spool) -> Pipelines:
+    numbers, eyes = itertools.count(spool.last_track + 1), _eyes(settings, serving)
 
     def classifier(network: Runs) -> Classifier:
         return Classifier(network, settings.emotion.mirrored)
@@ -113,29 +121,36 @@ def _pipelines(settings: Settings, once: bool, eyes: Eyes, serving: Serving, spo
             camera,
             settings,
             once,
-            eyes=eyes,
-            classifier=classifier(serving.seen),
+            eyes=eyes(),
+            classifier=classifier(serving[CLASSIFIER].seen),
             next_track=lambda: next(numbers),
             sink=spool.append,
         )
-        serving.attach(lambda network: setattr(pipeline, "classifier", classifier(network)))
+        for task, each in serving.items():
+            if task == CLASSIFIER:
+                each.attach(lambda network: setattr(pipeline, "classifier", classifier(network)))
+            else:
+                each.attach(lambda _network: setattr(pipeline, "eyes", eyes()))
         return pipeline
 
     return Pipelines([made(camera) for camera in settings.cameras])
 
 
-def _updates(
-    settings: Settings, models: _Models, serving: Serving, pipelines: Pipelines, report: Callable[[], None]
-) -> Runner:
+def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[], Eyes]:
+    """What finds the faces from now on: the models that serve, or without them dlib."""
+    if FINDER not in serving:
+        dlib = DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces)
+        return lambda: dlib
+    finder, landmarker = serving[FINDER], serving[LANDMARKER]
+    return lambda: ZooEyes(finder.seen, landmarker.seen, settings.faces)
+
+
+def _updates(settings: Settings, models: _Models, pipelines: Pipelines, report: Callable[[], None]) -> Runner:
     return Runner(
         device=settings.device,
-        configured=configured_model(settings.emotion),
         record=models.booted.record,
         file=models.file,
-        slots=models.slots,
-        boot=models.boot,
-        serving=serving,
-        load=models.load,
+        serving=models.booted.serving,
         fetcher=Fetcher(settings.update, models.slots, Downloader(settings.update)),
         rates=pipelines.rates,
         paces=pipelines.paces,

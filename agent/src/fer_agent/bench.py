@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
-from fer_wire.contracts import CLASSIFIER, FACE_PX
+from fer_wire.contracts import CLASSIFIER, FACE_PX, FINDER, LANDMARKER
 from fer_wire.manifest import Variant
 
 from fer_agent.cameras import open_source
@@ -14,7 +14,9 @@ from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import CameraError, ModelError, SettingsError
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.faces.dlib_eyes import DlibEyes
-from fer_agent.inference.choice import candidates, of_the_settings
+from fer_agent.faces.eyes import Eyes
+from fer_agent.faces.zoo_eyes import ZooEyes
+from fer_agent.inference.choice import candidates, of_the_settings, why_dlib
 from fer_agent.inference.model import Model, read_model
 from fer_agent.inference.network import Network
 from fer_agent.inference.session import ENGINES
@@ -92,7 +94,7 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
         camera,
         settings,
         once=True,
-        eyes=DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces),
+        eyes=_eyes(settings),
         classifier=Classifier(network, settings.emotion.mirrored),
         next_track=lambda: next(numbers),
         sink=lambda _observations: None,
@@ -102,6 +104,12 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
     measured.start()
     measured.join()
     return _pipeline_speed(measured, camera, network, time.monotonic() - began_s)
+
+
+def _eyes(settings: Settings) -> Eyes:
+    if why_dlib(settings):
+        return DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces)
+    return ZooEyes(of_the_settings(FINDER, settings), of_the_settings(LANDMARKER, settings), settings.faces)
 
 
 def _pipeline_speed(measured: Pipeline, camera: CameraSettings, network: Network, seconds: float) -> PipelineSpeed:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
 from fer_wire import Topics
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.cameras import open_source
 from fer_agent.errors import AgentError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.host.state_folder import StateFolder
-from fer_agent.inference.choice import of_the_settings
+from fer_agent.inference.choice import of_the_settings, tasks_of
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.update import verify
 from fer_agent.update.download import Downloader
@@ -50,8 +50,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for camera in settings.cameras:
         yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
     checks: List[Tuple[str, Callable[[], Outcome]]] = [
-        ("landmarks", lambda: _landmarks(settings)),
-        ("model", lambda: _model(settings)),
+        *eyes(settings),
+        ("model", lambda: _model(CLASSIFIER, settings)),
         ("broker", lambda: _broker(settings)),
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
@@ -82,16 +82,23 @@ def _camera(settings: CameraSettings) -> Outcome:
     return OK, f"{settings.source} delivers {image.shape[1]}×{image.shape[0]} pixels", ""
 
 
+def eyes(settings: Settings) -> List[Tuple[str, Callable[[], Outcome]]]:
+    """The checks of what finds the faces, by name: the models of the zoo, or dlib's landmarks."""
+    if FINDER not in tasks_of(settings):
+        return [("landmarks", lambda: _landmarks(settings))]
+    return [(task, lambda task=task: _model(task, settings)) for task in (FINDER, LANDMARKER)]  # type: ignore[misc]
+
+
 def _landmarks(settings: Settings) -> Outcome:
     path = landmarks_file(settings.faces)
     Landmarker(path)
     return OK, f"{path.name} loads. {LANDMARKS_LICENCE}", ""
 
 
-def _model(settings: Settings) -> Outcome:
-    classifier = of_the_settings(CLASSIFIER, settings)
-    found = f"{classifier.reference} runs on {classifier.provider} and passes its golden batch"
-    if classifier.provider_fallback:
+def _model(task: str, settings: Settings) -> Outcome:
+    network = of_the_settings(task, settings)
+    found = f"{network.reference} runs on {network.provider} and passes its golden batch"
+    if network.provider_fallback:
         return (
             WARNING,
             found,

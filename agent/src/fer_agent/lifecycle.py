@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.session import Session
@@ -36,7 +36,7 @@ class Parts:
     link: BrokerLink
     reporter: TelemetryReporter
     pipelines: Pipelines
-    serving: Serving
+    serving: Mapping[str, Serving]
     updates: Runner
 
 
@@ -111,8 +111,8 @@ class Agent:
         parts.reporter.start()
         if not self._once:
             parts.updates.start()
-        servant = parts.serving.servant
-        log.info("%s runs %s on %s.", self._settings.device, servant.reference, servant.provider)
+        for serving in parts.serving.values():
+            log.info("%s runs %s on %s.", self._settings.device, serving.servant.reference, serving.servant.provider)
         systemd.notify(systemd.READY)
 
     def _watch(self) -> None:

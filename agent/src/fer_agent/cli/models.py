@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any, Dict, List, Optional
 
 import typer
+from fer_wire.contracts import FINDER, LANDMARKER
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from typing_extensions import Annotated
 
 from fer_agent.cli.terminal import Config, Debug, Device, Json, StateDir, print_json, settings_from
+from fer_agent.settings import DLIB
 
 MB = 1e6
 
@@ -22,7 +24,7 @@ def models(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Show the models on this device (current, previous, on trial, cached) and the state of the last update."""
+    """Show the models on this device by task (current, previous, on trial, cached) and the state of the last update."""
     settings = settings_from(config, device, None, None, state_dir)
     from fer_agent.update.inventory import inventory
 
@@ -37,16 +39,19 @@ def models(
 
 
 def _table(found: Dict[str, Any], characters: Optional[int]) -> Table:
-    table = Table("slot", "model", "MB", "sha256", "last used")
+    table = Table("task", "slot", "model", "MB", "sha256", "last used")
     for kept in found["models"]:
         used = datetime.fromisoformat(kept["used"].replace("Z", "+00:00")).astimezone()
         size = f"{kept['size_bytes'] / MB:.2f}"
-        table.add_row(kept["slot"], escape(kept["model"]), size, kept["sha256"][:characters], f"{used:%Y-%m-%d %H:%M}")
+        about = kept["task"], kept["slot"], escape(kept["model"]), size, kept["sha256"][:characters]
+        table.add_row(*about, f"{used:%Y-%m-%d %H:%M}")
     return table
 
 
 def _sentences(found: Dict[str, Any]) -> List[str]:
-    serves = f"{found['serves']} serves when the agent starts."
+    eyes = found["eyes"]
+    seeing = f"{eyes[FINDER]} finds the faces" + ("" if eyes[FINDER] == DLIB else f", {eyes[LANDMARKER]} marks them")
+    serves = f"{found['serves']} serves when the agent starts; {seeing}."
     update = found["update"]
     if update is None:
         return [serves, "No model has been rolled out to this device yet."]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Optional, Sequence
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.precisions import ARM, JETSON, NANO, ORIN, OTHER, THOR, TX2, X86, XAVIER
 from fer_wire.reported import Capabilities
 
@@ -34,7 +35,11 @@ def device_class(root: Path = Path("/")) -> str:
 
 
 def capabilities(
-    runtime: str, providers: Sequence[str], precisions: Sequence[str] = (), root: Path = Path("/")
+    runtime: str,
+    providers: Sequence[str],
+    precisions: Sequence[str] = (),
+    root: Path = Path("/"),
+    tasks: Sequence[str] = (CLASSIFIER,),
 ) -> Capabilities:
     """Everything by which a controller may select devices; what cannot be read stays empty."""
     l4t = l4t_version(root)
@@ -49,6 +54,7 @@ def capabilities(
         runtime=runtime,
         providers=tuple(providers),
         precisions=tuple(precisions),
+        tasks=tuple(tasks),
     )
 
 

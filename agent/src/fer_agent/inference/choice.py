@@ -2,9 +2,9 @@
 
 import logging
 from pathlib import Path
-from typing import Dict, Sequence, Union
+from typing import Dict, Optional, Sequence, Tuple, Union
 
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
 from fer_wire.device.precisions import suited
 from fer_wire.manifest import Variant
 
@@ -15,17 +15,48 @@ from fer_agent.inference.model import Model, read_model
 from fer_agent.inference.network import Network
 from fer_agent.inference.session import ENGINES, runtime
 from fer_agent.inference.zoo import default_model
-from fer_agent.settings import AUTO, EmotionSettings, Settings
+from fer_agent.settings import AUTO, DLIB, EmotionSettings, Settings
 
 log = logging.getLogger(__name__)
 
 
 def of_the_settings(task: str, settings: Settings) -> Network:
     """The model of a task that the settings name, or the installed one; raises ModelError."""
-    emotion = settings.emotion
-    named, precision = (emotion.model, emotion.precision) if task == CLASSIFIER else (None, AUTO)
-    model = read_model(named or default_model(task), task)
-    return fastest(model, emotion, settings.state_dir / ENGINES, precision)
+    precision = settings.emotion.precision if task == CLASSIFIER else AUTO
+    return fastest(installed(task, settings), settings.emotion, settings.state_dir / ENGINES, precision)
+
+
+def installed(task: str, settings: Settings) -> Model:
+    """The model's folder that the settings name, or that of the zoo; raises ModelError."""
+    return read_model(named(task, settings) or default_model(task), task)
+
+
+def named(task: str, settings: Settings) -> Optional[Path]:
+    """What the settings name as the model of a task."""
+    paths = {
+        CLASSIFIER: settings.emotion.model,
+        FINDER: settings.faces.finder_model,
+        LANDMARKER: settings.faces.landmarker_model,
+    }
+    return paths[task]
+
+
+def why_dlib(settings: Settings) -> str:
+    """Why dlib finds the faces here; empty when models of the zoo do."""
+    if settings.faces.finder == DLIB:
+        return "faces.finder says so."
+    try:
+        if settings.faces.finder == AUTO:
+            for task in (FINDER, LANDMARKER):
+                installed(task, settings)
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def tasks_of(settings: Settings) -> Tuple[str, ...]:
+    """The tasks for which this device runs models, as far as the settings and what is installed tell."""
+    return (CLASSIFIER,) if why_dlib(settings) else TASKS
 
 
 def fastest(model: Model, settings: EmotionSettings, engines: Path, precision: str) -> Network:

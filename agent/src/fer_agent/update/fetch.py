@@ -45,7 +45,7 @@ class Fetcher:
         had.
         """
         key = verify.public_key(self._settings.public_key)
-        missing = [artifact for artifact in desired.artifacts if not self._here(artifact)]
+        missing = [artifact for artifact in desired.artifacts if not self._here(artifact, desired.task)]
         here_bytes = sum(artifact.size_bytes for artifact in desired.artifacts if artifact not in missing)
         if missing:
             self._slots.make_room([(artifact.sha256, artifact.size_bytes) for artifact in desired.artifacts])
@@ -55,14 +55,14 @@ class Fetcher:
                 here_bytes += artifact.size_bytes
         progress(here_bytes)
 
-    def _here(self, artifact: Artifact) -> bool:
+    def _here(self, artifact: Artifact, task: str) -> bool:
         if not self._slots.holds(artifact.sha256):
             return False
         if not self._slots.intact(artifact.sha256):
             log.warning("The copy of %s on disk is damaged; it is fetched again.", artifact.model)
             self._slots.discard(artifact.sha256)
             return False
-        verify.held(self._slots, artifact)
+        verify.held(self._slots, artifact, task)
         return True
 
     def _promises(
@@ -76,6 +76,7 @@ class Fetcher:
             )
         payload = self._source.manifest(desired.manifest_url, cancel)
         manifest = verify.signed_manifest(payload, key)
+        verify.suited(manifest, desired.task)
         for artifact in missing:
             verify.promised(manifest, artifact)
         return payload

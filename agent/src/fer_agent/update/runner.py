@@ -14,13 +14,11 @@ from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Update
 
 from fer_agent.errors import AgentError, CanceledError, ModelError, RejectedError, StateError
 from fer_agent.pipeline.throughput import Pace
-from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher
 from fer_agent.update.probation import Probation, measured_before
 from fer_agent.update.record import RecordFile
 from fer_agent.update.serving import Serving
-from fer_agent.update.slots import Slots
-from fer_agent.update.trial import Load, Servant, choose, loaded
+from fer_agent.update.trial import Servant
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +29,9 @@ REPORT_S = 2.0
 """A download's progress is reported this often at most."""
 WARM_S = 5.0
 """An agent that started less than this ago cannot yet say how fast it is."""
+TAKES_NO = (
+    "This device takes no {task}, but {tasks}. Where faces.finder is zoo, a device takes finders and landmarkers, too."
+)
 
 Rates = Callable[[], Mapping[str, Tuple[Optional[float], Optional[float]]]]
 """FPS and p95 in ms of each camera."""
@@ -43,23 +44,21 @@ class Runner:
         self,
         *,
         device: str,
-        configured: str,
         record: Record,
         file: RecordFile,
-        slots: Slots,
-        boot: Boot,
-        serving: Serving,
-        load: Load,
+        serving: Mapping[str, Serving],
         fetcher: Fetcher,
         rates: Rates = dict,
         paces: Callable[[int], Sequence[Pace]] = lambda _since_ns: (),
         report: Callable[[], object] = lambda: None,
         warm_s: float = WARM_S,
     ) -> None:
-        """Paces tells what each pipeline did since a monotonic time in ns; report publishes what the device reports."""
-        self._device, self._configured = device, configured
-        self._record, self._file, self._slots, self._boot = record, file, slots, boot
-        self._serving, self._load, self._fetcher = serving, load, fetcher
+        """Serving is by task, and its tasks are those for which the device takes models.
+
+        Paces tells what each pipeline did since a monotonic time in ns; report publishes what the device reports.
+        """
+        self._device, self._record, self._file = device, record, file
+        self._tasks, self._fetcher = serving, fetcher
         self._rates, self._paces, self._report = rates, paces, report
         self._warm_at_s = time.monotonic() + warm_s
         self._orders: Deque[Optional[Desired]] = deque()
@@ -107,12 +106,6 @@ class Runner:
     def update(self) -> Optional[Update]:
         """What the device reports of its last update."""
         return self._record.update()
-
-    @property
-    def previous(self) -> str:
-        """The model that the device can return to by itself."""
-        before = self._slots.occupied.returns_to
-        return self._slots.reference(before) if before else ""
 
     def turn(self) -> bool:
         """Take an order or do one step of the update; returns whether there was anything to do.
@@ -162,12 +155,12 @@ class Runner:
 
     def _begin(self, desired: Desired) -> None:
         self._candidate, record = None, self._record.begun(desired)
-        if desired.sha256 == self._serving.servant.sha256:
-            self._keep_factory()
-            self._slots.commit(desired.sha256, self._configured)
-            self._enter(record.served_already())
-            return
         try:
+            serving = self._serving_for(desired.task)
+            if desired.sha256 == serving.servant.sha256:
+                serving.commit_as_it_is()
+                self._enter(record.served_already())
+                return
             self._fetcher.check()
         except RejectedError as error:
             self._enter(record.moved(on.REFUSED, str(error)))
@@ -203,25 +196,24 @@ class Runner:
         if self._interrupt.wait(max(0.0, self._warm_at_s - time.monotonic())):
             raise CanceledError("The trial was told to stop.")
         before = measured_before(self._rates())
-        choice = choose(self._ordered.artifacts, self._slots, self._load, self._interrupt)
+        choice = self._serving.member.choose(self._ordered.artifacts, self._interrupt)
         self._candidate = choice.servant
         self._enter(
             self._record.moved(on.PASSED, chosen=choice.servant.sha256, measured_ms=choice.measured_ms, before=before)
         )
 
     def _swap(self) -> None:
-        candidate, chosen = self._candidate, self._record.chosen
-        if chosen == self._serving.servant.sha256:
-            self._keep_factory()
-            self._slots.commit(chosen, self._configured)
+        candidate, chosen, serving = self._candidate, self._record.chosen, self._serving
+        if chosen == serving.servant.sha256:
+            serving.commit_as_it_is()
             self._enter(self._record.served_already())
             return
         if candidate is None or candidate.sha256 != chosen:
-            candidate = loaded(chosen, self._slots, self._load)
-        self._keep_factory()
-        self._slots.try_out(chosen)
+            candidate = serving.member.loaded(chosen)
+        serving.member.keep_factory(serving.servant)
+        serving.member.slots.try_out(chosen)
         self._save(self._record.moved(on.SWAPPED))
-        self._serving.try_out(candidate)
+        serving.try_out(candidate)
         self._candidate = None
         self._tell()
 
@@ -242,7 +234,7 @@ class Runner:
             self._commit()
 
     def _commit(self) -> None:
-        self._slots.commit(self._record.chosen, self._configured)
+        self._serving.member.commit(self._record.chosen)
         self._save(self._record.moved(on.SERVED_WELL))
         self._serving.keep()
         self._tell()
@@ -252,21 +244,26 @@ class Runner:
 
     def _leave(self, ended: Record) -> None:
         """End the update without success; a model on trial gives way to the one before."""
-        on_trial = self._record.state == PROBATION
+        on_trial, serving = self._record.state == PROBATION, self._tasks.get(self._record.task)
         self._save(ended)
-        if on_trial:
+        if serving and on_trial:
             try:
-                self._serving.step_back(self._boot.steady)
+                serving.step_back()
             except ModelError as error:
                 log.error("%s The model on trial keeps serving, because there is no other.", error)
-        self._slots.end_trial()
+        if serving:
+            serving.member.slots.end_trial()
         self._candidate = None
         self._tell()
 
-    def _keep_factory(self) -> None:
-        servant = self._serving.servant
-        if servant.model.folder != self._slots.folder:
-            self._slots.adopt(servant.model, servant.variant)
+    @property
+    def _serving(self) -> Serving:
+        return self._serving_for(self._ordered.task)
+
+    def _serving_for(self, task: str) -> Serving:
+        if task not in self._tasks:
+            raise RejectedError(TAKES_NO.format(task=task, tasks=" and ".join(f"{name}s" for name in self._tasks)))
+        return self._tasks[task]
 
     def _progress(self, here_bytes: int) -> None:
         self._record = self._record.fetched(here_bytes)

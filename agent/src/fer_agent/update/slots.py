@@ -1,4 +1,4 @@
-"""The models on disk: which serves, which is the one before, which is on trial, and what else is kept.
+"""The models on disk: for each task which serves, which is the one before, which is on trial; and what else is kept.
 
 Of a file there are SHA256.onnx and SHA256.json, its manifest; of one on its way SHA256.partial and SHA256.etag.
 """
@@ -8,13 +8,14 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, List, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 from fer_wire import MessageError, ModelManifest, parse
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.slots import Occupied
 from fer_wire.manifest import Variant
 from fer_wire.whole_files import CHUNK_BYTES, remove_partial
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from fer_agent.errors import ModelError, StateError, UpdateError
 from fer_agent.inference.model import MANIFEST, Model
@@ -28,6 +29,8 @@ SHA256_CHARACTERS = 64
 MB = 1024 * 1024
 
 CURRENT, PREVIOUS, TRIAL, FACTORY, CACHED = "current", "previous", "trial", "factory", "cached"
+SLOTS = (CURRENT, TRIAL, PREVIOUS, FACTORY)
+"""As the fields of Occupied are called, the most important first."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,19 @@ class Kept:
     """A model on disk."""
 
     sha256: str
+    task: str
+    """Empty when its manifest cannot be read."""
     slot: str
     reference: str
     size_bytes: int
     used_at_s: float
     """Unix time."""
+
+
+class _SlotsFile(Occupied):
+    """slots.json: the classifier's slots, as they were before there were others, and those of the other tasks."""
+
+    others: Dict[str, Occupied] = Field(default_factory=dict)
 
 
 class Slots:
@@ -51,7 +62,7 @@ class Slots:
     def __init__(self, folder: Path, max_mb: float, on_discard: Callable[[str], None] = lambda _sha256: None) -> None:
         self.folder, self._on_discard = folder, on_discard
         self._max_bytes = int(max_mb * MB)
-        self.occupied = self._read()
+        self._occupied = self._read()
 
     def prepare(self) -> None:
         """Make the folder, and clear what a power cut left half written; raises StateError."""
@@ -81,7 +92,7 @@ class Slots:
             return False
 
     def find(self, sha256: str) -> Tuple[Model, Variant]:
-        """What a classifier is made of; raises ModelError when it is not here."""
+        """What a network is made of; raises ModelError when it is not here."""
         try:
             manifest = parse(ModelManifest, self._manifest(sha256).read_bytes())
         except (OSError, MessageError) as error:
@@ -94,11 +105,7 @@ class Slots:
 
     def reference(self, sha256: Optional[str]) -> str:
         """NAME@VERSION/PRECISION; empty when it is not here."""
-        try:
-            model, variant = self.find(sha256 or "")
-        except ModelError:
-            return ""
-        return model.manifest.reference(variant.precision)
+        return self._about(sha256 or "")[1]
 
     def used(self, sha256: str) -> None:
         """Remember that it was used now."""
@@ -112,37 +119,29 @@ class Slots:
         self.used(sha256)
         _unlink(self.etag(sha256))
 
-    def adopt(self, model: Model, variant: Variant) -> None:
-        """Copy the settings' or packaged model, so that a new package cannot take it away; raises StateError."""
+    def copy(self, model: Model, variant: Variant) -> None:
+        """Have a copy of a model that lies elsewhere; raises StateError."""
         if not self.intact(variant.sha256):
             durable.replace(self._manifest(variant.sha256), (model.folder / MANIFEST).read_bytes())
             durable.copy(model.folder / variant.file, self._file(variant.sha256))
-        if self.occupied.factory != variant.sha256:
-            self._put(self.occupied.model_copy(update={"factory": variant.sha256}))
 
-    def try_out(self, sha256: str) -> None:
-        """Put a model on trial; an agent that finds it there when it starts serves it."""
-        self._put(self.occupied.trying(sha256))
+    def occupied(self, task: str) -> Occupied:
+        """What is in the slots of one task."""
+        return self._occupied.get(task, Occupied())
 
-    def end_trial(self) -> None:
-        """End the trial: the current model serves again."""
-        if self.occupied.trial is not None:
-            self._put(self.occupied.without_trial())
-
-    def commit(self, sha256: str, configured: str) -> None:
-        """Make a model the current one, and keep the one before to return to."""
-        self._put(self.occupied.committed(sha256, configured))
-
-    def let_go_of_current(self) -> None:
-        """Make the settings' or packaged model the current one again, and keep what was as the one before."""
-        self._put(self.occupied.without_current())
+    def occupy(self, task: str, occupied: Occupied) -> None:
+        """Change the slots of one task, whole or not at all; raises StateError."""
+        changed = {**self._occupied, task: occupied}
+        others = {name: each for name, each in changed.items() if name != CLASSIFIER}
+        file = _SlotsFile(**dict(changed.get(CLASSIFIER, Occupied())), others=others)
+        durable.replace(self.folder / SLOTS_FILE, file.model_dump_json().encode())
+        self._occupied = changed
 
     def kept(self) -> List[Kept]:
         """All models on disk, those in slots first, then the last used first."""
         slots = {sha: slot for slot, sha in reversed(self._slots()) if sha}
-        order = [CURRENT, TRIAL, PREVIOUS, FACTORY, CACHED]
         found = [self._kept(path, slots.get(path.stem, CACHED)) for path in self._files()]
-        return sorted(found, key=lambda kept: (order.index(kept.slot), -kept.used_at_s))
+        return sorted(found, key=lambda kept: ((*SLOTS, CACHED).index(kept.slot), -kept.used_at_s))
 
     def make_room(self, wanted: Sequence[Tuple[str, int]]) -> None:
         """Delete what is not in use, the longest unused first, until these files (sha256, bytes) fit in the cache.
@@ -171,30 +170,34 @@ class Slots:
             _unlink(path)
         self._on_discard(sha256)
 
-    def _put(self, occupied: Occupied) -> None:
-        durable.replace(self.folder / SLOTS_FILE, occupied.model_dump_json().encode())
-        self.occupied = occupied
-
-    def _read(self) -> Occupied:
+    def _read(self) -> Dict[str, Occupied]:
         path = self.folder / SLOTS_FILE
         try:
-            return Occupied.model_validate_json(path.read_bytes())
+            file = _SlotsFile.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            return Occupied()
+            return {}
         except (ValidationError, OSError) as error:
-            log.error("%s cannot be read (%s); the model of the settings serves.", path, type(error).__name__)
-            return Occupied()
+            log.error("%s cannot be read (%s); the models of the settings serve.", path, type(error).__name__)
+            return {}
+        return {CLASSIFIER: Occupied(**file.model_dump(exclude={"others"})), **file.others}
 
     def _slots(self) -> List[Tuple[str, Optional[str]]]:
-        now = self.occupied
-        return [(CURRENT, now.current), (TRIAL, now.trial), (PREVIOUS, now.previous), (FACTORY, now.factory)]
+        return [(slot, getattr(now, slot)) for slot in SLOTS for now in self._occupied.values()]
 
     def _protected(self) -> Set[str]:
         return {sha for _, sha in self._slots() if sha}
 
     def _kept(self, path: Path, slot: str) -> Kept:
         status = path.stat()
-        return Kept(path.stem, slot, self.reference(path.stem), status.st_size, status.st_mtime)
+        task, reference = self._about(path.stem)
+        return Kept(path.stem, task, slot, reference, status.st_size, status.st_mtime)
+
+    def _about(self, sha256: str) -> Tuple[str, str]:
+        try:
+            model, variant = self.find(sha256)
+        except ModelError:
+            return "", ""
+        return model.manifest.task, model.manifest.reference(variant.precision)
 
     def _files(self) -> List[Path]:
         return [path for path in self.folder.glob(f"*{FILE}") if len(path.stem) == SHA256_CHARACTERS]

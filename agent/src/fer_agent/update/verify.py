@@ -63,6 +63,14 @@ def promised(manifest: ModelManifest, artifact: Artifact) -> Variant:
     )
 
 
+def suited(manifest: ModelManifest, task: str) -> None:
+    """Compare what the model is for with the order; raises RejectedError."""
+    if manifest.task != task:
+        raise RejectedError(
+            f"{manifest.name}@{manifest.version} is a {manifest.task}, and a {task} was ordered; deploy the model anew."
+        )
+
+
 def arrived(path: Path, artifact: Artifact) -> None:
     """Compare a file's size and sha256 with the promise; raises RejectedError, or OSError when it cannot be read."""
     size_bytes = path.stat().st_size
@@ -72,7 +80,7 @@ def arrived(path: Path, artifact: Artifact) -> None:
         raise RejectedError(f"{artifact.model} came damaged or swapped: its sha256 is not the one that was promised.")
 
 
-def held(slots: Slots, artifact: Artifact) -> None:
+def held(slots: Slots, artifact: Artifact, task: str) -> None:
     """Compare what the manifest on disk says of a file with the order; raises RejectedError.
 
     An order without a url names a file that the registry may not know; then its size is not known either.
@@ -81,6 +89,7 @@ def held(slots: Slots, artifact: Artifact) -> None:
         model, variant = slots.find(artifact.sha256)
     except ModelError as error:
         raise RejectedError(str(error)) from error
+    suited(model.manifest, task)
     same_size = not artifact.url or variant.size_bytes == artifact.size_bytes
     if model.manifest.reference(variant.precision) != artifact.model or not same_size:
         raise RejectedError(

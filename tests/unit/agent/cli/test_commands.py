@@ -6,7 +6,9 @@ from typing import List
 
 import pytest
 from commands import ran
+from fer_agent import doctor
 from fer_agent.cli import run
+from fer_agent.settings import Settings
 from tiny_onnx import network, write_model
 
 
@@ -92,7 +94,8 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
     findings = {finding["check"]: finding for finding in map(json.loads, result.stdout.splitlines())}
     assert set(findings) == {
         "camera camera",
-        "landmarks",
+        "finder",
+        "landmarker",
         "model",
         "broker",
         "state",
@@ -103,8 +106,16 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
     }
     assert findings["camera camera"]["state"] == findings["model"]["state"] == findings["broker"]["state"] == "failed"
     assert "There is no video file none.mp4" in findings["camera camera"]["remedy"]
-    assert "licence excludes commercial use" in findings["landmarks"]["found"]
-    assert findings["state"]["state"] == "ok"
+    assert findings["finder"]["state"] == findings["landmarker"]["state"] == findings["state"]["state"] == "ok"
+    assert "passes its golden batch" in findings["finder"]["found"]
+
+
+def test_doctor_checks_what_finds_the_faces_and_names_the_licence_of_dlibs_landmarks(tmp_path: Path) -> None:
+    settings = Settings.model_validate({"state_dir": tmp_path, "faces": {"finder": "dlib"}})
+    ((check, look),) = doctor.eyes(settings)
+    state, found, _ = look()
+    assert (check, state) == ("landmarks", "ok")
+    assert "licence excludes commercial use" in found
 
 
 def test_a_thread_that_hangs_in_its_driver_does_not_keep_python_from_leaving() -> None:

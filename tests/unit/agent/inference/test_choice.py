@@ -1,11 +1,13 @@
 from pathlib import Path
+from typing import Dict
 
 import pytest
 from fer_agent.errors import ModelError
-from fer_agent.inference.choice import of_the_settings
+from fer_agent.inference.choice import of_the_settings, tasks_of, why_dlib
 from fer_agent.inference.network import Network
 from fer_agent.settings import Settings
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import network, write_model
 
 
@@ -17,6 +19,15 @@ def load(folder: Path, precision: str = "auto") -> Network:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_model(tmp_path / "model", {"fp32": network(), "fp16": network(), "int8": network()})
+
+
+@pytest.fixture
+def eyes(tmp_path: Path) -> Dict[str, Path]:
+    """A finder and a landmarker, by setting."""
+    return {
+        "finder_model": write_eyes(tmp_path / "finder", FINDER, {"fp32": finder()}),
+        "landmarker_model": write_eyes(tmp_path / "landmarker", LANDMARKER, {"fp32": landmarker()}),
+    }
 
 
 @pytest.mark.parametrize("precision", ["fp32", "fp16", "int8"])
@@ -42,3 +53,35 @@ def test_auto_passes_over_a_candidate_that_cannot_be_used_here(
 
 def test_auto_takes_what_there_is(tmp_path: Path) -> None:
     assert load(write_model(tmp_path / "m", {"fp16": network()})).reference == "tiny@1.0.0/fp16"
+
+
+def seen_by(**faces: object) -> Settings:
+    return Settings.model_validate({"faces": faces})
+
+
+def test_where_a_finder_and_a_landmarker_are_installed_they_find_the_faces(eyes: Dict[str, Path]) -> None:
+    settings = seen_by(**eyes)
+    assert why_dlib(settings) == ""
+    assert tasks_of(settings) == (CLASSIFIER, FINDER, LANDMARKER)
+    assert of_the_settings(FINDER, settings).reference == "tiny-finder@1.0.0/fp32"
+
+
+@pytest.mark.parametrize("missing", ["finder_model", "landmarker_model"])
+def test_where_one_of_them_is_missing_dlib_does_and_the_reason_is_told(
+    eyes: Dict[str, Path], missing: str, tmp_path: Path
+) -> None:
+    settings = seen_by(**{**eyes, missing: tmp_path / "nowhere"})
+    assert why_dlib(settings) == (
+        f"There is no model in {tmp_path / 'nowhere'}: manifest.json is missing. Correct faces.{missing}."
+    )
+    assert tasks_of(settings) == (CLASSIFIER,)
+
+
+def test_the_settings_may_insist_on_either(eyes: Dict[str, Path], tmp_path: Path) -> None:
+    assert why_dlib(seen_by(**eyes, finder="dlib")) == "faces.finder says so."
+    assert why_dlib(seen_by(finder="zoo", finder_model=tmp_path / "nowhere")) == ""
+
+
+def test_a_classifier_is_no_finder(eyes: Dict[str, Path], folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"is a classifier, not a finder; correct faces\.finder_model"):
+        of_the_settings(FINDER, seen_by(**{**eyes, "finder_model": folder}))

@@ -8,9 +8,9 @@ from fer_agent.inference.network import Runs
 from fer_agent.settings import UpdateSettings
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher, Source
+from fer_agent.update.member import Member
 from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
-from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
 from fer_wire.contracts import CLASSIFIER
 from fer_wire.reported import Update
@@ -41,11 +41,12 @@ class Device:
         load: Optional[Loader] = None,
         configured: str = "",
         on_report: Callable[[], None] = lambda: None,
+        others: Optional[Dict[str, Path]] = None,
         **settings: object,
     ) -> None:
         self.folder, self.factory, self.source = folder, factory, source
         self.load = load or Loader()
-        self.configured = configured
+        self.configured, self.others = configured, others or {}
         self._on_report = on_report
         self.settings = UpdateSettings.model_validate({"public_key": public_key, **settings})
         self.history: List[str] = []
@@ -58,20 +59,17 @@ class Device:
         self.slots = Slots(self.folder / "models", self.settings.cache_max_mb)
         self.slots.prepare()
         file = RecordFile(self.folder / "update.json")
-        boot = Boot(self.slots, file, self.configured, self.load, self._of_the_settings)
-        booted = boot.start(self.settings.max_crashes)
-        self.serving = Serving(booted.servant)
+        booted = Boot(self._members(), file).start(self.settings.max_crashes)
+        self.tasks = booted.serving
+        self.serving = booted.serving[CLASSIFIER]
+        self.held = self.serving.member.slots
         self.pipe = Pipe(self.serving.seen)
         self.serving.attach(self.pipe.receive)
         self.runner = Runner(
             device=DEVICE,
-            configured=self.configured,
             record=booted.record,
             file=file,
-            slots=self.slots,
-            boot=boot,
-            serving=self.serving,
-            load=self.load,
+            serving=booted.serving,
             fetcher=Fetcher(self.settings, self.slots, self.source),
             rates=lambda: {"door": (30.0, 10.0)},
             report=self._hear,
@@ -99,12 +97,18 @@ class Device:
         self.history.append(self.update.state)
         self._on_report()
 
-    def _of_the_settings(self) -> FakeServant:
-        model = read_model(self.factory, CLASSIFIER)
-        return self.load(model, model.variants[0])
+    def _members(self) -> Dict[str, Member]:
+        return {task: self._member(task, folder) for task, folder in {CLASSIFIER: self.factory, **self.others}.items()}
+
+    def _member(self, task: str, folder: Path) -> Member:
+        def of_the_settings() -> FakeServant:
+            model = read_model(folder, task)
+            return self.load(model, model.variants[0])
+
+        return Member(task, self.slots, self.configured, self.load, of_the_settings, optional=task != CLASSIFIER)
 
 
-def occupied(device: Device) -> Dict[str, str]:
+def occupied(device: Device, task: str = CLASSIFIER) -> Dict[str, str]:
     """The reference in each slot."""
-    now = device.slots.occupied
+    now = device.slots.occupied(task)
     return {slot: device.slots.reference(getattr(now, slot)) for slot in ("current", "previous", "trial")}

@@ -16,8 +16,9 @@ from fer_agent.inference.model import Model
 from fer_agent.inference.network import shapes
 from fer_agent.update.download import Goal
 from fer_wire import Artifact, Desired, ModelManifest, parse
-from fer_wire.contracts import CONTRACTS
+from fer_wire.contracts import CLASSIFIER, CONTRACTS, FINDER
 from fer_wire.manifest import Variant, signed_bytes, with_signature
+from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import message, network, write_model
 
 DOC_STRING = 6
@@ -46,6 +47,13 @@ class Signer:
         return with_signature(payload, base64.b64encode(self._key.sign(signed_bytes(payload))).decode())
 
 
+def made(task: str) -> bytes:
+    """A tiny network of a task."""
+    if task == CLASSIFIER:
+        return network()
+    return finder() if task == FINDER else landmarker()
+
+
 class Release:
     """A model as a registry serves it: its signed manifest, and its files by path."""
 
@@ -57,18 +65,22 @@ class Release:
         precisions: Sequence[str] = ("fp32",),
         padding_bytes: int = 0,
         base: Optional[bytes] = None,
+        task: str = CLASSIFIER,
     ) -> None:
+        base = base or made(task)
         files = {
-            precision: (base or network()) + message((DOC_STRING, f"{version} {precision}" + "." * padding_bytes))
+            precision: base + message((DOC_STRING, f"{version} {precision}" + "." * padding_bytes))
             for precision in precisions
         }
-        self.folder = write_model(folder / version, files)
+        self.folder = (
+            write_model(folder / version, files) if task == CLASSIFIER else write_eyes(folder / version, task, files)
+        )
         path = self.folder / "manifest.json"
         path.write_bytes(signer.signed(json.dumps({**json.loads(path.read_text()), "version": version}).encode()))
         self.payload = path.read_bytes()
         self.manifest = parse(ModelManifest, self.payload)
         self.files = {hashlib.sha256(data).hexdigest(): data for data in files.values()}
-        self.manifest_url = f"/v1/models/tiny/{version}/manifest.json"
+        self.manifest_url = f"/v1/models/{self.manifest.name}/{version}/manifest.json"
 
     @property
     def routes(self) -> Dict[str, bytes]:
@@ -91,6 +103,7 @@ class Release:
             "rollout": "r1",
             "attempt": 1,
             "sequence": 1,
+            "task": self.manifest.task,
             "time": WHEN,
             "manifest_url": self.manifest_url,
             "alternatives": tuple(others),

@@ -8,7 +8,7 @@ from fer_agent.inference.arrays import Batch
 from fer_agent.inference.model import read_model
 from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.probation import STRIKES, Probation, Watched, measured_before, verdict
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CELL_CHANNELS, CLASSIFIER, FINDER, STRIDES
 from fer_wire.device.record import Before
 from unit.agent.update.making import FakeServant, Release, Signer
 
@@ -102,6 +102,26 @@ def test_a_model_that_answers_with_nonsense_is_seen(tmp_path: Path, answer: Batc
     with pytest.raises(ModelError, match=r"tiny@2\.0\.0/fp32 answers with nonsense"):
         watched.run(FACES)
     assert watched.fault == ("The new model failed on a frame (ModelError: tiny@2.0.0/fp32 answers with nonsense.).")
+
+
+class OddFinder(FakeServant):
+    """Gives numbers that are none, or cells of another size than the picture's."""
+
+    def __init__(self, release: Release, value: float, side: int) -> None:
+        super().__init__(read_model(release.folder, FINDER), release.manifest.variants[0])
+        self._value, self._side = value, side
+
+    def run(self, batch: Batch) -> List[Batch]:
+        sides = [self._side // stride for stride in STRIDES]
+        return [np.full((len(batch), CELL_CHANNELS, side, side), self._value, np.float32) for side in sides]
+
+
+@pytest.mark.parametrize(("value", "side"), [(np.inf, 64), (0.0, 32)])
+def test_a_finder_that_answers_with_nonsense_is_seen(tmp_path: Path, value: float, side: int) -> None:
+    watched = Watched(OddFinder(Release(Signer(tmp_path), tmp_path, task=FINDER), value, side))
+    with pytest.raises(ModelError, match=r"tiny-finder@2\.0\.0/fp32 answers with nonsense"):
+        watched.run(np.zeros((2, 1, 64, 64), np.float32))
+    assert watched.fault
 
 
 def test_a_model_that_answers_is_let_through(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ class Protocol(RuleBasedStateMachine):
     @rule()
     def fail_on_a_frame(self) -> None:
         servant = self.device.serving.servant
-        if self.device.slots.occupied.trial and isinstance(servant, FakeServant):
+        if self.device.held.occupied.trial and isinstance(servant, FakeServant):
             servant.broken = True
             with suppress(RuntimeError):
                 self.device.pipe.network.run(NO_FACES)
@@ -191,7 +191,7 @@ class Protocol(RuleBasedStateMachine):
     def a_verified_model_always_serves(self) -> None:
         counts["steps"] += 1
         assert self.device.serves in self.allowed
-        now = self.device.slots.occupied
+        now = self.device.held.occupied
         for sha in (now.current, now.trial, now.previous):
             assert sha is None or self.device.slots.intact(sha)
         assert self.device.pipe.network.reference == self.device.serves

@@ -51,7 +51,7 @@ def test_a_desired_state_goes_all_the_way(world: World) -> None:
     assert device.history == WHOLE_WAY
     assert device.serves == device.pipe.network.reference == NEW
     assert occupied(device) == {"current": NEW, "previous": OLD, "trial": ""}
-    assert device.runner.previous == OLD
+    assert device.serving.member.previous == OLD
     assert device.update.downloaded_bytes == device.update.size_bytes > 0
 
 
@@ -74,7 +74,7 @@ def test_it_goes_back_to_what_is_on_disk_without_a_download(world: World) -> Non
     order(device, world.newer, rollout="r2", sequence=2).settle()
     asked = len(world.shelf.asked)
     order(device, world.new, rollout="r2", attempt=2, sequence=3, url="", manifest_url="").settle()
-    assert (device.serves, device.runner.previous, len(world.shelf.asked)) == (NEW, NEWER, asked)
+    assert (device.serves, device.serving.member.previous, len(world.shelf.asked)) == (NEW, NEWER, asked)
 
 
 def test_what_serves_already_is_committed_at_once(world: World) -> None:
@@ -251,7 +251,7 @@ def on_trial(world: World, **more: Any) -> Device:
 
 def test_a_model_that_fails_on_a_frame_gives_way_to_the_one_before(world: World) -> None:
     device = on_trial(world)
-    assert (device.serves, device.runner.previous) == (NEW, OLD)
+    assert (device.serves, device.serving.member.previous) == (NEW, OLD)
     servant = device.serving.servant
     assert isinstance(servant, FakeServant)
     servant.broken = True
@@ -270,7 +270,7 @@ def test_a_trial_that_is_ended_from_outside_gives_way_too(world: World, payload:
     device.settle()
     assert device.history[4] == ("canceled" if payload == b"" else "superseded")
     assert device.serves == (OLD if payload == b"" else NEWER)
-    assert device.runner.previous in ("", OLD)
+    assert device.serving.member.previous in ("", OLD)
 
 
 def test_a_trial_goes_on_after_a_death_and_the_deaths_are_counted(world: World) -> None:

@@ -6,7 +6,9 @@ import pytest
 from fer_agent.errors import ModelError, StateError, UpdateError
 from fer_agent.inference.model import read_model
 from fer_agent.update.slots import MB, Slots
-from fer_wire.contracts import CLASSIFIER
+from fer_agent.update.task_slots import TaskSlots
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from fer_wire.device.slots import Occupied
 from unit.agent.update.making import Release, Signer
 
 PADDING = 200_000
@@ -23,6 +25,11 @@ def slots(tmp_path: Path) -> Slots:
 def releases(tmp_path: Path) -> List[Release]:
     signer = Signer(tmp_path)
     return [Release(signer, tmp_path, f"2.0.{number}", padding_bytes=PADDING) for number in range(6)]
+
+
+@pytest.fixture
+def held(slots: Slots) -> TaskSlots:
+    return TaskSlots(slots, CLASSIFIER)
 
 
 def take_in(slots: Slots, release: Release) -> str:
@@ -54,27 +61,31 @@ def test_a_damaged_file_is_seen(slots: Slots, releases: List[Release]) -> None:
     assert not slots.intact(sha)
 
 
-def test_the_slots_are_as_they_were_after_a_restart(slots: Slots, releases: List[Release]) -> None:
+def test_the_slots_are_as_they_were_after_a_restart(slots: Slots, held: TaskSlots, releases: List[Release]) -> None:
     first, second, third = (take_in(slots, release) for release in releases[:3])
-    slots.commit(first, "")
-    slots.commit(second, "here")
-    slots.try_out(third)
-    again = Slots(slots.folder, 1.0).occupied
+    held.commit(first, "")
+    held.commit(second, "here")
+    held.try_out(third)
+    again = Slots(slots.folder, 1.0).occupied(CLASSIFIER)
     assert (again.current, again.previous, again.trial, again.configured) == (second, first, third, "here")
 
 
-def test_committing_what_is_current_keeps_the_one_before(slots: Slots, releases: List[Release]) -> None:
+def test_committing_what_is_current_keeps_the_one_before(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
     first, second = (take_in(slots, release) for release in releases[:2])
     for sha in (first, second, second):
-        slots.commit(sha, "")
-    assert (slots.occupied.current, slots.occupied.previous) == (second, first)
+        held.commit(sha, "")
+    assert (held.occupied.current, held.occupied.previous) == (second, first)
 
 
-def test_the_packaged_model_is_copied_and_is_the_one_before_the_first(slots: Slots, releases: List[Release]) -> None:
+def test_the_packaged_model_is_copied_and_is_the_one_before_the_first(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
     model = read_model(releases[0].folder, CLASSIFIER)
-    slots.adopt(model, model.variants[0])
-    slots.commit(take_in(slots, releases[1]), "")
-    assert slots.occupied.previous == slots.occupied.factory == model.variants[0].sha256
+    held.adopt(model, model.variants[0])
+    held.commit(take_in(slots, releases[1]), "")
+    assert held.occupied.previous == held.occupied.factory == model.variants[0].sha256
     (releases[0].folder / "fp32.onnx").unlink()
     assert slots.intact(model.variants[0].sha256)
 
@@ -84,14 +95,16 @@ def test_damaged_slots_are_told_and_taken_for_empty(
     slots: Slots, damage: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     (slots.folder / "slots.json").write_bytes(damage)
-    assert Slots(slots.folder, 1.0).occupied.current is None
+    assert Slots(slots.folder, 1.0).occupied(CLASSIFIER).current is None
     assert "slots.json cannot be read" in caplog.text
 
 
-def test_the_longest_unused_goes_first_and_nothing_that_is_in_use(slots: Slots, releases: List[Release]) -> None:
+def test_the_longest_unused_goes_first_and_nothing_that_is_in_use(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
     shas = [take_in(slots, release) for release in releases[:4]]  # about 4 × 270 kB of 1 MB
-    slots.commit(shas[0], "")
-    slots.commit(shas[2], "")
+    held.commit(shas[0], "")
+    held.commit(shas[2], "")
     new = releases[4].artifact()
     slots.make_room([(new.sha256, new.size_bytes)])
     assert [kept.sha256 for kept in slots.kept()] == [shas[2], shas[0]]
@@ -114,9 +127,11 @@ def test_a_model_used_lately_outlives_an_older_one(slots: Slots, releases: List[
     assert {kept.sha256 for kept in slots.kept()} == {shas[0], shas[2]}
 
 
-def test_what_cannot_fit_is_one_sentence_and_what_is_in_use_stays(slots: Slots, releases: List[Release]) -> None:
+def test_what_cannot_fit_is_one_sentence_and_what_is_in_use_stays(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
     sha = take_in(slots, releases[0])
-    slots.commit(sha, "")
+    held.commit(sha, "")
     with pytest.raises(UpdateError, match=r"do not fit beside the models in use .*raise update\.cache_max_mb from 1"):
         slots.make_room([("0" * 64, MB)])
     assert slots.intact(sha)
@@ -141,3 +156,53 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="give another --state-dir"):
         Slots(tmp_path / "file", 1.0).prepare()
+
+
+def test_each_task_has_slots_of_its_own_and_all_are_as_they_were_after_a_restart(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
+    first, second, third = (take_in(slots, release) for release in releases[:3])
+    held.commit(first, "")
+    eyes = TaskSlots(slots, FINDER)
+    eyes.commit(second, "there")
+    eyes.try_out(third)
+    again = Slots(slots.folder, 1.0)
+    assert again.occupied(CLASSIFIER) == held.occupied == Occupied(current=first)
+    assert again.occupied(FINDER) == eyes.occupied == Occupied(current=second, trial=third, configured="there")
+    assert again.occupied(LANDMARKER) == Occupied()
+
+
+def test_an_older_agent_reads_the_classifiers_slots_where_they_always_were(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
+    first, second = (take_in(slots, release) for release in releases[:2])
+    held.commit(first, "here")
+    TaskSlots(slots, FINDER).try_out(second)
+    as_before = Occupied.model_validate_json((slots.folder / "slots.json").read_bytes())
+    assert as_before == Occupied(current=first, configured="here")
+
+
+def test_slots_of_an_older_agent_are_the_classifiers(slots: Slots, releases: List[Release]) -> None:
+    first = take_in(slots, releases[0])
+    (slots.folder / "slots.json").write_text(Occupied(current=first).model_dump_json())
+    again = Slots(slots.folder, 1.0)
+    assert (again.occupied(CLASSIFIER).current, again.occupied(FINDER)) == (first, Occupied())
+
+
+def test_what_another_task_uses_is_not_deleted_to_make_room(
+    slots: Slots, held: TaskSlots, releases: List[Release]
+) -> None:
+    shas = [take_in(slots, release) for release in releases[:4]]
+    held.commit(shas[0], "")
+    TaskSlots(slots, FINDER).commit(shas[1], "")
+    TaskSlots(slots, LANDMARKER).try_out(shas[2])
+    slots.make_room([("f" * 64, 200_000)])
+    assert [slots.holds(sha) for sha in shas] == [True, True, True, False]
+
+
+def test_what_is_kept_is_told_with_its_task(slots: Slots, tmp_path: Path) -> None:
+    sees = Release(Signer(tmp_path), tmp_path / "eyes", task=FINDER)
+    TaskSlots(slots, FINDER).commit(take_in(slots, sees), "")
+    assert [(kept.task, kept.slot, kept.reference) for kept in slots.kept()] == [
+        (FINDER, "current", "tiny-finder@2.0.0/fp32")
+    ]

@@ -4,6 +4,7 @@ from typing import Dict, Optional, Tuple
 
 from pydantic import BaseModel, ConfigDict
 
+from fer_wire.contracts import CLASSIFIER
 from fer_wire.desired import Desired
 from fer_wire.device.transitions import (
     BROKE_OFF,
@@ -60,6 +61,11 @@ class Record(BaseModel):
     def unfinished(self) -> bool:
         """Whether the update has begun and not ended."""
         return self.state in UNFINISHED_STATES
+
+    @property
+    def task(self) -> str:
+        """Which model of the device it replaces."""
+        return self.desired.task if self.desired else CLASSIFIER
 
     @property
     def reference(self) -> str:
