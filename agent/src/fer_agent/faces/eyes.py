@@ -42,6 +42,8 @@ class Marks:
     roll: float = 0.0
     angles: Optional[Angles] = None
     """None where they are not known."""
+    seen: float = 1.0
+    """How far there is a face to be seen, 0–1, where the landmarks tell."""
 
 
 @dataclass(frozen=True)

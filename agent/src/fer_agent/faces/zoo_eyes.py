@@ -5,7 +5,7 @@ from typing import List, Optional, Sequence
 from fer_agent.faces.eyes import Detection, Look, Marks
 from fer_agent.faces.geometry import Rectangle, upright_matrix
 from fer_agent.faces.zoo_finder import ZooFinder
-from fer_agent.faces.zoo_landmarker import ZooLandmarker
+from fer_agent.faces.zoo_landmarker import SURELY_SEEN, ZooLandmarker
 from fer_agent.imaging import Picture, Pyramid
 from fer_agent.inference.network import Runs
 from fer_agent.settings import FacesSettings
@@ -39,8 +39,8 @@ class ZooEyes:
         return self._landmarker.mark(grey, looks)
 
     def is_new_face(self, grey: Picture, detection: Detection, marks: Marks) -> bool:  # noqa: ARG002
-        """Whether it scores enough."""
-        return detection.score >= self._min_score
+        """Whether it scores enough, and the landmarker sees a face there, too."""
+        return detection.score >= self._min_score and marks.seen >= SURELY_SEEN
 
     def still_there(self, grey: Picture, marks: Marks) -> bool:
         """Whether the finder sees it when it is turned upright and brought to a good size."""

@@ -21,8 +21,11 @@ from fer_agent.inference.network import Runs
 REACH = 1.5
 DEGREES = 45.0
 
-LEAST_SEEN = 0.25
-"""Of the inner landmarks so many must be seen on average; of a full profile it is about half."""
+BEST_SEEN = 20
+"""How far a face is seen is told by so many landmarks: a profile shows more, and so does a face with a mask."""
+
+LEAST_SEEN, SURELY_SEEN = 0.5, 0.8
+"""From here on the landmarks of a known face are trusted, and those of any face, whatever the five points say."""
 
 MAX_DISAGREEMENT = 0.2
 """Landmarks that lie further from the finder's five points than this share of the face are not trusted."""
@@ -41,7 +44,7 @@ class _Told:
     look: Look
     landmarks: Points
     seen: float
-    """How much of the inner landmarks, 0–1."""
+    """How far the best landmarks are seen, 0–1."""
     angles: Angles
 
     @property
@@ -74,14 +77,15 @@ class ZooLandmarker:
         leaning = [place for place, each in enumerate(told) if each.leans]
         if leaning:
             for place, each in zip(leaning, self._look(pyramid, [told[place].upright for place in leaning])):
-                told[place] = each
+                told[place] = max(told[place], each, key=lambda one: one.seen)
         return [_marks(each) for each in told]
 
     def _look(self, pyramid: Pyramid, looks: Sequence[Look]) -> List[_Told]:
         matrices = [crop_matrix(look) for look in looks]
         crops = np.stack([pyramid.cut(matrix, CROP_PX) for matrix in matrices]).astype(np.float32)
         landmarks, visible, angles = self._network.run(crops[:, np.newaxis])
-        seen = (1 / (1 + np.exp(-np.clip(visible[:, geometry.INNER], -30, 30)))).mean(axis=1)
+        best = np.sort(np.clip(visible, -30, 30), axis=1)[:, -BEST_SEEN:]
+        seen = (1 / (1 + np.exp(-best))).mean(axis=1)
         return [
             _Told(look, _back(matrix, there), float(share), _angles(look, turned))
             for look, matrix, there, share, turned in zip(looks, matrices, landmarks, seen, angles)
@@ -112,18 +116,19 @@ def _around(degrees: float) -> float:
 
 def _marks(told: _Told) -> Optional[Marks]:
     look, frame = told.look, geometry.framed(told.landmarks)
-    if told.seen >= LEAST_SEEN and _fits(look, told.landmarks, frame):
-        return Marks(frame.box, told.landmarks, frame.roll, told.angles)
-    return None if look.points is None else Marks(look.box, look.points, geometry.leaning(look.points))
+    if told.seen >= LEAST_SEEN and _fits(told, frame):
+        return Marks(frame.box, told.landmarks, frame.roll, told.angles, told.seen)
+    return None if look.points is None else Marks(look.box, look.points, geometry.leaning(look.points), seen=told.seen)
 
 
-def _fits(look: Look, landmarks: Points, frame: Frame) -> bool:
+def _fits(told: _Told, frame: Frame) -> bool:
+    look, landmarks = told.look, told.landmarks
     size = max(look.box.size, 1.0)
     if not np.isfinite(landmarks).all() or math.dist(frame.box.middle, look.box.middle) > MAX_SHIFT * size:
         return False
     if not 1 / MAX_GROWTH < frame.box.size / size < MAX_GROWTH:
         return False
-    if look.points is None:
+    if look.points is None or told.seen >= SURELY_SEEN:
         return True
     apart = np.linalg.norm(geometry.five_points(landmarks) - look.points, axis=1).mean()
     return bool(apart <= MAX_DISAGREEMENT * size)

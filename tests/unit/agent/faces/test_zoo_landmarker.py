@@ -12,7 +12,7 @@ from fer_agent.faces.zoo_landmarker import ZooLandmarker, crop_matrix
 from fer_agent.inference.arrays import Batch
 
 GREY = np.zeros((360, 640), np.uint8)
-SEEN, HIDDEN = 5.0, -5.0
+SEEN, DOUBTFUL, HIDDEN = 5.0, 0.9, -5.0
 
 
 class Told:
@@ -97,12 +97,26 @@ def test_landmarks_that_are_not_seen_give_way_to_the_five_points() -> None:
     assert marks.points == pytest.approx(geometry.five_points(points))
 
 
-def test_landmarks_that_disagree_with_the_five_points_give_way_to_them() -> None:
+@pytest.mark.parametrize(("visible", "count"), [(DOUBTFUL, 5), (SEEN, 68)])
+def test_doubtful_landmarks_that_disagree_with_the_five_points_give_way_to_them(visible: float, count: int) -> None:
     points = leaning(0)
     look = look_at(points, five=geometry.five_points(points + np.array([30, 0])))
-    (marks,) = ZooLandmarker(Told([points], [look])).mark(GREY, [look])
+    (marks,) = ZooLandmarker(Told([points], [look], visible)).mark(GREY, [look])
     assert marks is not None
-    assert len(marks.points) == 5
+    assert len(marks.points) == count
+
+
+def test_a_face_is_seen_as_far_as_its_best_landmarks_are() -> None:
+    points = leaning(0)
+    look = look_at(points)
+    network = Told([points], [look])
+    visible = np.full((1, 68), HIDDEN, np.float32)
+    visible[0, :20] = SEEN
+    answered = network.run
+    network.run = lambda batch: [answered(batch)[0], visible, answered(batch)[2]]  # type: ignore[method-assign]
+    (marks,) = ZooLandmarker(network).mark(GREY, [look])
+    assert marks is not None
+    assert marks.seen == pytest.approx(1 / (1 + np.exp(-SEEN)))
 
 
 def test_without_five_points_a_face_that_is_not_seen_is_none() -> None:
