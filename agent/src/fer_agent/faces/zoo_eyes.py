@@ -5,13 +5,16 @@ from typing import List, Optional, Sequence
 from fer_agent.faces.eyes import Detection, Look, Marks
 from fer_agent.faces.geometry import Rectangle, upright_matrix
 from fer_agent.faces.zoo_finder import ZooFinder
-from fer_agent.faces.zoo_landmarker import SURELY_SEEN, ZooLandmarker
+from fer_agent.faces.zoo_landmarker import ZooLandmarker
 from fer_agent.imaging import Picture, Pyramid
 from fer_agent.inference.network import Runs
 from fer_agent.settings import FacesSettings
 
-KNOWN_FACE_SHARE = 0.6
-"""A face that is already followed may score this share of what a new one must."""
+KNOWN_SCORE, NEW_SCORE = 0.2, 0.25
+"""From these scores on the finder is asked about a face that is already followed, and about a new one."""
+
+MOST_CERTAIN = 0.9999
+"""No odds are counted beyond those of this probability."""
 
 CLOSE_LOOK_PX = 96
 CLOSE_FACE_PX = 48
@@ -26,25 +29,36 @@ class ZooEyes:
 
     def __init__(self, finder: Runs, landmarker: Runs, settings: FacesSettings) -> None:
         self.reference = finder.reference
-        self._min_score = settings.finder_min_score
+        self._least_sure = settings.finder_min_score
         self._finder = ZooFinder(finder, settings.scan_px)
         self._landmarker = ZooLandmarker(landmarker)
 
     def scan(self, grey: Picture, *, closely: bool) -> List[Detection]:  # noqa: ARG002  # one scan finds all sizes
         """All faces that score enough for a face already known."""
-        return self._finder.find(grey, KNOWN_FACE_SHARE * self._min_score)
+        return self._finder.find(grey, KNOWN_SCORE)
 
     def mark(self, grey: Picture, looks: Sequence[Look]) -> List[Optional[Marks]]:
         """Landmarks, lean and angles of each face, in one run."""
         return self._landmarker.mark(grey, looks)
 
     def is_new_face(self, grey: Picture, detection: Detection, marks: Marks) -> bool:  # noqa: ARG002
-        """Whether it scores enough, and the landmarker sees a face there, too."""
-        return detection.score >= self._min_score and marks.seen >= SURELY_SEEN
+        """Whether finder and landmarker together are sure enough."""
+        return detection.score >= NEW_SCORE and agreed(detection.score, marks.seen) >= self._least_sure
 
     def still_there(self, grey: Picture, marks: Marks) -> bool:
         """Whether the finder sees it when it is turned upright and brought to a good size."""
         scale = CLOSE_FACE_PX / max(marks.box.size, 1.0)
         matrix = upright_matrix(marks.box.middle, marks.roll, scale, CLOSE_LOOK_PX)
-        found = self._finder.find(Pyramid(grey).cut(matrix, CLOSE_LOOK_PX), KNOWN_FACE_SHARE * self._min_score)
+        found = self._finder.find(Pyramid(grey).cut(matrix, CLOSE_LOOK_PX), KNOWN_SCORE)
         return any(detection.look.box.overlap(EXPECTED) > 0.4 for detection in found)
+
+
+def agreed(score: float, seen: float) -> float:
+    """How sure two witnesses are together, 0–1: their odds multiplied, as if neither knew of the other."""
+    odds = _odds(score) * _odds(seen)
+    return odds / (1 + odds)
+
+
+def _odds(probability: float) -> float:
+    certain = min(max(probability, 1 - MOST_CERTAIN), MOST_CERTAIN)
+    return certain / (1 - certain)
