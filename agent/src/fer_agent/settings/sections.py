@@ -86,7 +86,7 @@ class FacesSettings(Section):
     )
     max_faces: int = Field(default=100, ge=1, le=1000, description="of more faces in a frame the largest are followed")
     finder_min_score: float = Field(
-        default=0.92,
+        default=0.9,
         gt=0,
         lt=1,
         description="how sure the zoo's finder and landmarker must be together, 0–1, to begin a face",
