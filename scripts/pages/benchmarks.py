@@ -35,6 +35,11 @@ database: {events:,} events and {reports:,} reports. The rollout ended {state} a
 served within {within:g} s. While the model was served, processor time was: {used}.
 """
 
+EYES = """\
+The same agent with dlib's eyes and with the zoo's, {pairs} runs of each in turns; the ratio is the median of the pairs.
+Cameras read the same clip; the thirty faces are a made video of 640×480.
+"""
+
 PAPER = "Light-FER (Sensors 2022, 22, 9524) reports 27 frames/s and 18.4 % of a four-core laptop."
 
 
@@ -59,7 +64,24 @@ def _pipeline(results: dict[str, Any]) -> str:
     ]
     model = f" with {slow['model']}" if "model" in slow else ""
     note = PIPELINE.format(clip=found["clip"], model=model)
-    return "\n".join(["## Pipeline\n", _origin(found), note, table(HEAD, *rows), PAPER, ""])
+    return "\n".join(["## Pipeline\n", _origin(found), note, table(HEAD, *rows), PAPER, "", *_eyes(found)])
+
+
+def _eyes(found: dict[str, Any]) -> list[str]:
+    """Dlib and the zoo's networks side by side, where they were measured."""
+    if "eyes" not in found:
+        return []
+    head = ("", "dlib, frames/s", "zoo, frames/s", "ratio", "dlib, MB", "zoo, MB", "faces a frame")
+    rows = [_eyes_row(name, each) for name, each in found["eyes"].items()]
+    return ["### Eyes\n", EYES.format(pairs=next(iter(found["eyes"].values()))["pairs"]), table(head, *rows)]
+
+
+def _eyes_row(name: str, found: dict[str, Any]) -> tuple[str, ...]:
+    dlib, zoo = found["dlib"], found["zoo"]
+    rates = [f"{each['fps']['median']} ({each['fps']['min']}–{each['fps']['max']})" for each in (dlib, zoo)]
+    memory = [f"{each['peak_memory_mb']:g}" for each in (dlib, zoo)]
+    faces = f"{dlib['faces_per_frame']:g} and {zoo['faces_per_frame']:g}"
+    return (name.replace("_", " "), *rates, f"{found['ratio']:g}", *memory, faces)
 
 
 def _peer(results: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from benchmarks import eyes
 from real_broker import Mosquitto, mosquitto_binary
 
 RUNS = 5
@@ -36,6 +37,7 @@ def measure(clip: Path) -> dict[str, Any]:
             "fastest": _fastest(clip, broker, Path(folder)),
             "at_30_fps": _live(clip, broker, Path(folder), FRAME_RATE, **EVERY_FRAME_AN_EVENT),
             "at_27_fps": _live(clip, broker, Path(folder), PAPER_FPS),
+            "eyes": eyes.measure(clip, Path(folder), lambda cameras, more: _run(cameras, broker, Path(folder), **more)),
         }
 
 
@@ -50,9 +52,9 @@ def _broker(folder: Path) -> Iterator[Mosquitto]:
     broker.stop()
 
 
-def _agent(broker: Mosquitto, folder: Path, camera: dict[str, Any], *more: str, **environment: str) -> Any:
+def _agent(broker: Mosquitto, folder: Path, cameras: list[dict[str, Any]], *more: str, **environment: str) -> Any:
     settings = {
-        "FER_AGENT_CAMERAS": json.dumps([camera]),
+        "FER_AGENT_CAMERAS": json.dumps(cameras),
         "FER_AGENT_SPOOL__DELETE_ON": "puback",
         **environment,
     }
@@ -74,12 +76,16 @@ def _agent(broker: Mosquitto, folder: Path, camera: dict[str, Any], *more: str, 
 
 
 def _fastest(clip: Path, broker: Mosquitto, folder: Path) -> dict[str, Any]:
-    rates, peaks = [], []
-    for _ in range(RUNS):
-        agent = _agent(broker, folder, {"source": str(clip)}, "--once")
-        peaks.append(_peak_memory_mb(agent.pid))
-        rates.append(json.loads(agent.communicate()[0].splitlines()[-1])["fps"])
-    return {"fps": _spread(rates), "peak_memory_mb": max(peaks), "runs": RUNS}
+    runs = [_run([{"source": str(clip)}], broker, folder) for _ in range(RUNS)]
+    peak_memory_mb = max(run["peak_memory_mb"] for run in runs)
+    return {"fps": _spread([run["fps"] for run in runs]), "peak_memory_mb": peak_memory_mb, "runs": RUNS}
+
+
+def _run(cameras: list[dict[str, Any]], broker: Mosquitto, folder: Path, **environment: str) -> dict[str, Any]:
+    """The closing line of an agent that reads its cameras once, and its peak memory."""
+    agent = _agent(broker, folder, cameras, "--once", **environment)
+    peak_memory_mb = _peak_memory_mb(agent.pid)
+    return eyes.line(agent.communicate()[0].splitlines()[-1], peak_memory_mb)
 
 
 def _live(clip: Path, broker: Mosquitto, folder: Path, fps: int, **environment: str) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def _live(clip: Path, broker: Mosquitto, folder: Path, fps: int, **environment: 
     command = ["mosquitto_sub", "-p", str(broker.port), "-t", "fer/v1/bench/emotion/#", "-F", "%U %p"]
     with heard.open("w") as file:
         listener = subprocess.Popen(command, stdout=file)
-    agent = _agent(broker, folder, {"source": str(clip), "fps": fps}, **environment)
+    agent = _agent(broker, folder, [{"source": str(clip), "fps": fps}], **environment)
     time.sleep(WARM_UP_S)
     process = psutil.Process(agent.pid)
     before, began_s = process.cpu_times(), time.monotonic()
