@@ -41,9 +41,10 @@ def measured(second: int, fps: float | None, cpu_percent: float | None = None) -
 
 
 def rollup(start: str, samples: int, *figures: float | None) -> TelemetryRollup:
-    """A rollup of telemetry with the figures of all summaries, in their order."""
-    named = zip((summary.field for _, summary in SUMMARIZED), figures, strict=True)
-    return TelemetryRollup.model_validate({"start": start, "device": DEVICE, "samples": samples, **dict(named)})
+    """A rollup of telemetry with the figures of the first summaries, in their order; the others were not measured."""
+    fields = [summary.field for _, summary in SUMMARIZED]
+    named = {**dict.fromkeys(fields), **dict(zip(fields, figures, strict=False))}
+    return TelemetryRollup.model_validate({"start": start, "device": DEVICE, "samples": samples, **named})
 
 
 def seqs(store: IngestStore) -> list[int]:

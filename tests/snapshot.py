@@ -49,6 +49,7 @@ LAST_USED_S = 1_769_860_800
 PROGRAMS = {"fer-agent": agent.run, "fer-models": models.run}
 """Besides fer-controller, whose commands are named without it."""
 NEVER_THE_SAME = {
+    r"(finder|landmarker)@\d+\.\d+\.\d+": r"\1@VERSION",
     r'"seconds": [\d.]+': '"seconds": "…"',
     r'"machine": "[^"]+"': '"machine": "…"',
     r'"token": "[^"]+"': '"token": "…"',

@@ -106,7 +106,9 @@ def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Pa
         tmp_path / "none.dat": "There is no landmarks file",
     }
     for file, sentence in sentences.items():
-        done = start(tmp_path, "--source", "demo:", FER_AGENT_FACES__LANDMARKS_FILE=str(file))
+        done = start(
+            tmp_path, "--source", "demo:", FER_AGENT_FACES__FINDER="dlib", FER_AGENT_FACES__LANDMARKS_FILE=str(file)
+        )
         assert done.returncode == FAILED
         (said,) = done.stderr.splitlines()
         assert str(file) in said

@@ -101,7 +101,7 @@ def _models(settings: Settings, state: StateFolder) -> _Models:
             optional=task != CLASSIFIER and settings.faces.finder == AUTO,
         )
 
-    if why_dlib(settings):
+    if settings.faces.finder == AUTO and why_dlib(settings):
         log.info("dlib finds the faces here. %s", why_dlib(settings))
     file = RecordFile(state.update)
     boot = Boot({task: member(task) for task in tasks_of(settings)}, file)
