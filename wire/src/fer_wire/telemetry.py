@@ -16,9 +16,9 @@ class CameraTelemetry(Part):
     fps: Optional[float] = Field(default=None, ge=0, description="frames per second that were processed")
     frames: Count = Field(default=0, description="frames processed since the run began")
     skipped_frames: Count = Field(default=0, description="frames skipped because a newer one was available")
-    faces: Count = Field(default=0, description="faces classified since the run began")
+    faces: Count = Field(default=0, description="faces in sight since the run began, counted anew in each frame")
     faces_per_frame: Optional[float] = Field(
-        default=None, ge=0, description="faces classified in a frame, mean of the last frames"
+        default=None, ge=0, description="faces in sight in a frame, mean of the last frames"
     )
     face_share: Optional[float] = Field(
         default=None, ge=0, le=1, description="share of the last frames in which a face was classified, 0–1"

@@ -29,7 +29,7 @@ class ZooEyes:
 
     def __init__(self, finder: Runs, landmarker: Runs, settings: FacesSettings) -> None:
         self.reference = finder.reference
-        self._least_sure = settings.finder_min_score
+        self._least_sure = settings.zoo_min_score
         self._finder = ZooFinder(finder, settings.scan_px)
         self._landmarker = ZooLandmarker(landmarker)
 

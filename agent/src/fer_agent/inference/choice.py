@@ -19,6 +19,8 @@ from fer_agent.settings import AUTO, DLIB, EmotionSettings, Settings
 
 log = logging.getLogger(__name__)
 
+EYES = (FINDER, LANDMARKER)
+
 
 def of_the_settings(task: str, settings: Settings) -> Network:
     """The model of a task that the settings name, or the installed one; raises ModelError."""
@@ -42,12 +44,12 @@ def named(task: str, settings: Settings) -> Optional[Path]:
 
 
 def why_dlib(settings: Settings) -> str:
-    """Why dlib finds the faces here; empty when models of the zoo do."""
+    """Why dlib finds the faces here; empty when models of the zoo do, or the settings name one, good or bad."""
     if settings.faces.finder == DLIB:
         return "faces.finder says so."
     try:
-        if settings.faces.finder == AUTO:
-            for task in (FINDER, LANDMARKER):
+        if settings.faces.finder == AUTO and not any(named(task, settings) for task in EYES):
+            for task in EYES:
                 installed(task, settings)
     except ModelError as error:
         return str(error)

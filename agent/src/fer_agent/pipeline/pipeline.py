@@ -15,6 +15,7 @@ from fer_agent.cameras.camera import Camera, Frame
 from fer_agent.cameras.capture import ENDED, REOPENING, RUNNING, Capture
 from fer_agent.emotion.classify import FaceClassifier
 from fer_agent.emotion.smooth import Smoother
+from fer_agent.emotion.turns import Turns
 from fer_agent.errors import SpoolError
 from fer_agent.events.observation import Observation
 from fer_agent.events.policy import Decision, EventPolicy
@@ -73,7 +74,9 @@ class Pipeline:
         """May be replaced while the pipeline is running; the next frame uses the new one."""
         source = source or (lambda: open_source(camera, once))
         self._capture = Capture(camera, source)
-        self._tracker = Tracker(eyes, settings.faces, next_track, stills=source().stills)
+        stills = source().stills
+        self._tracker = Tracker(eyes, settings.faces, next_track, stills=stills)
+        self._turns = Turns(None if stills else settings.emotion.faces_per_frame)
         self._smoother = Smoother(settings.emotion.smoothing_s)
         self._policy = EventPolicy(settings.events)
         self._sink = sink
@@ -188,12 +191,15 @@ class Pipeline:
         sighting = self._tracker.update(grey)
         self._end(sighting.ended)
         self._recent_faces.append(len(sighting.faces))
-        if not sighting.faces:
-            return
+        self._faces += len(sighting.faces)
+        if sighting.faces:
+            taken = self._turns.take([face.track for face in sighting.faces])
+            self._classify(frame, grey, [sighting.faces[place] for place in taken])
+
+    def _classify(self, frame: Frame, grey: imaging.Picture, faces: Sequence[Face]) -> None:
         classifier = self.classifier
-        crops = contrast.stretched(align.crops(grey, [face.points for face in sighting.faces]))
-        for face, probabilities in zip(sighting.faces, classifier.classify(crops)):
-            self._faces += 1
+        crops = contrast.stretched(align.crops(grey, [face.points for face in faces]))
+        for face, probabilities in zip(faces, classifier.classify(crops)):
             self._tracks += face.track not in self._known
             self._known[face.track] = _Known(face, classifier.reference)
             smoothed = self._smoother.update(face.track, probabilities, frame.position_s)
@@ -202,6 +208,7 @@ class Pipeline:
     def _end(self, tracks: Sequence[int]) -> None:
         for track in tracks:
             self._smoother.forget(track)
+            self._turns.forget(track)
             self._report(self._policy.end(track))
             self._known.pop(track, None)
 

@@ -85,7 +85,7 @@ class FacesSettings(Section):
         description="a face that is out of sight keeps its number for so many frames, for longer behind another face",
     )
     max_faces: int = Field(default=100, ge=1, le=1000, description="of more faces in a frame the largest are followed")
-    finder_min_score: float = Field(
+    zoo_min_score: float = Field(
         default=0.9,
         gt=0,
         lt=1,
@@ -127,6 +127,12 @@ class EmotionSettings(Section):
     mirrored: bool = Field(
         default=False,
         description="classify each face and its mirror image and take the mean: twice the work, a little more accurate",
+    )
+    faces_per_frame: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="of more faces in a frame of a video or camera so many are classified, in turn",
     )
     smoothing_s: float = Field(
         default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 means no smoothing"

@@ -3,8 +3,10 @@ from typing import Dict
 
 import pytest
 from fer_agent.errors import ModelError
+from fer_agent.inference import choice
 from fer_agent.inference.choice import of_the_settings, tasks_of, why_dlib
 from fer_agent.inference.network import Network
+from fer_agent.inference.zoo import default_model
 from fer_agent.settings import Settings
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 from tiny_eyes import finder, landmarker, write_eyes
@@ -66,15 +68,28 @@ def test_where_a_finder_and_a_landmarker_are_installed_they_find_the_faces(eyes:
     assert of_the_settings(FINDER, settings).reference == "tiny-finder@1.0.0/fp32"
 
 
-@pytest.mark.parametrize("missing", ["finder_model", "landmarker_model"])
-def test_where_one_of_them_is_missing_dlib_does_and_the_reason_is_told(
-    eyes: Dict[str, Path], missing: str, tmp_path: Path
+@pytest.mark.parametrize("missing", [FINDER, LANDMARKER])
+def test_where_one_of_them_is_not_installed_dlib_does_and_the_reason_is_told(
+    missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    settings = seen_by(**{**eyes, missing: tmp_path / "nowhere"})
-    assert why_dlib(settings) == (
-        f"There is no model in {tmp_path / 'nowhere'}: manifest.json is missing. Correct faces.{missing}."
+    monkeypatch.setattr(
+        choice, "default_model", lambda task: tmp_path / "nowhere" if task == missing else default_model(task)
     )
-    assert tasks_of(settings) == (CLASSIFIER,)
+    assert why_dlib(seen_by()).startswith(f"There is no model in {tmp_path / 'nowhere'}: manifest.json is missing.")
+    assert tasks_of(seen_by()) == (CLASSIFIER,)
+
+
+@pytest.mark.parametrize("wrong", ["finder_model", "landmarker_model"])
+def test_a_named_model_that_is_missing_or_of_another_task_is_an_error_and_no_reason_for_dlib(
+    eyes: Dict[str, Path], wrong: str, tmp_path: Path
+) -> None:
+    task = {"finder_model": FINDER, "landmarker_model": LANDMARKER}[wrong]
+    other = next(path for name, path in eyes.items() if name != wrong)
+    for path, sentence in ((tmp_path / "nowhere", "There is no model in"), (other, "is a")):
+        settings = seen_by(**{**eyes, wrong: path})
+        assert tasks_of(settings) == (CLASSIFIER, FINDER, LANDMARKER)
+        with pytest.raises(ModelError, match=sentence):
+            of_the_settings(task, settings)
 
 
 def test_the_settings_may_insist_on_either(eyes: Dict[str, Path], tmp_path: Path) -> None:

@@ -109,6 +109,16 @@ def test_all_faces_of_a_frame_are_classified_in_one_batch() -> None:
     assert (pipeline.statistics().faces, pipeline.statistics().tracks) == (20, 2)
 
 
+def test_many_faces_are_classified_in_turn_and_each_is_reported() -> None:
+    classifier, spool = FakeClassifier(), Spool()
+    world = lambda _: [Rectangle(20 + 60 * (at % 10), 60 + 120 * (at // 10), 50, 50) for at in range(20)]  # noqa: E731
+    pipeline = make(film((1, HAPPY)), spool, world, classifier=classifier)
+    run(pipeline)
+    assert set(classifier.batches) == {SETTINGS.emotion.faces_per_frame}
+    assert sorted(spool.story()) == ["end happy"] * 20 + ["start happy"] * 20
+    assert (pipeline.statistics().faces, pipeline.statistics().tracks) == (200, 20)
+
+
 def test_without_a_face_nothing_is_classified_and_nothing_reported() -> None:
     classifier, spool = FakeClassifier(), Spool()
     pipeline = make(film((1, HAPPY)), spool, lambda _: [], classifier=classifier)
