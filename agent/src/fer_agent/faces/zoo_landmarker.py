@@ -30,6 +30,9 @@ LEAST_SEEN, SURELY_SEEN = 0.5, 0.8
 MAX_DISAGREEMENT = 0.2
 """Landmarks that lie further from the finder's five points than this share of the face are not trusted."""
 
+QUARTERS = (1, 2, 3)
+"""The other ways in which a face that is not clearly seen may be turned, in right angles."""
+
 LEANS_DEGREES = 20.0
 """A face that leans further than this in its crop is looked at again."""
 
@@ -68,19 +71,29 @@ class ZooLandmarker:
     def mark(self, grey: Picture, looks: Sequence[Look]) -> List[Optional[Marks]]:
         """The face in each place; where landmarks can't be trusted, by the five points, or None without them.
 
-        What leans in its crop is looked at again, upright.
+        What leans in its crop is looked at again, upright. Five points may be wrong about which way is up, so a face
+        that was just found and is not clearly seen is looked at from all sides.
         """
         if not looks:
             return []
         pyramid = Pyramid(grey)
+        told = self._upright(pyramid, looks)
+        doubtful = [
+            place for place, each in enumerate(told) if each.look.points is not None and each.seen < SURELY_SEEN
+        ]
+        sides = [_turned(looks[place], quarters) for place in doubtful for quarters in QUARTERS]
+        places = [place for place in doubtful for _ in QUARTERS]
+        return [_marks(each) for each in _best(told, places, self._upright(pyramid, sides))]
+
+    def _upright(self, pyramid: Pyramid, looks: Sequence[Look]) -> List[_Told]:
+        """What it says of each place, and once more of those where the face leans; the better look counts."""
         told = self._look(pyramid, looks)
         leaning = [place for place, each in enumerate(told) if each.leans]
-        if leaning:
-            for place, each in zip(leaning, self._look(pyramid, [told[place].upright for place in leaning])):
-                told[place] = max(told[place], each, key=lambda one: one.seen)
-        return [_marks(each) for each in told]
+        return _best(told, leaning, self._look(pyramid, [told[place].upright for place in leaning]))
 
     def _look(self, pyramid: Pyramid, looks: Sequence[Look]) -> List[_Told]:
+        if not looks:
+            return []
         matrices = [crop_matrix(look) for look in looks]
         crops = np.stack([pyramid.cut(matrix, CROP_PX) for matrix in matrices]).astype(np.float32)
         landmarks, visible, angles = self._network.run(crops[:, np.newaxis])
@@ -90,6 +103,18 @@ class ZooLandmarker:
             _Told(look, _back(matrix, there), float(share), _angles(look, turned))
             for look, matrix, there, share, turned in zip(looks, matrices, landmarks, seen, angles)
         ]
+
+
+def _best(told: Sequence[_Told], places: Sequence[int], again: Sequence[_Told]) -> List[_Told]:
+    """The clearest look at each face, where some places were looked at again."""
+    best = list(told)
+    for place, each in zip(places, again):
+        best[place] = max(best[place], each, key=lambda one: one.seen)
+    return best
+
+
+def _turned(look: Look, quarters: int) -> Look:
+    return Look(look.box, look.roll + quarters * math.pi / 2, look.points)
 
 
 def crop_matrix(look: Look) -> Matrix:

@@ -88,6 +88,30 @@ def test_a_face_that_leans_in_its_crop_is_looked_at_again_upright() -> None:
     assert marks.points == pytest.approx(points, abs=1e-2)
 
 
+def test_a_face_whose_five_points_are_upside_down_is_found_by_looking_from_all_sides() -> None:
+    points = leaning(160)
+    box, upright = geometry.framed(points).box, geometry.leaning(geometry.five_points(points))
+    wrong = Look(box, upright - np.pi, geometry.five_points(points))
+
+    looks = [Look(box, wrong.roll + quarters * np.pi / 2) for quarters in range(4)]
+    blind = Told([leaning(float(np.degrees(look.roll))) for look in looks], looks, HIDDEN)
+    answers = blind.run(np.empty(4, np.float32))
+    answers[0][2], answers[1][2] = Told([points], [looks[2]]).run(np.empty(1, np.float32))[0], SEEN
+
+    class Asked(Told):
+        def run(self, batch: Batch) -> List[Batch]:
+            self.batches.append(len(batch))
+            sides = slice(0, 1) if len(self.batches) == 1 else slice(1, 4)
+            return [answer[sides] for answer in answers]
+
+    network = Asked([], [])
+    (marks,) = ZooLandmarker(network).mark(GREY, [wrong])
+    assert network.batches == [1, 3]
+    assert marks is not None
+    assert marks.seen > 0.9
+    assert marks.points == pytest.approx(points, abs=1e-2)
+
+
 def test_landmarks_that_are_not_seen_give_way_to_the_five_points() -> None:
     points = leaning(0)
     look = look_at(points)
