@@ -15,7 +15,8 @@ from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import reading
 
 if TYPE_CHECKING:
-    from fer_models.eyes.evaluation.recall import Result, Tally
+    from fer_models.evaluation.files import ModelFile
+    from fer_models.eyes.evaluation.recall import FaceFinder, Result, Tally
 
 
 def evaluate(
@@ -26,6 +27,10 @@ def evaluate(
     ] = None,
     precision: Annotated[
         list[str] | None, typer.Option(help="Of zoo entries, this precision alone; repeatable. By default all.")
+    ] = None,
+    landmarker: Annotated[
+        Path | None,
+        typer.Option(help=".onnx file or zoo entry: measure each finder also with it, as the agent asks both."),
     ] = None,
     yunet: Annotated[Path | None, typer.Option(help="yunet_n.onnx, to be measured beside them.")] = None,
     dlib: Annotated[bool, typer.Option("--dlib", help="Measure dlib's HOG as the agent uses it beside them.")] = False,
@@ -44,7 +49,7 @@ def evaluate(
     from fer_models.eyes.evaluation.cases import cases
     from fer_models.eyes.evaluation.clips import counted, read_clip
     from fer_models.eyes.evaluation.gallery import draw
-    from fer_models.eyes.evaluation.recall import FaceFinder, measured
+    from fer_models.eyes.evaluation.recall import measured
     from fer_models.eyes.finder.cells import MIN_SCORE
     from fer_models.eyes.finder.onnx_finder import OnnxFinder
 
@@ -52,6 +57,7 @@ def evaluate(
     finders: list[FaceFinder] = [
         OnnxFinder(file.path, least, name=file.title) for file in chosen for least in score or [MIN_SCORE]
     ]
+    finders += _confirmed(chosen, landmarker)
     finders += _peers(yunet, dlib=dlib)
     clips = [read_clip(each) for each in clip or ()]
     with reading() as progress:
@@ -67,6 +73,23 @@ def evaluate(
     Console().print(_table(results))
     for path in drawn:
         typer.echo(f"wrote {path}")
+
+
+def _confirmed(finders: Sequence[ModelFile], landmarker: Path | None) -> Iterator[FaceFinder]:
+    """Each finder with the landmarker's file of its own precision, or the only one that there is."""
+    if landmarker is None:
+        return
+    from fer_models.evaluation.files import model_files
+    from fer_models.eyes.confirmed import NEW_SCORE, ConfirmedFinder
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+    from fer_models.eyes.landmarker.onnx_file import landmarker_of
+
+    files = list(model_files([landmarker]).values())
+    for file in finders:
+        suited = next((each for each in files if each.is_of([file.precision])), files[0])
+        yield ConfirmedFinder(
+            OnnxFinder(file.path, NEW_SCORE).find, landmarker_of(suited.path), f"{file.title} with {suited.title}"
+        )
 
 
 def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[Any]:

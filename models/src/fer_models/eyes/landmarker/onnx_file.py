@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,11 @@ def export_landmarker(model: Landmarker, path: Path) -> None:
 
 def onnx_marker(path: Path, threads: int = 1, name: str = "") -> CropMarker:
     """One file, loaded; raises ContractError when it is no landmarker."""
+    return CropMarker(name or path.stem, landmarker_of(path, threads))
+
+
+def landmarker_of(path: Path, threads: int = 1) -> Callable[[Floats], Answers]:
+    """What one file says of crops (N × 1 × 64 × 64, 0–255); raises ContractError when it is no landmarker."""
     graph = OnnxGraph(path, threads)
 
     def ask(crops: Floats) -> Answers:
@@ -37,4 +43,4 @@ def onnx_marker(path: Path, threads: int = 1, name: str = "") -> CropMarker:
     shapes = [answer.shape for answer in ask(np.zeros((1, 1, SIDE_PX, SIDE_PX), np.float32))]
     if shapes != SHAPES:
         raise ContractError(f"{path} answers with {shapes} where a landmarker has {SHAPES}; export it again.")
-    return CropMarker(name or path.stem, ask)
+    return ask

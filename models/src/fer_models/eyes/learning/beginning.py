@@ -17,15 +17,19 @@ from fer_models.model_files.folded import fill, measure_norms
 BATCH = 32
 
 
+LEAST_COMMON = 0.5
+"""The share of a network's tensors that a checkpoint must have in the same shape, for training to begin with it."""
+
+
 def load_weights(model: nn.Module, source: Path, kind: str, pictures: Callable[[], Floats] | None = None) -> None:
     """Fill the network from a checkpoint.pt of this kind, an .onnx file, or the fp32 file of a zoo entry.
 
-    A file has no statistics of its batch norms; they are measured on the pictures (N × 1 × H × W), so that training can
-    go on. Without pictures the network is good for answering alone. Raises TrainingError or ContractError when the
-    source is of another network.
+    With pictures (N × 1 × H × W) training can go on: a file has no statistics of its batch norms, which are measured on
+    them, and the layers that a checkpoint has in another shape begin anew. Without pictures the network is good for
+    answering alone. Raises TrainingError or ContractError when the source is of another network.
     """
     if not is_finished_model(source):
-        _load(model, source, kind)
+        _load(model, source, kind, LEAST_COMMON if pictures else 1.0)
         return
     fill(model, model_file(source))
     if pictures is not None:
@@ -34,10 +38,12 @@ def load_weights(model: nn.Module, source: Path, kind: str, pictures: Callable[[
         model.train(was_training)
 
 
-def _load(model: nn.Module, source: Path, kind: str) -> None:
+def _load(model: nn.Module, source: Path, kind: str, least_common: float) -> None:
+    own = model.state_dict()
     weights = read_state(source, kind)[AVERAGE]
-    if {name: each.shape for name, each in weights.items()} != {n: e.shape for n, e in model.state_dict().items()}:
+    common = {name: each for name, each in weights.items() if name in own and own[name].shape == each.shape}
+    if len(common) < least_common * max(len(own), len(weights)):
         raise TrainingError(
             f"{source} is of a {kind} of another shape; give one that this version of fer-models trained."
         )
-    model.load_state_dict(weights)
+    model.load_state_dict(common, strict=False)

@@ -90,3 +90,17 @@ def test_a_checkpoint_of_another_shape_is_refused(tmp_path: Path) -> None:
     write_state(tmp_path / "checkpoint.pt", {"kind": LANDMARKER, AVERAGE: narrow})
     with pytest.raises(TrainingError, match="is of a landmarker of another shape"):
         load_weights(untrained(LANDMARKER), tmp_path / "checkpoint.pt", LANDMARKER)
+
+
+def test_training_begins_with_what_a_checkpoint_of_another_depth_has_in_common(tmp_path: Path) -> None:
+    import torch
+    from fer_models.eyes.finder.network import Finder, FinderShape
+    from fer_models.eyes.learning.beginning import load_weights
+    from fer_models.eyes.learning.checkpoint import AVERAGE, write_state
+
+    shallow = Finder(FinderShape(widths=(32, 48, 96, 64), depths=(2, 3, 4, 2)))
+    write_state(tmp_path / "checkpoint.pt", {"kind": FINDER, AVERAGE: shallow.state_dict()})
+    deep = untrained(FINDER)
+    load_weights(deep, tmp_path / "checkpoint.pt", FINDER, lambda: pictures(2).numpy())
+    assert torch.equal(deep.stages[2][0].depthwise.weight, shallow.stages[2][0].depthwise.weight)
+    assert deep.stages[3][0].across[0].weight.shape[0] == deep.shape.widths[3]
