@@ -182,9 +182,9 @@ class Device:
                 del self._spool[next(iter(self._spool))]
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """One command of fer-controller, in this process, to its end."""
-    return ran(cli.run, arguments)
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """One command of fer-controller, in this process, to its end, with these variables in its environment."""
+    return ran(cli.run, arguments, **environment)
 
 
 def run_process(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -45,7 +45,7 @@ class ServedFleet:
         self._add_model(folder)
         self.database = opening.writer(self.settings.db)
         self.operators = TokenStore(self.database)
-        self.token = access.make(self.operators, OPERATOR, records.OPERATOR, datetime.now(UTC))
+        self.token = access.make(self.operators, OPERATOR, records.OPERATOR, datetime.now(UTC)).token
         self.process = HttpProcess(self.settings)
 
     def __enter__(self) -> "ServedFleet":

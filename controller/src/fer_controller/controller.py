@@ -48,7 +48,7 @@ def serve(settings: Settings, stop: Event) -> None:
 @contextmanager
 def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     topics = _topics(settings)
-    with exclusive(settings.db), opening.writer(settings.db, create=True, timeout_s=INGEST_TIMEOUT_S) as database:
+    with exclusive(settings.db), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
         store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
         ingest = Ingest(store, topics, streams, Fleet(store.devices.all()))

@@ -94,10 +94,21 @@ def test_tables_show_what_devices_say_as_it_is(db: Path) -> None:
     assert "Status: no" in run("dead-letters", "--db", str(db)).stdout
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_an_export_holds_every_event_that_was_asked_for(db: Path, tmp_path: Path, form: str) -> None:
-    out = tmp_path / f"events.{form}"
-    done = run("export", "--db", str(db), "--format", form, "--out", str(out), "--device", DEVICE, "--json")
+@pytest.mark.parametrize(
+    ("name", "asked", "form"),
+    [
+        ("events.csv", ["--format", "csv"], "csv"),
+        ("events.parquet", ["--format", "parquet"], "parquet"),
+        ("events.parquet", [], "parquet"),
+        ("events.txt", [], "csv"),
+        ("events.parquet", ["--format", "csv"], "csv"),
+    ],
+)
+def test_an_export_holds_every_event_that_was_asked_for(
+    db: Path, tmp_path: Path, name: str, asked: "list[str]", form: str
+) -> None:
+    out = tmp_path / name
+    done = run("export", "--db", str(db), *asked, "--out", str(out), "--device", DEVICE, "--json")
     assert json.loads(done.stdout) == {
         "file": str(out), "format": form, "events": 59, "size_bytes": out.stat().st_size,
     }  # fmt: skip

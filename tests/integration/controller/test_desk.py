@@ -25,7 +25,7 @@ from fer_controller.operations.events import (
 )
 from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, ME, TOTALS, DeadLettersQuery, MeAnswer
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
-from fer_controller.operations.models import MODELS
+from fer_controller.operations.models import MODEL, MODELS, ModelQuery
 from fer_controller.operations.operation import Nothing, Operation, rows_of
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import (
@@ -81,6 +81,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
     "metrics": (METRICS, Nothing()),
     "models": (MODELS, Nothing()),
+    "a model": (MODEL, ModelQuery(model="tiny")),
+    "a version of a model": (MODEL, ModelQuery(model="tiny@1.0.0")),
     "plan": (PLAN, REQUEST),
     "rollouts": (ROLLOUTS, RolloutsQuery(limit=10)),
     "a rollout": (ROLLOUT, RolloutQuery()),
@@ -92,6 +94,7 @@ DIFFERENT = {"me", "relabel", "deploy", "order"}
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
     "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
+    "no model of this name": (MODEL, ModelQuery(model="heavy@1")),
     "no such model": (PLAN, DeployRequest(model="heavy")),
     "nobody selected": (DEPLOY, DeployRequest(selector="site=moon")),
     "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
@@ -272,7 +275,7 @@ def test_a_rollout_says_which_orders_it_would_take_and_commands_print_it_as_ever
 
 
 def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
-    token = access.make(fleet.operators, "bob", VIEWER, datetime.now(UTC))
+    token = access.make(fleet.operators, "bob", VIEWER, datetime.now(UTC)).token
     with fleet.far(token) as desk, fleet.near() as near:
         before = near.ask(ROLLOUTS, RolloutsQuery(limit=100)), near.ask(LABELS, LabelsQuery())
         assert desk.ask(PLAN, REQUEST) == near.ask(PLAN, REQUEST)
@@ -296,8 +299,8 @@ def test_a_devices_token_opens_nothing_of_the_desk(fleet: ServedFleet) -> None:
 
 
 def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: ServedFleet) -> None:
-    first = access.make(fleet.operators, "carol", VIEWER, datetime.now(UTC))
-    second = access.make(fleet.operators, "carol", ORDERS, datetime.now(UTC))
+    first = access.make(fleet.operators, "carol", VIEWER, datetime.now(UTC)).token
+    second = access.make(fleet.operators, "carol", ORDERS, datetime.now(UTC), replace=True).token
     with fleet.far(first) as former, fleet.far(second) as desk:
         with pytest.raises(ApiError, match="belongs to no operator"):
             former.ask(DEVICES, Nothing())
@@ -305,6 +308,18 @@ def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: Se
         access.remove(fleet.operators, "carol")
         with pytest.raises(ApiError, match="belongs to no operator"):
             desk.ask(DEVICES, Nothing())
+
+
+def test_an_operator_who_is_there_keeps_token_and_role_unless_another_is_asked_for(fleet: ServedFleet) -> None:
+    now = datetime.now(UTC)
+    first = access.make(fleet.operators, "frank", ORDERS, now)
+    with pytest.raises(AccessError, match=r"frank is there already, as operator since 20.*; --replace makes another"):
+        access.make(fleet.operators, "frank", None, now)
+    with fleet.far(first.token) as desk:
+        assert desk.ask(ME, Nothing()) == MeAnswer(name="frank", role=ORDERS)
+    assert access.make(fleet.operators, "frank", None, now, replace=True).role == ORDERS
+    assert access.make(fleet.operators, "frank", VIEWER, now, replace=True).role == VIEWER
+    assert access.make(fleet.operators, "grace", None, now).role == VIEWER
 
 
 def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> None:

@@ -36,6 +36,8 @@ COMMANDS = (
     ("dead-letters",),
     ("label",),
     ("models", "list"),
+    ("models", "show", "tiny"),
+    ("models", "show", "tiny@1.0.0", "--json"),
     ("deploy", "--precision", "fp32", "--dry-run"),
     ("deploy", "--precision", "fp32", "--dry-run", "--json"),
     ("rollouts", "list"),
@@ -93,6 +95,10 @@ def test_an_operator_is_added_shown_and_removed(fleet: ServedFleet, capsys: pyte
     assert cli.run(["operators", "list", "--json", *db]) == 0
     listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(each["operator"], each["role"]) for each in listed if each["operator"] == "erin"] == [("erin", "operator")]
+    assert cli.run(["operators", "add", "erin", *db]) == 1
+    assert "erin is there already, as operator since" in capsys.readouterr().err
+    assert cli.run(["operators", "add", "erin", "--replace", "--json", *db]) == 0
+    assert json.loads(capsys.readouterr().out)["role"] == "operator"
     assert cli.run(["operators", "remove", "erin", *db]) == 0
     assert cli.run(["operators", "remove", "erin", *db]) == 1
     assert "There is no operator erin" in capsys.readouterr().err
@@ -103,6 +109,10 @@ def test_an_operator_is_added_shown_and_removed(fleet: ServedFleet, capsys: pyte
     [
         (("devices", "--url", "http://127.0.0.1:1"), 1, "The controller at http://127.0.0.1:1 does not answer (Conn"),
         (("events", "--sum", "--db", "y"), 2, "--sum sums rollups; give it together with --per"),
+        (("events", "--emotion", "joy", "--db", "y"), 2, "There is no emotion 'joy'; use angry, disgust, fear, happy,"),
+        (("events", "--per", "hour", "--emotion", "joy", "--db", "y"), 2, "There is no emotion 'joy'"),
+        (("events", "--kind", "foo", "--db", "y"), 2, "There is no kind 'foo'; use start, change, heartbeat, end."),
+        (("export", "--out", "x.csv", "--kind", "foo", "--db", "y"), 2, "There is no kind 'foo'; use start, change,"),
         (("devices", "--url", " "), 2, "--url is empty; give http[s]://HOST:PORT"),
         (("devices", "--url", "ftp://somewhere"), 2, "The setting api.url is wrong: expected http://HOST:PORT"),
         (("devices", "--url", "http://x", "--db", "y"), 2, "--db and --url exclude each other"),
@@ -113,6 +123,37 @@ def test_a_mistake_is_told_in_a_sentence(
 ) -> None:
     assert cli.run(words) == status
     assert sentence in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("ghost", "k=v"), "No device 'ghost' was ever heard of or enrolled. `fer-controller devices` lists"),
+        (("nano-01", "site"), "No device 'site' was ever heard of or enrolled. `fer-controller devices` lists"),
+        (("nano-1", "site=lab"), "No device 'nano-1' was ever heard of or enrolled; did you mean nano-01?"),
+        (("ghost", "--release"), "No device 'ghost' was ever heard of"),
+    ],
+)
+def test_what_is_no_device_gets_no_label_and_shows_none(
+    fleet: ServedFleet, words: "tuple[str, ...]", sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in (("--db", str(fleet.settings.db)), ("--url", fleet.url)):
+        assert cli.run(["label", *words, *place]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert sentence in " ".join(said.err.replace("│", " ").split())
+        assert "a label is written KEY=VALUE" in " ".join(said.err.replace("│", " ").split())
+
+
+def test_a_device_that_is_enrolled_has_labels_before_it_is_heard_of(
+    fleet: ServedFleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = ("--db", str(fleet.settings.db))
+    assert cli.run(["enroll", "tx2-09", *db]) == 0
+    assert cli.run(["label", "tx2-09", "site=roof", *db]) == 0
+    capsys.readouterr()
+    assert cli.run(["label", "tx2-09", "--remove", "site", "--json", *db]) == 0
+    assert json.loads(capsys.readouterr().out)["labels"] == {}
 
 
 def test_a_place_that_the_controller_does_not_have_is_told(

@@ -149,7 +149,7 @@ def test_without_the_right_token_nothing_comes(
 def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(served: Registry, url: str) -> None:
     first = tokens.make(TokenStore(served.database), "nano-02")
     assert served.ask(url, first).status_code == 200
-    second = tokens.make(TokenStore(served.database), "nano-02")
+    second = tokens.make(TokenStore(served.database), "nano-02", replace=True)
     assert served.ask(url, first).status_code == 401
     assert served.ask(url, second).status_code == 200
     tokens.revoke(TokenStore(served.database), "nano-02")

@@ -144,7 +144,8 @@ def test_a_model_that_breaks_the_contract_is_refused_with_one_sentence(
 def test_a_token_is_shown_once_and_taken_away(desk: Desk) -> None:
     (made,) = json_lines(desk.run("enroll", "nano-01", "--json").stdout)
     assert (made["device"], len(made["token"])) == ("nano-01", 43)
-    again = desk.run("enroll", "nano-01")
+    assert "nano-01 is enrolled already" in desk.fault("enroll", "nano-01")
+    again = desk.run("enroll", "nano-01", "--replace")
     assert made["token"] not in again.stdout
     assert len(again.stdout.splitlines()) == 1
     assert "FER_AGENT_UPDATE__TOKEN" in again.stderr
@@ -155,12 +156,50 @@ def test_a_token_is_shown_once_and_taken_away(desk: Desk) -> None:
 
 
 def test_several_devices_get_a_line_each_and_one_wrong_name_gives_none_a_token(desk: Desk) -> None:
+    desk.run("enroll", "nano-03")
     assert "'a b' is not a valid name for a device" in desk.fault("enroll", "nano-01", "a b")
     assert "nano-01 has no token" in desk.fault("enroll", "nano-01", "--revoke")
     lines = [line.split() for line in desk.run("enroll", "nano-01", "nano-02").stdout.splitlines()]
     assert [(device, len(token)) for device, token in lines] == [("nano-01", 43), ("nano-02", 43)]
-    made = json_lines(desk.run("enroll", "nano-01", "nano-02", "--json").stdout)
+    made = json_lines(desk.run("enroll", "nano-01", "nano-02", "--replace", "--json").stdout)
     assert [each["device"] for each in made] == ["nano-01", "nano-02"]
+
+
+def test_of_several_devices_one_that_is_enrolled_keeps_all_as_they_are(desk: Desk) -> None:
+    desk.run("enroll", "nano-02")
+    assert "nano-02 is enrolled already" in desk.fault("enroll", "nano-01", "nano-02")
+    assert "nano-01 has no token" in desk.fault("enroll", "nano-02", "nano-01", "--revoke")
+    assert desk.run("enroll", "nano-02", "--revoke").returncode == 0
+
+
+@pytest.mark.parametrize("words", ["enroll nano-01 --revoke", "enroll a/b", "operators add bob", "models add ."])
+def test_a_command_that_fails_leaves_no_database(desk: Desk, words: str) -> None:
+    desk.fault(*words.split())
+    assert not list(desk.db.parent.glob("fleet.db*"))
+
+
+def test_a_command_that_fails_keeps_the_database_that_was_there(keyed: Desk, tmp_path: Path) -> None:
+    keyed.run("enroll", "nano-01")
+    keyed.fault("models", "add", str(tmp_path))
+    assert "nano-01 is enrolled already" in keyed.fault("enroll", "nano-01")
+
+
+HERE = (
+    "enroll nano-01", "operators add bob", "operators list", "operators remove bob", "models keygen", "models add .",
+    "models verify", "models remove tiny@1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HERE)
+def test_a_command_for_the_controllers_machine_refuses_elsewhere(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*words.split(), FER_CONTROLLER_API__URL="https://fleet.example:8780")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "works on the controller's own machine alone" in done.stderr
+    assert "https://fleet.example:8780" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_removing_asks_for_a_version(keyed: Desk) -> None:

@@ -1,15 +1,23 @@
 """fer-controller enroll."""
 
 import sys
-from typing import Annotated
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fer_controller.cli import options
 
+if TYPE_CHECKING:
+    from fer_controller.settings import Settings
+    from fer_controller.store.database import Database
+
 
 def enroll(
     devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="The names that their agents use.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make another token for a device that has one; the former is void.")
+    ] = False,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Revoke the tokens; the devices can fetch nothing more.")
     ] = False,
@@ -17,26 +25,34 @@ def enroll(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Make the token with which a device fetches models; it is shown once, and replaces the former one."""
+    """Make the token with which a device fetches models; it is shown once. One that is there is left alone."""
     from fer_controller.registry import tokens
-    from fer_controller.store import opening
     from fer_controller.store.credentials.store import TokenStore
 
     names = [tokens.checked(device) for device in devices]
-    with opening.writer(options.settings_for(db, config).db, create=True) as database:
+    with _opened(options.here("enroll", db, config), create=not revoke) as database, database.transaction():
         store = TokenStore(database)
-        for device in names:
-            if revoke:
+        if revoke:
+            for device in names:
                 tokens.revoke(store, device)
-                _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
-                continue
-            token = tokens.make(store, device)
-            # One alone, so that $(fer-controller enroll DEVICE) is the token.
-            _say({"device": device, "token": token}, token if len(names) == 1 else f"{device} {token}", as_json=json_)
-    if not revoke and not json_:
+            made = {}
+        else:
+            made = {device: tokens.make(store, device, replace=replace) for device in names}
+    for device in names if revoke else ():
+        _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
+    for device, token in made.items():
+        # One alone, so that $(fer-controller enroll DEVICE) is the token.
+        _say({"device": device, "token": token}, token if len(made) == 1 else f"{device} {token}", as_json=json_)
+    if made and not json_:
         sys.stderr.write(
             "Give it to the device's agent as update.token (FER_AGENT_UPDATE__TOKEN); it is not shown again.\n"
         )
+
+
+def _opened(settings: "Settings", *, create: bool) -> "AbstractContextManager[Database]":
+    from fer_controller.store import opening
+
+    return opening.created(settings.db) if create else opening.writer(settings.db)
 
 
 def _say(document: dict[str, object], text: str, *, as_json: bool) -> None:

@@ -23,7 +23,9 @@ class Format(StrEnum):
 def export(
     out: Annotated[Path, typer.Option(help="The file to write; it appears when it is complete.")],
     wanted: TypedEventFilter,
-    form: Annotated[Format, typer.Option("--format", help="csv or parquet.")] = Format.CSV,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="csv or parquet; by default as --out ends, and csv otherwise.")
+    ] = None,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -31,11 +33,12 @@ def export(
 ) -> None:
     """Write events to a file, ascending by time."""
     from fer_controller.desk import events
-    from fer_controller.export.files import write
+    from fer_controller.export.files import suited, write
 
+    chosen = form.value if form else suited(out)
     with options.desk(db, url, config) as desk:
-        count = write(events.every(desk, wanted), out, form)
+        count = write(events.every(desk, wanted), out, chosen)
     if json_:
-        options.print_line({"file": str(out), "format": form.value, "events": count, "size_bytes": out.stat().st_size})
+        options.print_line({"file": str(out), "format": chosen, "events": count, "size_bytes": out.stat().st_size})
     else:
         print(f"{count} events are in {out}.")

@@ -29,14 +29,16 @@ def label(
     if change and not devices:
         raise typer.BadParameter("name the devices before the labels: label nano-01 nano-02 site=lab.")
     with options.desk(db, url, config) as desk:
-        if not change:
-            _show(desk.ask(LABELS, LabelsQuery(devices=tuple(devices))), as_json=json_)
-            return
-        asked = Relabel(devices=tuple(devices), labels=tuple(given), remove=tuple(remove or ()), release=release)
         try:
-            _show(desk.ask(RELABEL, asked), as_json=json_)
+            if change:
+                keys = tuple(remove or ())
+                asked = Relabel(devices=tuple(devices), labels=tuple(given), remove=keys, release=release)
+                found = desk.ask(RELABEL, asked)
+            else:
+                found = desk.ask(LABELS, LabelsQuery(devices=tuple(devices)))
         except RequestError as error:
             raise typer.BadParameter(str(error)) from error
+    _show(found, as_json=json_)
 
 
 def _show(found: list[LabelsAnswer], *, as_json: bool) -> None:

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fer_controller.cli import looks, options
-from fer_controller.operations.models import MODELS, ModelAnswer
+from fer_controller.operations.models import MODEL, MODELS, ModelAnswer, ModelQuery
 from fer_controller.settings import Settings
 
 if TYPE_CHECKING:
-    from fer_wire import ModelManifest
-
     from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
     from fer_controller.registry.model import RegisteredModel
 
 FAILED = 1
 OK = "ok"
-SHA256_SHOWN = 12
 
 app = typer.Typer(no_args_is_help=True, help="The models that devices may fetch: proven, signed, kept.")
 
@@ -38,7 +35,7 @@ def keygen(
     """Make the keys that sign models; what is there is completed, and replaced with --force alone."""
     from fer_controller.registry import signing
 
-    settings = options.settings_for(db, config)
+    settings = options.here("models keygen", db, config)
     folder = settings.registry_folder
     made = signing.make_keys(folder, force=force)
     signed: list[RegisteredModel] = []
@@ -66,7 +63,7 @@ def add(
     """Prove a model, sign it and keep it; adding the same model again changes nothing."""
     from fer_controller.desk.answers.models import described
 
-    with _catalogue(options.settings_for(db, config)) as catalogue, _progress(quiet=json_) as watch:
+    with _catalogue(options.here("models add", db, config)) as catalogue, _progress(quiet=json_) as watch:
         model, added = catalogue.add(entry, watch)
     if json_:
         options.print_line({"added": added, **described(model).document()})
@@ -100,41 +97,22 @@ app.command("list")(looks.command(LIST))
 
 
 @app.command()
-def show(model: Model, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def show(
+    model: Model,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """One model: its variants, how good they are, where it came from."""
-    from fer_controller.desk.answers.models import described
+    from fer_controller.cli import manifest
 
-    with _shelf(options.settings_for(db, config)) as shelf:
-        found = _find(shelf, model)
+    with options.desk(db, url, config) as desk:
+        found = desk.ask(MODEL, ModelQuery(model=model))
     if json_:
-        options.print_line({**described(found).document(), "manifest": found.manifest.model_dump(mode="json")})
-        return
-    print(f"{found.label}, a {found.task}, made {found.manifest.created:%Y-%m-%d}, added {found.added_at}")
-    for heading, text in (("Data", found.manifest.dataset), ("Licence", found.manifest.licence)):
-        print(f"{heading}: {text or '–'}")
-    _print_variants(found.manifest)
-    _print_measured(found.manifest)
-
-
-def _print_variants(manifest: "ModelManifest") -> None:
-    table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
-    for each in manifest.variants:
-        accuracy = "; ".join(f"{a.accuracy:.1%} {a.dataset} {a.split}" for a in each.accuracy) or "–"
-        numbers = (f"{each.size_bytes / 1e6:.2f}", f"{each.parameters:,}", f"{each.nonzero_parameters:,}")
-        rest = (f"{each.compression.weights:.2f}", accuracy, f"{each.tolerance:g}", f"{each.sha256[:SHA256_SHOWN]}…")
-        table.add_row(*map(options.plain, (each.precision, *numbers, *rest)))
-    options.print_table(table, empty="")
-
-
-def _print_measured(manifest: "ModelManifest") -> None:
-    """What was measured of a finder or a landmarker, where its manifest says it."""
-    table = options.table("precision", "measured", "figure", "unit", "pictures", "data")
-    for variant in manifest.variants:
-        for each in variant.measured:
-            cells = (variant.precision, each.name, f"{each.value:g}", each.unit, str(each.pictures), each.dataset)
-            table.add_row(*map(options.plain, cells))
-    if table.row_count:
-        options.print_table(table, empty="")
+        options.print_answer(found)
+    else:
+        manifest.print_whole(found)
 
 
 @app.command()
@@ -145,9 +123,11 @@ def verify(
     json_: options.Json = False,
 ) -> None:
     """Prove the kept models again: hashes, contract, golden batches, signature; fails when one has a fault."""
-    settings = options.settings_for(db, config)
+    from fer_controller.registry.model import split
+
+    settings = options.here("models verify", db, config)
     with _shelf(settings) as shelf, _progress(quiet=json_) as watch:
-        models = shelf.list() if model is None else [_find(shelf, model)]
+        models = shelf.list() if model is None else [shelf.get(*split(model))]
         faults = {each.label: _fault(shelf, each, watch) for each in models}
     if json_:
         options.print_lines({"model": label, "ok": not fault, "fault": fault} for label, fault in faults.items())
@@ -168,8 +148,10 @@ def remove(
     json_: options.Json = False,
 ) -> None:
     """Remove a model and the files that no other has; refused while a device or a rollout still needs it."""
-    settings = options.settings_for(db, config)
-    name, version = _split(model)
+    from fer_controller.registry.model import split
+
+    settings = options.here("models remove", db, config)
+    name, version = split(model)
     if version is None:
         raise typer.BadParameter(f"name the version too: {name}@VERSION.")
     with _catalogue(settings) as catalogue:
@@ -186,7 +168,7 @@ def _catalogue(settings: Settings) -> "Iterator[Catalogue]":
     from fer_controller.store import opening
     from fer_controller.store.registry.store import ModelStore
 
-    with opening.writer(settings.db, create=True) as database:
+    with opening.created(settings.db) as database:
         yield Catalogue(ModelStore(database), settings.registry_folder)
 
 
@@ -215,15 +197,6 @@ def _progress(*, quiet: bool) -> "Iterator[Watch]":
             progress.update(task, description=step, advance=more_bytes, total=all_bytes)
 
         yield watch
-
-
-def _find(shelf: "Shelf", text: str) -> "RegisteredModel":
-    return shelf.get(*_split(text))
-
-
-def _split(text: str) -> tuple[str, str | None]:
-    name, _, version = text.partition("@")
-    return name, version or None
 
 
 def _fault(shelf: "Shelf", model: "RegisteredModel", watch: "Watch") -> str | None:

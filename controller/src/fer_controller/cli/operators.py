@@ -14,8 +14,6 @@ from fer_controller.cli import options
 if TYPE_CHECKING:
     from fer_controller.store.credentials.store import TokenStore
 
-ROLE = "viewer"
-
 app = typer.Typer(no_args_is_help=True, help="Who may look and give orders over HTTP: holders of tokens.")
 
 Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log will show it.")]
@@ -24,22 +22,28 @@ Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log
 @app.command()
 def add(
     name: Name,
-    role: Annotated[str, typer.Option(help="viewer: may look; operator: may also give orders.")] = ROLE,
+    role: Annotated[
+        str | None,
+        typer.Option(help="viewer: may look; operator: may also give orders. By default viewer, or what they were."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make another token for an operator who is there; the former is void.")
+    ] = False,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Make an operator's token; it is shown once, and replaces the former one."""
+    """Make an operator's token; it is shown once. One who is there is left alone, unless you --replace it."""
     from fer_controller.desk import access
 
-    with _store(db, config) as store:
-        token = access.make(store, name, role, datetime.now(UTC))
+    with _store("operators add", db, config) as store:
+        made = access.make(store, name, role, datetime.now(UTC), replace=replace)
     if json_:
-        options.print_line({"operator": name, "role": role, "token": token})
+        options.print_line({"operator": name, "role": made.role, "token": made.token})
         return
-    print(token, flush=True)
+    print(made.token, flush=True)
     sys.stderr.write(
-        f"It lets {name} in as {role}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
+        f"It lets {name} in as {made.role}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
         "it is not shown again.\n"
     )
 
@@ -47,7 +51,7 @@ def add(
 @app.command("list")
 def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """The operators; their tokens cannot be read any more."""
-    with _store(db, config) as store:
+    with _store("operators list", db, config) as store:
         found = store.operators()
     if json_:
         options.print_lines({"operator": each.holder, "role": each.role, "made_at": each.made_at} for each in found)
@@ -63,7 +67,7 @@ def remove(name: Name, db: options.Db = None, config: options.Config = None, jso
     """Remove an operator; their token is void at once."""
     from fer_controller.desk import access
 
-    with _store(db, config) as store:
+    with _store("operators remove", db, config) as store:
         access.remove(store, name)
     if json_:
         options.print_line({"operator": name, "removed": True})
@@ -72,9 +76,9 @@ def remove(name: Name, db: options.Db = None, config: options.Config = None, jso
 
 
 @contextmanager
-def _store(db: Path | None, config: Path | None) -> "Iterator[TokenStore]":
+def _store(command: str, db: Path | None, config: Path | None) -> "Iterator[TokenStore]":
     from fer_controller.store import opening
     from fer_controller.store.credentials.store import TokenStore
 
-    with opening.writer(options.settings_for(db, config).db) as database:
+    with opening.writer(options.here(command, db, config).db) as database:
         yield TokenStore(database)

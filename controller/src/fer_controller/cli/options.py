@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fer_controller.errors import SettingsError
 from fer_controller.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -49,9 +50,15 @@ def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
     return LocalDesk(Place.of(settings), operator())
 
 
-def settings_for(db: Path | None, config: Path | None) -> Settings:
-    """The settings of a command that only reads the database."""
-    return load(config, db=db)
+def here(command: str, db: Path | None, config: Path | None) -> Settings:
+    """The settings of a command for the controller's own machine; raises SettingsError where commands ask another."""
+    settings = load(config, db=db)
+    if settings.api.url and db is None:
+        raise SettingsError(
+            f"`{command}` works on the controller's own machine alone, and commands ask {settings.api.url} here "
+            "(the setting api.url); run it there, or name that controller's database with --db."
+        )
+    return settings
 
 
 def print_line(document: dict[str, Any]) -> None:

@@ -184,7 +184,7 @@ def _watch(
 def _page(settings: Settings) -> str:
     """The page's address with a token after the #, which a browser sends to nobody."""
     with opening.writer(settings.db) as database:
-        token = access.make(TokenStore(database), DEVICE, VIEWER, datetime.now(UTC))
+        token = access.make(TokenStore(database), DEVICE, VIEWER, datetime.now(UTC), replace=True).token
     return f"http://{settings.http.listen}/#token={token}"
 
 

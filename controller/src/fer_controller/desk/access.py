@@ -1,6 +1,7 @@
 """Who may look and who may give orders over HTTP: operators with tokens, of which only hashes are stored."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from fer_wire import TopicError
@@ -10,19 +11,36 @@ from fer_wire.names import checked_name
 from fer_controller.errors import AccessError
 from fer_controller.registry.tokens import TOKEN_BYTES, hashed
 from fer_controller.rollout.audit import RUNNER
-from fer_controller.store.credentials.records import OPERATORS, Token
+from fer_controller.store.credentials.records import OPERATORS, VIEWER, Token
 from fer_controller.store.credentials.store import TokenStore
 
 
-def make(store: TokenStore, name: str, role: str, now: datetime) -> str:
-    """A new token, which replaces the operator's former one; raises AccessError for an invalid name or role."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A token that was made, and the role that it gives."""
+
+    token: str
+    role: str
+
+
+def make(store: TokenStore, name: str, role: str | None, now: datetime, *, replace: bool = False) -> Made:
+    """A new token; without a role it gives the one that the operator has, and a new one may look.
+
+    Raises AccessError for an invalid name or role, and for an operator who is there and is not to be replaced.
+    """
     if name == RUNNER:
         raise AccessError(f"{RUNNER} is what the audit log calls the controller itself; use another name.")
-    if role not in OPERATORS:
+    if role not in (None, *OPERATORS):
         raise AccessError(f"There is no role {role!r}; use {' or '.join(OPERATORS)}.")
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put(Token(_checked(name), role, iso_utc(now)), hashed(token))
-    return token
+    had = store.of_operator(_checked(name))
+    if had and not replace:
+        raise AccessError(
+            f"{name} is there already, as {had.role} since {had.made_at}; --replace makes another token, and voids "
+            "that one."
+        )
+    made = Made(secrets.token_urlsafe(TOKEN_BYTES), role or (had.role if had else VIEWER))
+    store.put(Token(name, made.role, iso_utc(now)), hashed(made.token))
+    return made
 
 
 def remove(store: TokenStore, name: str) -> None:

@@ -25,6 +25,11 @@ LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degre
 COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, *LATER_COLUMNS)
 
 
+def suited(out: Path) -> str:
+    """The format that a file's name asks for: Parquet for .parquet, else CSV."""
+    return PARQUET if out.suffix.lower() == f".{PARQUET}" else CSV
+
+
 def write(events: Iterable[StoredEvent], out: Path, form: str) -> int:
     """Write the events and return how many there were; raises ExportError, and then leaves no file."""
     if out.exists() and not out.is_file():

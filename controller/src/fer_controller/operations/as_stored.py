@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fer_wire import Reported, Telemetry
+from fer_wire import ModelManifest, Reported, Telemetry
 from pydantic import GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -26,6 +26,7 @@ class AsStored:
 
 StoredReport = Annotated[dict[str, Any], AsStored(Reported)]
 StoredTelemetryMessage = Annotated[dict[str, Any], AsStored(Telemetry)]
+StoredManifest = Annotated[dict[str, Any], AsStored(ModelManifest)]
 StoredRequest = Annotated[dict[str, Any], AsStored(DeployRequest)]
 StoredVerdict = Annotated[dict[str, Any], AsStored(Verdict)]
 StoredBaseline = Annotated[dict[str, Any], AsStored(Measured)]

@@ -3,14 +3,17 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from fer_wire import EMOTIONS
+from fer_wire.events import KINDS
 from fer_wire.message import iso_utc
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ValidationInfo, field_validator
 
 from fer_controller.errors import SettingsError
 from fer_controller.store.filter import EmotionFilter, EventFilter, TelemetryFilter
 
 OPEN_ENDS = ("", "~")
 """No bound: as text sorts, these lie before and after every time."""
+KNOWN = {"emotion": EMOTIONS, "kind": KINDS}
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -27,11 +30,23 @@ class TypedTelemetryFilter(TypedTimes, TelemetryFilter):
     """Which telemetry."""
 
 
-class TypedEmotionFilter(TypedTimes, EmotionFilter):
+class TypedNames(BaseModel):
+    """Refuses an emotion or a kind that no event has; raises SettingsError."""
+
+    @field_validator("emotion", "kind", check_fields=False)
+    @classmethod
+    def _known(cls, typed: str | None, field: ValidationInfo) -> str | None:
+        there_are = KNOWN[field.field_name or ""]
+        if typed not in (None, *there_are):
+            raise SettingsError(f"There is no {field.field_name} {typed!r}; use {', '.join(there_are)}.")
+        return typed
+
+
+class TypedEmotionFilter(TypedTimes, TypedNames, EmotionFilter):
     """Which emotions."""
 
 
-class TypedEventFilter(TypedTimes, EventFilter):
+class TypedEventFilter(TypedTimes, TypedNames, EventFilter):
     """Which events."""
 
 

@@ -4,7 +4,8 @@ from fer_wire.contracts import CLASSIFIER, TASKS
 from fer_wire.manifest import Accuracy, Measurement
 from pydantic import Field
 
-from fer_controller.operations.operation import GET, Answer, Nothing, Operation
+from fer_controller.operations.as_stored import StoredManifest
+from fer_controller.operations.operation import GET, Answer, Nothing, Operation, Parameters
 from fer_controller.store.credentials.records import VIEWER
 
 
@@ -32,9 +33,26 @@ class ModelAnswer(Answer):
     variants: tuple[VariantAnswer, ...] = Field(description="Its files.")
 
 
+class ModelQuery(Parameters):
+    """Which model."""
+
+    model: str = Field(description="NAME@VERSION, or NAME: the version added last.")
+
+
+class WholeModelAnswer(ModelAnswer):
+    """All that is known of a model."""
+
+    manifest: StoredManifest = Field(description="Its manifest: where it came from, and how good it is.")
+
+
 MODELS = Operation(
     "models", GET, "/v1/models", VIEWER, Nothing, list[ModelAnswer],
     "The models of the registry, as `models list --json`.",
 )  # fmt: skip
 
-OPERATIONS = (MODELS,)
+MODEL = Operation(
+    "model", GET, "/v1/models/{model}", VIEWER, ModelQuery, WholeModelAnswer,
+    "All of a model, as `models show --json`: NAME@VERSION, or NAME for the version added last.",
+)  # fmt: skip
+
+OPERATIONS = (MODELS, MODEL)

@@ -63,6 +63,12 @@ class RegisteredModel:
         return Artifact(model=self.reference(precision), sha256=variant.sha256, size_bytes=variant.size_bytes, url=url)
 
 
+def split(text: str) -> tuple[str, str | None]:
+    """Name and version of NAME or NAME@VERSION."""
+    name, _, version = text.partition(VERSION_MARK)
+    return name, version or None
+
+
 def read_manifest(payload: bytes, place: object) -> ModelManifest:
     """Read a manifest and check it against the contract; raises RegistryError that names the place."""
     try:

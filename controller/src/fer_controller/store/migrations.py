@@ -98,6 +98,12 @@ def check(database: Database) -> None:
         )
 
 
+def is_empty(database: Database) -> bool:
+    """Whether no table has a row, but for those that say how the tables were made."""
+    tables = set(sqlite_utils.Database(database.connection).table_names()) - {MIGRATIONS.migrations_table}
+    return not any(database.connection.execute(f"SELECT 1 FROM [{table}] LIMIT 1").fetchone() for table in tables)  # noqa: S608
+
+
 def apply(database: Database) -> None:
     """Upgrade the database in one transaction."""
     db = sqlite_utils.Database(database.connection)

@@ -1,5 +1,7 @@
 """Opens a database file for reading, or upgrades it and opens it for writing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fer_controller.errors import StoreError
@@ -33,6 +35,29 @@ def writer(path: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) ->
         database.close()
         raise
     return database
+
+
+@contextmanager
+def created(path: Path, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
+    """Open for writing, and make the file where there is none; it is gone again when the block fails on it empty."""
+    there = path.exists()
+    with writer(path, create=True, timeout_s=timeout_s) as database:
+        try:
+            yield database
+        except BaseException:
+            if not there:
+                _remove_if_empty(database)
+            raise
+
+
+def _remove_if_empty(database: Database) -> None:
+    """Remove the file, unless somebody has written to it or has it open."""
+    with suppress(StoreError, OSError), database.explained():
+        # Leaving WAL takes the only connection; exclusive, no other can come before the file is gone.
+        database.connection.execute("PRAGMA journal_mode = DELETE")
+        database.connection.execute("BEGIN EXCLUSIVE")
+        if migrations.is_empty(database):
+            database.path.unlink()
 
 
 def _expect(path: Path) -> None:

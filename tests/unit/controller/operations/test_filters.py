@@ -30,6 +30,19 @@ def test_anything_else_is_answered_with_what_a_time_looks_like(text: str) -> Non
         moment(text, NOW)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"emotion": "joy"}, "There is no emotion 'joy'; use angry, disgust, fear, happy, sad, surprise, neutral."),
+        ({"kind": "foo"}, "There is no kind 'foo'; use start, change, heartbeat, end."),
+    ],
+)
+def test_what_no_event_is_is_answered_with_what_there_is(wrong: "dict[str, str]", sentence: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        TypedEventFilter.model_validate(wrong)
+    assert str(refused.value) == sentence
+
+
 def test_a_filter_holds_times_in_utc_however_they_were_typed() -> None:
     wanted = TypedEventFilter(since="2026-01-31T13:00:00+01:00")
     assert (wanted.since, wanted.until) == ("2026-01-31T12:00:00.000Z", TypedEventFilter().until)

@@ -24,9 +24,16 @@ def test_a_token_tells_its_device(store: TokenStore) -> None:
     assert tokens.device_of(store, "\udcff") is None
 
 
+def test_a_device_that_is_enrolled_keeps_its_token(store: TokenStore) -> None:
+    token = tokens.make(store, "nano-01")
+    with pytest.raises(RegistryError, match=r"nano-01 is enrolled already, since 20.*; --replace makes another token"):
+        tokens.make(store, "nano-01")
+    assert tokens.device_of(store, token) == "nano-01"
+
+
 def test_another_token_replaces_the_first(store: TokenStore) -> None:
     first = tokens.make(store, "nano-01")
-    second = tokens.make(store, "nano-01")
+    second = tokens.make(store, "nano-01", replace=True)
     assert tokens.device_of(store, first) is None
     assert tokens.device_of(store, second) == "nano-01"
 

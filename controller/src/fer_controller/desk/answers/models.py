@@ -3,15 +3,22 @@
 from fer_wire.manifest import Variant
 
 from fer_controller.desk.answers.table import ANSWERS, Context
-from fer_controller.operations.models import MODELS, ModelAnswer, VariantAnswer
+from fer_controller.operations.models import MODEL, MODELS, ModelAnswer, ModelQuery, VariantAnswer, WholeModelAnswer
 from fer_controller.operations.operation import Nothing
-from fer_controller.registry.model import RegisteredModel
+from fer_controller.registry.model import RegisteredModel, split
 
 
 @ANSWERS.carries_out(MODELS)
 def models(context: Context, _asked: Nothing) -> list[ModelAnswer]:
     """All, in the order in which they were added."""
     return [described(each) for each in context.stores.models.list()]
+
+
+@ANSWERS.carries_out(MODEL)
+def model(context: Context, asked: ModelQuery) -> WholeModelAnswer:
+    """All of one; raises RegistryError when there is none."""
+    found = context.stores.models.get(*split(asked.model))
+    return WholeModelAnswer(**dict(described(found)), manifest=found.manifest.model_dump(mode="json"))
 
 
 def described(model: RegisteredModel) -> ModelAnswer:

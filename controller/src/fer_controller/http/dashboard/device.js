@@ -32,11 +32,8 @@ export const device = {
 };
 
 async function lookAtDevice(signal) {
-    const [all, [labels]] = await Promise.all([
-        get("/v1/devices", {}, signal),
-        get("/v1/labels", { device: name }, signal),
-    ]);
-    const found = all.find((each) => each.device === name);
+    const found = (await get("/v1/devices", {}, signal)).find((each) => each.device === name);
+    const [labels] = found ? await get("/v1/labels", { device: name }, signal) : [];
     find("device-known").hidden = !found;
     say(find("device-note"), found ? "" : `No device called ${name} has been heard of.`);
     if (found) paint(found, labels);

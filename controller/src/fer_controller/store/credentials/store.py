@@ -17,9 +17,21 @@ class TokenStore:
         """The token with this hash, if there is one."""
         return self._database.first(Token, "token", {"sha256": sha256})
 
+    def enrolled(self) -> list[Token]:
+        """The tokens of devices by name."""
+        return self._database.records(Token, "tokens_with_roles", {"roles": json.dumps([DEVICE])})
+
     def operators(self) -> list[Token]:
         """The tokens of operators by name."""
         return self._database.records(Token, "tokens_with_roles", {"roles": json.dumps(OPERATORS)})
+
+    def of_device(self, device: str) -> Token | None:
+        """The device's token, if it has one."""
+        return self._held(device, (DEVICE,))
+
+    def of_operator(self, name: str) -> Token | None:
+        """The operator's token, if there is such an operator."""
+        return self._held(name, OPERATORS)
 
     def put(self, token: Token, sha256: str) -> None:
         """Store the hash of a token, which replaces the holder's old one."""
@@ -34,6 +46,10 @@ class TokenStore:
     def remove_operator(self, name: str) -> bool:
         """Revoke an operator's token; False when there is no such operator."""
         return self._remove(name, OPERATORS)
+
+    def _held(self, holder: str, roles: Sequence[str]) -> Token | None:
+        held = self._database.records(Token, "tokens_with_roles", {"roles": json.dumps(roles)})
+        return next((token for token in held if token.holder == holder), None)
 
     def _remove(self, holder: str, roles: Sequence[str]) -> bool:
         with self._database.transaction():
