@@ -18,8 +18,8 @@ PROGRAMS = {"fer-agent": "fer_agent.cli", "fer-controller": "fer_controller.cli"
 
 
 @lru_cache(maxsize=1)
-def _server() -> ForkServerContext:
-    """Starts with the first process, and ends with the process that tests."""
+def server() -> ForkServerContext:
+    """The process that others are forked from; starts with the first of them, and ends with the process that tests."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["forked_from"])
     # The server looks for what it is to import where a fresh interpreter would.
@@ -37,7 +37,7 @@ class Forked:
         for file in (out, err):
             file.touch()
         world = {**os.environ, **environment}
-        self._process = _server().Process(target=_main, args=(program, arguments, out, err, world), daemon=True)
+        self._process = server().Process(target=_main, args=(program, arguments, out, err, world), daemon=True)
         self._process.start()
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import forked_http
 import pytest
 from controller_process import ControllerProcess, Device
 from fer_controller.store import opening
@@ -10,6 +11,8 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.rollups.store import RollupStore
 from opened_stores import ingest_store
 from real_broker import Mosquitto
+
+forked_http.share()
 
 
 @pytest.fixture
