@@ -1,5 +1,6 @@
 """What a process has imported and read before others are forked from it: this module is imported there alone."""
 
+import gc
 from importlib import import_module
 
 import dlib_once
@@ -21,3 +22,4 @@ dlib_once.share()
 Detector()
 Landmarker(landmarks_file(FacesSettings()))
 api.make_router()
+gc.freeze()

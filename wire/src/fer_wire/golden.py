@@ -1,5 +1,6 @@
 """The faces of a golden batch, computed from its formula so that every program tests a model on the same pixels."""
 
+from functools import lru_cache
 from typing import Tuple
 
 from fer_wire.contracts import FACE_PX
@@ -7,6 +8,7 @@ from fer_wire.contracts import FACE_PX
 GREY_LEVELS = 256
 
 
+@lru_cache(maxsize=4)
 def golden_pixels(coefficients: Tuple[int, int, int, int], faces: int, px: int = FACE_PX) -> bytes:
     """Grey values of faces × px × px pixels, picture by picture and row by row.
 
