@@ -63,7 +63,7 @@ class Metrics(Collector):
 
     def _events(self) -> Iterator[Metric]:
         for name, meaning, counts in (
-            ("fer_events_stored", "Events stored, and all before them.", self._store.events.stored()),
+            ("fer_events_stored", "Events stored, those deleted since included.", self._store.events.stored()),
             ("fer_events_dropped", "Events that the device dropped at its spool's cap.", self._store.events.dropped()),
         ):
             family = CounterMetricFamily(name, meaning, labels=[DEVICE])

@@ -17,8 +17,15 @@ class Progress:
     Beyond ranges_max runs the highest are dropped from memory, and read back from the store when they are needed.
     """
 
-    def __init__(self, contiguous_seq: int, ranges_max: int, stored_above: Callable[[int], Iterable[int]]) -> None:
+    def __init__(
+        self,
+        contiguous_seq: int,
+        ranges_max: int,
+        stored_above: Callable[[int], Iterable[int]],
+        began_after_seq: int = 0,
+    ) -> None:
         self.contiguous_seq = contiguous_seq
+        self.began_after_seq = began_after_seq
         self._ranges: list[list[int]] = []
         self._ranges_max = ranges_max
         self._stored_above = stored_above
@@ -114,7 +121,7 @@ class Streams:
         self._changed: dict[Key, None] = {}
         self._gaps: list[tuple[Key, int, int]] = []
         for stream in known:
-            self._begin((stream.device, stream.epoch), stream.contiguous_seq).recall()
+            self._begin((stream.device, stream.epoch), stream.contiguous_seq, stream.began_after_seq).recall()
 
     def note(self, event: EmotionEvent) -> bool:
         """Note an event that is about to be stored; False when its seq was known already."""
@@ -122,7 +129,7 @@ class Streams:
         oldest_seq = min(event.oldest_seq, event.seq)
         progress = self._progress.get(key)
         if progress is None:
-            progress = self._begin(key, oldest_seq - 1)
+            progress = self._begin(key, oldest_seq - 1, oldest_seq - 1)
         elif oldest_seq > progress.contiguous_seq + 1:
             self._gaps += [(key, first, last) for first, last in progress.declare_dropped_below(oldest_seq)]
         self._changed[key] = None
@@ -130,7 +137,8 @@ class Streams:
 
     def take_changes(self, noted_at: str) -> tuple[list[Stream], list[Gap]]:
         """Streams that received events, and gaps that those declared, since the last call."""
-        streams = [Stream(*key, self._progress[key].contiguous_seq) for key in self._changed]
+        changed = ((key, self._progress[key]) for key in self._changed)
+        streams = [Stream(*key, progress.contiguous_seq, progress.began_after_seq) for key, progress in changed]
         gaps = [Gap(*key, first, last, noted_at) for key, first, last in self._gaps]
         self._changed.clear()
         self._gaps.clear()
@@ -155,10 +163,10 @@ class Streams:
         """The stream that a device began last."""
         return device, self._newest[device]
 
-    def _begin(self, key: Key, contiguous_seq: int) -> Progress:
+    def _begin(self, key: Key, contiguous_seq: int, began_after_seq: int) -> Progress:
         def stored_above(seq: int) -> Iterable[int]:
             return self._seqs_above(*key, seq)
 
-        self._progress[key] = progress = Progress(contiguous_seq, self._ranges_max, stored_above)
+        self._progress[key] = progress = Progress(contiguous_seq, self._ranges_max, stored_above, began_after_seq)
         self._newest[key[0]] = key[1]
         return progress

@@ -8,7 +8,14 @@ from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TO
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import DEVICES, LABELS
-from fer_controller.store.events.tables import EVENTS, FORGOTTEN_EVENTS, GAPS, STREAMS, TRUST_OF_EVENTS
+from fer_controller.store.events.tables import (
+    BEGINNINGS_OF_STREAMS,
+    EVENTS,
+    FORGOTTEN_EVENTS,
+    GAPS,
+    STREAMS,
+    TRUST_OF_EVENTS,
+)
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
@@ -80,6 +87,12 @@ def m009_face_share(db: sqlite_utils.Database) -> None:
 def m010_trust(db: sqlite_utils.Database) -> None:
     """How large a face was, and how the head was turned."""
     _run(db, *TRUST_OF_EVENTS)
+
+
+@MIGRATIONS()
+def m011_beginnings(db: sqlite_utils.Database) -> None:
+    """Where each stream of events began, so that totals count what is stored."""
+    _run(db, *BEGINNINGS_OF_STREAMS)
 
 
 def check(database: Database) -> None:

@@ -77,6 +77,12 @@ def test_streams_move_and_keep_the_order_in_which_they_began(store: Store) -> No
     assert store.events.streams() == [Stream("b", "e1", 9), Stream("a", "e1", 5), Stream("a", "e2", 1)]
 
 
+def test_a_stream_keeps_where_it_began(store: Store) -> None:
+    store.write(a_batch(streams=[Stream(DEVICE, EPOCH, 11, 10)]))
+    store.write(a_batch(streams=[Stream(DEVICE, EPOCH, 12, 10)]))
+    assert store.events.streams() == [Stream(DEVICE, EPOCH, 12, 10)]
+
+
 def test_seqs_above_one_are_those_of_the_stream_alone(store: Store) -> None:
     store.write(a_batch(an_event(2), an_event(9), an_event(5), an_event(7, epoch="epoch-b"), an_event(6, device="x")))
     assert list(store.events.seqs_above(DEVICE, EPOCH, 2)) == [5, 9]

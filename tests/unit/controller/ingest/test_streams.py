@@ -51,7 +51,7 @@ def test_an_event_that_comes_again_is_known() -> None:
 def test_a_stream_first_seen_begins_at_its_oldest_seq_without_a_gap() -> None:
     some = streams()
     some.note(an_event(40, oldest_seq=40))
-    assert some.take_changes(AT) == ([Stream(DEVICE, EPOCH, 40)], [])
+    assert some.take_changes(AT) == ([Stream(DEVICE, EPOCH, 40, 39)], [])
 
 
 def test_what_was_dropped_at_the_cap_is_noted_as_a_gap_and_passed() -> None:

@@ -18,8 +18,8 @@ SELECT * FROM events WHERE device = :device AND epoch = :epoch AND seq = :seq;
 
 -- upsert_stream --
 -- Add a stream, or move its contiguous seq.
-INSERT INTO streams (device, epoch, contiguous_seq, first_seen)
-VALUES (:device, :epoch, :contiguous_seq, :first_seen)
+INSERT INTO streams (device, epoch, contiguous_seq, began_after_seq, first_seen)
+VALUES (:device, :epoch, :contiguous_seq, :began_after_seq, :first_seen)
 ON CONFLICT (device, epoch) DO UPDATE SET contiguous_seq = excluded.contiguous_seq;
 
 -- insert_gap --
@@ -30,7 +30,7 @@ ON CONFLICT (device, epoch, first_seq) DO NOTHING;
 
 -- streams --
 -- All streams in the order in which they were first seen.
-SELECT device, epoch, contiguous_seq FROM streams ORDER BY id;
+SELECT device, epoch, contiguous_seq, began_after_seq FROM streams ORDER BY id;
 
 -- seqs_above --
 -- The stored seqs of a stream above one.
@@ -66,11 +66,15 @@ FROM events WHERE device = :device;
 -- The gaps that devices declared.
 SELECT device, epoch, first_seq, last_seq, noted_at FROM gaps ORDER BY id;
 
--- events_below_contiguous --
--- How many events of each device are stored with no gap below them, including deleted ones.
-SELECT device, sum(contiguous_seq - (
+-- stored_events --
+-- How many events of each device were stored, including deleted ones: from where its streams began, without the gaps,
+-- and what is stored already above what is still missing.
+SELECT device, sum(contiguous_seq - began_after_seq - (
   SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gaps
   WHERE gaps.device = streams.device AND gaps.epoch = streams.epoch AND last_seq <= contiguous_seq
+) + (
+  SELECT count(*) FROM events
+  WHERE events.device = streams.device AND events.epoch = streams.epoch AND seq > contiguous_seq
 )) AS events FROM streams GROUP BY device ORDER BY device;
 
 -- dropped_events --

@@ -12,6 +12,8 @@ class Stream:
     device: str
     epoch: str
     contiguous_seq: int
+    began_after_seq: int = 0
+    """What the device sent up to here was no longer in its spool when this stream was first heard of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ class EventStore:
         return self._database.records(Gap, "gaps")
 
     def stored(self) -> dict[str, int]:
-        """By device: events stored with no gap below them, including those deleted since."""
-        return {row["device"]: row["events"] for row in self._database.rows("events_below_contiguous")}
+        """By device: events stored, including those deleted since."""
+        return {row["device"]: row["events"] for row in self._database.rows("stored_events")}
 
     def dropped(self) -> dict[str, int]:
         """By device: events that it dropped when its spool was full."""

@@ -56,6 +56,20 @@ GAPS: tuple[str, ...] = (
 
 FORGOTTEN_EVENTS: tuple[str, ...] = ("ALTER TABLE streams ADD COLUMN forgotten_seq INTEGER NOT NULL DEFAULT 0",)
 
+BEGINNINGS_OF_STREAMS: tuple[str, ...] = (
+    "ALTER TABLE streams ADD COLUMN began_after_seq INTEGER NOT NULL DEFAULT 0",
+    # Where events were deleted, it is not known any more.
+    """
+    UPDATE streams SET began_after_seq = coalesce((
+      SELECT min(first_seq) - 1 FROM (
+        SELECT min(seq) AS first_seq FROM events WHERE events.device = streams.device AND events.epoch = streams.epoch
+        UNION ALL
+        SELECT min(first_seq) FROM gaps WHERE gaps.device = streams.device AND gaps.epoch = streams.epoch
+      )
+    ), 0) WHERE forgotten_seq = 0
+    """,
+)
+
 TRUST_OF_EVENTS: tuple[str, ...] = tuple(
     f"ALTER TABLE events ADD COLUMN {column} REAL"
     for column in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
