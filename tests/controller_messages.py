@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fer_controller.broker.client import Delivery
+from fer_controller.ingest.peers import Peers
 from fer_controller.store.ingest.records import Batch
-from fer_wire import EMOTIONS, Box, EmotionEvent, Message, Reported, Status, Telemetry, Topics
+from fer_wire import EMOTIONS, Box, EmotionEvent, Greeting, Message, Reported, Status, Telemetry, Topics
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 
 DEVICE = "nano-01"
@@ -31,6 +32,11 @@ def an_event(seq: int, device: str = DEVICE, epoch: str = EPOCH, **changes: Any)
         "model": "mini@1/int8",
     }
     return EmotionEvent(**{**fields, **changes})
+
+
+def no_peers() -> Peers:
+    """What tells a controller of others, where there is none."""
+    return Peers(Topics(), Greeting(controller="controller-here", database="here:/fleet.db"))
 
 
 def a_batch(*events: EmotionEvent, **changes: Any) -> Batch:

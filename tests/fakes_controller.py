@@ -17,6 +17,7 @@ class FakeBroker:
         self.refusals: list[BrokerError] = []
         self.acknowledged: list[Delivery] = []
         self.published: list[tuple[str, bytes]] = []
+        self.told: list[tuple[str, bytes]] = []
         self.connections = 0
         self.connected = False
         self.pumps = 0
@@ -57,6 +58,9 @@ class FakeBroker:
         if not self.connected:
             raise BrokerError("not connected")
         self.published += messages
+
+    def tell(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        self.told += messages
 
     def settle(self, timeout_s: float) -> None:
         """Everything has left already."""

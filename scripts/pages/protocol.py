@@ -4,7 +4,19 @@ import inspect
 import json
 from pathlib import Path
 
-from fer_wire import MESSAGES, Ack, Desired, EmotionEvent, Message, ModelManifest, Reported, Status, Telemetry, Topics
+from fer_wire import (
+    MESSAGES,
+    Ack,
+    Desired,
+    EmotionEvent,
+    Greeting,
+    Message,
+    ModelManifest,
+    Reported,
+    Status,
+    Telemetry,
+    Topics,
+)
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from fer_wire.names import NAME_PATTERN
 from fer_wire.topics import DEFAULT_PREFIX
@@ -20,6 +32,7 @@ EXAMPLES: dict[type[Message], str] = {
     Reported: "a_device_on_probation",
     Desired: "a_new_model",
     Ack: "stored_up_to_1841",
+    Greeting: "another_controller_is_there",
     ModelManifest: "two_precisions",
 }
 
@@ -55,6 +68,7 @@ def _topics() -> str:
         (topics.reported(DEVICE), "agent →", "1", "yes", Reported),
         (topics.desired(DEVICE), "→ agent", "1", "yes", Desired),
         (topics.ack(DEVICE), "→ agent", "1", "yes", Ack),
+        (topics.controller("CONTROLLER"), "controller → controller", "0", "no", Greeting),
     ]
     told = f"The prefix `{DEFAULT_PREFIX}` is a setting (`broker.prefix`), the same in agent and controller.\n"
     head = ("topic", "direction", "QoS", "retained", "content")

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Event, Thread, current_thread
 
-from fer_wire import TopicError, Topics
+from fer_wire import Greeting, TopicError, Topics
 from fer_wire.topics import DESIRED
 
-from fer_controller import systemd
+from fer_controller import __version__, systemd
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import CHANNELS, Ingest
@@ -51,11 +52,12 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     with exclusive(settings.db), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
         store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
-        ingest = Ingest(store, topics, streams, Fleet(store.devices.all()))
+        peers = Peers(topics, _greeting(settings))
+        ingest = Ingest(store, topics, streams, Fleet(store.devices.all()), peers)
         filters = [topics.every(channel) for channel in CHANNELS]
         broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat
-        yield Subscriber(broker, ingest, streams, topics, settings.broker, settings.ingest, beat)
+        yield Subscriber(broker, ingest, streams, topics, peers, settings.broker, settings.ingest, beat)
 
 
 @contextmanager
@@ -122,6 +124,10 @@ def _restarted(work: Callable[[], None], ending: Event) -> None:
 def _models(settings: Settings) -> AbstractContextManager[object]:
     """The HTTP server, unless the settings turn it off."""
     return HttpProcess(settings) if settings.http.listen else nullcontext()
+
+
+def _greeting(settings: Settings) -> Greeting:
+    return Greeting(controller=f"controller-{settings.place_id}", database=settings.place[:500], version=__version__)
 
 
 def _topics(settings: Settings) -> Topics:

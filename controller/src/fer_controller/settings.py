@@ -203,17 +203,22 @@ class Settings(BaseSettings):
     @property
     def client_id(self) -> str:
         """The MQTT client id: the same after every restart with this database (at most 23 characters)."""
-        return self.broker.client_id or f"fer-controller-{self._place}"
+        return self.broker.client_id or f"fer-controller-{self.place_id}"
 
     @property
     def rollouts_client_id(self) -> str:
         """The client id of the connection that publishes desired states."""
-        return f"{self.broker.client_id}-rollouts" if self.broker.client_id else f"fer-rollouts-{self._place}"
+        return f"{self.broker.client_id}-rollouts" if self.broker.client_id else f"fer-rollouts-{self.place_id}"
 
     @property
-    def _place(self) -> str:
-        place = f"{socket.gethostname()}:{self.db.resolve()}"
-        return hashlib.sha256(place.encode()).hexdigest()[:8]
+    def place(self) -> str:
+        """HOST:PATH of the database."""
+        return f"{socket.gethostname()}:{self.db.resolve()}"
+
+    @property
+    def place_id(self) -> str:
+        """The same after every restart with this database, and another for any other."""
+        return hashlib.sha256(self.place.encode()).hexdigest()[:8]
 
     @property
     def registry_folder(self) -> Path:

@@ -23,7 +23,16 @@ from fer_controller.operations.events import (
     EventsByTimeQuery,
     NewestEventsQuery,
 )
-from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, ME, TOTALS, DeadLettersQuery, MeAnswer
+from fer_controller.operations.fleet import (
+    DEAD_LETTERS,
+    DEVICES,
+    FORGET,
+    ME,
+    TOTALS,
+    DeadLettersQuery,
+    ForgetRequest,
+    MeAnswer,
+)
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL, MODELS, ModelQuery
 from fer_controller.operations.operation import Nothing, Operation, rows_of
@@ -89,12 +98,13 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "progress": (PROGRESS, RolloutQuery(rollout="r-")),
     "decisions": (DECISIONS, DecisionsQuery(rollout=NEWEST)),
 }
-DIFFERENT = {"me", "relabel", "deploy", "order"}
+DIFFERENT = {"me", "relabel", "deploy", "order", "forget"}
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
     "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
     "no model of this name": (MODEL, ModelQuery(model="heavy@1")),
+    "nothing to forget": (FORGET, ForgetRequest(device="ghost")),
     "no such model": (PLAN, DeployRequest(model="heavy")),
     "nobody selected": (DEPLOY, DeployRequest(selector="site=moon")),
     "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
@@ -283,6 +293,7 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (DEPLOY, REQUEST),
             (ORDER, OrderRequest(rollout=before[0][0].rollout, order="abort")),
             (RELABEL, Relabel(devices=("orin-01",), labels=("room=3",))),
+            (FORGET, ForgetRequest(device="nano-01")),
         ]
         assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role == ORDERS}
         for operation, asked in orders:

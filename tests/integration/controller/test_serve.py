@@ -199,3 +199,42 @@ def test_telemetry_is_rolled_up_and_forgotten_while_it_serves(
         assert "Traceback" not in controller.log()
     finally:
         controller.kill()
+
+
+def test_a_second_controller_on_the_same_broker_and_prefix_is_told_to_both(
+    controller: ControllerProcess, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    controller.until_connected()
+    second = ControllerProcess(tmp_path / "second.db", mosquitto.url)
+    try:
+        second.until_connected()
+        eventually(lambda: "second.db, works below fer/v1" in controller.log(), "the first is told of the second")
+        eventually(lambda: "fleet.db, works below fer/v1" in second.log(), "the second is told of the first")
+        assert controller.query("SELECT count(*) FROM dead_letters") == [(0,)]
+    finally:
+        second.kill()
+
+
+def test_a_controller_with_a_prefix_of_its_own_is_told_of_nobody(
+    controller: ControllerProcess, mosquitto: Mosquitto, publisher: Publisher, tmp_path: Path
+) -> None:
+    controller.until_connected()
+    second = ControllerProcess(tmp_path / "second.db", mosquitto.url, "--prefix", "fer/v2")
+    try:
+        second.until_connected()
+        publisher.send(an_event(1))
+        eventually(lambda: controller.seqs() == [1], "an event that came later is stored")
+        assert "works below" not in controller.log() + second.log()
+    finally:
+        second.kill()
+
+
+def test_a_retained_message_that_is_deleted_says_nothing(controller: ControllerProcess, publisher: Publisher) -> None:
+    controller.until_connected()
+    publisher.send(a_birth("run-2"), retain=True)
+    eventually(lambda: controller.query("SELECT 1 FROM devices"), "the device is known")
+    publisher.send_raw("fer/v1/nano-01/status", b"", retain=True)
+    publisher.send(an_event(1))
+    eventually(lambda: controller.seqs() == [1], "an event that came later is stored")
+    assert controller.query("SELECT state FROM devices") == [("online",)]
+    assert controller.query("SELECT count(*) FROM dead_letters") == [(0,)]

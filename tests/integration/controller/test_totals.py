@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from controller_messages import DEVICE, EPOCH, an_event, delivered
+from controller_messages import DEVICE, EPOCH, an_event, delivered, no_peers
 from fer_controller.desk.local import LocalDesk
 from fer_controller.desk.stores import Place
 from fer_controller.ingest.devices import Fleet
@@ -32,7 +32,7 @@ def ingest(db: Path, events: Iterable[EmotionEvent]) -> None:
     with opening.writer(db, create=True) as database:
         store = IngestStore(database)
         streams = Streams(store.events.streams(), store.events.seqs_above, 100)
-        writer = Ingest(store, Topics(), streams, Fleet(store.devices.all()))
+        writer = Ingest(store, Topics(), streams, Fleet(store.devices.all()), no_peers())
         writer.write(writer.read([delivered(event) for event in events]))
 
 

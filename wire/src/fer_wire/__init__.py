@@ -5,6 +5,7 @@ from fer_wire.desired import Artifact, Desired
 from fer_wire.emotions import EMOTIONS
 from fer_wire.errors import MessageError, TopicError, WireError
 from fer_wire.events import Box, EmotionEvent, Pose
+from fer_wire.greetings import Greeting
 from fer_wire.manifest import ModelManifest
 from fer_wire.message import Message, parse
 from fer_wire.names import checked_name
@@ -15,7 +16,7 @@ from fer_wire.topics import Topic, Topics
 
 __version__ = "0.1.0"
 
-MESSAGES = (EmotionEvent, Status, Telemetry, Reported, Desired, Ack, ModelManifest)
+MESSAGES = (EmotionEvent, Status, Telemetry, Reported, Desired, Ack, Greeting, ModelManifest)
 
 __all__ = [
     "EMOTIONS",
@@ -25,6 +26,7 @@ __all__ = [
     "Box",
     "Desired",
     "EmotionEvent",
+    "Greeting",
     "Message",
     "MessageError",
     "ModelManifest",

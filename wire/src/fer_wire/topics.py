@@ -14,7 +14,8 @@ TELEMETRY = "telemetry"
 REPORTED = "reported"
 DESIRED = "desired"
 ACK = "ack"
-CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK)
+CONTROLLER = "controller"
+CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK, CONTROLLER)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ class Topics:
     def ack(self, device: str) -> str:
         """Where a device reads up to where its events are stored, retained."""
         return self._of(device, ACK)
+
+    def controller(self, name: str) -> str:
+        """Where a controller greets others below the same prefix."""
+        return self._of(name, CONTROLLER)
 
     def every(self, channel: str) -> str:
         """The subscription filter for one channel of all devices."""

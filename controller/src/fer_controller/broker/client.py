@@ -128,6 +128,13 @@ class Broker:
         self._flush(client)
         return numbers
 
+    def tell(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Send messages that are neither retained nor confirmed, to whoever is there now."""
+        client = self._open_client()
+        for topic, payload in messages:
+            client.publish(topic, payload, qos=0)
+        self._flush(client)
+
     def settle(self, timeout_s: float) -> None:
         """Give outgoing messages some time to leave."""
         until_s = time.monotonic() + timeout_s

@@ -12,6 +12,7 @@ from fer_controller import __version__
 from fer_controller.cli import (
     demo,
     deploy,
+    devices,
     enroll,
     events,
     export,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 for _name, _look in looks.LOOKS.items():
     app.command(_name)(looks.command(_look))
+app.add_typer(devices.app, name="devices")
 app.command("events")(events.events)
 app.command("telemetry")(telemetry.telemetry)
 app.command("export")(export.export)

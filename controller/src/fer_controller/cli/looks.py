@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
+import typer
 from fer_wire.contracts import FINDER
 from pydantic import BaseModel
 
@@ -36,12 +37,15 @@ def command(look: Look[Any]) -> Callable[..., None]:
     """The function that Typer makes a command of."""
 
     def show(
+        context: typer.Context,
         asked: BaseModel,
         db: options.Db = None,
         url: options.Url = None,
         config: options.Config = None,
         json_: options.Json = False,
     ) -> None:
+        if context.invoked_subcommand:
+            return
         with options.desk(db, url, config) as desk:
             answer = desk.ask(look.operation, asked)
         if json_:
@@ -87,14 +91,14 @@ def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
     return [(each.time, repr(each.topic), str(each.size_bytes), each.reason) for each in letters]
 
 
+DEVICES = Look(
+    fleet.DEVICES,
+    "The devices of the fleet: online, stale (online, but silent) or offline; classifier and finder of each.",
+    ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "reason"),
+    _devices,
+    "No device has been heard of yet.",
+)
 LOOKS: dict[str, Look[Any]] = {
-    "devices": Look(
-        fleet.DEVICES,
-        "The devices of the fleet: online, stale (online, but silent) or offline; classifier and finder of each.",
-        ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "reason"),
-        _devices,
-        "No device has been heard of yet.",
-    ),
     "cameras": Look(
         CAMERAS,
         "The cameras of the fleet, as their devices last reported them: state, frame rate, latency, last fault.",

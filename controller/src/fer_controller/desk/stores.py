@@ -29,7 +29,7 @@ class Place:
 
 
 class Stores:
-    """Opens the database when it is first used, and to write only for rollouts; raises StoreError."""
+    """Opens the database when it is first used, and to write only for what changes it; raises StoreError."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -45,9 +45,14 @@ class Stores:
         return Subjects(self._opened.enter_context(opening.reader(self.place.db)))
 
     @cached_property
+    def changing(self) -> Subjects:
+        """Every subject, to change it."""
+        return Subjects(self._opened.enter_context(opening.writer(self.place.db)))
+
+    @property
     def rollouts(self) -> RolloutStore:
         """Rollouts and labels, to change them."""
-        return RolloutStore(self._opened.enter_context(opening.writer(self.place.db)))
+        return self.changing.rollouts
 
     @cached_property
     def models(self) -> Shelf:

@@ -11,6 +11,7 @@ from fer_wire import Topics
 from fer_controller.broker.client import Broker, Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.ingest.acks import Acks
+from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest, moved
 from fer_controller.settings import BrokerSettings, IngestSettings
@@ -33,6 +34,7 @@ class Subscriber:
         ingest: Ingest,
         streams: Streams,
         topics: Topics,
+        peers: Peers,
         broker_settings: BrokerSettings,
         ingest_settings: IngestSettings,
         beat: Callable[[], None] = lambda: None,
@@ -41,6 +43,7 @@ class Subscriber:
         self._ingest = ingest
         self._streams = streams
         self._topics = topics
+        self._peers = peers
         self._broker_settings = broker_settings
         self._settings = ingest_settings
         self._acks = Acks(ingest_settings.ack_interval_ms / 1000, streams.ack)
@@ -77,6 +80,7 @@ class Subscriber:
                 pause_s = min(pause_s * 2, self._broker_settings.reconnect_max_s)
             else:
                 self._was_connected = True
+                self._peers.connected()
                 self._acks.send_again(self._streams.newest())
                 return
 
@@ -87,6 +91,8 @@ class Subscriber:
         if deliveries and self._store(deliveries, stop):
             self._broker.acknowledge(deliveries)
         self._send_acks()
+        if greetings := self._peers.take_messages():
+            self._broker.tell(greetings)
 
     def _fill(self, wait_s: float) -> None:
         """Wait for messages until the batch is full or old enough, or no more arrive for a moment."""

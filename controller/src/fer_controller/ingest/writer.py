@@ -7,16 +7,18 @@ from functools import lru_cache
 
 from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
 from fer_wire.message import iso_utc
-from fer_wire.topics import EMOTION, REPORTED, STATUS, TELEMETRY
+from fer_wire.topics import CONTROLLER, EMOTION, REPORTED, STATUS, TELEMETRY
 
 from fer_controller.broker.client import Delivery
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Key, Streams
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
 from fer_controller.store.ingest.records import Batch, Written
 
-CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED)
+CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED, CONTROLLER)
+RETAINED = (STATUS, REPORTED)
 TOPICS_REMEMBERED = 8192
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
@@ -29,11 +31,18 @@ class Ingest:
     """Reads messages, and writes their content in one transaction per batch."""
 
     def __init__(
-        self, store: Store, topics: Topics, streams: Streams, fleet: Fleet, clock: Callable[[], datetime] | None = None
+        self,
+        store: Store,
+        topics: Topics,
+        streams: Streams,
+        fleet: Fleet,
+        peers: Peers,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._store = store
         self._streams = streams
         self._fleet = fleet
+        self._peers = peers
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
         self._untold = 0
@@ -43,6 +52,7 @@ class Ingest:
             STATUS: self._status,
             TELEMETRY: self._telemetry,
             REPORTED: self._reported,
+            CONTROLLER: self._controller,
         }
 
     def read(self, deliveries: Sequence[Delivery]) -> Batch:
@@ -52,6 +62,8 @@ class Ingest:
         for delivery in deliveries:
             try:
                 topic = self._topic(delivery.topic)
+                if not delivery.payload and topic.channel in RETAINED:
+                    continue  # Somebody deleted what the broker retained; that says nothing of the device.
                 self._routes[topic.channel](topic, delivery, batch, heard)
             except WireError as error:
                 batch.dead_letters.append(_dead_letter(delivery, error, batch.received_at))
@@ -122,6 +134,9 @@ class Ingest:
         reported = parse(Reported, delivery.payload)
         _same_device("Reported", reported.device, topic)
         self._fleet.reported(reported, batch.received_at, retained=delivery.retained)
+
+    def _controller(self, _topic: Topic, delivery: Delivery, _batch: Batch, _heard: set[str]) -> None:
+        self._peers.heard(delivery.payload)
 
 
 def moved(batch: Batch) -> list[Key]:

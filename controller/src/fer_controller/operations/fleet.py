@@ -4,8 +4,8 @@ from fer_wire.contracts import FINDER, LANDMARKER
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredReport
-from fer_controller.operations.operation import GET, Answer, Limit, Nothing, Operation, Parameters
-from fer_controller.store.credentials.records import VIEWER
+from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters
+from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 
 class MeAnswer(Answer):
@@ -33,6 +33,21 @@ class DeviceAnswer(Answer):
     provider: str | None = Field(default=None, description="The execution provider that runs it.")
     dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
     reported: StoredReport | None = Field(default=None, description="Its last report.")
+
+
+class ForgetRequest(Parameters):
+    """Which device is taken out of the fleet."""
+
+    device: str = Field(description="Its name.")
+    delete_events: bool = Field(default=False, description="Delete its events and telemetry, too.")
+
+
+class ForgottenAnswer(Answer):
+    """A device that was taken out of the fleet."""
+
+    device: str = Field(description="Its name.")
+    events: int = Field(description="How many events of it were stored.")
+    deleted: bool = Field(description="Whether they are deleted.")
 
 
 class TotalsAnswer(Answer):
@@ -65,6 +80,10 @@ DEVICES = Operation(
     "devices", GET, "/v1/devices", VIEWER, Nothing, list[DeviceAnswer],
     "The devices of the fleet, as `devices --json`.",
 )  # fmt: skip
+FORGET = Operation(
+    "forget", POST, "/v1/devices/{device}/forget", OPERATOR, ForgetRequest, ForgottenAnswer,
+    "Take a device that is offline out of the fleet, as `devices forget`; its events are kept or deleted.",
+)  # fmt: skip
 TOTALS = Operation(
     "totals", GET, "/v1/totals", VIEWER, Nothing, TotalsAnswer,
     "What the whole fleet's events came to, as `totals --json`.",
@@ -74,4 +93,4 @@ DEAD_LETTERS = Operation(
     "Messages that could not be read, as `dead-letters --json`.",
 )  # fmt: skip
 
-OPERATIONS = (ME, DEVICES, TOTALS, DEAD_LETTERS)
+OPERATIONS = (ME, DEVICES, FORGET, TOTALS, DEAD_LETTERS)

@@ -15,6 +15,7 @@ class Subjects:
     """One store per subject, over the same database."""
 
     def __init__(self, database: Database) -> None:
+        self.transaction = database.transaction
         self.dead_letters = DeadLetterStore(database)
         self.devices = DeviceStore(database)
         self.events = EventStore(database)

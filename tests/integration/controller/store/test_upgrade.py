@@ -104,7 +104,7 @@ def as_then(found: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[dic
 
 def test_every_record_is_read_as_the_old_controller_read_it(database: Database) -> None:
     then, now = json.loads((OLD / "records.json").read_text("utf-8")), read(Subjects(database))
-    for measured in ("events", "telemetry_rollups", "telemetry_sums"):
+    for measured in ("events", "streams", "telemetry_rollups", "telemetry_sums"):
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}

@@ -2,7 +2,7 @@ import logging
 from threading import Event
 
 import pytest
-from controller_messages import DEVICE, EPOCH, an_event, delivered, raw
+from controller_messages import DEVICE, EPOCH, an_event, delivered, no_peers, raw
 from fakes_controller import FakeBroker
 from fer_controller.broker.client import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
@@ -36,8 +36,9 @@ class StubbornStore(MemoryStore):
 
 def subscriber(broker: FakeBroker, store: MemoryStore) -> Subscriber:
     streams = Streams(store.events.streams(), store.events.seqs_above, 100)
-    ingest = Ingest(store, Topics(), streams, Fleet(store.devices.all()))
-    return Subscriber(broker, ingest, streams, Topics(), SOON, QUICK)  # type: ignore[arg-type]
+    peers = no_peers()
+    ingest = Ingest(store, Topics(), streams, Fleet(store.devices.all()), peers)
+    return Subscriber(broker, ingest, streams, Topics(), peers, SOON, QUICK)  # type: ignore[arg-type]
 
 
 def run_until_empty(broker: FakeBroker, store: MemoryStore) -> None:

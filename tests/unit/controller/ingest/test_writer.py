@@ -11,6 +11,7 @@ from controller_messages import (
     a_birth,
     an_event,
     delivered,
+    no_peers,
     raw,
     some_telemetry,
     topic_of,
@@ -30,7 +31,7 @@ NOW = START.replace(hour=13)
 
 
 def ingest(store: MemoryStore) -> Ingest:
-    return Ingest(store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), clock=lambda: NOW)
+    return Ingest(store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), no_peers(), clock=lambda: NOW)
 
 
 def changed(**changes: object) -> bytes:
@@ -105,12 +106,17 @@ def test_a_clock_that_jumps_back_changes_no_order_of_seqs() -> None:
     assert not batch.dead_letters
 
 
-@given(st.binary(max_size=200), st.sampled_from(["emotion/door", "status", "telemetry", "reported"]))
+@given(st.binary(min_size=1, max_size=200), st.sampled_from(["emotion/door", "status", "telemetry", "reported"]))
 def test_no_bytes_upset_the_ingest(payload: bytes, channel: str) -> None:
     store = MemoryStore()
     some = ingest(store)
     some.write(some.read([raw(f"fer/v1/nano-01/{channel}", payload)]))
     assert len(store.dead_letters.newest(10)) == 1
+
+
+def test_a_retained_message_that_was_deleted_says_nothing_of_its_device() -> None:
+    batch = ingest(MemoryStore()).read([raw("fer/v1/nano-01/status", b""), raw("fer/v1/nano-01/reported", b"")])
+    assert (batch.dead_letters, batch.devices) == ([], [])
 
 
 def test_topics_of_the_messages_are_those_of_the_wire() -> None:
@@ -121,7 +127,7 @@ def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.L
     times = iter([NOW] * 4 + [NOW + timedelta(seconds=11)] * 2)
     store = MemoryStore()
     streams = Streams([], store.events.seqs_above, 100)
-    some = Ingest(store, Topics(), streams, Fleet([]), clock=lambda: next(times))
+    some = Ingest(store, Topics(), streams, Fleet([]), no_peers(), clock=lambda: next(times))
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             some.write(some.read([raw("fer/v1/x/status", b"?")]))
@@ -131,7 +137,9 @@ def test_a_flood_of_rubbish_is_told_now_and_then_with_its_count(caplog: pytest.L
 def test_a_clock_that_jumps_back_does_not_silence_what_is_told(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([NOW] * 2 + [NOW - timedelta(hours=5)] * 2)
     store = MemoryStore()
-    some = Ingest(store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), clock=lambda: next(times))
+    some = Ingest(
+        store, Topics(), Streams([], store.events.seqs_above, 100), Fleet([]), no_peers(), clock=lambda: next(times)
+    )
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
             some.write(some.read([raw("fer/v1/x/status", b"?")]))
@@ -141,7 +149,7 @@ def test_a_clock_that_jumps_back_does_not_silence_what_is_told(caplog: pytest.Lo
 def test_events_of_a_device_whose_clock_jumped_back_are_stored_and_acknowledged() -> None:
     store = MemoryStore()
     streams = Streams([], store.events.seqs_above, 100)
-    some = Ingest(store, Topics(), streams, Fleet([]))
+    some = Ingest(store, Topics(), streams, Fleet([]), no_peers())
     earlier = an_event(2).model_copy(update={"time": an_event(1).time - timedelta(days=365)})
     some.write(some.read([delivered(an_event(1)), delivered(earlier), delivered(an_event(3))]))
     assert store.events.tally("nano-01").stored == 3

@@ -3,16 +3,20 @@
 import json
 from datetime import UTC, datetime
 
+from fer_controller.desk import forgetting
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.ingest.devices import presence
 from fer_controller.operations.fleet import (
     DEAD_LETTERS,
     DEVICES,
+    FORGET,
     ME,
     TOTALS,
     DeadLetterAnswer,
     DeadLettersQuery,
     DeviceAnswer,
+    ForgetRequest,
+    ForgottenAnswer,
     MeAnswer,
     TotalsAnswer,
 )
@@ -35,6 +39,16 @@ def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
     return [
         described(each, presence(each, now, stale_after_s), dropped.get(each.device, 0)) for each in known.devices.all()
     ]
+
+
+@ANSWERS.carries_out(FORGET)
+def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
+    """Take it out of the fleet; raises RequestError."""
+    events = forgetting.forget(
+        context.stores.changing, asked.device, context.actor, datetime.now(UTC),
+        delete_events=asked.delete_events, stale_after_s=context.stores.place.stale_after_s,
+    )  # fmt: skip
+    return ForgottenAnswer(device=asked.device, events=events, deleted=asked.delete_events)
 
 
 @ANSWERS.carries_out(TOTALS)

@@ -11,7 +11,7 @@ from fer_wire.message import iso_utc
 from pydantic import TypeAdapter
 
 from fer_controller.registry.model import RegisteredModel
-from fer_controller.store.rollouts.records import DesiredRow, RolloutRow, TargetRow
+from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, RolloutRow, TargetRow
 
 UNKNOWN_SIZE = 1
 ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
@@ -77,6 +77,11 @@ def to_previous_model(
 def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:
     """An empty desired state: an update that has not committed is canceled."""
     return DesiredRow(device, rollout, last.attempt, "", _next(last, now), "", iso_utc(now), task=last.task)
+
+
+def forgetting(device: str, last: DesiredRow | None, now: datetime) -> DesiredRow:
+    """Takes back whatever is desired of a device, and all that the broker retains of it."""
+    return DesiredRow(device, NO_ROLLOUT, 0, "", _next(last, now), "", iso_utc(now))
 
 
 def _next(last: DesiredRow | None, now: datetime) -> int:

@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+from collections.abc import Iterator
 from threading import Event
 
 from fer_wire import Desired, MessageError, Topics, WireError, parse
@@ -11,8 +12,11 @@ from fer_controller.broker.client import Broker, Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollouts.desired import DesiredStore
+from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow
 
 WINDOW = 500
+NOT_STORED = 0
+"""The sequence of messages whose confirmation is not noted; no desired state has it."""
 LOOK_EVERY_S = 0.2
 FIRST_PAUSE_S = 0.2
 CONFIRMED_WITHIN_S = 30.0
@@ -95,11 +99,21 @@ class Publisher:
             return
         if not self._sent:
             self._moved_s = time.monotonic()
-        numbers = broker.publish((self._topics.desired(row.device), row.payload.encode()) for row in rows)
-        for number, row in zip(numbers, rows, strict=True):
-            self._sent[number] = (row.device, row.sequence)
+        messages = [message for row in rows for message in self._messages(row)]
+        numbers = broker.publish((topic, payload) for topic, payload, _ in messages)
+        for number, (_, _, key) in zip(numbers, messages, strict=True):
+            self._sent[number] = key
             if number in self._early:
                 self.confirm(number, self._early.pop(number))
+
+    def _messages(self, row: DesiredRow) -> Iterator[tuple[str, bytes, tuple[str, int]]]:
+        """Topic, payload, and what is confirmed by it: of a forgotten device, whatever the broker retains."""
+        if row.rollout == NO_ROLLOUT:
+            cleared = [self._topics.ack(row.device)]
+            if not self._store.is_known(row.device):
+                cleared += [self._topics.status(row.device), self._topics.reported(row.device)]
+            yield from ((topic, b"", (row.device, NOT_STORED)) for topic in cleared)
+        yield self._topics.desired(row.device), row.payload.encode(), (row.device, row.sequence)
 
     def _check(self, delivery: Delivery) -> None:
         """Publish again what somebody deleted or spoilt at the broker; our own messages come back here too."""

@@ -25,3 +25,11 @@ DELETE FROM labels WHERE device = :device AND key = :key;
 -- labels --
 -- All labels by device and key.
 SELECT device, key, value FROM labels ORDER BY device, key;
+
+-- forget --
+-- Delete what is known of a device itself, from one of the tables that say it.
+DELETE FROM {table} WHERE device = :device;
+
+-- forget_some --
+-- Delete some of the rows that a device sent.
+DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE device = :device LIMIT :limit);

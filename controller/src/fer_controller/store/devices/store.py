@@ -5,6 +5,11 @@ from collections.abc import Iterable, Sequence
 from fer_controller.store.database import Database, named
 from fer_controller.store.devices.records import Device, Label
 
+OF_ITSELF = ("devices", "labels", "device_failures")
+SENT = ("events", "telemetry")
+MADE_OF_IT = ("emotion_rollups", "telemetry_rollups", "gaps", "streams")
+ROWS_AT_A_TIME = 5000
+
 
 class DeviceStore:
     """What is known of each device."""
@@ -29,3 +34,18 @@ class DeviceStore:
         with self._database.transaction():
             self._database.many("set_label", [{**named(each), "set_at": at, "set_by": by} for each in given])
             self._database.many("remove_label", [{"device": device, "key": key} for device, key in removed])
+
+    def forget(self, device: str) -> None:
+        """Delete what is known of a device itself: presence, report, labels, failures."""
+        with self._database.transaction():
+            for table in OF_ITSELF:
+                self._database.run("forget", {"device": device}, table=table)
+
+    def forget_sent(self, device: str) -> None:
+        """Delete its events and telemetry, and what was made of them, a few at a time so that the ingest goes on."""
+        for table in SENT:
+            while self._database.run("forget_some", {"device": device, "limit": ROWS_AT_A_TIME}, table=table):
+                pass
+        with self._database.transaction():
+            for table in MADE_OF_IT:
+                self._database.run("forget", {"device": device}, table=table)

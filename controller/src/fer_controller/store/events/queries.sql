@@ -62,6 +62,10 @@ SELECT count(*) AS stored,
     AS duplicates
 FROM events WHERE device = :device;
 
+-- events_of --
+-- How many events of a device are stored now.
+SELECT count(*) FROM events WHERE device = :device;
+
 -- gaps --
 -- The gaps that devices declared.
 SELECT device, epoch, first_seq, last_seq, noted_at FROM gaps ORDER BY id;

@@ -41,6 +41,10 @@ class EventStore:
         """Counts a device's events: stored, with distinct (epoch, seq), and with the same content as another."""
         return self._database.records(Tally, "tally", {"device": device})[0]
 
+    def number_of(self, device: str) -> int:
+        """How many events of a device are stored now."""
+        return self._database.number("events_of", {"device": device})
+
     def streams(self) -> list[Stream]:
         """All streams in the order in which they were first seen."""
         return self._database.records(Stream, "streams")

@@ -38,11 +38,16 @@ class DesiredStore:
         with self._database.transaction():
             return self._database.run("publish_again", {"device": device}) > 0
 
+    def is_known(self, device: str) -> bool:
+        """Whether the device was heard of, or heard of again."""
+        return self._database.number("is_known", {"device": device}) > 0
+
     def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
-        """Mark the desired states with these (device, sequence) as confirmed."""
+        """Mark the desired states with these (device, sequence) as confirmed; those of forgotten devices go."""
         with self._database.transaction():
             rows = [{"device": device, "sequence": sequence} for device, sequence in confirmed]
             self._database.many("mark_published", rows)
+            self._database.many("delete_forgotten", rows)
 
     def _rows(self, query: str, values: Values) -> list[DesiredRow]:
         return [_desired(row) for row in self._database.rows(query, values)]

@@ -104,6 +104,14 @@ WHERE device = :device AND published = 1 AND rollout IN (SELECT id FROM rollouts
 -- Note that the broker confirmed a desired state, unless a newer one was written.
 UPDATE desired_states SET published = 1 WHERE device = :device AND sequence = :sequence;
 
+-- delete_forgotten --
+-- Delete the confirmed empty desired state of a forgotten device.
+DELETE FROM desired_states WHERE device = :device AND published = 1 AND rollout = '';
+
+-- is_known --
+-- Whether a device was heard of.
+SELECT count(*) FROM devices WHERE device = :device;
+
 -- desired_of_device --
 -- The newest desired state of one device.
 SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from fer_wire.contracts import CLASSIFIER
 
+NO_ROLLOUT = ""
+"""Stands with the empty desired state of a device that is forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class RolloutRow:

@@ -1,0 +1,37 @@
+"""fer-controller devices, and devices forget."""
+
+from typing import Annotated
+
+import typer
+
+from fer_controller.cli import looks, options
+from fer_controller.operations.fleet import FORGET, ForgetRequest
+
+app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
+
+
+@app.command()
+def forget(
+    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Devices that are offline for good.")],
+    delete_events: Annotated[
+        bool, typer.Option("--delete-events", help="Delete their events and telemetry, too; by default they stay.")
+    ] = False,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Take devices out of the fleet: their names, labels and tokens, and what the broker retains of them."""
+    from fer_controller.errors import RequestError
+
+    with options.desk(db, url, config) as desk:
+        for device in devices:
+            try:
+                done = desk.ask(FORGET, ForgetRequest(device=device, delete_events=delete_events))
+            except RequestError as error:
+                raise typer.BadParameter(str(error)) from error
+            if json_:
+                options.print_answer(done)
+            else:
+                what = "deleted" if done.deleted else "kept"
+                print(f"{device} is forgotten; its {done.events:,} events are {what}.", flush=True)
