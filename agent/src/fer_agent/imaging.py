@@ -91,10 +91,11 @@ class Pyramid:
 
     def cut(self, matrix: Matrix, side_px: int) -> Picture:
         """A square of the picture under the transform; beyond its edges it is mirrored."""
-        level = self._fitting(math.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-        finer = matrix.copy()
+        (a, b, _), (c, d, _) = matrix.tolist()
+        level = self._fitting(math.sqrt(abs(a * d - b * c)))
+        finer, half = matrix.copy(), (2**level - 1) / 2
         finer[:, :2] *= 2**level
-        finer[:, 2] += matrix[:, :2] @ np.full(2, (2**level - 1) / 2)
+        finer[:, 2] += ((a + b) * half, (c + d) * half)
         cut = cv2.warpAffine(
             self._levels[level], finer, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
         )

@@ -25,7 +25,21 @@ RIGHT_EYE = slice(42, 48)
 MOUTH = slice(48, 68)
 INNER = slice(17, 68)
 EYES = slice(36, 48)
-CHIN, NOSE_TIP, MOUTH_CORNERS = 8, 30, [48, 54]
+CHIN, NOSE_TIP, MOUTH_CORNERS = 8, 30, (48, 54)
+
+
+def _mean_of(*parts: "slice | int") -> Points:
+    """The weights that take the mean of some landmarks, for each of the parts: K × 68."""
+    weights = np.zeros((len(parts), LANDMARKS))
+    for row, part in zip(weights, parts):
+        row[part] = 1
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+FIVE_OF_68 = _mean_of(LEFT_EYE, RIGHT_EYE, NOSE_TIP, *MOUTH_CORNERS)
+DOWN_OF_68 = np.subtract(*_mean_of(MOUTH, EYES))
+DOWN_OF_FIVE = np.array([-0.5, -0.5, 0, 0.5, 0.5])
+"""From the middle of the eyes to that of the mouth."""
 
 FOREHEAD = 0.32
 """How far a finder's box reaches above the brows, as a share of brow to chin."""
@@ -113,14 +127,15 @@ def framed(points: Points) -> Frame:
 
     The face is an ellipse from jaw to jaw and from chin to forehead, leaning as its mouth lies from its eyes.
     """
-    down = points[MOUTH].mean(axis=0) - points[EYES].mean(axis=0)
+    down = DOWN_OF_68 @ points
     down = down / max(float(np.hypot(down[0], down[1])), 1e-6)
     right = np.array([down[1], -down[0]])
-    along, below = points @ right, points @ down
-    height = below.max() - below.min()
-    top, bottom = below.min() - FOREHEAD * height, below.max()
-    half_width = max(1.0, (along.max() - along.min()) / 2 + SIDES * height)
-    x, y = right * (along.max() + along.min()) / 2 + down * (top + bottom) / 2
+    turned = points @ np.stack([right, down], axis=1)
+    (left, brow), (farthest, bottom) = turned.min(axis=0).tolist(), turned.max(axis=0).tolist()
+    height = bottom - brow
+    top = brow - FOREHEAD * height
+    half_width = max(1.0, (farthest - left) / 2 + SIDES * height)
+    x, y = right * (farthest + left) / 2 + down * (top + bottom) / 2
     wide, high = np.hypot(right * half_width, down * max(1.0, (bottom - top) / 2))
     box = Rectangle(float(x - wide), float(y - high), float(2 * wide), float(2 * high))
     return Frame(box, math.atan2(-down[0], down[1]))
@@ -141,17 +156,17 @@ def box(points: Points) -> Rectangle:
 
 def eyes(points: Points) -> Points:
     """Middles of the two eyes, 2 × 2, the one at the picture's left first."""
-    return np.stack([points[LEFT_EYE].mean(axis=0), points[RIGHT_EYE].mean(axis=0)])
+    return np.asarray(FIVE_OF_68[:2] @ points)
 
 
 def five_points(points: Points) -> Points:
-    """Middles of the eyes, the tip of the nose and the corners of the mouth: 5 × 2."""
-    return np.vstack([eyes(points), points[NOSE_TIP], points[MOUTH_CORNERS]])
+    """Middles of the eyes, the tip of the nose and the corners of the mouth: … × 68 × 2 to … × 5 × 2."""
+    return np.asarray(FIVE_OF_68 @ points)
 
 
 def leaning(five: Points) -> float:
     """How far a face with these five points leans: radians, clockwise; 0 when its mouth is below its eyes."""
-    right, down = (five[3:].mean(axis=0) - five[:2].mean(axis=0)).tolist()
+    right, down = (DOWN_OF_FIVE @ five).tolist()
     return math.atan2(-right, down)
 
 

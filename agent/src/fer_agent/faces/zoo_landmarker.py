@@ -46,6 +46,8 @@ class _Told:
 
     look: Look
     landmarks: Points
+    five: Points
+    """The five points that the landmarks give."""
     seen: float
     """How far the best landmarks are seen, 0–1."""
     angles: Angles
@@ -53,7 +55,7 @@ class _Told:
     @property
     def upright(self) -> Look:
         """The same place, turned as the landmarks say."""
-        return Look(self.look.box, geometry.leaning(geometry.five_points(self.landmarks)), self.look.points)
+        return Look(self.look.box, geometry.leaning(self.five), self.look.points)
 
     @property
     def leans(self) -> bool:
@@ -98,10 +100,11 @@ class ZooLandmarker:
         crops = np.stack([pyramid.cut(matrix, CROP_PX) for matrix in matrices]).astype(np.float32)
         landmarks, visible, angles = self._network.run(crops[:, np.newaxis])
         best = np.sort(np.clip(visible, -30, 30), axis=1)[:, -BEST_SEEN:]
-        seen = (1 / (1 + np.exp(-best))).mean(axis=1)
+        seen = (1 / (1 + np.exp(-best))).mean(axis=1).tolist()
+        there = np.stack([_back(matrix, each) for matrix, each in zip(matrices, landmarks)])
         return [
-            _Told(look, _back(matrix, there), float(share), _angles(look, turned))
-            for look, matrix, there, share, turned in zip(looks, matrices, landmarks, seen, angles)
+            _Told(look, points, five, share, _angles(look, turned))
+            for look, points, five, share, turned in zip(looks, there, geometry.five_points(there), seen, angles)
         ]
 
 
@@ -126,12 +129,13 @@ def crop_matrix(look: Look) -> Matrix:
 def _back(matrix: Matrix, landmarks: Points) -> Points:
     """Landmarks of the crop in the picture: float64, 68 × 2, pixels."""
     linear = matrix[:, :2]
-    turned_back = linear / float(np.linalg.det(linear))  # the inverse's transpose, as this one only turns and scales
+    (cosine, sine), _ = linear.tolist()
+    turned_back = linear / (cosine**2 + sine**2)  # the inverse's transpose, as this one only turns and scales
     return np.asarray((landmarks.astype(np.float64) * CROP_PX - 0.5 - matrix[:, 2]) @ turned_back)
 
 
 def _angles(look: Look, told: Points) -> Angles:
-    yaw, pitch, roll = (float(angle) * DEGREES for angle in told)
+    yaw, pitch, roll = (angle * DEGREES for angle in told.tolist())
     return _around(yaw), _around(pitch), _around(roll + math.degrees(look.roll))
 
 
@@ -155,5 +159,5 @@ def _fits(told: _Told, frame: Frame) -> bool:
         return False
     if look.points is None or told.seen >= SURELY_SEEN:
         return True
-    apart = np.linalg.norm(geometry.five_points(landmarks) - look.points, axis=1).mean()
+    apart = np.linalg.norm(told.five - look.points, axis=1).mean()
     return bool(apart <= MAX_DISAGREEMENT * size)
