@@ -47,6 +47,7 @@ class FakeCamera:
     ) -> None:
         self.live = live
         self.stills = stills
+        self.length_s = max(positions_s or [0.0])
         self.position_s: Optional[float] = None
         self.closed = threading.Event()
         self.opening_fault: Optional[str] = None

@@ -17,15 +17,19 @@ Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 """2 × 3, takes points (x, y, 1) of one picture to points of another."""
 
+WHITES = (1, 255, 65535)
+"""What floats and long integers call white: the least of these that no pixel exceeds."""
+
 cv2.setNumThreads(1)  # one frame is too little work to share; the cores belong to capture and faces
 
 
 def eight_bit_bgr(image: npt.NDArray[Any]) -> Picture:
-    """Any decoded picture (grey, with alpha, 16-bit or float in 0–1) as uint8, height × width × 3, BGR."""
+    """Any decoded picture (grey, with alpha, of any depth, integers or floats) as uint8, height × width × 3, BGR."""
     if image.dtype == np.uint16:
         image = image >> 8
-    elif image.dtype.kind == "f":
-        image = np.nan_to_num(image) * 255
+    elif image.dtype != np.uint8:
+        image = np.nan_to_num(image.astype(np.float64))
+        image = image * (255 / next((top for top in WHITES if image.max(initial=0) <= top), image.max(initial=0)))
     image = image.clip(0, 255).astype(np.uint8, copy=False)
     if image.ndim == 2:
         image = image[:, :, np.newaxis]

@@ -8,7 +8,8 @@ from fer_agent.cameras.camera import Camera
 from fer_agent.cameras.csi import CsiCamera
 from fer_agent.cameras.demo import DemoCamera
 from fer_agent.cameras.file import FileCamera
-from fer_agent.cameras.folder import SUFFIXES, FolderCamera
+from fer_agent.cameras.folder import FolderCamera
+from fer_agent.cameras.signatures import is_picture
 from fer_agent.cameras.stream import StreamCamera, without_credentials
 from fer_agent.cameras.v4l2 import V4l2Camera
 from fer_agent.errors import CameraError, SettingsError
@@ -18,7 +19,7 @@ __all__ = ["open_source", "refuse_endless"]
 
 
 def _is_pictures(source: str) -> bool:
-    return Path(source).is_dir() or source.endswith("/") or Path(source).suffix.lower() in SUFFIXES
+    return Path(source).is_dir() or source.endswith("/") or is_picture(Path(source))
 
 
 SOURCES: Tuple[Tuple[str, Callable[[str], object], Callable[[CameraSettings, bool], Camera]], ...] = (

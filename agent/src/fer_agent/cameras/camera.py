@@ -34,6 +34,9 @@ class Camera(Protocol):
     stills: bool
     """Each image stands alone: faces are not followed from one to the next."""
 
+    length_s: float
+    """About how long the recording is, once it is open; 0 where that is not known."""
+
     position_s: Optional[float]
     """Where the last image is on the source's own timeline, in seconds; None means now."""
 

@@ -28,6 +28,7 @@ class DemoCamera:
 
     live = True
     stills = False
+    length_s = 0.0
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:

@@ -6,14 +6,13 @@ from typing import Optional
 
 from fer_agent.cameras import video
 from fer_agent.cameras.camera import Image
+from fer_agent.cameras.container import missing_bytes
 from fer_agent.cameras.frame_timer import FrameTimer
+from fer_agent.cameras.timeline import Timeline
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 logger = logging.getLogger(__name__)
-
-COMPLETE_SHARE = 0.95
-"""The headers of intact files promise slightly too many frames; a file with fewer than this share is damaged."""
 
 
 class FileCamera:
@@ -23,6 +22,7 @@ class FileCamera:
 
     def __init__(self, settings: CameraSettings, *, once: bool) -> None:
         self.live = not once
+        self.length_s = 0.0
         self.position_s: Optional[float] = None
         self._path = Path(settings.source)
         self._settings = settings
@@ -41,8 +41,10 @@ class FileCamera:
                 "not know. 'ffmpeg -i FILE out.mp4' may repair it."
             )
         self._read = 0
-        self._fps = self._video.fps or DEFAULT_FPS
-        self._timer = self._timer or FrameTimer(self._settings.fps or self._fps)
+        fps = self._video.fps or DEFAULT_FPS
+        self.length_s = self._video.frames / fps
+        self._timeline = Timeline(fps)
+        self._timer = self._timer or FrameTimer(self._settings.fps or fps)
 
     def read(self) -> Optional[Image]:
         if self._video is None:
@@ -54,7 +56,7 @@ class FileCamera:
         if self.live and self._timer:
             self._timer.wait()
         if not self.live:
-            self.position_s = self._video.position_s or (self._read - 1) / self._fps
+            self.position_s = self._timeline.at(self._video.position_s)
         return image
 
     def close(self) -> None:
@@ -65,10 +67,13 @@ class FileCamera:
             self._video.close()
 
     def _at_the_end(self, ended: video.Video) -> Optional[Image]:
-        if self._read < COMPLETE_SHARE * ended.frames:
+        if not self._read and ended.opened:
+            raise CameraError(f"{self._path} contains no frame that can be read; record it anew.")
+        missing = missing_bytes(self._path)
+        if missing:
             raise CameraError(
-                f"{self._path} ends at frame {self._read} of {ended.frames}; the file is cut short or damaged. "
-                "What could be read was used."
+                f"{self._path} ends after {self._read} frames, {missing} bytes before the end that it promises; it is "
+                "cut short. What could be read was used."
             )
         if not self.live:
             return None

@@ -6,19 +6,19 @@ from typing import Iterator, List, Optional, Set
 
 from fer_agent.cameras.camera import Image
 from fer_agent.cameras.frame_timer import FrameTimer
+from fer_agent.cameras.signatures import is_picture
 from fer_agent.cameras.video import read_picture
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
 
 logger = logging.getLogger(__name__)
 
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
-
 
 class FolderCamera:
     """Pictures in the order of their names; each stands alone. Without once, a loop at the frame rate."""
 
     stills = True
+    length_s = 0.0
 
     def __init__(self, settings: CameraSettings, *, once: bool) -> None:
         self.live = not once
@@ -33,7 +33,7 @@ class FolderCamera:
         if not self._path.exists():
             raise CameraError(f"There is no picture or folder {self._path}; check the path given as source.")
         if not self._pictures():
-            raise CameraError(f"The folder {self._path} contains no pictures ({', '.join(SUFFIXES)}); add some.")
+            raise CameraError(f"The folder {self._path} contains no pictures; add some.")
         self._images = self._round()
         self._timer = FrameTimer(self._fps)
 
@@ -42,11 +42,20 @@ class FolderCamera:
         if image is None and self.live:
             self._images = self._round()
             image = next(self._images, None)
-        if image is None and self._unreadable.issuperset(self._pictures()):
-            raise CameraError(f"No picture in {self._path} can be read; add readable ones.")
+        if image is None:
+            self._count_unreadable()
         if self._timer and self.live:
             self._timer.wait()
         return image
+
+    def _count_unreadable(self) -> None:
+        pictures = self._pictures()
+        if self._unreadable.issuperset(pictures):
+            raise CameraError(f"No picture in {self._path} can be read; add readable ones.")
+        if self._unreadable and not self.live:
+            logger.warning(
+                "%d of %d pictures in %s were passed over.", len(self._unreadable), len(pictures), self._path
+            )
 
     def close(self) -> None:
         if self._timer:
@@ -67,4 +76,4 @@ class FolderCamera:
     def _pictures(self) -> List[Path]:
         if self._path.is_file():
             return [self._path]
-        return sorted(path for path in self._path.iterdir() if path.suffix.lower() in SUFFIXES)
+        return sorted(path for path in self._path.iterdir() if path.is_file() and is_picture(path))

@@ -63,7 +63,7 @@ class Reader:
             self.frames.close()
 
     def _read(self) -> None:
-        started_at_s = time.time()
+        started_at_s = time.time() - self._camera.length_s  # a recording ends now, at the latest
         for index in itertools.count():
             image = None if self._stopping.is_set() else self._camera.read()
             if image is None:
@@ -73,7 +73,7 @@ class Reader:
             self.frames.put(self._frame(index, image, started_at_s))
 
     def _frame(self, index: int, image: Image, started_at_s: float) -> Frame:
-        captured_ns = time.monotonic_ns()
+        now_s, captured_ns = time.time(), time.monotonic_ns()
         position_s = self._camera.position_s
         if position_s is not None:
             position_s = self._position_s = max(position_s, self._position_s)
@@ -81,7 +81,7 @@ class Reader:
             camera=self._name,
             index=index,
             image=at_most_wide(image, self._width_px),
-            captured_at_s=time.time() if position_s is None else started_at_s + position_s,
+            captured_at_s=now_s if position_s is None else min(now_s, started_at_s + position_s),
             captured_ns=captured_ns,
             position_s=captured_ns / 1e9 if position_s is None else position_s,
         )

@@ -21,6 +21,7 @@ class StreamCamera:
 
     live = True
     stills = False
+    length_s = 0.0
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:

@@ -15,6 +15,7 @@ class V4l2Camera:
 
     live = True
     stills = False
+    length_s = 0.0
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:

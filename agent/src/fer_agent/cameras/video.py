@@ -47,7 +47,7 @@ class Video:
 
     @property
     def frames(self) -> int:
-        """How many frames the file's header promises, or 0."""
+        """How many frames the header says there are, which is an estimate, or 0."""
         return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
 
     @property
@@ -76,9 +76,19 @@ class Video:
 
 
 def read_picture(path: Path) -> Optional[Image]:
-    """A picture file as BGR, rotated according to its EXIF data; None if it cannot be read."""
+    """A picture file as BGR, rotated according to its EXIF data; None if it cannot be read.
+
+    What OpenCV's readers of pictures do not know, such as HEIC, FFmpeg may: it takes it for a video of one frame.
+    """
+    for flags in (cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, cv2.IMREAD_UNCHANGED):
+        try:
+            image = cv2.imread(str(path), flags)
+        except cv2.error:  # a picture too large for cv2's limits raises instead
+            return None
+        if image is not None:
+            return eight_bit_bgr(image)
+    film = Video(str(path), FFMPEG)
     try:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    except cv2.error:  # a picture too large for cv2's limits raises instead
-        return None
-    return None if image is None else eight_bit_bgr(image)
+        return film.read() if film.opened else None
+    finally:
+        film.close()

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from fer_agent.cameras import open_source
 from fer_agent.cameras.camera import Image
 from fer_agent.cameras.folder import FolderCamera
 from fer_agent.errors import CameraError
@@ -53,6 +54,43 @@ def test_a_float_picture_becomes_eight_bit_colour(tmp_path: Path) -> None:
     assert abs(read.astype(int) - 127).max() <= 3  # some versions of OpenCV write LogLuv, which loses a little
 
 
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (np.full((4, 5), 200.0, np.float32), 200),
+        (np.full((4, 5), 0.5, np.float32), 127),
+        (np.full((4, 5), 70 * 257, np.int32), 70),
+        (np.zeros((4, 5), np.float32), 0),
+    ],
+    ids=["floats up to 255", "floats up to 1", "long integers", "black"],
+)
+def test_grey_tiffs_of_floats_and_long_integers_are_read(
+    tmp_path: Path, image: npt.NDArray[np.float32], expected: int
+) -> None:
+    write(tmp_path / "a.tiff", image)
+    (read,) = read_all(tmp_path)
+    assert abs(read.astype(int) - expected).max() <= 1
+
+
+def test_a_picture_is_known_by_its_content_not_by_its_name(tmp_path: Path) -> None:
+    write(tmp_path / "a.png", np.full((2, 2, 3), 9, np.uint8))
+    (tmp_path / "a.png").rename(tmp_path / "a.upload")
+    assert len(read_all(tmp_path)) == 1
+    assert open_source(CameraSettings(source=str(tmp_path / "a.upload"))).stills
+
+
+def test_what_was_passed_over_is_named_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("a.heic", "b.jxl"):
+        (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic broken")
+    write(tmp_path / "c.png", np.zeros((2, 2, 3), np.uint8))
+    assert len(read_all(tmp_path)) == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{tmp_path / 'a.heic'} cannot be read as a picture and is skipped.",
+        f"{tmp_path / 'b.jxl'} cannot be read as a picture and is skipped.",
+        f"2 of 3 pictures in {tmp_path} were passed over.",
+    ]
+
+
 def test_pictures_come_in_the_order_of_their_names_and_other_files_are_left_alone(tmp_path: Path) -> None:
     for value, name in ((3, "c.png"), (1, "a.png"), (2, "b.BMP")):
         write(tmp_path / name.lower(), np.full((2, 2, 3), value, np.uint8))
@@ -68,7 +106,8 @@ def test_an_unreadable_picture_is_reported_in_one_sentence_and_passed_over(
     with caplog.at_level(logging.WARNING):
         assert len(read_all(tmp_path)) == 1
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / 'a.jpg'} cannot be read as a picture and is skipped."
+        f"{tmp_path / 'a.jpg'} cannot be read as a picture and is skipped.",
+        f"1 of 2 pictures in {tmp_path} were passed over.",
     ]
 
 
