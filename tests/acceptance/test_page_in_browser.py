@@ -1,11 +1,15 @@
 """The page in a real browser: it signs in by its link, and each view shows what the database holds."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import requests
 from served_fleet import ServedFleet
 
 pytestmark = pytest.mark.browser
@@ -63,3 +67,44 @@ def test_without_a_token_the_page_asks_for_one(browser: str, fleet: ServedFleet,
     text = shown(browser, fleet.url, tmp_path)
     assert "fer-controller operators add" in text
     assert "orin-05" not in text
+
+
+class FallsSilent(BaseHTTPRequestHandler):
+    """Passes on the page and who asks; on anything else it hangs up, as a controller that is gone."""
+
+    url = ""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/v1/") and self.path != "/v1/me":
+            self.close_connection = True
+            return
+        headers = {"Authorization": self.headers.get("Authorization", "")}
+        answer = requests.get(self.url + self.path, headers=headers, timeout=30)
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def silent(fleet: ServedFleet) -> Iterator[str]:
+    FallsSilent.url = fleet.url
+    server = ThreadingHTTPServer(("127.0.0.1", 0), FallsSilent)
+    Thread(target=server.serve_forever).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("view", ["fleet", "fleet/orin-05", "emotions", "rollouts"])
+def test_what_a_silent_controller_would_say_is_unknown_and_not_nothing(
+    browser: str, fleet: ServedFleet, silent: str, view: str, tmp_path: Path
+) -> None:
+    text = shown(browser, f"{silent}/#token={fleet.token}/{view}", tmp_path)
+    assert "The controller does not answer." in text
+    assert re.search(r"unknown since \d\d:\d\d:\d\d", text)
+    for zero in ("0 devices", "0 events", "no emotion was rolled up", "nothing yet", "has been heard of", "0 of "):
+        assert zero not in text, zero

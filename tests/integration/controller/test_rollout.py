@@ -203,7 +203,7 @@ def test_a_device_that_fails_and_one_that_is_away_are_told_apart(
 ) -> None:
     fleet[3].device.behaviour = FAILING
     fleet[7].stop()
-    rollout = deploy(served, "--waves", "100%", "--max-failures", "10%", "--deadline", "8s")
+    rollout = deploy(served, "--waves", "100%", "--max-failures", "10%", "--deadline", "8s", "--offline")
     until(served, rollout, "completed")
     states = dict(served.query("SELECT device, state FROM rollout_targets"))
     assert (states["nano-03"], states["nano-07"]) == ("failed", "unreachable")

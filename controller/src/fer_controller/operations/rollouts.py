@@ -45,12 +45,16 @@ class WaveAnswer(Answer):
     state: str = Field(description="waiting, updating, soaking, passed, failed, stopped or rolled_back.")
     reason: str | None = Field(description="Why it is in this state.")
     devices: int = Field(description="How many it has.")
-    settled: int = Field(description="How many of them nothing more is expected of.")
+    settled: int = Field(description="How many of them nothing more is expected of; 0 in a wave that never began.")
     states: dict[str, int] = Field(description="How many are in each state.")
     started_at: str | None = Field(description="When its first device was told.")
     deadline_at: str | None = Field(description="How long it waits for stragglers.")
     soaking_at: str | None = Field(description="Since when it has been watched.")
     soak_until: str | None = Field(description="Until when it is watched.")
+    decides_at: str | None = Field(
+        default=None,
+        description="When it is decided on next, at the latest; null where nothing does, or an operator.",
+    )
     gates: tuple[StoredVerdict, ...] = Field(description="The gates as they were last judged.")
 
 

@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fer_wire.message import iso_utc
 
 from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.desk.answers.waves import decides_at, wave_answer
 from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
 from fer_controller.operations.rollouts import (
     DECISIONS,
@@ -25,13 +25,12 @@ from fer_controller.operations.rollouts import (
     RolloutDeviceAnswer,
     RolloutQuery,
     RolloutsQuery,
-    WaveAnswer,
     WholeRolloutAnswer,
 )
 from fer_controller.rollout import orders, transitions
 from fer_controller.rollout.desired.messages import artifacts_of
 from fer_controller.rollout.planning import request
-from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow
 from fer_controller.store.rollouts.store import RolloutStore
 
 TAKEN_UP_WITHIN_S = 3.0
@@ -134,7 +133,9 @@ def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
         updated_at=row.updated_at,
         ended_at=row.ended_at or None,
         unpublished=store.desired.unpublished_of(row.id),
-        waves=tuple(_wave(wave, states.get(wave.number, {})) for wave in waves),
+        waves=tuple(
+            wave_answer(wave, states.get(wave.number, {}), decides_at(row, wave, datetime.now(UTC))) for wave in waves
+        ),
         orders=tuple(
             PossibleOrder(order=kind.name, does=kind.help)
             for kind in orders.ORDERS
@@ -142,23 +143,6 @@ def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
                 row.state, {wave.state for wave in waves}, {state for each in states.values() for state in each}
             )
         ),
-    )
-
-
-def _wave(wave: WaveRow, states: Mapping[str, int]) -> WaveAnswer:
-    total = sum(states.values())
-    return WaveAnswer(
-        wave=wave.number,
-        state=wave.state,
-        reason=wave.reason or None,
-        devices=total,
-        settled=total - sum(states.get(state, 0) for state in transitions.UNSETTLED),
-        states=dict(states),
-        started_at=wave.started_at or None,
-        deadline_at=wave.deadline_at or None,
-        soaking_at=wave.soaking_at or None,
-        soak_until=wave.soak_until or None,
-        gates=json.loads(wave.verdicts),
     )
 
 

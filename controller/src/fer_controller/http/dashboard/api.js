@@ -6,11 +6,15 @@ const SHARE_OF_TIME = 4;
 const SILENT = "The controller does not answer.";
 const AGAIN = " Trying again every 10 seconds; what is shown may be old.";
 
-/** "trouble" bears a sentence, or none when it is over; "refused" bears why the token opens nothing. */
+/**
+ * "trouble" bears a sentence, or none when it is over, and where the controller is silent the time since when what is
+ * shown is unknown; "refused" bears why the token opens nothing.
+ */
 export const signals = new EventTarget();
 
 const troubles = new Map();
 let serverAheadMs = 0;
+let answeredMs = null;
 
 export class ApiError extends Error {
     constructor(status, detail) {
@@ -60,6 +64,7 @@ async function ask(path, { signal, headers = {}, ...rest }) {
         signal: signal ? AbortSignal.any([signal, patience]) : patience,
     });
     noteClock(answer.headers.get("Date"));
+    answeredMs = nowMs();
     if (answer.ok) return answer.json();
     const error = new ApiError(answer.status, await detail(answer));
     if (error.status === 401) signals.dispatchEvent(new CustomEvent("refused", { detail: error.message }));
@@ -104,8 +109,9 @@ async function attempt(look, ended) {
     } catch (error) {
         if (ended.aborted || error.status === 401) return BACK_OFF_MS;
         if (!(error instanceof ApiError)) console.warn(error);
-        const lasting = error instanceof ApiError && error.status < 500;
-        troubles.set(ended, sentence(error) + (lasting ? "" : AGAIN));
+        const silent = !(error instanceof ApiError);
+        const lasting = !silent && error.status < 500;
+        troubles.set(ended, { text: sentence(error) + (lasting ? "" : AGAIN), silent, sinceMs: answeredMs });
         tell();
         return BACK_OFF_MS;
     }
@@ -116,7 +122,8 @@ function settle(ended) {
 }
 
 function tell() {
-    signals.dispatchEvent(new CustomEvent("trouble", { detail: [...troubles.values()][0] ?? "" }));
+    const all = [...troubles.values()];
+    signals.dispatchEvent(new CustomEvent("trouble", { detail: all.find(({ silent }) => silent) ?? all[0] }));
 }
 
 function shown(ended) {

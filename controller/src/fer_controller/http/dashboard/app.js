@@ -2,7 +2,7 @@ import { get, sentence, signals, token } from "./api.js";
 import { emotions } from "./emotions.js";
 import { fleet } from "./fleet.js";
 import { models } from "./models.js";
-import { find, makeTables, say } from "./page.js";
+import { clock, find, makeTables, say } from "./page.js";
 import { rollouts } from "./rollouts.js";
 
 const VIEWS = { fleet, emotions, rollouts, models };
@@ -17,7 +17,7 @@ find("sign-in").onsubmit = (event) => (event.preventDefault(), signIn(find("toke
 find("sign-out").onclick = () => (token.forget(), location.reload());
 window.addEventListener("hashchange", route);
 signals.addEventListener("refused", (event) => signOut(event.detail));
-signals.addEventListener("trouble", (event) => say(find("notice"), event.detail));
+signals.addEventListener("trouble", (event) => tellTrouble(event.detail));
 takeFromAddress();
 if (token.get()) signIn(token.get());
 else signOut("");
@@ -72,6 +72,14 @@ function route() {
         link.ariaCurrent = link.hash === `#${name}` ? "page" : null;
     }
     open.open(me, id);
+}
+
+/** What a silent controller would say is unknown; each look that is answered paints its part anew. */
+function tellTrouble({ text = "", silent = false, sinceMs } = {}) {
+    say(find("notice"), text);
+    if (!silent) return;
+    const since = sinceMs ? `unknown since ${clock(sinceMs).text}` : "unknown: the controller has not answered yet";
+    for (const headline of document.querySelectorAll("[data-headline]")) say(headline, since);
 }
 
 function leave() {

@@ -31,7 +31,8 @@ function field(name) {
     return element("label", { title: description }, `${title} `, input(name, fields[name]));
 }
 
-function input(name, { enum: choices, default: value }) {
+function input(name, { type, enum: choices, default: value }) {
+    if (type === "boolean") return element("input", { name, type: "checkbox", value: "true", checked: value });
     if (name === "model" || choices) return choose(element("select", { name }), choices ?? []);
     const text = Array.isArray(value) ? value.join(", ") : String(value);
     return element("input", { name, value: text, size: text ? Math.max(5, text.length) : 24 });

@@ -18,7 +18,9 @@ export const device = {
         find("device-name").textContent = name;
         find("device-name").focus();
         paintHead({ state: "", since: null, reason: null });
-        paintTelemetry(undefined);
+        define(find("device-now"), [["Measured", "unknown yet"]]);
+        fill(find("cameras-rows"), [], (each) => each, () => []);
+        say(find("cameras-note"), "");
         find("device-known").hidden = true;
         say(find("device-note"), "");
         openLabels(me, name);

@@ -73,10 +73,12 @@ function forgetOld() {
     for (const [key, each] of rollups) if (Date.parse(each.start) < first) rollups.delete(key);
 }
 
+/** Nothing before the first answer, and nothing after the last: there it is unknown. */
 function paintChart() {
+    if (!wholeAtMs) return;
     const seen = [...rollups.values()];
     const named = [...new Set([...EMOTIONS, ...seen.map((each) => each.emotion)])];
-    const buckets = new Map(starts(span()).map((startMs) => [startMs, { startMs, counts: {} }]));
+    const buckets = new Map(known().map((startMs) => [startMs, { startMs, counts: {} }]));
     for (const emotion of named) {
         const those = seen.filter((each) => each.emotion === emotion);
         those.forEach((each) => add(buckets.get(Date.parse(each.start)), each));
@@ -84,6 +86,8 @@ function paintChart() {
     draw([...buckets.values()], find("emotions-measure").value === "share");
     paintTotals(named, seen);
 }
+
+const known = () => starts(span()).filter((startMs) => startMs <= lookedAtMs);
 
 function add(bucket, { emotion, events }) {
     if (bucket) bucket.counts[emotion] = (bucket.counts[emotion] ?? 0) + events;

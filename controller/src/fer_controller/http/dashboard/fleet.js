@@ -7,7 +7,7 @@ const EVERY_MS = 2000;
 const TOTALS_EVERY_MS = 10_000;
 const TROUBLE_FIRST = ["offline", "stale", "unknown", "online"];
 
-let devices = [];
+let devices = null;
 let pollings = [];
 
 export const fleet = {
@@ -33,6 +33,7 @@ function decoded(id) {
 }
 
 function openList() {
+    devices = null;
     find("fleet-filter").oninput = paint;
     pollings = [poll(look, EVERY_MS), poll(lookAtTotals, TOTALS_EVERY_MS)];
 }
@@ -69,6 +70,7 @@ function byTrouble(one, other) {
 }
 
 function paint() {
+    if (!devices) return;
     const terms = find("fleet-filter").value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = devices.filter((device) => terms.every((term) => text(device).includes(term)));
     const shown = found.slice(0, MOST_ROWS);

@@ -74,12 +74,11 @@ function paintWaves({ waves, gates }) {
     say(find("gates-note"), judged.length ? "" : `No wave is judged yet. The gates: ${gates.join(", ") || "none"}.`);
 }
 
-function waveCells({ wave, state, reason, devices, settled, states, deadline_at, soak_until }) {
-    const until = { updating: deadline_at, soaking: soak_until }[state];
+function waveCells({ wave, state, reason, devices, settled, states, decides_at }) {
     const parts = Object.entries(states).map(([name, many]) => `${many} ${words(name)}`);
     return [
         wave, { text: `${settled} of ${devices} settled`, value: settled, max: devices || 1 },
-        cell(`${settled}/${devices}`), badge(state), until ? clock(until) : "–",
+        cell(`${settled}/${devices}`), badge(state), decides_at ? clock(decides_at) : "–",
         parts.join(", "), cell(reason ?? "", "why"),
     ];
 }

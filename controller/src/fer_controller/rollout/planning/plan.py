@@ -24,6 +24,7 @@ NO_VARIANT = "{model} has none of {precisions}"
 LACKS_TASK = "its agent takes no {task} from a rollout"
 NO_WAY_BACK = "it runs {model}, which no rollout could bring back"
 NEVER_HEARD_OF = "no such device was ever heard of"
+OFFLINE = "it is offline; --offline plans it, too"
 BEYOND_WAVES = "the last wave ends before it"
 
 
@@ -86,7 +87,7 @@ def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredMo
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
     for each in selected:
         artifacts, why = _variant(request, each, model)
-        reason = _obstacle(each, model.task, artifacts, why)
+        reason = _obstacle(each, model.task, artifacts, why) or _absence(request, each)
         if reason:
             left_out.append(LeftOut(each.device, reason))
         else:
@@ -147,6 +148,11 @@ def _obstacle(each: Candidate, task: str, artifacts: Sequence[Artifact], why: st
     if task not in each.capabilities.tasks:
         return LACKS_TASK.format(task=task)
     return _refusal(each, task, artifacts) if artifacts else why
+
+
+def _absence(request: DeployRequest, each: Candidate) -> str:
+    """Why a device that is offline is not planned: it was neither named nor asked for."""
+    return "" if each.online or request.offline or request.devices else OFFLINE
 
 
 def _refusal(each: Candidate, task: str, artifacts: Sequence[Artifact]) -> str:

@@ -51,6 +51,9 @@ class DeployRequest(BaseModel):
         default="", description="'class=nano,site=lab': labels, or class, device, model, version; by default all."
     )
     devices: DeviceNames = Field(default=(), description="Only this device; repeatable.")
+    offline: bool = Field(
+        default=False, description="Also devices that are offline; those that are named are planned anyway."
+    )
     waves: Waves = Field(
         default=EXAMPLE_WAVES, validate_default=True, description="Devices or shares up to the end of each wave."
     )

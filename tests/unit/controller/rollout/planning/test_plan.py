@@ -4,7 +4,7 @@ from itertools import count
 import pytest
 from fakes_rollout import a_model, a_request
 from fer_controller.rollout.devices.candidate import Candidate
-from fer_controller.rollout.planning.plan import plan
+from fer_controller.rollout.planning.plan import OFFLINE, LeftOut, plan
 from fer_wire.contracts import CLASSIFIER, FINDER, TASKS
 from fer_wire.reported import Capabilities, RunningModel
 from stepped_device import sha_of
@@ -123,11 +123,20 @@ def test_a_selector_sees_labels_class_model_and_version() -> None:
 def test_the_canary_is_online_and_the_classes_take_turns() -> None:
     fleet = [candidate(f"n{n}", online=False) for n in range(5)]
     fleet += [candidate("o1", "orin"), candidate("o2", "orin"), candidate("x1", "x86"), candidate("x2", "x86")]
-    made = plan(a_request(precision="fp32", waves="2,100%"), fleet, a_model())
+    asked = a_request(precision="fp32", waves="2,100%", offline=True)
+    made = plan(asked, fleet, a_model())
     canaries = [each for each in made.devices if each.wave == 1]
     assert {each.device_class for each in canaries} == {"orin", "x86"}
     assert all(each.online for each in canaries)
-    assert made == plan(a_request(precision="fp32", waves="2,100%"), list(reversed(fleet)), a_model())
+    assert made == plan(asked, list(reversed(fleet)), a_model())
+
+
+def test_a_device_that_is_offline_is_planned_only_when_that_is_asked_for() -> None:
+    fleet = [candidate("a"), candidate("b", online=False)]
+    made = plan(a_request(), fleet, a_model())
+    assert ([each.device for each in made.devices], made.left_out) == (["a"], (LeftOut("b", OFFLINE),))
+    for asked in (a_request(offline=True), a_request(devices=("a", "b"))):
+        assert [each.device for each in plan(asked, fleet, a_model()).devices] == ["a", "b"]
 
 
 def test_devices_beyond_the_last_wave_are_left_out() -> None:

@@ -1,0 +1,39 @@
+"""The waves of a rollout as operators see them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from fer_wire.message import iso_utc
+
+from fer_controller.operations.rollouts import WaveAnswer
+from fer_controller.rollout import transitions
+from fer_controller.store.rollouts.records import RolloutRow, WaveRow
+
+
+def decides_at(row: RolloutRow, wave: WaveRow, now: datetime) -> str | None:
+    """When the runner decides on the wave, ISO 8601; None where that is due, or where it does not."""
+    if row.state != transitions.RUNNING:
+        return None
+    ends = {transitions.UPDATING: wave.deadline_at, transitions.SOAKING: wave.soak_until}
+    at = ends.get(wave.state, "")
+    return at if at > iso_utc(now) else None
+
+
+def wave_answer(wave: WaveRow, states: Mapping[str, int], decides_at: str | None) -> WaveAnswer:
+    """A wave with so many devices in each state, as operators see it."""
+    total = sum(states.values())
+    return WaveAnswer(
+        wave=wave.number,
+        state=wave.state,
+        reason=wave.reason or None,
+        devices=total,
+        settled=total - sum(states.get(state, 0) for state in transitions.UNSETTLED) if wave.started_at else 0,
+        states=dict(states),
+        started_at=wave.started_at or None,
+        deadline_at=wave.deadline_at or None,
+        soaking_at=wave.soaking_at or None,
+        soak_until=wave.soak_until or None,
+        decides_at=decides_at,
+        gates=json.loads(wave.verdicts),
+    )
