@@ -117,7 +117,7 @@ def _pipeline_speed(measured: Pipeline, camera: CameraSettings, network: Network
         raise CameraError(measured.fault)
     did, p50_p95_ms = measured.statistics(), measured.telemetry()
     return PipelineSpeed(
-        source=camera.source,
+        source=str(camera.source),
         model=network.reference,
         provider=network.provider,
         frames=did.frames,

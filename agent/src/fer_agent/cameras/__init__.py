@@ -10,7 +10,7 @@ from fer_agent.cameras.demo import DemoCamera
 from fer_agent.cameras.file import FileCamera
 from fer_agent.cameras.folder import FolderCamera
 from fer_agent.cameras.signatures import is_picture
-from fer_agent.cameras.stream import StreamCamera, without_credentials
+from fer_agent.cameras.stream import StreamCamera
 from fer_agent.cameras.v4l2 import V4l2Camera
 from fer_agent.errors import CameraError, SettingsError
 from fer_agent.settings import CameraSettings
@@ -41,10 +41,10 @@ def open_source(settings: CameraSettings, once: bool = False) -> Camera:
     With once, every frame of a file or folder is read to its end; otherwise they are played like a live camera.
     """
     for _, fits, make in SOURCES:
-        if fits(settings.source):
+        if fits(settings.source.address):
             return make(settings, once)
     kinds = ", ".join(name for name, _, _ in SOURCES)
-    raise CameraError(f"{without_credentials(settings.source)!r} is not a source of frames; known kinds: {kinds}.")
+    raise CameraError(f"{str(settings.source)!r} is not a source of frames; known kinds: {kinds}.")
 
 
 def refuse_endless(settings: CameraSettings) -> None:

@@ -22,12 +22,12 @@ class CsiCamera:
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:
-        number = settings.source[len("csi:") :] or "0"
+        number = settings.source.address[len("csi:") :] or "0"
         if not number.isdigit():
             raise CameraError(
-                f"{settings.source!r} is not a CSI camera; write csi:0 for the first, csi:1 for the second."
+                f"{settings.source.address!r} is not a CSI camera; write csi:0 for the first, csi:1 for the second."
             )
-        self._source = settings.source
+        self._source = settings.source.address
         width = settings.width_px // 4 * 4  # GStreamer pads each row to four bytes
         self._width, self._height = width, width * SENSOR_SIZE[1] // SENSOR_SIZE[0]
         self._command = gstreamer_command(int(number), self._width, self._height, round(settings.fps or DEFAULT_FPS))

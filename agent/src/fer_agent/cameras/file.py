@@ -24,7 +24,7 @@ class FileCamera:
         self.live = not once
         self.length_s = 0.0
         self.position_s: Optional[float] = None
-        self._path = Path(settings.source)
+        self._path = Path(settings.source.address)
         self._settings = settings
         self._video: Optional[video.Video] = None
         self._timer: Optional[FrameTimer] = None

@@ -23,7 +23,7 @@ class FolderCamera:
     def __init__(self, settings: CameraSettings, *, once: bool) -> None:
         self.live = not once
         self.position_s: Optional[float] = None
-        self._path = Path(settings.source)
+        self._path = Path(settings.source.address)
         self._fps = settings.fps or DEFAULT_FPS
         self._images: Iterator[Image] = iter(())
         self._timer: Optional[FrameTimer] = None

@@ -1,6 +1,5 @@
 """Network cameras: rtsp:// and http(s)://."""
 
-import re
 from typing import Optional
 
 from fer_agent.cameras import video
@@ -9,11 +8,6 @@ from fer_agent.errors import CameraError
 from fer_agent.settings import CameraSettings
 
 OPEN_TIMEOUT_S = 10.0
-
-
-def without_credentials(url: str) -> str:
-    """The URL without user and password, fit for a log."""
-    return re.sub(r"(?<=://)[^/]*@", "", url)
 
 
 class StreamCamera:
@@ -25,24 +19,23 @@ class StreamCamera:
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:
-        self._url = settings.source
-        self._shown = without_credentials(settings.source)
+        self._source = settings.source
         self._stall_s = settings.stall_s
         self._video: Optional[video.Video] = None
 
     def open(self) -> None:
         options = (video.OPEN_TIMEOUT, OPEN_TIMEOUT_S * 1000, video.READ_TIMEOUT, self._stall_s * 1000)
-        self._video = video.Video(self._url, video.FFMPEG, options)
+        self._video = video.Video(self._source.address, video.FFMPEG, options)
         if not self._video.opened:
             raise CameraError(
-                f"The stream {self._shown} cannot be opened; check that the camera is reachable and that its path, "
+                f"The stream {self._source} cannot be opened; check that the camera is reachable and that its path, "
                 "user and password are right."
             )
 
     def read(self) -> Optional[Image]:
         image = self._video.read() if self._video else None
         if image is None:
-            raise CameraError(f"The stream {self._shown} stopped delivering frames; check the camera and the network.")
+            raise CameraError(f"The stream {self._source} stopped delivering frames; check the camera and the network.")
         return image
 
     def close(self) -> None:

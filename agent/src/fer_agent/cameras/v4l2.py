@@ -19,7 +19,7 @@ class V4l2Camera:
     position_s: Optional[float] = None
 
     def __init__(self, settings: CameraSettings) -> None:
-        source = settings.source
+        source = settings.source.address
         self._device = Path(f"/dev/video{int(source)}" if source.isdigit() else source)
         self._settings = settings
         self._video: Optional[video.Video] = None

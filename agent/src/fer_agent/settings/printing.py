@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Dict, Iterator, Tuple
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Secret, SecretStr
 from pydantic.fields import FieldInfo
 
 from fer_agent.settings.loading import ENVIRONMENT_PREFIX
@@ -65,6 +65,6 @@ def _plain(table: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
 def _toml(value: Any) -> str:
     if isinstance(value, SecretStr):
         return '"**********"'
-    if isinstance(value, Path):
+    if isinstance(value, (Path, Secret)):
         value = str(value)
     return json.dumps(value, ensure_ascii=False)

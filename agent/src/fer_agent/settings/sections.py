@@ -14,6 +14,8 @@ from fer_wire.names import Name
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 from typing_extensions import Annotated, Literal
 
+from fer_agent.settings.source import Source
+
 AUTO = "auto"
 Precision = Literal["auto", "fp32", "fp16", "int8"]
 assert {AUTO, FP32, FP16, INT8} == set(Precision.__args__)  # type: ignore[attr-defined]  # noqa: S101
@@ -38,8 +40,8 @@ class CameraSettings(Section):
     """One camera."""
 
     name: Name = Field(default="camera", description="its name in topics and events")
-    source: str = Field(
-        default="0",
+    source: Source = Field(
+        default=Source("0"),
         description="a V4L2 index or device (0, /dev/video0), a video file, a folder of images, rtsp://…, http://…, "
         "csi:N for a Jetson's CSI camera, or demo: for a moving portrait",
     )
@@ -53,6 +55,13 @@ class CameraSettings(Section):
     )
     stall_s: float = Field(default=5.0, gt=0, description="a live source that is silent for this long is reopened")
     reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to open a source")
+
+    @field_validator("source")
+    @classmethod
+    def _named(cls, source: Source) -> Source:
+        if not source.address.strip():
+            raise ValueError("expected a source; leave the setting out for the first V4L2 camera")
+        return source
 
 
 class FacesSettings(Section):
@@ -283,5 +292,5 @@ def cameras_from(sources: List[str]) -> List[CameraSettings]:
     for number, text in enumerate(sources, 1):
         match = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})=(.+)", text)
         name = match[1] if match else ("camera" if len(sources) == 1 else f"camera-{number}")
-        cameras.append(CameraSettings(name=name, source=match[2] if match else text))
+        cameras.append(CameraSettings(name=name, source=Source(match[2] if match else text)))
     return cameras

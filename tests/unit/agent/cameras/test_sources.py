@@ -41,7 +41,7 @@ def test_a_folder_is_read_as_pictures(tmp_path: Path) -> None:
 def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
     with pytest.raises(CameraError) as refused:
         open_source(CameraSettings(source="ftp://user:secret@host/clip"))
-    assert "'ftp://host/clip' is not a source of frames" in str(refused.value)
+    assert "'ftp://***@host/clip' is not a source of frames" in str(refused.value)
     assert "rtsp://" in str(refused.value)
 
 

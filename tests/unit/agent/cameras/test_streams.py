@@ -45,5 +45,5 @@ def test_a_stream_that_is_not_there_is_named_without_its_password(address: str) 
     camera = StreamCamera(CameraSettings(source=f"http://admin:secret@{address}/gone.avi"))
     with pytest.raises(CameraError) as fault:
         camera.open()
-    assert f"The stream http://{address}/gone.avi cannot be opened" in str(fault.value)
+    assert f"The stream http://***@{address}/gone.avi cannot be opened" in str(fault.value)
     assert "secret" not in str(fault.value)

@@ -55,12 +55,12 @@ def test_a_settings_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> No
 
 def test_sources_may_name_their_cameras() -> None:
     cameras = cameras_from(["door=rtsp://10.0.0.1/a=b", "demo:", "1"])
-    assert [(c.name, c.source) for c in cameras] == [
+    assert [(c.name, c.source.address) for c in cameras] == [
         ("door", "rtsp://10.0.0.1/a=b"),
         ("camera-2", "demo:"),
         ("camera-3", "1"),
     ]
-    assert [(c.name, c.source) for c in cameras_from(["clip.mp4"])] == [("camera", "clip.mp4")]
+    assert [(c.name, c.source.address) for c in cameras_from(["clip.mp4"])] == [("camera", "clip.mp4")]
 
 
 def test_settings_cannot_be_changed_once_they_are_made() -> None:

@@ -1,0 +1,52 @@
+"""The address of a source of frames, which may hold a password."""
+
+import re
+
+from pydantic import Secret
+
+HIDDEN = "***"
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+HOST = re.compile(r"[^@/?#:]*(:\d*)?$")
+
+
+class Source(Secret[str]):
+    """An address that shows no secret when it is printed, logged, sent or dumped."""
+
+    @property
+    def address(self) -> str:
+        """The address itself, for whatever opens the source."""
+        return self.get_secret_value()
+
+    def _display(self) -> str:
+        return without_secrets(self.address)
+
+
+def without_secrets(address: str) -> str:
+    """The address with user, password and all values of its query hidden; of a password that is not escaped, more.
+
+    A path or a device has no secrets.
+    """
+    scheme = SCHEME.match(address)
+    if not scheme:
+        return address
+    begins, rest = scheme[0], address[scheme.end() :]
+    user, rest = _without_user(rest)
+    place, mark, query = rest.partition("?")
+    place, fragment_mark, _ = place.partition("#")
+    if mark:
+        hidden = re.sub(r"(^|[&;])([^=&;]*=)?[^&;]*", lambda part: f"{part[1]}{part[2] or ''}{HIDDEN}", query)
+        return f"{begins}{user}{place}?{hidden}"
+    return f"{begins}{user}{place}{fragment_mark and '#' + HIDDEN}"
+
+
+def _without_user(rest: str) -> "tuple[str, str]":
+    """What stands for user and password, and what follows them.
+
+    An unescaped password may hold /, ? and #, so user and password reach up to the last @ that is not within the value
+    of a query.
+    """
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    before_query, _, query = rest.partition("?")
+    in_query = "@" in query and "=" in query.partition("@")[0] and HOST.match(authority)
+    end = (before_query if in_query else rest).rfind("@")
+    return ("", rest) if end < 0 else (f"{HIDDEN}@", rest[end + 1 :])
