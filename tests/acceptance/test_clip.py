@@ -40,7 +40,7 @@ def fleets() -> Iterator[list[Fleet]]:
 
 
 def played(fleets: list[Fleet], folder: Path, broker: Mosquitto, clip: Path) -> Fleet:
-    fleet = Fleet(folder, broker, str(clip), "--once")
+    fleet = Fleet(folder, broker, "--source", str(clip), "--once")
     fleets.append(fleet)
     fleet.start()
     assert fleet.agent.wait() == 0, fleet.agent.log.read_text()[-2000:]

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from acceptance.fleet import DEVICE, EAGER, Fleet, Program, assert_exactly_once, until
+from acceptance.fleet import DEVICE, EAGER, Fleet, Program, assert_exactly_once, one_variant, until
 from fer_agent.cameras.demo import PORTRAIT
 from real_broker import Mosquitto, free_port
 
@@ -21,7 +21,7 @@ BOUNDARY = "frame"
 
 @pytest.fixture
 def fleet(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, mosquitto, **EAGER)
+    fleet = Fleet(tmp_path, mosquitto, **one_variant(tmp_path), **EAGER)
     yield fleet
     fleet.end()
 
@@ -81,7 +81,8 @@ def test_a_camera_that_is_pulled_out_and_put_back_ends_its_faces_and_begins_new_
 ) -> None:
     port = free_port()
     camera = NetworkCamera(port)
-    fleet = Fleet(tmp_path, mosquitto, f"http://admin:s3cret@127.0.0.1:{port}/", **EAGER)
+    source = f"http://admin:s3cret@127.0.0.1:{port}/"
+    fleet = Fleet(tmp_path, mosquitto, "--source", source, **one_variant(tmp_path), **EAGER)
     try:
         fleet.start()
         goes_on(fleet)
@@ -198,8 +199,8 @@ def test_two_agents_of_one_name_are_told_and_both_stories_are_kept(fleet: Fleet,
     beside, third_folder, again_folder = (tmp_path / name for name in ("beside", "third", "again"))
     for folder in (beside, third_folder, again_folder):
         folder.mkdir()
-    same = ["fer-agent", "start", "--device", DEVICE, "--source", "demo:", "--broker", fleet.broker.url, "--state-dir"]
-    third = Program(third_folder, *same, str(fleet.state))
+    same = ["fer-agent", "start", "--device", DEVICE, "--broker", fleet.broker.url, "--state-dir"]
+    third = Program(third_folder, *same, str(fleet.state), **EAGER)
     third.start()
     assert third.wait() == 1
     assert f"Another fer-agent (process {fleet.agent.process_id}) runs as {DEVICE!r} in" in said(third)

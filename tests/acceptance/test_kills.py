@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from acceptance.fleet import EAGER, Fleet, Program, assert_exactly_once, until
+from acceptance.fleet import EAGER, Fleet, Program, assert_exactly_once, one_variant, until
 from real_broker import Mosquitto
 
 ROUNDS = 5
@@ -14,7 +14,7 @@ KILLS_PER_ROUND = 4
 SHARE_IN_FULL_FLOW = 0.7
 EVENTS_BETWEEN_KILLS = 20
 KEEPALIVE_S = 5
-WINDOW = 100
+WINDOW = 60
 WINDOWS_MISSED = 4
 LONG_AWAY = {
     "FER_AGENT_BROKER__KEEPALIVE_S": str(KEEPALIVE_S),
@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(600)]
 @pytest.fixture
 def fleet(request: pytest.FixtureRequest, tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Fleet]:
     """It runs, eager, with the settings that a test gives besides."""
-    fleet = Fleet(tmp_path, mosquitto, **EAGER, **getattr(request, "param", {}))
+    settings = {**one_variant(tmp_path), **EAGER, **getattr(request, "param", {})}
+    fleet = Fleet(tmp_path, mosquitto, **settings)
     fleet.start()
     yield fleet
     fleet.end()

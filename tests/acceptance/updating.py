@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from acceptance.fleet import DEVICE, Program, until
+from acceptance.fleet import DEVICE, SMALL_CAMERA, Program, one_variant, until
 from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_wire import Desired, EmotionEvent, Reported, Topics, parse
@@ -85,16 +85,17 @@ class World:
         self.operator = Operator(broker)
         self.state = folder / "state" / DEVICE
         self.agent = Program(
-            folder, "fer-agent", "start", "--device", DEVICE, "--source", "demo:", "--broker", broker.url,
+            folder, "fer-agent", "start", "--device", DEVICE, "--broker", broker.url,
             "--state-dir", str(folder / "state"), "--model", str(self.factory.folder), "--controller", self.server.url,
             "--json",
+            FER_AGENT_CAMERAS=SMALL_CAMERA,
             FER_AGENT_UPDATE__PUBLIC_KEY=str(self.signer.public),
             FER_AGENT_UPDATE__TIMEOUT_S="2",
             FER_AGENT_UPDATE__RETRIES="2",
             FER_AGENT_EVENTS__HEARTBEAT_S="0.05",
             FER_AGENT_BROKER__RECONNECT_MAX_S="1",
             FER_AGENT_SPOOL__DELETE_ON="puback",
-            **environment,
+            **{**one_variant(folder), **environment},
         )  # fmt: skip
 
     def end(self) -> None:
