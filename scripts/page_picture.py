@@ -79,7 +79,9 @@ def draw(folder: Path) -> None:
     with running("serve", "--embedded-broker", quiet_for_s=5), running(*fleet, quiet_for_s=BASELINE_S):
         token = controller("operators", "add", "alice", "--role", "operator").strip()
         os.environ["FER_CONTROLLER_API__TOKEN"] = token
-        controller("deploy", "--waves", "2,50%,100%", "--soak", "15s", "--probation", "10s", "--url", f"http://{page}")
+        controller(
+            "deploy", "--yes", "--waves", "2,50%,100%", "--soak", "15s", "--probation", "10s", "--url", f"http://{page}"
+        )
         while (now := progress())["waves"][1]["state"] == "waiting" and now["state"] in {"planned", "running"}:
             time.sleep(1)
         time.sleep(5)

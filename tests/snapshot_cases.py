@@ -43,7 +43,7 @@ DEEDS = (
     "label nano-03 nano-04 site=roof floor=1",
     "label nano-02 --remove site",
     "label x86-01 --release",
-    "deploy --model light@1.0.0 --precision fp32 --selector class=nano",
+    "deploy --yes --model light@1.0.0 --precision fp32 --selector class=nano",
     f"rollouts pause {ROLLOUTS[6]}",
     f"rollouts resume {ROLLOUTS[6]}",
     f"rollouts promote {ROLLOUTS[6]}",

@@ -61,7 +61,7 @@ def test_a_bad_model_is_stopped_at_the_canary_and_goes_back(
             lambda: controller.query(known) == [(AGENTS,)] and controller.query(measured) != [(None,)],
             "all devices are measured", PATIENCE_S,
         )  # fmt: skip
-        rollout = str(json_lines(run("deploy", *WORDS, "--db", str(controller.db)).stdout)[-1]["rollout"])
+        rollout = str(json_lines(run("deploy", "--yes", *WORDS, "--db", str(controller.db)).stdout)[-1]["rollout"])
         eventually(lambda: ending(controller)[0] == "rolled_back", "the bad model is rolled back", PATIENCE_S)
     finally:
         status = fleet.stop()

@@ -82,7 +82,7 @@ def test_a_good_finder_completes_and_a_blind_one_is_rolled_back(
 
 def ended(controller: ControllerProcess, model: str) -> "tuple[str, str]":
     """Roll a finder out; state and reason of the rollout at its end."""
-    begun = run("deploy", "--model", model, *WORDS, "--db", str(controller.db))
+    begun = run("deploy", "--yes", "--model", model, *WORDS, "--db", str(controller.db))
     rollout = str(json_lines(begun.stdout)[-1]["rollout"])
     eventually(lambda: stands(controller, rollout)[0] in ENDS, f"the rollout of {model} ends", PATIENCE_S)
     return stands(controller, rollout)

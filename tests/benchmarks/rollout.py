@@ -150,7 +150,7 @@ def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
 
 def _deploy(site: Site, *more: str) -> None:
     gates = [word for name in GATED_METRICS for word in ("--gate", f"{name}=off")]
-    site.command("deploy", "--model", MODEL, "--concurrency", str(site.agents), *ALL_AT_ONCE, *gates, *more)
+    site.command("deploy", "--yes", "--model", MODEL, "--concurrency", str(site.agents), *ALL_AT_ONCE, *gates, *more)
 
 
 def _compared(site: Site) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_model_is_rolled_out_to_what_ansible_set_up(fleet: Fleet, root: Path) 
         (target / file.name).write_bytes(file.read_bytes())
     fleet.controller(f"models add /srv/{version.name}")
     few_events = "--gate emotion_mix=off --gate confidence=off"
-    fleet.controller(f"deploy --model nano --precision int8 --waves 1,100% --soak 5s --probation 5s {few_events}")
+    fleet.controller(f"deploy --yes --model nano --precision int8 --waves 1,100% --soak 5s --probation 5s {few_events}")
     model = f"nano@{version.name}/int8"
 
     def running() -> set[str]:

@@ -76,7 +76,7 @@ def served(controller: ControllerProcess, root: Path, fleet: list[LiveDevice]) -
 
 
 def deploy(controller: ControllerProcess, *words: str) -> str:
-    done = run("deploy", *WORDS, *words, "--db", str(controller.db))
+    done = run("deploy", "--yes", *WORDS, *words, "--db", str(controller.db))
     assert done.returncode == 0, done.stderr
     return str(json_lines(done.stdout)[-1]["rollout"])
 

@@ -1,5 +1,7 @@
 """deploy, rollouts and label as an operator types them, without a controller that runs."""
 
+import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,13 @@ from stepped_device import SteppedDevice
 @pytest.fixture(scope="module")
 def model(root: Path) -> ModelManifest:
     return parse(ModelManifest, max((root / "models/zoo/light").iterdir()).joinpath("manifest.json").read_bytes())
+
+
+class Terminal(StringIO):
+    """A standard input at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +77,36 @@ def test_a_mistake_is_told_in_a_sentence(db: Path, words: tuple[str, ...], statu
     assert sentence in " ".join(done.stderr.replace("│", " ").split())
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_program_that_would_touch_several_devices_has_to_say_yes(db: Path, words: tuple[str, ...]) -> None:
+    done = run("deploy", "--precision", "fp16", *words, "--db", str(db))
+    assert done.returncode == 2
+    assert "This would touch 10 devices; give --yes to begin" in " ".join(done.stderr.replace("│", " ").split())
+    assert "nano-07" in done.stdout
+    assert run("rollouts", "list", "--db", str(db), "--json").stdout == ""
+
+
+@pytest.mark.parametrize(("answer", "begins"), [("y", True), ("n", False), ("", False)])
+def test_whoever_sees_the_plan_is_asked(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch, answer: str, *, begins: bool
+) -> None:
+    own = shutil.copytree(db.parent, tmp_path / "own") / db.name
+    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
+    done = run("deploy", "--precision", "fp16", "--db", str(own))
+    assert "Beware of nano-03: it has no token to fetch models with" in done.stdout
+    assert "Begin this rollout on 10 devices? [y/N]" in done.stdout + done.stderr
+    assert done.returncode == (0 if begins else 1)
+    assert len(json_lines(run("rollouts", "list", "--db", str(own), "--json").stdout)) == begins
+
+
+def test_one_device_is_touched_without_asking(tmp_path: Path, db: Path) -> None:
+    own = shutil.copytree(db.parent, tmp_path / "own") / db.name
+    done = run("deploy", "--precision", "fp16", "--device", "nano-03", "--db", str(own))
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path, model: ModelManifest) -> None:
-    rollout = json_lines(run("deploy", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
+    rollout = json_lines(run("deploy", "--yes", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
     ordered = run("rollouts", "abort", rollout, "--db", str(db))
     assert ordered.stdout == f"{rollout}: No controller has taken the order up yet; it is carried out when one runs.\n"
     shown = json_lines(run("rollouts", "show", rollout[:6], "--json", "--db", str(db)).stdout)[0]

@@ -47,6 +47,9 @@ class Capabilities(Part):
     tasks: Tuple[str, ...] = Field(
         default=(CLASSIFIER,), max_length=16, description=f"what it runs rolled-out models for: {', '.join(TASKS)}"
     )
+    has_key: Optional[bool] = Field(
+        default=None, description="whether it has a key that proves updates; without one it refuses them"
+    )
 
 
 class RunningModel(Part):

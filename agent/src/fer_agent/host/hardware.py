@@ -40,6 +40,7 @@ def capabilities(
     precisions: Sequence[str] = (),
     root: Path = Path("/"),
     tasks: Sequence[str] = (CLASSIFIER,),
+    has_key: Optional[bool] = None,
 ) -> Capabilities:
     """Everything by which a controller may select devices; what cannot be read stays empty."""
     l4t = l4t_version(root)
@@ -55,6 +56,7 @@ def capabilities(
         providers=tuple(providers),
         precisions=tuple(precisions),
         tasks=tuple(tasks),
+        has_key=has_key,
     )
 
 

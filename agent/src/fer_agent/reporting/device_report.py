@@ -32,12 +32,15 @@ class DeviceReport:
             run=self._run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
-            capabilities=capabilities(servant.runtime, servant.available_providers, suited, tasks=tuple(self._serving)),
+            capabilities=capabilities(
+                servant.runtime, servant.available_providers, suited, tasks=tuple(self._serving),
+                has_key=self._settings.update.public_key is not None,
+            ),
             running=_running(classifier),
             previous=classifier.member.previous,
             eyes=self._eyes(),
             update=self._updates.update,
-        )
+        )  # fmt: skip
 
     def telemetry(self) -> Telemetry:
         """A telemetry message that says who sends it and which model serves, and holds no measurements yet."""

@@ -1,5 +1,6 @@
 """fer-controller deploy."""
 
+import sys
 from collections import Counter
 from typing import Annotated
 
@@ -18,6 +19,7 @@ MOST_ROWS = 40
 @with_options
 def deploy(
     request: DeployRequest,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also on several devices.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended; fails unless completed.")] = False,
     db: options.Db = None,
@@ -25,17 +27,29 @@ def deploy(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Roll a model out in waves; a running controller takes it up at once."""
+    """Roll a model out in waves: shows the plan, asks, and begins; a running controller takes it up at once."""
     with options.desk(db, url, config) as desk:
         try:
+            plan = desk.ask(PLAN, request)
+            _show(plan, as_json=json_)
             if dry_run:
-                _show(desk.ask(PLAN, request), as_json=json_)
                 return
+            if not yes:
+                _agree(plan, as_json=json_)
             begun = desk.ask(DEPLOY, request)
         except RequestError as error:
             raise typer.BadParameter(str(error)) from error
-        _show(begun.plan, as_json=json_)
         _stay(desk, begun.rollout, watch=watch, as_json=json_)
+
+
+def _agree(plan: PlanAnswer, *, as_json: bool) -> None:
+    """Ask before more than one device is touched; raises RequestError where nobody can be asked."""
+    devices = len(plan.devices)
+    if devices <= 1:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise RequestError(f"This would touch {devices} devices; give --yes to begin without being asked.")
+    typer.confirm(f"Begin this rollout on {devices} devices?", abort=True)
 
 
 def _stay(desk: Desk, rollout: str, *, watch: bool, as_json: bool) -> None:
@@ -53,11 +67,11 @@ def _show(plan: PlanAnswer, *, as_json: bool) -> None:
     if as_json:
         options.print_line({"plan": plan.document()})
         return
-    table = options.table("wave", "device", "class", "runs now", "is to run", "why", "MB", "supersedes")
+    table = options.table("wave", "device", "class", "runs now", "is to run", "why", "MB")
     for each in plan.devices[:MOST_ROWS]:
         cells = (
-            str(each.wave), each.device if each.online else f"{each.device} (away)", each.device_class or "–",
-            each.running or "–", each.model, each.why, f"{each.bytes / 1e6:.1f}", each.supersedes or "–",
+            str(each.wave), each.device, each.device_class or "–", each.running or "–", each.model, each.why,
+            f"{each.bytes / 1e6:.1f}",
         )  # fmt: skip
         table.add_row(*map(options.plain, cells))
     options.print_table(table, empty="No device is to be updated.")
@@ -71,6 +85,10 @@ def _summarize(plan: PlanAnswer) -> None:
     print(f"Gates: {', '.join(plan.gates) or 'none'}.")
     for rollout, devices in Counter(each.waits_for for each in plan.devices if each.waits_for).items():
         print(f"It begins when rollout {rollout}, which changes another model of {devices} of them, has ended.")
+    beware = [f"{each.device}: {warning}" for each in plan.devices for warning in each.warnings]
+    for warning in beware[:MOST_ROWS]:
+        print(f"Beware of {warning}.")
+    _say_more(len(beware), "more warnings; --json shows all")
     for left in plan.left_out[:MOST_ROWS]:
         print(f"Left out: {left.device}, for {left.reason}.")
     _say_more(len(plan.left_out), "more are left out")

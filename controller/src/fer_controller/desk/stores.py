@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from fer_controller.registry.catalogue import Shelf
-from fer_controller.settings import Settings
+from fer_controller.settings import OPEN_ACCESS, Settings
 from fer_controller.store import opening
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_controller.store.subjects import Subjects
@@ -21,11 +21,15 @@ class Place:
     models: Path
     """Where the models' files lie."""
     stale_after_s: float
+    open_to_all: bool = False
+    """Whether devices fetch models without a token."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The place that these settings name."""
-        return cls(settings.db, settings.registry_folder, settings.fleet.stale_after_s)
+        return cls(
+            settings.db, settings.registry_folder, settings.fleet.stale_after_s, settings.http.access == OPEN_ACCESS
+        )
 
 
 class Stores:

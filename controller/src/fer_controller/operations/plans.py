@@ -25,6 +25,7 @@ class PlannedDeviceAnswer(Answer):
     waits_for: str | None = Field(
         default=None, description="The unfinished rollout of another task that has it; this one begins after that."
     )
+    warnings: tuple[str, ...] = Field(default=(), description="What may go wrong with it, in words after its name.")
 
 
 class LeftOutAnswer(Answer):

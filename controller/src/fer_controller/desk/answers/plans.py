@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+from fer_wire import Telemetry
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.plans import DEPLOY, PLAN, DeployAnswer, LeftOutAnswer, PlanAnswer, PlannedDeviceAnswer
 from fer_controller.rollout.planning import deployment
 from fer_controller.rollout.planning.plan import Plan, Planned
 from fer_controller.rollout.planning.request import DeployRequest
+from fer_controller.rollout.planning.warnings import Surroundings
 
 
 @ANSWERS.carries_out(PLAN)
@@ -38,7 +41,16 @@ def described(planned: Plan) -> PlanAnswer:
 
 
 def _prepared(context: Context, asked: DeployRequest) -> Plan:
-    return deployment.prepare(context.stores.rollouts, context.stores.models, asked)
+    return deployment.prepare(context.stores.rollouts, context.stores.models, asked, _surroundings(context))
+
+
+def _surroundings(context: Context) -> Surroundings:
+    known, open_to_all = context.stores.looking, context.stores.place.open_to_all
+    told = (Telemetry.model_validate_json(each.payload) for each in known.telemetry.newest_of_each())
+    return Surroundings(
+        enrolled=None if open_to_all else frozenset(each.holder for each in known.tokens.enrolled()),
+        disk_free_mb={each.device: each.host.disk_free_mb for each in told if each.host.disk_free_mb is not None},
+    )
 
 
 def _device(planned: Planned) -> PlannedDeviceAnswer:
@@ -55,4 +67,5 @@ def _device(planned: Planned) -> PlannedDeviceAnswer:
         bytes=planned.bytes_to_move,
         supersedes=planned.supersedes or None,
         waits_for=planned.waits_for or None,
+        warnings=planned.warnings,
     )

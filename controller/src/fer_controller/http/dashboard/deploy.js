@@ -90,8 +90,8 @@ function paint({ model, waves, bytes, gates, devices, left_out }) {
 }
 
 const cells = (each) => [
-    each.online ? each.device : `${each.device} (away)`, number(each.wave), each.class, each.running, each.model,
-    megabytes(each.bytes), each.supersedes, cell(each.why, "why"),
+    each.device, number(each.wave), each.class, each.running, each.model, megabytes(each.bytes),
+    cell(each.why, "why"), cell(each.warnings.join("; "), "why bad"),
 ];
 
 async function begin() {

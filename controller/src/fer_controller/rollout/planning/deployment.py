@@ -11,8 +11,9 @@ from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired.messages import dumped
 from fer_controller.rollout.devices.candidate import candidates
-from fer_controller.rollout.planning.plan import Plan, plan
+from fer_controller.rollout.planning.plan import NOTHING_KNOWN, Plan, plan
 from fer_controller.rollout.planning.request import DeployRequest
+from fer_controller.rollout.planning.warnings import Surroundings
 from fer_controller.rollout.transitions import HELD, IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
 from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -20,11 +21,12 @@ from fer_controller.store.rollouts.store import RolloutStore
 BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
 
-def prepare(store: RolloutStore, models: Shelf, request: DeployRequest) -> Plan:
+def prepare(store: RolloutStore, models: Shelf, request: DeployRequest, around: Surroundings = NOTHING_KNOWN) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
     model = _chosen(models, request)
     busy = _busy(store, model.task)
-    return plan(request, candidates(store.devices.all(), store.devices.labels(), store.failures(), busy), model)
+    fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), busy)
+    return plan(request, fleet, model, around)
 
 
 def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:

@@ -15,6 +15,9 @@ from fer_controller.rollout.devices import selector
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.planning.typed import AUTO
+from fer_controller.rollout.planning.warnings import Surroundings, warnings
+
+NOTHING_KNOWN = Surroundings()
 
 RUNS_ALREADY = "it runs {model} already"
 QUARANTINED = "it is in quarantine: {reason}"
@@ -43,6 +46,8 @@ class Planned:
     supersedes: str = ""
     waits_for: str = ""
     """A rollout of another task that has the device; this one begins when that has ended."""
+    warnings: tuple[str, ...] = ()
+    """What may go wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ class Plan:
         return sum(each.bytes_to_move for each in self.devices)
 
 
-def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredModel) -> Plan:
+def plan(
+    request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredModel, around: Surroundings = NOTHING_KNOWN
+) -> Plan:
     """The plan for the devices of the fleet that the request selects."""
     selected, left_out = _selected(request, fleet, model.task)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
@@ -97,7 +104,10 @@ def plan(request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredMo
     taking.sort(key=lambda each: order[each[0].device])
     sizes = request.sizes(len(taking))
     reached = sizes[-1] if sizes else 0
-    planned = tuple(_planned(each, model.task, _wave(place, sizes)) for place, each in enumerate(taking[:reached]))
+    planned = tuple(
+        _planned(each, model.task, _wave(place, sizes), warnings(each[0], each[1], model, around))
+        for place, each in enumerate(taking[:reached])
+    )
     left_out += [LeftOut(each.device, BEYOND_WAVES) for each, _, _ in taking[reached:]]
     left_out.sort(key=lambda each: each.device)
     return Plan(named, model.task, model.manifest_url, request, planned, tuple(left_out))
@@ -184,10 +194,13 @@ def _wave(place: int, sizes: Sequence[int]) -> int:
     return next(number for number, size in enumerate(sizes, 1) if place < size)
 
 
-def _planned(taken: tuple[Candidate, tuple[Artifact, ...], str], task: str, wave: int) -> Planned:
+def _planned(
+    taken: tuple[Candidate, tuple[Artifact, ...], str], task: str, wave: int, beware: tuple[str, ...]
+) -> Planned:
     each, artifacts, why = taken
     others = [rollout for other, rollout in each.busy_with.items() if other != task]
     return Planned(
         each.device, wave, each.device_class, each.online, each.running(task), artifacts, why,
         sum(artifact.size_bytes for artifact in artifacts), each.busy_with.get(task, ""), next(iter(others), ""),
+        beware,
     )  # fmt: skip
