@@ -32,7 +32,7 @@ def _within(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from _within(command, f"{prefix}{name} ")
-        else:
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield f"{prefix}{name}", command
 
 

@@ -72,7 +72,7 @@ def test_every_command_that_is_named_exists_with_its_options(page: Path) -> None
 
 def _assert_known(program: str, arguments: list[str]) -> None:
     known = command_line.commands(program)
-    name = next((words for words in (arguments[0], " ".join(arguments[:2])) if words in known), None)
+    name = next((words for words in (" ".join(arguments[:2]), arguments[0]) if words in known), None)
     assert name, f"{program} {' '.join(arguments)}"
     options = {option for parameter in known[name].params for option in parameter.opts} | {"--help", "--debug"}
     given = {word.partition("=")[0] for word in arguments if word.startswith("--")}
