@@ -32,7 +32,7 @@ class Seeing(World):
             FER_AGENT_FACES__FINDER="zoo",
             FER_AGENT_FACES__FINDER_MODEL=str(first[FINDER].folder),
             FER_AGENT_FACES__LANDMARKER_MODEL=str(first[LANDMARKER].folder),
-            FER_AGENT_FACES__FINDER_MIN_SCORE=SURE,
+            FER_AGENT_FACES__ZOO_MIN_SCORE=SURE,
         )
         self.sees = Release(self.signer, folder / FINDER, "2.0.0", task=FINDER, padding_bytes=400_000)
         self.serve(self.sees)
