@@ -7,7 +7,7 @@ READY    := $(VENV)/.ready
 DISTS    := -e wire -e agent -e simulator -e controller -e models
 SECONDS  ?= 60
 PARTS    ?=
-JOBS     ?= 4
+JOBS     ?= 6
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
