@@ -12,9 +12,14 @@ AgentError
     └── CanceledError     an update was told to stop
 """
 
+from fer_wire.printable import printable
+
 
 class AgentError(Exception):
-    """Base of all errors of the agent."""
+    """Base of all errors of the agent; its text can be printed and sent, whatever names of files it holds."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence))
 
 
 class SettingsError(AgentError):

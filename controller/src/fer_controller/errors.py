@@ -20,9 +20,14 @@ ControllerError
 └── DemoError                the demonstration cannot run
 """
 
+from fer_wire.printable import printable
+
 
 class ControllerError(Exception):
-    """Base of all errors of the controller."""
+    """Base of all errors of the controller; its text can be printed and sent, whatever names of files it holds."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(printable(sentence))
 
 
 class SettingsError(ControllerError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from fer_wire.broker import BrokerConnection
+from fer_wire.printable import printable
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -213,7 +214,7 @@ class Settings(BaseSettings):
     @property
     def place(self) -> str:
         """HOST:PATH of the database."""
-        return f"{socket.gethostname()}:{self.db.resolve()}"
+        return printable(f"{socket.gethostname()}:{self.db.resolve()}")
 
     @property
     def place_id(self) -> str:

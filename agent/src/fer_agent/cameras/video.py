@@ -2,8 +2,11 @@
 
 import os
 import threading
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Optional, Sequence, Union
+from typing import Iterator, Optional, Sequence, Union
+
+from fer_wire.printable import printable
 
 # FFmpeg writes to stderr on its own; our errors say all that is needed.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -30,7 +33,8 @@ class Video:
 
     def __init__(self, source: Union[int, str], backend: int = ANY, options: Sequence[float] = ()) -> None:
         """Options are pairs of a property and its value, for example (FPS, 30)."""
-        self._capture = cv2.VideoCapture(source, backend, [round(value) for value in options])
+        with openable(source) as name:
+            self._capture = cv2.VideoCapture(name, backend, [round(value) for value in options])
         self._reading = threading.Lock()
         self._closing = threading.Event()
 
@@ -75,18 +79,32 @@ class Video:
                 self._reading.release()
 
 
+@contextmanager
+def openable(source: Union[int, str]) -> Iterator[Union[int, str]]:
+    """The source by a name that OpenCV can take: a file's name that is not UTF-8 would crash it."""
+    if isinstance(source, int) or printable(source) == source:
+        yield source
+        return
+    descriptor = os.open(os.fsencode(source), os.O_RDONLY)
+    try:
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
 def read_picture(path: Path) -> Optional[Image]:
     """A picture file as BGR, rotated according to its EXIF data; None if it cannot be read.
 
     What OpenCV's readers of pictures do not know, such as HEIC, FFmpeg may: it takes it for a video of one frame.
     """
-    for flags in (cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, cv2.IMREAD_UNCHANGED):
-        try:
-            image = cv2.imread(str(path), flags)
-        except cv2.error:  # a picture too large for cv2's limits raises instead
-            return None
-        if image is not None:
-            return eight_bit_bgr(image)
+    with openable(str(path)) as name:
+        for flags in (cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, cv2.IMREAD_UNCHANGED):
+            try:
+                image = cv2.imread(str(name), flags)
+            except cv2.error:  # a picture too large for cv2's limits raises instead
+                return None
+            if image is not None:
+                return eight_bit_bgr(image)
     film = Video(str(path), FFMPEG)
     try:
         return film.read() if film.opened else None

@@ -2,6 +2,7 @@
 
 import re
 
+from fer_wire.printable import printable
 from pydantic import Secret
 
 HIDDEN = "***"
@@ -18,7 +19,7 @@ class Source(Secret[str]):
         return self.get_secret_value()
 
     def _display(self) -> str:
-        return without_secrets(self.address)
+        return without_secrets(printable(self.address))
 
 
 def without_secrets(address: str) -> str:

@@ -17,9 +17,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
+from urllib.parse import quote, unquote_to_bytes
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from fer_controller.errors import HttpError
 from fer_controller.settings import OPEN_ACCESS, HttpSettings, Settings
@@ -35,13 +36,21 @@ END_TIMEOUT_S = 8.0
 log = logging.getLogger(__name__)
 
 
+def _named(name: str | Path) -> Path:
+    return name if isinstance(name, Path) else Path(os.fsdecode(unquote_to_bytes(name)))
+
+
+AnyPath = Annotated[Path, PlainSerializer(lambda path: quote(os.fsencode(path))), PlainValidator(_named)]
+"""A path whose name need not be UTF-8, as JSON can hold it."""
+
+
 class Task(BaseModel):
     """The task of the process."""
 
     model_config = ConfigDict(frozen=True)
 
-    db: Path
-    folder: Path
+    db: AnyPath
+    folder: AnyPath
     fd: int
     http: HttpSettings
     stale_after_s: float

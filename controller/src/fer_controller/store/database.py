@@ -1,5 +1,6 @@
 """One SQLite file: WAL, synchronous=FULL, so that what a transaction wrote survives a power cut."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,7 +48,7 @@ class Database:
     def __init__(self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S) -> None:
         """Open the file; timeout_s is how long a write waits for other processes."""
         self.path, self._timeout_s = path, timeout_s
-        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
         with self.explained():
             self.connection = sqlite3.connect(
                 uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False

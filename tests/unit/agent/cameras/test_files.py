@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import List, Optional
@@ -120,3 +121,18 @@ def test_a_video_without_a_frame_is_told_in_a_sentence_live_too(
     film.open()
     with pytest.raises(CameraError, match=r"clip\.avi contains no frame that can be read; record it anew\."):
         film.read()
+
+
+def test_a_name_that_is_not_utf8_is_read_as_any_other(clip: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(clip.parent) + b"/caf\xe9.avi"))
+    clip.rename(odd)
+    film = camera(odd)
+    film.open()
+    assert len(read_to_the_end(film)) == FRAMES
+
+
+def test_an_error_names_a_file_whose_name_is_not_utf8_in_text_that_can_be_sent() -> None:
+    with pytest.raises(CameraError) as fault:
+        camera(Path(os.fsdecode(b"/nowhere/caf\xe9.avi"))).open()
+    assert r"/nowhere/caf\xe9.avi" in str(fault.value)
+    assert str(fault.value).encode()

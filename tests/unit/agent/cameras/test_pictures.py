@@ -1,4 +1,5 @@
 import logging
+import os
 from pathlib import Path
 from typing import List
 
@@ -142,3 +143,9 @@ def test_shown_live_a_folder_without_one_readable_picture_is_a_fault(tmp_path: P
     camera.open()
     with pytest.raises(CameraError, match=r"No picture in .* can be read"):
         camera.read()
+
+
+def test_pictures_whose_names_are_not_utf8_are_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.png", np.zeros((2, 2, 3), np.uint8))
+    (tmp_path / "a.png").rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xe9.png"))
+    assert len(read_all(tmp_path)) == 1
