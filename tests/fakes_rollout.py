@@ -16,7 +16,7 @@ from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.ingest.records import Batch
 from fer_controller.store.ingest.store import IngestStore
-from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
+from fer_controller.store.measurements.records import TelemetryMinute, TrackEmotion, Window
 from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
@@ -31,7 +31,7 @@ from stepped_device import SteppedDevice, sha_of
 START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 PRECISIONS = ("fp32", "fp16", "int8")
 BAD, BLIND = "bad", "blind"
-SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, min_events=5)
+SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1)
 
 
 def a_model(
@@ -60,7 +60,7 @@ def a_model(
 
 def a_request(**words: Any) -> request.DeployRequest:
     """A request with short times."""
-    short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "deadline": "100s", "probation": "1s"}
+    short: dict[str, Any] = {"waves": "1,100%", "soak": "10s", "patience": "20s", "deadline": "100s", "probation": "1s"}
     return request.DeployRequest(**{**short, **words})
 
 
@@ -75,6 +75,9 @@ STEADY = {
 """What a device measures while nothing changes."""
 
 
+MINUTES, FACES = 10, 40
+
+
 class FakeMeasurements(MeasurementStore):
     """Measures by what devices run; those that are away or silent have no figures."""
 
@@ -82,12 +85,19 @@ class FakeMeasurements(MeasurementStore):
         self._devices = devices
         self.silent: set[str] = set()
 
-    def telemetry_sums(self, windows: Sequence[Window]) -> list[TelemetrySums]:
-        return [TelemetrySums(device, 10, {**STEADY, **self._figures(device)}) for device in self._heard(windows)]
+    def telemetry_minutes(self, windows: Sequence[Window], _minute_s: float) -> list[TelemetryMinute]:
+        return [minute for device in self._heard(windows) for minute in [self._minute(device)] * MINUTES]
 
-    def emotion_sums(self, windows: Sequence[Window]) -> list[EmotionSums]:
-        emotions = ("happy", "sad")
-        return [EmotionSums(device, emotion, 20, 16.0) for device in self._heard(windows) for emotion in emotions]
+    def track_emotions(self, windows: Sequence[Window]) -> list[TrackEmotion]:
+        return [
+            TrackEmotion(device, "epoch", "door", track, "any@1/fp32", ("happy", "sad")[track % 2], 3, 2.4)
+            for device in self._heard(windows)
+            for track in range(FACES)
+        ]
+
+    def _minute(self, device: str) -> TelemetryMinute:
+        figures = {**STEADY, **self._figures(device)}
+        return TelemetryMinute(device, 1, figures, figures, figures)
 
     def _heard(self, windows: Sequence[Window]) -> list[str]:
         names = [window.device for window in windows]
@@ -236,11 +246,18 @@ class World:
         self._database.close()
 
 
-def measured(**changes: Any) -> Measured:
-    """A device that does well."""
-    fields: dict[str, Any] = {
-        "samples": 10, "fps": 30.0, "latency_p95_ms": 30.0, "errors_a_minute": 0.0, "on_cpu": 0.0,
-        "temperature_c": 50.0, "throttled": 0.0, "memory_mb": 200.0, "emotions": {"happy": 10, "sad": 10},
-        "confidence": 0.8,
+def measured(minutes: int = 10, **changes: Any) -> Measured:
+    """A device that does well, in so many minutes with a message each."""
+    figures: dict[str, Any] = {
+        "fps": 30.0, "latency_p95_ms": 30.0, "errors_a_minute": 0.0, "on_cpu": 0.0, "temperature_c": 50.0,
+        "throttled": 0.0, "memory_mb": 200.0, "restarts": 0, "face_share": None,
     }  # fmt: skip
-    return Measured(**{**fields, **changes})
+    figures.update({name: changes.pop(name) for name in list(changes) if name in figures})
+    known = {name: value for name, value in figures.items() if value is not None}
+    faces = changes.get("faces", {"happy": 20, "sad": 20})
+    fields: dict[str, Any] = {
+        "samples": minutes, "minutes": {name: (value,) * minutes for name, value in known.items()},
+        "lowest": known, "highest": known, "confidence": 0.8, "faces": faces,
+        "confidences": (changes.get("confidence", 0.8),) * sum(faces.values()),
+    }  # fmt: skip
+    return Measured(**figures, **{**fields, **changes})

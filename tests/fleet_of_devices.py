@@ -72,7 +72,7 @@ class LiveDevice:
     def _observe(self) -> None:
         self._seq += 1
         emotion = ("happy", "sad", "neutral")[self._seq % 3]
-        event = an_event(self._seq, self.device.name, self._run, time=self._now(), emotion=emotion)
+        event = an_event(self._seq, self.device.name, self._run, time=self._now(), emotion=emotion, track=self._seq)
         self._client.publish(Topics().emotion(self.device.name, "door"), event.payload(), qos=1)
 
     def _measure(self) -> None:

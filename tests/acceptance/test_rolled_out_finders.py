@@ -15,7 +15,7 @@ pytestmark = pytest.mark.mosquitto
 
 AGENTS = 3
 PATIENCE_S = 120.0
-QUICK = {"ROLLOUT__TICK_S": "0.2", "ROLLOUT__JUDGE_EVERY_S": "0.5", "HTTP__ACCESS": "open"}
+QUICK = {"ROLLOUT__TICK_S": "0.2", "ROLLOUT__JUDGE_EVERY_S": "0.5", "ROLLOUT__MINUTE_S": "1", "HTTP__ACCESS": "open"}
 WORDS = (
     "--precision",
     "fp32",

@@ -142,7 +142,7 @@ def test_a_model_is_rolled_out_to_what_ansible_set_up(fleet: Fleet, root: Path) 
     def running() -> set[str]:
         return {event["model"] for device in ("nano-01", "nano-02") for event in newest(fleet, device)}
 
-    eventually(lambda: running() == {model}, "both devices run it", 300)
+    eventually(lambda: running() == {model}, "both devices run it", 900)
 
 
 def newest(fleet: Fleet, device: str) -> list[dict[str, str]]:

@@ -162,7 +162,7 @@ class RolloutSettings(Section):
 
     tick_s: float = Field(default=0.5, gt=0, description="time between two looks at orders, reports and waves")
     baseline_s: float = Field(
-        default=600.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
+        default=1800.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
     )
     judge_every_s: float = Field(
         default=5.0, gt=0, description="time between two verdicts of the gates while a wave soaks"
@@ -170,8 +170,13 @@ class RolloutSettings(Section):
     min_samples: int = Field(
         default=3, ge=1, description="fewest telemetry messages, before and after, for a device to be judged"
     )
-    min_events: int = Field(
-        default=20, ge=1, description="the same for its emotion events, for the gates emotion_mix and confidence"
+    min_faces: int = Field(
+        default=8,
+        ge=1,
+        description="fewest faces (tracks) of a wave, before and after, for emotion_mix or confidence to break",
+    )
+    minute_s: float = Field(
+        default=60.0, gt=0, description="over how long telemetry is averaged to one observation of a device, seconds"
     )
     min_measured: float = Field(
         default=0.5,

@@ -24,7 +24,7 @@ ROLLOUT_PATIENCE_S = 240.0
 SHARE_KILLED_AT_WORK = 0.8
 QUICK = {
     "ROLLOUT__TICK_S": "0.1", "ROLLOUT__BASELINE_S": "300", "ROLLOUT__JUDGE_EVERY_S": "0.5",
-    "ROLLOUT__RETRY_PAUSE_S": "0.5", "ROLLOUT__MIN_EVENTS": "5", "HTTP__LISTEN": "",
+    "ROLLOUT__RETRY_PAUSE_S": "0.5", "ROLLOUT__MINUTE_S": "0.5", "HTTP__LISTEN": "",
 }  # fmt: skip
 WORDS = ("--precision", "fp16", "--soak", "2s", "--deadline", "60s", "--probation", "1s", "--json")
 
@@ -105,24 +105,12 @@ def none_updated_twice(fleet: list[LiveDevice]) -> int:
     return len(started)
 
 
-def resume_if_it_soaked_unseen(controller: ControllerProcess, rollout: str) -> bool:
-    """A wave that soaks while the controller is dead has too few samples and pauses; an operator goes on with it."""
-    if state(controller, rollout) != "paused":
-        return False
-    ((reason,),) = controller.query(f"SELECT reason FROM rollouts WHERE id = '{rollout}'")  # noqa: S608 - an id of ours
-    assert "have enough samples before and after" in reason
-    resumed = run("rollouts", "resume", rollout, "--db", str(controller.db))
-    assert resumed.returncode == 0, resumed.stderr
-    eventually(lambda: state(controller, rollout) != "paused", "the rollout is resumed")
-    return True
-
-
 def test_a_rollout_survives_kills_of_the_controller_at_any_moment_and_a_broker_lost_in_mid_wave(
     served: ControllerProcess, fleet: list[LiveDevice], mosquitto: Mosquitto, model: ModelManifest
 ) -> None:
     random.seed("rollout")
     rollout = deploy(served, "--waves", "1,30%,60%,100%", "--concurrency", "3")
-    kills = broker_losses = deleted = resumed = 0
+    kills = broker_losses = deleted = 0
     until_s = time.monotonic() + ROLLOUT_PATIENCE_S
     while state(served, rollout) != "completed":
         assert time.monotonic() < until_s, served.log()[-2000:]
@@ -142,16 +130,14 @@ def test_a_rollout_survives_kills_of_the_controller_at_any_moment_and_a_broker_l
             served.until_connected()
         else:
             served.start()
-        assert state(served, rollout) in ("planned", "running", "paused", "completed"), served.log()[-2000:]
-        resumed += resume_if_it_soaked_unseen(served, rollout)
+        assert state(served, rollout) in ("planned", "running", "completed"), served.log()[-2000:]
     assert {device.device.running for device in fleet} == {model.reference("fp16")}
     updates = none_updated_twice(fleet)
     counted = "SELECT action, count(*) FROM audit WHERE rollout = '{}' GROUP BY action"
     audit = served.query(counted.format(rollout))
     assert dict(audit)["committed"] == DEVICES
     print(
-        f"{kills} kills of the controller, {broker_losses} of the broker, {deleted} desired states deleted, "
-        f"{resumed} pauses for want of samples: "
+        f"{kills} kills of the controller, {broker_losses} of the broker, {deleted} desired states deleted: "
         f"{updates} updates of {DEVICES} devices, none twice; audit {dict(audit)}"
     )
 
@@ -172,6 +158,7 @@ def test_a_bad_model_is_stopped_at_the_canary_and_rolled_back_and_the_audit_log_
     (gate,) = (gate for gate in failed["numbers"]["gates"] if gate["metric"] == "fps")
     assert (gate["outcome"], round(gate["value"], 1)) == ("failed", 0.5)
     assert "0.5 times the baseline; fps>=0.8x is broken." in failed["sentence"]
+    assert gate["p"] <= gate["alpha"]
     assert [wave["state"] for wave in shown["waves"]] == ["rolled_back", "stopped"]
     print(failed["sentence"])
 

@@ -8,8 +8,8 @@ from pydantic import GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from fer_controller.rollout.evidence.gates import Verdict
 from fer_controller.rollout.evidence.measured import Measured
+from fer_controller.rollout.evidence.verdicts import Verdict
 from fer_controller.rollout.planning.request import DeployRequest
 
 

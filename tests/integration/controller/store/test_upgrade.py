@@ -11,6 +11,7 @@ from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event
 from fer_controller.desk import access
 from fer_controller.errors import StoreError
 from fer_controller.registry import tokens
+from fer_controller.rollout.evidence.measurement import measure
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
 from fer_controller.store.credentials.store import TokenStore
@@ -18,7 +19,8 @@ from fer_controller.store.database import Database
 from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.store import IngestStore
-from fer_controller.store.measurements.records import TelemetrySums, Window
+from fer_controller.store.measurements.records import Window
+from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.subjects import Subjects
 from fer_wire.contracts import CLASSIFIER
@@ -26,6 +28,7 @@ from pydantic import TypeAdapter
 
 OLD = Path(__file__).with_name("before_one_table_of_tokens")
 ANY = EventFilter()
+DAY = Window(DEVICE, "2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.000Z")
 ALL = 99
 
 
@@ -56,16 +59,9 @@ def dumped(record: Any) -> dict[str, Any]:
     return fields
 
 
-def figures(sums: TelemetrySums) -> dict[str, Any]:
-    """As the old controller had them: each a field, and the increase of errors under the name of its column."""
-    named = {"errors" if name == "errors_a_minute" else name: figure for name, figure in sums.figures.items()}
-    return {"device": sums.device, "samples": sums.samples, **named}
-
-
 def read(store: Subjects) -> dict[str, Any]:
     """All that the old controller read, by the same names."""
     rollout = store.rollouts.rollouts()[0].id
-    windows = [Window(DEVICE, "2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.000Z")]
     return {
         "events": TypeAdapter(list[StoredEvent]).dump_python(store.events.events_page(ANY, ("", 0), ALL)),
         "streams": documents(store.events.streams()),
@@ -90,8 +86,6 @@ def read(store: Subjects) -> dict[str, Any]:
         "failures": documents(store.rollouts.failures().values()),
         "audit": documents(store.rollouts.audit()),
         "wave_states": [list(each) for each in store.rollouts.wave_states(rollout)],
-        "telemetry_sums": [figures(each) for each in store.rollouts.measurements.telemetry_sums(windows)],
-        "emotion_sums": documents(store.rollouts.measurements.emotion_sums(windows)),
     }
 
 
@@ -104,7 +98,13 @@ def as_then(found: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[dic
 
 def test_every_record_is_read_as_the_old_controller_read_it(database: Database) -> None:
     then, now = json.loads((OLD / "records.json").read_text("utf-8")), read(Subjects(database))
-    for measured in ("events", "streams", "telemetry_rollups", "telemetry_sums"):
+    (sums,), emotions = then.pop("telemetry_sums"), then.pop("emotion_sums")
+    found = measure(MeasurementStore(database), [DAY])[DEVICE]
+    assert (found.samples, found.figure("fps"), found.figure("latency_p95_ms")) == (
+        sums["samples"], sums["fps"], sums["latency_p95_ms"]
+    )  # fmt: skip
+    assert found.emotions == {each["emotion"]: each["events"] for each in emotions}
+    for measured in ("events", "streams", "telemetry_rollups"):
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}

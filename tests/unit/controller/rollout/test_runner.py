@@ -71,6 +71,8 @@ def test_too_few_samples_pause_and_never_promote(world: World) -> None:
     world.store.measurements.silent = set(world.devices)
     world.until(rollout, "paused")
     assert "cannot be judged" in world.rollout(rollout).reason
+    soaks_on = [entry.sentence for entry in world.store.audit(rollout) if entry.action == "wave_soaks_on"]
+    assert [sentence[:39] for sentence in soaks_on] == ["Wave 1 soaks on, at most until 2026-01-"]
     for _ in range(50):
         world.round()
     assert running(world).count(NEW) == 1

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from fer_wire.message import iso_utc
 
@@ -29,6 +30,7 @@ from fer_controller.operations.rollouts import (
 )
 from fer_controller.rollout import orders, transitions
 from fer_controller.rollout.desired.messages import artifacts_of
+from fer_controller.rollout.evidence.measured import OBSERVATIONS
 from fer_controller.rollout.planning import request
 from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -160,8 +162,14 @@ def _device(target: TargetRow) -> RolloutDeviceAnswer:
         previous=target.previous_model or None,
         reason=target.reason or None,
         updated_at=target.updated_at or None,
-        baseline=json.loads(target.baseline) if target.baseline else None,
+        baseline=_baseline(target.baseline),
     )
+
+
+def _baseline(stored: str) -> dict[str, Any] | None:
+    """What people read of it."""
+    found = json.loads(stored) if stored else {}
+    return {name: value for name, value in found.items() if name not in OBSERVATIONS} or None
 
 
 def _decision(entry: AuditRow) -> DecisionAnswer:

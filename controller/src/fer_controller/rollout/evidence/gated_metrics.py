@@ -11,27 +11,6 @@ from fer_controller.metrics.metric import MEAN_DEVICE, MEAN_LOSS, MEDIAN_DEVICE,
 from fer_controller.rollout.evidence.measured import Measured
 
 
-@dataclass(frozen=True, slots=True)
-class Minima:
-    """How much a verdict needs: samples and events of a device, and the share of devices that have them."""
-
-    samples: int = 3
-    events: int = 20
-    measured: float = 0.5
-
-
-def distance(was: Measured, now: Measured) -> float | None:
-    """Total variation distance between the distributions of emotions: 0 the same, 1 nothing in common."""
-    if not was.events or not now.events:
-        return None
-    names = {*was.emotions, *now.emotions}
-    return sum(_apart(was, now, name) for name in names) / 2
-
-
-def _apart(was: Measured, now: Measured, emotion: str) -> float:
-    return abs(was.emotions.get(emotion, 0) / was.events - now.emotions.get(emotion, 0) / now.events)
-
-
 def middle(values: Sequence[float]) -> float | None:
     """The median; None when there are no values."""
     return median(values) if values else None
@@ -61,43 +40,51 @@ class GatedMetric:
     default: str
     value: Callable[[Measured], float | None]
     together: Callable[[Sequence[float]], float | None] = middle
-    of_events: bool = False
-    distance: Callable[[Measured, Measured], float | None] | None = None
+    figure: str = ""
+    """Its name in baselines; empty for what faces tell."""
+    is_mix: bool = False
+    """Whether it is a distance of distributions, and no figure of its own."""
     tasks: tuple[str, ...] = TASKS
     """The default gate holds for rollouts of these."""
     baseline_from: float = 0.0
     """A lower baseline is none."""
     patient: bool = False
-    """Whether it is judged by the whole time of a wave alone."""
-
-    def samples(self, measured: Measured) -> int:
-        """How much evidence there is."""
-        return measured.events if self.of_events else measured.samples
-
-    def minimum(self, minima: Minima) -> int:
-        """How much there must be."""
-        return minima.events if self.of_events else minima.samples
+    """Whether it is judged by the whole time of a wave, unless it is lost altogether."""
 
     @property
-    def unit_of_samples(self) -> str:
+    def of_faces(self) -> bool:
+        """Whether a face is an observation, rather than a minute of a device."""
+        return not self.figure
+
+    @property
+    def unit_of_evidence(self) -> str:
         """What is counted."""
-        return "events" if self.of_events else "telemetry messages"
+        return "faces" if self.of_faces else "minutes"
+
+    def samples(self, measured: Measured) -> int:
+        """How many faces or telemetry messages there are."""
+        return measured.seen if self.of_faces else measured.samples
+
+    def is_known(self, pair: tuple[Measured, Measured]) -> bool:
+        """Whether a device measures it, before or after."""
+        return any(self.value(each) is not None for each in pair)
+
+    def observations(self, measured: Measured) -> Sequence[float]:
+        """The value of each face or minute."""
+        return measured.confidences if self.of_faces else measured.minutes.get(self.figure, ())
 
 
 def _of_telemetry(metric: Metric, gating: Gating) -> GatedMetric:
     return GatedMetric(
         f"The {metric.title}", metric.unit, gating.default, lambda measured: measured.figure(gating.figure),
-        TOGETHER[gating.together], tasks=gating.tasks, baseline_from=gating.baseline_from, patient=gating.patient,
+        TOGETHER[gating.together], gating.figure, tasks=gating.tasks, baseline_from=gating.baseline_from,
+        patient=gating.patient,
     )  # fmt: skip
 
 
 GATED_METRICS: dict[str, GatedMetric] = {
     **{gating.name: _of_telemetry(metric, gating) for metric, gating in GATED},
-    "emotion_mix": GatedMetric(
-        "The mix of emotions", "", "emotion_mix<=0.3", lambda m: float(m.events), of_events=True, distance=distance
-    ),
-    "confidence": GatedMetric(
-        "The mean confidence", "of 1", "confidence>=-0.15", lambda m: m.confidence, of_events=True
-    ),
+    "emotion_mix": GatedMetric("The mix of emotions", "", "emotion_mix<=0.3", lambda m: float(m.seen), is_mix=True),
+    "confidence": GatedMetric("The mean confidence", "of 1", "confidence>=-0.15", lambda m: m.confidence),
 }
 """By the names that gates are written with."""

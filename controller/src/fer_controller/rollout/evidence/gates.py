@@ -1,20 +1,13 @@
-"""Gates: limits on how a wave may differ from its own devices' baseline, and the verdicts with their numbers."""
+"""Gates: limits on how a wave may differ from its own devices' baseline."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from fer_wire.contracts import CLASSIFIER
 
 from fer_controller.errors import RequestError
-from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS, GatedMetric, Minima
-from fer_controller.rollout.evidence.measured import Measured
-
-PASSED = "passed"
-FAILED = "failed"
-INCONCLUSIVE = "inconclusive"
-NOT_MEASURED = "not measured"
+from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS, GatedMetric
 
 RATIO = "x"
 DIFFERENCE = "+"
@@ -46,24 +39,25 @@ class Gate:
         """Whether the value is within the limit."""
         return value >= self.limit if self.comparison == AT_LEAST else value <= self.limit
 
+    def doubled(self) -> "Gate":
+        """The limit with twice its margin: a value beyond it is dangerous at once."""
+        further = {RATIO: self.limit * self.limit, DIFFERENCE: 2 * self.limit}
+        return replace(self, limit=further.get(self.kind, self.limit))
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A gate's verdict on a wave, and the numbers behind it."""
+    def moved(self, value: float, baseline: float) -> float:
+        """A value of a device with this baseline, had it changed until the device is just at the limit."""
+        if self.kind == RATIO:
+            return value * self.limit
+        return value + (self.limit if self.kind == DIFFERENCE else self.limit - baseline)
 
-    gate: str
-    metric: str
-    outcome: str
-    sentence: str
-    value: float | None = None
-    before: float | None = None
-    after: float | None = None
-    devices: int = 0
-    of_devices: int = 0
+    def is_beyond(self, value: float, cut: float) -> bool:
+        """Whether a value is worse than a cut."""
+        return value < cut if self.comparison == AT_LEAST else value > cut
 
-    def document(self) -> dict[str, Any]:
-        """As it is stored and printed."""
-        return asdict(self)
+    def cut(self, baseline: float) -> float:
+        """Half the way from a device's baseline to its limit; the limit, where the baseline is beyond it already."""
+        limit = self.moved(baseline, baseline)
+        return limit if self.is_beyond(baseline, limit) else (baseline + limit) / 2
 
 
 def parse(text: str) -> Gate:
@@ -77,7 +71,7 @@ def parse(text: str) -> Gate:
     if found[1] not in GATED_METRICS:
         raise RequestError(f"There is no metric {found[1]!r}; a gate limits one of {', '.join(GATED_METRICS)}.")
     kind = RATIO if found[5] else DIFFERENCE if found[3] else ABSOLUTE
-    if GATED_METRICS[found[1]].distance and kind != ABSOLUTE:
+    if GATED_METRICS[found[1]].is_mix and kind != ABSOLUTE:
         raise RequestError(f"{found[1]} already is a distance from the baseline; write {found[1]}<=0.3.")
     limit = float(found[4]) * (-1 if found[3] == "-" else 1)
     return Gate(found[1], found[2], limit, kind)
@@ -104,83 +98,6 @@ def choose(given: Sequence[str], task: str = CLASSIFIER) -> tuple[Gate, ...]:
     return tuple(gate for gates in chosen.values() for gate in gates)
 
 
-def judge(
-    gates: Sequence[Gate], before: Mapping[str, Measured], after: Mapping[str, Measured], minima: Minima
-) -> tuple[Verdict, ...]:
-    """The verdict of each gate on the devices in both mappings; one without enough samples in both does not count."""
-    return tuple(_judged(gate, before, after, minima) for gate in gates)
-
-
-def waited(verdict: Verdict) -> Verdict:
-    """What it comes to while the wave goes on: what comes and goes by itself is not broken yet."""
-    if verdict.outcome != FAILED or not GATED_METRICS[verdict.metric].patient:
-        return verdict
-    return replace(verdict, outcome=INCONCLUSIVE, sentence=f"{verdict.sentence} The whole time of the wave decides.")
-
-
-def outcome(verdicts: Sequence[Verdict]) -> str:
-    """The wave's outcome: failed when one gate failed, else inconclusive when one is, else passed."""
-    found = {verdict.outcome for verdict in verdicts}
-    return FAILED if FAILED in found else INCONCLUSIVE if INCONCLUSIVE in found else PASSED
-
-
 def _default(metric: GatedMetric) -> Gate:
     gate = parse(metric.default)
     return Gate(gate.metric, gate.comparison, gate.limit, gate.kind, named=False)
-
-
-def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Measured], minima: Minima) -> Verdict:
-    metric, of_devices = GATED_METRICS[gate.metric], len(before)
-    least = metric.minimum(minima)
-    pairs = [(before[device], after[device]) for device in before if device in after]
-    enough = [(was, now) for was, now in pairs if metric.samples(was) >= least and metric.samples(now) >= least]
-    values = [value for was, now in enough if (value := _compared(gate, metric, was, now)) is not None]
-    needed = minima.measured * of_devices
-    value = metric.together(values)
-    if value is not None and len(values) >= needed:
-        held = gate.holds(value)
-        sides = _side(metric, [was for was, _ in enough]), _side(metric, [now for _, now in enough])
-        sentence = _sentence(gate, metric, value, *sides, held=held)
-        found = PASSED if held else FAILED
-        return Verdict(str(gate), gate.metric, found, sentence, value, *sides, len(values), of_devices)
-    if not gate.named and len(enough) >= max(1, needed) and not any(_known(metric, pair) for pair in enough):
-        sentence = f"{metric.title}: no device measures it."
-        return Verdict(str(gate), gate.metric, NOT_MEASURED, sentence, of_devices=of_devices)
-    needs = f", and a baseline of {metric.baseline_from:g} or more" if metric.baseline_from else ""
-    sentence = (
-        f"{metric.title}: {len(values)} of {of_devices} devices have enough samples before and after "
-        f"({least} {metric.unit_of_samples} each{needs})."
-    )
-    return Verdict(str(gate), gate.metric, INCONCLUSIVE, sentence, None, None, None, len(values), of_devices)
-
-
-def _compared(gate: Gate, metric: GatedMetric, was: Measured, now: Measured) -> float | None:
-    if metric.distance:
-        return metric.distance(was, now)
-    before, after = metric.value(was), metric.value(now)
-    if gate.kind == ABSOLUTE or after is None:
-        return after
-    if before is None or before < metric.baseline_from:
-        return None
-    if gate.kind == DIFFERENCE:
-        return after - before
-    return after / before if before else (1.0 if not after else None)
-
-
-def _side(metric: GatedMetric, measured: Sequence[Measured]) -> float | None:
-    return metric.together([value for each in measured if (value := metric.value(each)) is not None])
-
-
-def _known(metric: GatedMetric, pair: tuple[Measured, Measured]) -> bool:
-    return any(metric.value(each) is not None for each in pair)
-
-
-def _sentence(
-    gate: Gate, metric: GatedMetric, value: float, before: float | None, after: float | None, *, held: bool
-) -> str:
-    word = "holds" if held else "is broken"
-    if metric.distance:
-        return f"{metric.title} is {value:.3g} away from the baseline; {gate} {word}."
-    was, now = ("unknown" if number is None else f"{number:.3g}" for number in (before, after))
-    compared = {RATIO: f", {value:.3g} times the baseline", DIFFERENCE: f", {value:+.3g} on the baseline"}
-    return f"{metric.title} went from {was} to {now} {metric.unit}{compared.get(gate.kind, '')}; {gate} {word}."

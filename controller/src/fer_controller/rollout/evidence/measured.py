@@ -1,4 +1,4 @@
-"""What was measured of a device in a window of time."""
+"""What was measured of a device in a window of time, and the observations that it makes."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ NOT_MEASURED: dict[str, float | None] = {
     gating.figure: 0 if gating.window == RESTARTS else None for _, gating in GATED
 }  # fmt: skip
 """The figures of a device that was silent."""
+OBSERVATIONS = ("minutes", "lowest", "highest", "faces", "confidences")
+"""What gates compare; people read the figures alone."""
 
 
 def _with_figures(schema: dict[str, Any]) -> None:
@@ -23,20 +25,25 @@ class Measured(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_with_figures)
     __pydantic_extra__: dict[str, int | float | None] = Field(init=False)
 
-    samples: int = 0
+    samples: int = Field(default=0, description="telemetry messages")
     emotions: dict[str, int] = Field(default={}, description="how often each emotion was seen")
-    confidence: float | None = None
+    confidence: float | None = Field(default=None, description="mean over the faces")
+    minutes: dict[str, tuple[float, ...]] = Field(default={}, description="by metric: its mean in each minute")
+    lowest: dict[str, float] = Field(default={}, description="by metric: its lowest message")
+    highest: dict[str, float] = Field(default={}, description="by metric: its highest message")
+    faces: dict[str, int] = Field(default={}, description="by emotion: the faces (tracks) that showed it most")
+    confidences: tuple[float, ...] = Field(default=(), description="the mean confidence of each face")
 
     @property
-    def events(self) -> int:
-        """Emotion events in the window."""
-        return sum(self.emotions.values())
+    def seen(self) -> int:
+        """How many faces were seen."""
+        return sum(self.faces.values())
 
     def figure(self, name: str) -> float | None:
         """A metric's figure by its name in baselines."""
         return (self.__pydantic_extra__ or {}).get(name, NOT_MEASURED[name])
 
     def document(self) -> dict[str, Any]:
-        """As it is stored and shown."""
+        """As it is stored."""
         figures = {name: self.figure(name) for name in NOT_MEASURED}
-        return {"samples": self.samples, **figures, "emotions": self.emotions, "confidence": self.confidence}
+        return {**{name: getattr(self, name) for name in Measured.model_fields}, **figures}

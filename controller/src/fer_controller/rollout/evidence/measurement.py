@@ -1,33 +1,47 @@
 """What devices measured in windows of the controller's own time, so that a wrong clock on a device does no harm."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from statistics import fmean
+from typing import Any
 
 from fer_wire.message import iso_utc
 
 from fer_controller.metrics.catalogue import GATED
-from fer_controller.metrics.metric import INCREASE_A_MINUTE
+from fer_controller.metrics.metric import INCREASE_A_MINUTE, RESTARTS
 from fer_controller.rollout.evidence.measured import Measured
-from fer_controller.store.measurements.records import EmotionSums, TelemetrySums, Window
+from fer_controller.store.measurements.records import TelemetryMinute, TrackEmotion, Window
 from fer_controller.store.measurements.store import MeasurementStore
 
-COUNTED = tuple(gating.figure for _, gating in GATED if gating.window == INCREASE_A_MINUTE)
-"""The figures of counters."""
+FIGURES = tuple(gating.figure for _, gating in GATED)
+COUNTED = tuple(gating.figure for _, gating in GATED if gating.window in (INCREASE_A_MINUTE, RESTARTS))
+"""The figures of counters; a minute has its increase."""
+RATES = tuple(gating.figure for _, gating in GATED if gating.window == INCREASE_A_MINUTE)
+MINUTE_S = 60.0
+DIGITS = 5
 
 
-def measure(measurements: MeasurementStore, windows: Sequence[Window]) -> dict[str, Measured]:
-    """Figures by device; a silent device has no samples."""
-    lengths_min = {window.device: _minutes(window) for window in windows}
+def measure(
+    measurements: MeasurementStore,
+    windows: Sequence[Window],
+    minute_s: float = MINUTE_S,
+    models_before: Mapping[str, str] | None = None,
+) -> dict[str, Measured]:
+    """Figures and observations by device; a silent device has no samples.
+
+    minute_s: over how long telemetry is averaged to one observation. models_before: by device the model whose events,
+    which were on their way, do not count.
+    """
     found = {window.device: Measured() for window in windows}
-    for each in measurements.telemetry_sums(windows):
-        found[each.device] = _from_telemetry(each, lengths_min[each.device])
-    for device, emotions in _by_device(measurements.emotion_sums(windows)).items():
-        events = sum(each.events for each in emotions)
-        seen = {
-            "emotions": {each.emotion: each.events for each in emotions},
-            "confidence": sum(each.confidence for each in emotions) / events,
-        }
+    lengths_min = {window.device: _minutes(window) for window in windows}
+    for device, minutes in groupby(measurements.telemetry_minutes(windows, minute_s), lambda each: each.device):
+        found[device] = Measured.model_validate(_from_telemetry(list(minutes), lengths_min[device], minute_s))
+    for device, tracks in groupby(measurements.track_emotions(windows), lambda each: each.device):
+        model_before = (models_before or {}).get(device)
+        seen = _from_tracks([each for each in tracks if each.model != model_before])
         found[device] = found[device].model_copy(update=seen)
     return found
 
@@ -50,19 +64,44 @@ def loaded(text: str) -> Measured:
     return Measured.model_validate_json(text) if text else Measured()
 
 
-def _from_telemetry(sums: TelemetrySums, length_min: float) -> Measured:
-    figures = dict(sums.figures)
-    for name in COUNTED:
-        increase = figures[name]
-        figures[name] = increase / length_min if increase is not None and length_min else None
-    return Measured.model_validate({"samples": sums.samples, **figures})
+def _from_telemetry(minutes: Sequence[TelemetryMinute], length_min: float, minute_s: float) -> dict[str, Any]:
+    values = {name: [v for each in minutes if (v := each.figures.get(name)) is not None] for name in FIGURES}
+    sums = {name: sum(values[name]) for name in COUNTED if values[name]}
+    rates = {name: sums[name] / length_min for name in RATES if name in sums and length_min}
+    means = {name: fmean(found) for name, found in values.items() if found and name not in COUNTED}
+    a_minute = {name: 60 / minute_s if name in RATES else 1.0 for name in FIGURES}
+    return {
+        "samples": sum(each.samples for each in minutes),
+        "minutes": {name: [_short(v * a_minute[name]) for v in found] for name, found in values.items() if found},
+        "lowest": _extremes(min, [each.lowest for each in minutes]),
+        "highest": _extremes(max, [each.highest for each in minutes]),
+        **means, **sums, **rates,
+    }  # fmt: skip
 
 
-def _by_device(sums: Iterable[EmotionSums]) -> dict[str, list[EmotionSums]]:
-    found: dict[str, list[EmotionSums]] = {}
-    for each in sums:
-        found.setdefault(each.device, []).append(each)
-    return found
+def _extremes(worst: Any, minutes: Sequence[Mapping[str, float | None]]) -> dict[str, float]:
+    found = {name: [v for each in minutes if (v := each.get(name)) is not None] for name in FIGURES}
+    return {name: _short(worst(values)) for name, values in found.items() if values}
+
+
+def _from_tracks(rows: Sequence[TrackEmotion]) -> dict[str, Any]:
+    """What one face says ten times is one observation: the emotion that it showed most, and its mean confidence."""
+    emotions: Counter[str] = Counter()
+    faces: Counter[str] = Counter()
+    confidences: list[float] = []
+    for _, track in groupby(rows, lambda each: (each.epoch, each.camera, each.track, each.model)):
+        shown = list(track)
+        emotions.update({each.emotion: each.events for each in shown})
+        faces[max(shown, key=lambda each: (each.events, each.confidence)).emotion] += 1
+        confidences.append(_short(sum(each.confidence for each in shown) / sum(each.events for each in shown)))
+    mean = fmean(confidences) if confidences else None
+    return {
+        "emotions": dict(emotions), "faces": dict(faces), "confidences": tuple(confidences), "confidence": mean
+    }  # fmt: skip
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
 
 
 def _minutes(window: Window) -> float:

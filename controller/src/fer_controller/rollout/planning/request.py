@@ -60,6 +60,10 @@ class DeployRequest(BaseModel):
     soak_s: Duration = Field(
         default="10m", validate_default=True, description="How long a wave is watched before the next one."
     )
+    patience_s: Duration = Field(
+        default="1h", validate_default=True,
+        description="How long it is watched beyond that while its gates are undecided; then the rollout pauses.",
+    )  # fmt: skip
     gates: Gates = Field(
         default=(), description="fps>=0.8x, temperature<=+8, latency_p95_ms<=40 or METRIC=off; repeatable."
     )

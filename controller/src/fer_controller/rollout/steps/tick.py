@@ -41,6 +41,14 @@ class Tick:
         """The time in so many seconds, as it is stored."""
         return iso_utc(self.now + timedelta(seconds=seconds))
 
+    def after(self, moment: str, seconds: float) -> str:
+        """So many seconds after a moment, as it is stored."""
+        return iso_utc(datetime.fromisoformat(moment) + timedelta(seconds=seconds))
+
+    def since(self, moment: str) -> float:
+        """The seconds that have passed since a moment."""
+        return max(0.0, (self.now - datetime.fromisoformat(moment)).total_seconds())
+
     def is_past(self, moment: str, watched_s: float) -> bool:
         """Whether a moment has passed and the runner has watched for so long, for it may have been away until now."""
         return self.at >= max(moment, iso_utc(self.running_since + timedelta(seconds=watched_s)))

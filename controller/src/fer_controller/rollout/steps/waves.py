@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fer_controller.rollout import audit
-from fer_controller.rollout.evidence import gates
-from fer_controller.rollout.evidence.gates import Verdict
+from fer_controller.rollout.evidence import verdicts
 from fer_controller.rollout.evidence.measurement import dumped
+from fer_controller.rollout.evidence.verdicts import Verdict
 from fer_controller.rollout.steps import judging, telling
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -128,20 +128,28 @@ def _soaks(rollout: LiveRollout, wave: WaveRow, count: Headcount) -> Decision:
 
 
 def _judge(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
-    """A broken gate turns the rollout back at once; a wave that has soaked passes, or pauses for want of samples."""
-    tick, verdicts = rollout.tick, judging.verdicts(rollout, wave)
-    documents = json.dumps([verdict.document() for verdict in verdicts], ensure_ascii=False)
+    """A broken gate turns the rollout back at once; a wave that has soaked passes, or soaks on until it must pause."""
+    tick, found, soaked = rollout.tick, judging.verdicts(rollout, wave), judging.has_just_soaked(rollout, wave)
+    documents = json.dumps([verdict.document() for verdict in found], ensure_ascii=False)
     yield Decision(wave, fields={"judged_at": tick.at, "verdicts": documents})
-    wave, outcome = rollout.waves[wave.number], gates.outcome(verdicts)
-    if outcome == gates.FAILED:
-        yield from _turn_back(rollout, wave, _sentences(verdicts, outcome))
+    wave, outcome = rollout.waves[wave.number], verdicts.outcome(found)
+    if outcome == verdicts.FAILED:
+        yield from _turn_back(rollout, wave, verdicts.sentences(found, outcome))
     elif tick.at < wave.soak_until:
         return
-    elif outcome == gates.PASSED:
-        held = sum(verdict.outcome == gates.PASSED for verdict in verdicts)
-        yield passed(wave, f"Wave {wave.number} passed: {held} of {len(verdicts)} gates hold, none is broken.")
-    elif tick.is_past(wave.soak_until, rollout.request.soak_s):
-        yield _paused(rollout, wave, f"Wave {wave.number} cannot be judged: {_sentences(verdicts, outcome)}")
+    elif outcome == verdicts.PASSED:
+        held = sum(verdict.outcome == verdicts.PASSED for verdict in found)
+        yield passed(wave, f"Wave {wave.number} passed: {held} of {len(found)} gates hold, none is broken.")
+    elif tick.is_past(tick.after(wave.soak_until, rollout.request.patience_s), rollout.request.soak_s):
+        yield _paused(rollout, wave, f"Wave {wave.number} cannot be judged: {verdicts.sentences(found, outcome)}")
+    elif soaked:
+        yield _soaks_on(rollout, wave, found)
+
+
+def _soaks_on(rollout: LiveRollout, wave: WaveRow, found: Sequence[Verdict]) -> Decision:
+    until = rollout.tick.after(wave.soak_until, rollout.request.patience_s)
+    sentence = f"Wave {wave.number} soaks on, at most until {until}: {verdicts.sentences(found, verdicts.INCONCLUSIVE)}"
+    return Decision(wave, action=audit.WAVE_SOAKS_ON, sentence=sentence, numbers=_gates(wave))
 
 
 def stop_waiting(rollout: LiveRollout, wave: WaveRow, reason: str) -> Iterator[Decision]:
@@ -177,7 +185,3 @@ def _failures(rollout: LiveRollout, count: Headcount) -> str:
 
 def _gates(wave: WaveRow) -> dict[str, object]:
     return {"gates": json.loads(wave.verdicts)}
-
-
-def _sentences(verdicts: Iterable[Verdict], outcome: str) -> str:
-    return " ".join(verdict.sentence for verdict in verdicts if verdict.outcome == outcome)

@@ -1,4 +1,4 @@
-"""The parts of the SQL of windows that each gated metric brings: its sums over a run, and its figure over all runs."""
+"""The parts of the SQL of windows that each gated metric brings: what a message says of it, and what a minute does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,43 +6,55 @@ from dataclasses import dataclass
 from fer_controller.metrics.catalogue import GATED
 from fer_controller.metrics.metric import AVERAGE, INCREASE_A_MINUTE, RESTARTS, SHARE_ON_CPU, Gating, Metric
 
+LOWEST, HIGHEST = "lowest_", "highest_"
+"""Before a figure's name: the message of a minute that has the least and the most."""
+
 
 @dataclass(frozen=True, slots=True)
-class WindowFigure:
-    """What is summed up over one run of the agent, and what is made of all its runs in the window."""
+class MinuteFigure:
+    """What a message t says, and how the messages of a minute become one figure."""
 
-    of_run: str
-    of_window: str
+    of_message: str
+    together: str = "avg"
+
+    def of_minute(self, name: str) -> str:
+        """Of the messages' column of this name: the figure, and its least and most."""
+        return f"{self.together}({name}) AS {name}, min({name}) AS {LOWEST}{name}, max({name}) AS {HIGHEST}{name}"
 
 
-def _average(metric: Metric, gating: Gating) -> WindowFigure:
-    column, name = metric.column, gating.figure
-    return WindowFigure(
-        f"sum(t.{column}) AS {name}, count(t.{column}) AS {name}_samples", f"1.0 * sum({name}) / sum({name}_samples)"
+def _average(metric: Metric) -> MinuteFigure:
+    return MinuteFigure(f"t.{metric.column}")
+
+
+def _increase(metric: Metric) -> MinuteFigure:
+    """Since the message before; a counter begins again with each run."""
+    return MinuteFigure(
+        f"t.{metric.column} - lag(t.{metric.column}) OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)",
+        "sum",
     )
 
 
-def _increase(metric: Metric, gating: Gating) -> WindowFigure:
-    """A counter begins again with each run."""
-    return WindowFigure(f"max(t.{metric.column}) - min(t.{metric.column}) AS {gating.figure}", f"sum({gating.figure})")
+def _share_on_cpu(_metric: Metric) -> MinuteFigure:
+    return MinuteFigure("nullif(t.provider, '') = :cpu")
 
 
-def _share_on_cpu(_metric: Metric, gating: Gating) -> WindowFigure:
-    name = gating.figure
-    return WindowFigure(
-        f"sum(t.provider = :cpu) AS {name}, count(nullif(t.provider, '')) AS {name}_samples",
-        f"1.0 * sum({name}) / sum({name}_samples)",
-    )
+def _restarts(_metric: Metric) -> MinuteFigure:
+    """Each run begins once; the first of the window was there before."""
+    of_run = "row_number() OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)"
+    of_device = "row_number() OVER (PARTITION BY t.device ORDER BY t.received_at, t.id)"
+    return MinuteFigure(f"{of_run} = 1 AND {of_device} > 1", "sum")
 
 
-def _restarts(_metric: Metric, gating: Gating) -> WindowFigure:
-    return WindowFigure(f"1 AS {gating.figure}", "count(*) - 1")
-
-
-PART_OF: dict[str, Callable[[Metric, Gating], WindowFigure]] = {
+PART_OF: dict[str, Callable[[Metric], MinuteFigure]] = {
     AVERAGE: _average, INCREASE_A_MINUTE: _increase, SHARE_ON_CPU: _share_on_cpu, RESTARTS: _restarts,
 }  # fmt: skip
-PARTS = {gating.figure: PART_OF[gating.window](metric, gating) for metric, gating in GATED}
 
-OF_RUNS = ", ".join(part.of_run for part in PARTS.values())
-OF_WINDOWS = ", ".join(f"{part.of_window} AS {figure}" for figure, part in PARTS.items())
+
+def _part(metric: Metric, gating: Gating) -> MinuteFigure:
+    return PART_OF[gating.window](metric)
+
+
+PARTS = {gating.figure: _part(metric, gating) for metric, gating in GATED}
+
+OF_MESSAGES = ", ".join(f"{part.of_message} AS {figure}" for figure, part in PARTS.items())
+OF_MINUTES = ", ".join(part.of_minute(figure) for figure, part in PARTS.items())

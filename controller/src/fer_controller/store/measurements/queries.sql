@@ -1,19 +1,19 @@
 -- What devices measured in windows of the controller's time. The parts in braces come from the metrics.
 
--- telemetry_sums --
--- Each device's telemetry in its window, by the controller's clock; counters restart with each run of the agent.
+-- telemetry_minutes --
+-- Each device's telemetry in its window, minute by minute, by the controller's clock.
 WITH windows AS MATERIALIZED (
   SELECT json_extract(value, '$.device') AS device, json_extract(value, '$.since') AS since,
     json_extract(value, '$.until') AS until
   FROM json_each(:windows)
-), runs AS (
-  SELECT t.device, count(*) AS samples, {of_runs}
+), messages AS (
+  SELECT t.device, CAST((julianday(t.received_at) - julianday(w.since)) * 86400 / :minute_s AS INTEGER) AS minute,
+    {of_messages}
   FROM windows w CROSS JOIN telemetry t INDEXED BY telemetry_by_arrival
     ON t.device = w.device AND t.received_at >= w.since AND t.received_at < w.until
-  GROUP BY t.device, t.run
 )
-SELECT device, sum(samples) AS samples, {of_windows}
-FROM runs GROUP BY device;
+SELECT device, count(*) AS samples, {of_minutes}
+FROM messages GROUP BY device, minute ORDER BY device, minute;
 
 -- event_arrival --
 -- When the first event at or above an id was stored.
@@ -31,10 +31,12 @@ DELETE FROM temp.windows;
 -- Add the window of a device.
 INSERT INTO temp.windows (device, since, until) VALUES (:device, :since, :until);
 
--- emotion_sums --
--- Each device's emotions in its window, by the controller's clock; ids grow with time, so only a range is read.
-SELECT e.device, e.emotion, count(*) AS events, sum(e.confidence) AS confidence
+-- track_emotions --
+-- The emotions of each face in its device's window, by the controller's clock; ids grow with time, so only a range is
+-- read.
+SELECT e.device, e.epoch, e.camera, e.track, e.model, e.emotion, count(*) AS events, sum(e.confidence) AS confidence
 FROM events e NOT INDEXED CROSS JOIN temp.windows w
   ON w.device = e.device AND e.received_at >= w.since AND e.received_at < w.until
 WHERE e.id >= :first_id AND e.kind <> :ended
-GROUP BY e.device, e.emotion;
+GROUP BY e.device, e.epoch, e.camera, e.track, e.model, e.emotion
+ORDER BY e.device, e.epoch, e.camera, e.track, e.model, e.emotion;

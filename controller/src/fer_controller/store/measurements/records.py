@@ -14,20 +14,29 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class TelemetrySums:
-    """A device's telemetry in a window; a figure is None where nothing was measured."""
+class TelemetryMinute:
+    """A device's telemetry in one minute of a window; a figure is None where nothing was measured.
+
+    figures, lowest, highest: by the names of the metrics in baselines; what all messages of the minute say together,
+    and the least and most that one of them says. A counter has its increase.
+    """
 
     device: str
     samples: int
     figures: Mapping[str, float | None]
-    """By the names of the metrics in baselines; an increase is that of the whole window."""
+    lowest: Mapping[str, float | None]
+    highest: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class EmotionSums:
-    """How often a device saw an emotion in a window, and the sum of its confidences."""
+class TrackEmotion:
+    """How often a device saw an emotion on one face, read by one model, and the sum of the confidences."""
 
     device: str
+    epoch: str
+    camera: str
+    track: int
+    model: str
     emotion: str
     events: int
     confidence: float

@@ -58,7 +58,7 @@ def test_a_window_is_of_the_controllers_clock_whatever_the_devices_say(
     found = measure(asked, [window("a", 10, 20)])["a"]
     figures = [found.figure(name) for name in ("fps", "temperature_c", "on_cpu", "throttled")]
     assert (found.samples, figures) == (10, [25.0, 60.0, 1.0, None])
-    assert loaded(dumped(found)) == found
+    assert loaded(dumped(found)).document() == found.document()
 
 
 def test_faults_are_counted_within_each_run_and_runs_beyond_the_first_are_restarts(
@@ -71,6 +71,33 @@ def test_faults_are_counted_within_each_run_and_runs_beyond_the_first_are_restar
     assert [found.figure(name) for name in ("restarts", "errors_a_minute", "throttled")] == [2, 4.0, 0.2]
 
 
+def test_what_a_face_says_often_is_one_observation_and_a_minute_of_telemetry_is_another(
+    stores: tuple[IngestStore, MeasurementStore],
+) -> None:
+    ingest, asked = stores
+    said = {1: ("happy", "happy", "sad"), 2: ("sad",), 3: ("happy", "sad", "sad")}
+    seconds = iter(range(1, 60))
+    for track, emotions in said.items():
+        for emotion in emotions:
+            second = next(seconds)
+            event = an_event(second, "a", track=track, emotion=emotion, confidence=0.5 + track / 10)
+            store(ingest, second, [telemetry("a", second, errors=second)], [event])
+    found = measure(asked, [window("a", 0, 60)], minute_s=4)["a"]
+    assert (found.faces, found.confidences) == ({"happy": 1, "sad": 2}, (0.6, 0.7, 0.8))
+    assert (found.minutes["fps"], found.lowest["fps"], found.highest["fps"]) == ((26.667, 25.0), 20.0, 30.0)
+    assert found.minutes["errors_a_minute"] == (30.0, 60.0)
+
+
+def test_events_of_the_model_before_that_were_on_their_way_do_not_count(
+    stores: tuple[IngestStore, MeasurementStore],
+) -> None:
+    ingest, asked = stores
+    for second, model in ((1, "old@1/fp32"), (2, "new@2/fp32")):
+        store(ingest, second, [], [an_event(second, "a", model=model)])
+    assert measure(asked, [window("a", 0, 60)])["a"].seen == 2
+    assert measure(asked, [window("a", 0, 60)], models_before={"a": "old@1/fp32"})["a"].seen == 1
+
+
 def test_emotions_are_counted_by_arrival_without_the_ends(stores: tuple[IngestStore, MeasurementStore]) -> None:
     ingest, asked = stores
     for second in range(1, 31):
@@ -79,7 +106,7 @@ def test_emotions_are_counted_by_arrival_without_the_ends(stores: tuple[IngestSt
         store(ingest, second, [], [an_event(second, "a", emotion=emotion, kind=kind, confidence=0.5)])
     found = measure(asked, [window("a", 11, 21), window("b", 0, 60)])
     assert found["a"].emotions == {"happy": 6, "sad": 3}
-    assert (found["a"].confidence, found["b"].events, found["b"].samples) == (0.5, 0, 0)
+    assert (found["a"].confidence, found["b"].seen, found["b"].samples) == (0.5, 0, 0)
 
 
 def test_a_baseline_does_not_reach_back_beyond_the_last_change_of_model() -> None:
@@ -94,7 +121,11 @@ def steps_to_measure(database: Database, asked: MeasurementStore, names: list[st
     database.connection.set_progress_handler(lambda: next(steps) < 0, 1000)
     found = measure(asked, [window(name, 0, 60) for name in names])
     database.connection.set_progress_handler(None, 0)
-    assert [each.samples for each in found.values()] == [each.events for each in found.values()] == [20] * len(names)
+    assert (
+        [each.samples for each in found.values()]
+        == [sum(each.emotions.values()) for each in found.values()]
+        == [20] * len(names)
+    )
     return next(steps)
 
 

@@ -1,0 +1,54 @@
+"""Whether the evidence would have shown a model that is just at the limit, and how much evidence would."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+from statistics import NormalDist
+
+from fer_controller.rollout.evidence.exact_test import at_most
+
+ENOUGH = 0.95
+"""A wave passes when a model at the limit would have looked worse in so many of all cases."""
+MOST_NEEDED = 20_000
+Z_ENOUGH, Z_MOST = NormalDist().inv_cdf(ENOUGH), NormalDist().inv_cdf(0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found beyond a cut after the change, what was usual before, and what a model at the limit would do."""
+
+    after: int
+    beyond_after: int
+    usual: float
+    at_limit: float
+
+    @property
+    def power(self) -> float:
+        """How likely a model at the limit would have had more beyond the cut than was found."""
+        return 1 - at_most(self.beyond_after, self.after, self.at_limit)
+
+    def needed(self) -> int | None:
+        """About how many observations would do for most models that change nothing; None where no number would."""
+        apart = self.at_limit - self.usual
+        if apart <= 0:
+            return None
+        spread = Z_ENOUGH * _deviation(self.at_limit) + Z_MOST * _deviation(self.usual)
+        needed = ceil((spread / apart) ** 2 + 1 / (2 * apart))
+        while needed <= MOST_NEEDED and 1 - at_most(int(self.usual * needed), needed, self.at_limit) < ENOUGH:
+            needed += 1
+        return needed if needed <= MOST_NEEDED else None
+
+
+def sure_share(found: int, of: int) -> float:
+    """A share that is surely not too high: less by its standard error than the one found (Agresti and Coull)."""
+    share = (found + 1) / (of + 2)
+    return share - sqrt(share * (1 - share) / (of + 2))
+
+
+def weakest(readings: Sequence[Reading]) -> Reading:
+    """The one that knows least."""
+    return min(readings, key=lambda reading: reading.power)
+
+
+def _deviation(share: float) -> float:
+    return sqrt(share * (1 - share))
