@@ -25,7 +25,7 @@ def _is_pictures(source: str) -> bool:
 SOURCES: Tuple[Tuple[str, Callable[[str], object], Callable[[CameraSettings, bool], Camera]], ...] = (
     ("V4L2 index", str.isdigit, lambda settings, _: V4l2Camera(settings)),
     ("V4L2 device", re.compile("/dev/").match, lambda settings, _: V4l2Camera(settings)),
-    ("demo:", re.compile("demo:$").match, lambda settings, _: DemoCamera(settings)),
+    ("demo:", re.compile("demo:(visitors)?$").match, lambda settings, _: DemoCamera(settings)),
     ("csi:N", re.compile("csi:").match, lambda settings, _: CsiCamera(settings)),
     ("rtsp://", re.compile("rtsps?://").match, lambda settings, _: StreamCamera(settings)),
     ("http://", re.compile("https?://").match, lambda settings, _: StreamCamera(settings)),

@@ -21,10 +21,15 @@ PORTRAIT = Path(__file__).with_name("astronaut.jpg")
 FACE_XY = (220.0, 115.0)
 """The middle of the face in the portrait, pixels."""
 ASPECT = 3 / 4
+VISITORS = "demo:visitors"
+VISIT_EVERY_S, STAYS_S = 3.0, 2.0
 
 
 class DemoCamera:
-    """The portrait slowly panned, zoomed, turned and lit, without end, at the frame rate of the settings."""
+    """The portrait slowly panned, zoomed, turned and lit, without end, at the frame rate of the settings.
+
+    With demo:visitors it comes and goes every few seconds, so that there are many faces to count.
+    """
 
     live = True
     stills = False
@@ -34,6 +39,7 @@ class DemoCamera:
     def __init__(self, settings: CameraSettings) -> None:
         self._size = (settings.width_px, round(settings.width_px * ASPECT))
         self._fps = settings.fps or DEFAULT_FPS
+        self._comes_and_goes = settings.source == VISITORS
         self._portrait: Optional[Image] = None
         self._timer: Optional[FrameTimer] = None
         self._index = 0
@@ -52,6 +58,8 @@ class DemoCamera:
     def picture(self, portrait: Image, time_s: float) -> Image:
         """The portrait at a given time; the periods have no small common multiple, so it seldom repeats."""
         width, height = self._size
+        if self._comes_and_goes and time_s % VISIT_EVERY_S >= STAYS_S:
+            return np.zeros((height, width, 3), np.uint8)
         zoom = height / 512 * (1.3 + 0.25 * _wave(time_s, 17))
         angle = math.radians(6) * _wave(time_s, 11)
         middle = (width * (0.5 + 0.12 * _wave(time_s, 13)), height * (0.42 + 0.06 * _wave(time_s, 7)))

@@ -53,7 +53,7 @@ def _mixes(gate: Gate, pairs: Sequence[Pair]) -> Comparison:
     emotions = _emotions(pairs)
     rises = {emotion: [_shown(emotion, *pair) for pair in pairs] for emotion in emotions}
     tests = [p_value(strata) for rise in rises.values() for strata in (rise, map(_otherwise, rise))]
-    readings = [_reading_of_share(strata, gate.limit) for strata in rises.values()]
+    readings = [_reading_of_share(_rarer(rise), gate.limit) for rise in rises.values()]
     before, after = sum(was.seen for was, _ in pairs), sum(now.seen for _, now in pairs)
     p = min(1.0, min(tests) * len(tests))
     return Comparison(_distance(pairs), before, after, p, 1.0, weakest(readings))
@@ -98,6 +98,12 @@ def _shown(emotion: str, was: Measured, now: Measured) -> Stratum:
 
 def _otherwise(each: Stratum) -> Stratum:
     return Stratum(each.before, each.before - each.beyond_before, each.after, each.after - each.beyond_after)
+
+
+def _rarer(strata: Sequence[Stratum]) -> Sequence[Stratum]:
+    """Of an emotion, or of all others where it is what most faces show: what is frequent already can hardly rise."""
+    before, beyond = sum(each.before for each in strata), sum(each.beyond_before for each in strata)
+    return strata if 2 * beyond <= before else [_otherwise(each) for each in strata]
 
 
 def _reading_of_share(strata: Sequence[Stratum], margin: float) -> Reading:
