@@ -32,7 +32,8 @@ Source = Annotated[
     Optional[List[str]],
     typer.Option(
         help="Where frames come from: 0, /dev/video0, a video file, a folder of images, rtsp://…, http://…, csi:0 or "
-        "demo:, or demo:visitors for a face that comes and goes. NAME=SOURCE names the camera; repeat the option for several cameras."
+        "demo:, or demo:visitors for a face that comes and goes. NAME=SOURCE names the camera; repeat the option for "
+        "several cameras."
     ),
 ]
 Broker = Annotated[Optional[str], typer.Option(help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS.")]
