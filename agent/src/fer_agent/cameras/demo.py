@@ -22,7 +22,7 @@ FACE_XY = (220.0, 115.0)
 """The middle of the face in the portrait, pixels."""
 ASPECT = 3 / 4
 VISITORS = "demo:visitors"
-VISIT_EVERY_S, STAYS_S = 3.0, 2.0
+VISIT_EVERY_S, STAYS_S = 2.0, 1.2
 
 
 class DemoCamera:

@@ -11,19 +11,22 @@ from fer_simulator.traits.effects import Effect
 
 CAMERA = "camera"
 USUAL_CONFIDENCE = 0.74
-CONFIDENCE_SPREAD = 0.09
-CHANGES = 0.35
+OF_FACES, OF_EVENTS = 0.08, 0.04
+"""How much the confidence differs from face to face, and from event to event of one face."""
+CHANGES, LEANS = 0.35, 0.75
+"""How often an event is a change, and how often that is back to what the face shows most."""
 LEAVES = 0.12
 BOX = Box(x=212, y=84, width=131, height=131)
 WIDEST_YAW_DEGREES, YAW_STEP_DEGREES = 60, 37
 
 
 class Faces:
-    """One track at a time: it starts, changes or stays, and ends."""
+    """One track at a time: it starts, changes or stays, and ends. What one face shows is alike, as with people."""
 
     def __init__(self, dice: random.Random, last_track: int = 0) -> None:
         self._dice = dice
         self._track, self._emotion = last_track, ""
+        self._leaning, self._clear, self._read_by = "", 0.0, ""
         self.seen = 0
 
     def next(self, time: datetime, model: str, effect: Effect) -> Seen:
@@ -35,13 +38,23 @@ class Faces:
         return self._seen(END, time, model, effect) if self._emotion else None
 
     def _seen(self, kind: str, time: datetime, model: str, effect: Effect) -> Seen:
-        if kind in (START, CHANGE):
-            self._emotion = self._dice.choices(EMOTIONS, [effect.mix[name] for name in EMOTIONS])[0]
+        if kind == START or model != self._read_by:
+            self._meet(model, effect)
+        elif kind == CHANGE:
+            self._emotion = self._leaning if self._dice.random() < LEANS else self._drawn(effect)
         seen = Seen(time, self._track, kind, self._emotion, self._confidence(effect), model)
         if kind == END:
             self._emotion = ""
         self.seen += 1
         return seen
+
+    def _meet(self, model: str, effect: Effect) -> None:
+        """A face that this model has not read yet."""
+        self._emotion = self._leaning = self._drawn(effect)
+        self._clear, self._read_by = self._dice.gauss(USUAL_CONFIDENCE, OF_FACES), model
+
+    def _drawn(self, effect: Effect) -> str:
+        return self._dice.choices(EMOTIONS, [effect.mix[name] for name in EMOTIONS])[0]
 
     @property
     def track(self) -> int:
@@ -56,7 +69,7 @@ class Faces:
         return END if drawn < LEAVES else CHANGE if drawn < LEAVES + CHANGES else HEARTBEAT
 
     def _confidence(self, effect: Effect) -> float:
-        usual = self._dice.gauss(USUAL_CONFIDENCE, CONFIDENCE_SPREAD) * effect.factor("confidence")
+        usual = self._dice.gauss(self._clear, OF_EVENTS) * effect.factor("confidence")
         return round(min(0.999, max(1 / len(EMOTIONS), usual)), 4)
 
 

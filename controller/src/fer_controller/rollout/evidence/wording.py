@@ -50,20 +50,25 @@ def _broken(verdict: Verdict) -> str:
 
 def _holds(verdict: Verdict) -> str:
     return (
-        f"A model at the limit would have looked worse in {verdict.power or 0:.0%} of all cases, "
-        f"on {_evidence(verdict)}."
+        f"A model at the limit would have looked worse in {_percent(verdict)} % of all cases, on {_evidence(verdict)}."
     )
 
 
 def _undecided(verdict: Verdict, gate: Gate, soaked_s: float) -> str:
+    p, alpha = verdict.p or 0.0, verdict.alpha or 0.0
     if not gate.holds(verdict.value or 0.0):
-        known = f"It may be chance: p = {verdict.p:.2g} on {_evidence(verdict)}, where {verdict.alpha:.2g} would do."
+        chance = "It may be chance" if p > alpha else "Chance hardly explains it, yet it is too early to say"
+        known = f"{chance}: p = {p:.2g} on {_evidence(verdict)}, where {alpha:.2g} would do."
     else:
         known = (
-            f"A model at the limit would have looked worse in only {verdict.power or 0:.0%} of all cases, "
+            f"A model at the limit would have looked worse in only {_percent(verdict)} % of all cases, "
             f"on {_evidence(verdict)}."
         )
     return f"{known} {_missing(verdict, soaked_s)}"
+
+
+def _percent(verdict: Verdict) -> int:
+    return int(100 * (verdict.power or 0.0))
 
 
 def _missing(verdict: Verdict, soaked_s: float) -> str:
