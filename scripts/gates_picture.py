@@ -53,12 +53,13 @@ def boundary(decides: Callable[[int, int], bool], order: Callable[[int], Iterabl
     found = (
         (faces, next((happy for happy in order(faces) if decides(faces, happy)), None)) for faces in range(1, MOST + 1)
     )
-    return [(faces, happy / faces) for faces, happy in found if happy is not None]
+    return [(float(faces), happy / faces) for faces, happy in found if happy is not None]
 
 
 def path_of(favours: float) -> list[Point]:
     """The share of happy faces that a model reads, face by face."""
-    dice, happy, points = random.Random(f"{favours} {SEED}"), 0, []  # noqa: S311 - a drawing
+    points: list[Point] = []
+    dice, happy = random.Random(f"{favours} {SEED}"), 0  # noqa: S311 - a drawing
     for faces in range(1, MOST + 1):
         happy += dice.random() < HAPPY / BEFORE + favours * (1 - HAPPY / BEFORE)
         points.append((faces, happy / faces))
