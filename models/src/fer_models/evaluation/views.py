@@ -16,7 +16,8 @@ SINGLE, FLIP, TEN_CROP, ALL = "single", "flip", "ten-crop", "all"
 VIEWS = (SINGLE, FLIP, TEN_CROP)
 LOOKS = {SINGLE: 1, FLIP: 2, TEN_CROP: 10}
 CROP_PX = 44
-BATCH = 64
+BATCH = 16
+"""Images a run: with more, a network's layers no longer fit in a processor's cache."""
 
 Array = npt.NDArray[np.float32]
 OnBatch = Callable[[int], None]
