@@ -38,8 +38,8 @@ IN_THE_LAB = DeployRequest(precision="fp32", selector="site=lab")
 class ServedFleet:
     """Sixty events of two devices, telemetry, a dead letter, ten devices that can take a model, and that model."""
 
-    def __init__(self, folder: Path) -> None:
-        self.settings: Settings = load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0"})
+    def __init__(self, folder: Path, http_access: str = "token") -> None:
+        self.settings: Settings = load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0", "access": http_access})
         self.place = Place.of(self.settings)
         self._fill()
         self._add_model(folder)

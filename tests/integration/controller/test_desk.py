@@ -276,6 +276,14 @@ def test_what_an_operator_orders_over_http_is_done_in_their_name(tmp_path: Path)
         assert (whole.created_by, whole.audit[0].actor, len(whole.devices)) == (OPERATOR, OPERATOR, 10)
 
 
+@pytest.mark.parametrize(("access", "lacks_a_token"), [("token", True), ("open", False)])
+def test_a_plan_misses_a_token_only_where_devices_need_one(tmp_path: Path, access: str, *, lacks_a_token: bool) -> None:
+    with ServedFleet(tmp_path, access) as served, served.near() as near, served.far() as far:
+        plan = far.ask(PLAN, REQUEST)
+        assert plan == near.ask(PLAN, REQUEST)
+    assert any("has no token" in warning for warning in plan.devices[0].warnings) == lacks_a_token
+
+
 def test_a_rollout_says_which_orders_it_would_take_and_commands_print_it_as_ever(fleet: ServedFleet) -> None:
     with fleet.far() as desk:
         whole = desk.ask(ROLLOUT, RolloutQuery())

@@ -53,12 +53,10 @@ def make_app(
     metrics: Metrics,
     guards: Guards,
     place: Place,
-    *,
-    open_to_all: bool,
 ) -> FastAPI:
     """The application over a registry, a fleet and its operators' desk."""
     app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
-    enrolled = [] if open_to_all else [Depends(guards.enrolled)]
+    enrolled = [] if place.open_to_all else [Depends(guards.enrolled)]
     app.state.guards, app.state.place = guards, place
     app.add_exception_handler(ControllerError, _explained)
     app.add_exception_handler(RequestValidationError, _misspelled)

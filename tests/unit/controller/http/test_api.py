@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fer_controller.desk.stores import Place
 from fer_controller.http.api import Problem
 from fer_controller.http.app import make_app
 from fer_controller.operations import OPERATIONS
@@ -18,7 +20,7 @@ def an_app() -> FastAPI:
     """The application's routes; nothing behind them is opened."""
     nothing: Any = None
     guards: Any = type("Guards", (), {"enrolled": lambda _request: None})
-    return make_app(nothing, nothing, nothing, nothing, guards, nothing, open_to_all=False)
+    return make_app(nothing, nothing, nothing, nothing, guards, Place(Path("fleet.db"), Path("models"), 30.0))
 
 
 @pytest.fixture(scope="module")
