@@ -46,6 +46,9 @@ class Operator:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
     def order(self, desired: Desired) -> None:
         self.say(desired.payload())
 

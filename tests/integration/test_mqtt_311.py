@@ -1,6 +1,7 @@
 """The agent's link where the broker speaks only MQTT 3.1.1: the controller's embedded one."""
 
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -31,6 +32,9 @@ class Ear:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
 
 @pytest.fixture
 def url() -> Iterator[str]:
@@ -59,3 +63,48 @@ def test_a_version_that_was_asked_for_is_not_given_up(url: str) -> None:
     assert not ear.up.wait(8)
     assert "Unsupported protocol version" in link.last_error
     link.stop()
+
+
+PROTOCOL_LEVEL_AT = 8
+"""Of a CONNECT packet with a remaining length of one byte (MQTT 5.0, 3.1.2.2)."""
+
+
+def hangs_up_at_mqtt5(door: socket.socket, port: int) -> None:
+    """Pass 3.1.1 on to the broker at the port, and close the connection of whoever speaks MQTT 5."""
+    while True:
+        try:
+            caller, _ = door.accept()
+        except OSError:
+            return
+        connect = caller.recv(4096)
+        if connect[PROTOCOL_LEVEL_AT] == 5:
+            caller.close()
+            continue
+        broker = socket.create_connection(("127.0.0.1", port))
+        broker.sendall(connect)
+        for source, target in ((caller, broker), (broker, caller)):
+            threading.Thread(target=pumped, args=(source, target), daemon=True).start()
+
+
+def pumped(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(4096):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the other side has gone
+
+
+def test_a_broker_that_hangs_up_at_mqtt5_is_spoken_to_in_3_1_1(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    door = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=hangs_up_at_mqtt5, args=(door, int(url.rpartition(":")[2])), daemon=True).start()
+    ear = Ear()
+    settings = BrokerSettings(url=f"mqtt://127.0.0.1:{door.getsockname()[1]}")
+    link = BrokerLink(settings, "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    assert ear.heard.wait(30)
+    link.stop()
+    door.close()
+    assert "hangs up at MQTT 5; trying 3.1.1." in caplog.text
+    assert "WARNING" not in caplog.text

@@ -69,6 +69,9 @@ class Ear:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
 
 def agent_link(url: str, ear: Ear, ca_file: Path | None) -> BrokerLink:
     settings = BrokerSettings(url=url, ca_file=ca_file, reconnect_max_s=0.5)

@@ -79,7 +79,7 @@ def compose(settings: Settings, once: bool) -> Agent:
         interval_s=settings.telemetry.interval_s,
         sources=collectors(settings.state_dir),
         cameras=pipelines.telemetry,
-        spool=spool.statistics,
+        spool=lambda: spool.statistics().model_copy(update={"refusal": publisher.refusal}),
         failures=pipelines.failures,
         send=lambda telemetry: session.send_telemetry(telemetry, settings.telemetry.expiry_s),
     )

@@ -125,6 +125,9 @@ class _Caller:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
 
 def _broker(settings: Settings) -> Outcome:
     caller, topics = _Caller(), Topics(settings.broker.prefix)

@@ -92,7 +92,11 @@ class Agent:
         """What a run with once did not do, one sentence each: sources not read to their end, events not sent."""
         faults = self._parts.pipelines.faults()
         if summary.pending:
-            why = self._parts.link.last_error or "No controller acknowledged them in time."
+            why = (
+                self._parts.link.last_error
+                or self._parts.publisher.refusal
+                or "No controller acknowledged them in time."
+            )
             faults.append(f"{summary.pending} events wait in the spool and will be sent at the next start. {why}")
         return faults
 

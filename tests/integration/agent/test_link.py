@@ -44,6 +44,9 @@ class Ear:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
     def messages(self, ending: str) -> List[bytes]:
         return [payload for topic, payload in list(self.heard) if topic.endswith(ending) and payload]
 

@@ -35,6 +35,7 @@ class SpoolTelemetry(Part):
     pending_events: Count = Field(default=0, description="not yet acknowledged")
     size_bytes: Count = Field(default=0, description="of the spool's file on disk")
     dropped_events: Count = Field(default=0, description="dropped at the cap since the spool was created")
+    refusal: str = Field(default="", max_length=500, description="why the broker takes no events; empty if it does")
 
 
 class HostTelemetry(Part):

@@ -53,7 +53,10 @@ class BrokerListener(Protocol):
         """A message has arrived for one of the subscriptions."""
 
     def delivered(self, message_id: int) -> None:
-        """The broker has acknowledged a message of QoS 1."""
+        """The broker has taken a message of QoS 1."""
+
+    def refused(self, message_id: int, reason: str) -> None:
+        """The broker has answered a message of QoS 1, but did not take it; only MQTT 5 can tell (5.0, 3.4.2.1)."""
 
 
 class BrokerLink:
@@ -77,7 +80,7 @@ class BrokerLink:
         self._client: Optional[mqtt.Client] = None
         self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
-        self._was_connected = False
+        self._was_connected = self._was_greeted = False
         self.last_error = ""
         self.receive_maximum = 65_535
 
@@ -106,7 +109,8 @@ class BrokerLink:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._was_connected, began_s = False, time.monotonic()
+            self._was_connected = self._was_greeted = False
+            began_s = time.monotonic()
             try:
                 self._session()
             except (BrokerError, OSError, ValueError) as error:
@@ -125,7 +129,7 @@ class BrokerLink:
             )
             client.loop_start()
             if not self._answered.wait(ANSWER_TIMEOUT_S):
-                self._try_other_version("does not answer")
+                self._try_other_version("does not answer to")
                 return
             self._ended.wait()
         finally:
@@ -171,6 +175,7 @@ class BrokerLink:
     def _on_connect(
         self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, properties: Optional[Properties]
     ) -> None:
+        self._was_greeted = True
         self._answered.set()
         if code.is_failure:
             self._refused(str(code))
@@ -181,8 +186,9 @@ class BrokerLink:
     def _on_subscribe(
         self, client: mqtt.Client, _data: Any, _mid: int, codes: List[ReasonCode], _properties: Any
     ) -> None:
-        if any(code.is_failure for code in codes):
-            self._complain(BrokerError(f"{self._name} refuses our subscriptions ({codes[0]}); check its ACL."))
+        refused = [f"{topic} ({code})" for topic, code in zip(self._subscriptions, codes) if code.is_failure]
+        if refused:
+            self._complain(BrokerError(f"{self._name} refuses to send us {', '.join(refused)}; check its ACL."))
         elif self.last_error:
             log.info("%s is connected again.", self._name)
             self.last_error = ""
@@ -197,6 +203,8 @@ class BrokerLink:
                     "Give each device a --device name of its own."
                 )
             )
+        elif not self._was_greeted and not self._stopping.is_set():
+            self._try_other_version("hangs up at")
         elif not self._stopping.is_set() and not self.last_error:
             reason = f" ({code})" if flags.is_disconnect_packet_from_server else ""
             self._complain(BrokerError(f"{self._name} closed the connection{reason}; events wait in the spool."))
@@ -207,8 +215,13 @@ class BrokerLink:
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         self._listener.received(message.topic, message.payload)
 
-    def _on_publish(self, _client: mqtt.Client, _data: Any, message_id: int, _code: Any, _properties: Any) -> None:
-        self._listener.delivered(message_id)
+    def _on_publish(
+        self, _client: mqtt.Client, _data: Any, message_id: int, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            self._listener.refused(message_id, str(code))
+        else:
+            self._listener.delivered(message_id)
 
     def _refused(self, reason: str) -> None:
         if reason == UNSUPPORTED_PROTOCOL and self._settings.mqtt_version == AUTO:
@@ -224,14 +237,14 @@ class BrokerLink:
         self._ended.set()
 
     def _try_other_version(self, what_it_does: str) -> None:
-        """Some brokers that speak only 3.1.1 refuse MQTT 5; others do not answer at all."""
+        """Some brokers that speak only 3.1.1 refuse MQTT 5; others do not answer at all, or hang up."""
         if self._settings.mqtt_version != AUTO:
-            self._complain(BrokerError(f"{self._name} {what_it_does} to MQTT {self._settings.mqtt_version}."))
+            self._complain(BrokerError(f"{self._name} {what_it_does} MQTT {self._settings.mqtt_version}."))
         elif self._protocol == MQTTProtocolVersion.MQTTv5:
             log.info("%s %s MQTT 5; trying 3.1.1.", self._name, what_it_does)
             self._protocol = MQTTProtocolVersion.MQTTv311
         else:
-            self._complain(BrokerError(f"{self._name} {what_it_does}; trying again."))
+            self._complain(BrokerError(f"{self._name} {what_it_does} MQTT 3.1.1, too; check that it is a broker."))
             self._protocol = MQTTProtocolVersion.MQTTv5
 
     def _complain(self, error: Exception) -> None:

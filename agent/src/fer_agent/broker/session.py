@@ -71,6 +71,13 @@ class Session:
         except SpoolError as error:
             log.error("%s", error)
 
+    def refused(self, message_id: int, reason: str) -> None:
+        """Tell the publisher; what the device says of itself is said again at the next connection."""
+        with self._parting:
+            self._last_delivered = message_id
+            self._parting.notify_all()
+        self._publisher.refused(message_id, reason)
+
     def received(self, topic: str, payload: bytes) -> None:
         """Handle an ack, a status or an order; anything else is logged and ignored."""
         try:

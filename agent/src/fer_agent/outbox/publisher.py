@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, NamedTuple, Optional
 
 from fer_wire import Ack, EmotionEvent, Topics
 from typing_extensions import Protocol
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 IDLE_WAIT_S = 0.2
 SPOOL_RETRY_S = 1.0
 LONGEST_RESEND_S = 3600.0
+TAKEN = ""
+MOST_CHARACTERS = 500
 
 
 class Link(Protocol):
@@ -26,6 +28,13 @@ class Link(Protocol):
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> Optional[int]:
         """Send a message; returns its id, or None if there is no connection."""
+
+
+class _Sent(NamedTuple):
+    """An event that the broker has not answered yet."""
+
+    seq: int
+    topic: str
 
 
 class Publisher:
@@ -40,8 +49,8 @@ class Publisher:
     ) -> None:
         self._spool, self._topics, self._settings, self._clock = spool, topics, settings, clock
         self._wake = threading.Condition()
-        self._in_flight: Dict[int, int] = {}
-        self._early_deliveries: Dict[int, bool] = {}
+        self._in_flight: Dict[int, _Sent] = {}
+        self._early_answers: Dict[int, str] = {}
         self._link: Optional[Link] = None
         self._connection = 0
         self._cursor = 0
@@ -49,6 +58,8 @@ class Publisher:
         self._resend_after_s = settings.resend_after_s
         self._progress_at = clock()
         self._stopping = False
+        self.refusal = ""
+        """Why the broker does not take the events, until it takes one again."""
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
     def start(self) -> None:
@@ -69,7 +80,7 @@ class Publisher:
             self._link, self._cursor = link, 0
             self._connection += 1
             self._in_flight.clear()
-            self._early_deliveries.clear()
+            self._early_answers.clear()
             self._progress_at = self._clock()
             self._wake.notify_all()
 
@@ -92,13 +103,20 @@ class Publisher:
 
     def delivered(self, message_id: int) -> None:
         """The broker has a message; with delete_on = puback that is enough to delete it."""
+        self._answered(message_id, TAKEN)
+
+    def refused(self, message_id: int, reason: str) -> None:
+        """The broker did not take a message: an event stays in the spool, and is sent again after a while."""
+        self._answered(message_id, reason)
+
+    def _answered(self, message_id: int, answer: str) -> None:
         with self._wake:
-            seq = self._in_flight.pop(message_id, None)
-            if seq is None:
-                self._early_deliveries[message_id] = True
+            sent = self._in_flight.pop(message_id, None)
+            if sent is None:
+                self._early_answers[message_id] = answer
             self._wake.notify_all()
-        if seq is not None:
-            self._in_good_hands(seq)
+        if sent is not None:
+            self._settle(sent, answer)
 
     def flush(self, timeout_s: float) -> int:
         """Wait until the spool is empty or the time has run out; returns how many events are left."""
@@ -145,24 +163,40 @@ class Publisher:
                 self._cursor = max(seen, seq)
 
     def _send(self, link: Link, connection: int, event: EmotionEvent) -> bool:
-        message_id = link.publish(self._topics.emotion(event.device, event.camera), event.payload(), qos=1)
+        sent = _Sent(event.seq, self._topics.emotion(event.device, event.camera))
+        message_id = link.publish(sent.topic, event.payload(), qos=1)
         with self._wake:
             if message_id is None or connection != self._connection:
                 return False
             self._cursor = max(self._cursor, event.seq)
-            arrived = self._early_deliveries.pop(message_id, False)
-            if not arrived:
-                self._in_flight[message_id] = event.seq
-        if arrived:
-            self._in_good_hands(event.seq)
+            answer = self._early_answers.pop(message_id, None)
+            if answer is None:
+                self._in_flight[message_id] = sent
+        if answer is not None:
+            self._settle(sent, answer)
         return True
 
-    def _in_good_hands(self, seq: int) -> None:
+    def _settle(self, sent: _Sent, answer: str) -> None:
+        if answer != TAKEN:
+            self._complain(sent.topic, answer)
+            return
+        if self.refusal:
+            log.info("The broker takes events again.")
+            with self._wake:
+                self.refusal, self._cursor = "", 0
         if self._settings.delete_on == ON_PUBACK:
-            self._spool.delivered(seq)
+            self._spool.delivered(sent.seq)
+
+    def _complain(self, topic: str, reason: str) -> None:
+        sentence = f"The broker takes no events on {topic} ({reason}); check its ACL."[:MOST_CHARACTERS]
+        if not self.refusal:
+            log.warning("%s They stay in the spool.", sentence)
+            self._progress_at = self._clock()
+        self.refusal = sentence
 
     def _resend_if_the_ack_stands_still(self, link: Link, connection: int) -> None:
-        if self._settings.delete_on == ON_PUBACK or self._clock() - self._progress_at < self._resend_after_s:
+        told_by_the_broker = self._settings.delete_on == ON_PUBACK and not self.refusal
+        if told_by_the_broker or self._clock() - self._progress_at < self._resend_after_s:
             return
         oldest = self._spool.oldest_seq
         if oldest > self._cursor:

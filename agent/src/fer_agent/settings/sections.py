@@ -172,7 +172,8 @@ class SpoolSettings(Section):
     max_mb: float = Field(default=256.0, ge=1, description="size at which the oldest events are dropped, megabytes")
     delete_on: Literal["ack", "puback"] = Field(
         default="ack",
-        description="when an event is deleted; ack: when a controller has stored it; puback: when the broker has it",
+        description="when an event is deleted; ack: when a controller has stored it; puback: when the broker has it; "
+        "MQTT 3.1.1 says so, too, of what it drops as not authorized",
     )
     window: int = Field(default=200, ge=1, le=10_000, description="events on their way to the broker at the same time")
     resend_after_s: float = Field(

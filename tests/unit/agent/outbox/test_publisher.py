@@ -217,3 +217,40 @@ def test_flush_waits_for_the_acks_and_says_what_is_left(spool: Spool, make: Call
     assert publisher.flush(0.0) == 2
     publisher.acknowledged(ack(spool, 2))
     assert publisher.flush(1.0) == 0
+
+
+@pytest.mark.parametrize("delete_on", ["ack", "puback"])
+def test_an_event_that_the_broker_refuses_stays_and_is_sent_again_later(
+    spool: Spool, make: Callable[..., Publisher], clock: Clock, delete_on: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool.append([observation() for _ in range(2)])
+    link, publisher = FakeLink(), make(delete_on=delete_on, resend_after_s=60)
+    publisher.attach(link)
+    until(lambda: len(link.sent) == 2)
+    for message_id, _ in list(link.sent):
+        publisher.refused(message_id, "Not authorized")
+    assert spool.statistics().pending_events == 2
+    topic = Topics().emotion("nano-01", link.sent[0][1].camera)
+    assert publisher.refusal == f"The broker takes no events on {topic} (Not authorized); check its ACL."
+    assert [record.getMessage() for record in caplog.records if "takes no events" in record.getMessage()] == [
+        f"{publisher.refusal} They stay in the spool."
+    ]
+    clock.now += 61
+    until(lambda: link.seqs() == [1, 2, 1, 2])
+
+
+def test_once_the_broker_takes_an_event_again_the_others_follow(spool: Spool, make: Callable[..., Publisher]) -> None:
+    spool.append([observation() for _ in range(3)])
+    link, publisher = FakeLink(), make(delete_on="puback", window=1, resend_after_s=60)
+    publisher.attach(link)
+    until(lambda: len(link.sent) == 1)
+    publisher.refused(link.sent[0][0], "Quota exceeded")
+    until(lambda: len(link.sent) == 2)
+    publisher.delivered(link.sent[1][0])
+    assert publisher.refusal == ""
+    until(lambda: link.seqs()[:3] == [1, 2, 1])
+    for _ in range(2):
+        publisher.delivered(link.sent[-1][0])
+        until(lambda: len(link.sent) == 4 or not spool.statistics().pending_events)
+    publisher.delivered(link.sent[-1][0])
+    until(lambda: spool.statistics().pending_events == 0)
