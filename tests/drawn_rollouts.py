@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
@@ -55,7 +55,6 @@ class Rollout:
     waves: int = 1
     look_s: float = 5.0
     gates: Sequence[Gate] = choose(())
-    draw_face: Callable[[random.Random, Model], tuple[str, float]] | None = None
 
     def run(self, dice: random.Random, model: Model = UNCHANGED) -> Ended:
         """Soak, judged every few seconds, until it is decided or patience ends."""
@@ -104,7 +103,7 @@ class _Device:
     def life(self, seconds: float, model: Model) -> _Life:
         dice, faces, at = self._dice, [], 0.0
         while (at := at + dice.expovariate(self._rollout.faces_a_minute / 60)) < seconds:
-            faces.append((at, *(self._rollout.draw_face or self._face)(dice, model)))
+            faces.append((at, *self._face(dice, model)))
         moments = [number * TELEMETRY_S for number in range(1, int(seconds / TELEMETRY_S) + 1)]
         return _Life(faces, [(moment, self._message(model)) for moment in moments])
 

@@ -134,12 +134,27 @@ def _waves(rollout: RolloutAnswer) -> "RenderableType":
 def _gates(wave: WaveAnswer) -> "RenderableType":
     from rich.text import Text
 
-    table = options.table(f"gate (wave {wave.wave})", "before", "after", "figure", "devices", "verdict")
+    columns = ("before", "after", "figure", "devices", "evidence", "p", "power", "verdict")
+    table = options.table(f"gate (wave {wave.wave})", *columns)
     for gate in wave.gates:
-        numbers = ("–" if gate[name] is None else f"{gate[name]:.3g}" for name in ("before", "after", "value"))
+        numbers = map(partial(_number, gate), ("before", "after", "value"))
         verdict = Text(gate["outcome"], COLORS.get(gate["outcome"], "dim"))
-        table.add_row(Text(gate["gate"]), *numbers, f"{gate['devices']}/{gate['of_devices']}", verdict)
+        certainty = _number(gate, "p"), _number(gate, "power")
+        devices = f"{gate['devices']}/{gate['of_devices']}"
+        table.add_row(Text(gate["gate"]), *numbers, devices, _evidence(gate), *certainty, verdict)
     return table
+
+
+def _number(gate: dict[str, Any], name: str) -> str:
+    value = gate.get(name)
+    return "–" if value is None else f"{value:.3g}"
+
+
+def _evidence(gate: dict[str, Any]) -> str:
+    """How many faces or minutes after the change, and before; an older controller stored none."""
+    if not gate.get("evidence_after"):
+        return "–"
+    return f"{gate['evidence_after']} {gate['evidence']}, {gate['evidence_before']} before"
 
 
 def _devices(rollout: WholeRolloutAnswer) -> "RenderableType":

@@ -24,7 +24,12 @@ def test_a_wave_of_a_rollout_that_does_not_run_is_decided_on_by_nothing(state: s
 
 
 def test_a_decision_that_is_due_is_not_one_of_a_moment_past() -> None:
-    assert decides_at(ROLLOUT, replace(WAVE, soak_until=PAST), NOW) is None
+    assert decides_at(ROLLOUT, replace(WAVE, state=UPDATING, deadline_at=PAST), NOW) is None
+
+
+def test_a_wave_that_soaks_on_pauses_at_the_end_of_its_patience() -> None:
+    row = replace(ROLLOUT, request='{"patience_s": 120}')
+    assert decides_at(row, replace(WAVE, soak_until=PAST), NOW) == iso_utc(NOW + timedelta(minutes=1))
 
 
 def test_a_wave_that_never_began_has_settled_nothing() -> None:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fer_wire.message import iso_utc
 
 from fer_controller.operations.rollouts import WaveAnswer
 from fer_controller.rollout import transitions
+from fer_controller.rollout.planning import request
 from fer_controller.store.rollouts.records import RolloutRow, WaveRow
 
 
@@ -15,9 +16,16 @@ def decides_at(row: RolloutRow, wave: WaveRow, now: datetime) -> str | None:
     """When the runner decides on the wave, ISO 8601; None where that is due, or where it does not."""
     if row.state != transitions.RUNNING:
         return None
-    ends = {transitions.UPDATING: wave.deadline_at, transitions.SOAKING: wave.soak_until}
-    at = ends.get(wave.state, "")
-    return at if at > iso_utc(now) else None
+    found: tuple[str, ...] = (wave.deadline_at,) if wave.state == transitions.UPDATING else ()
+    if wave.state == transitions.SOAKING:
+        found = _ends_of_soak(row, wave)
+    return next((at for at in found if at > iso_utc(now)), None)
+
+
+def _ends_of_soak(row: RolloutRow, wave: WaveRow) -> tuple[str, ...]:
+    """When it has soaked, and when it has soaked on as long as it may."""
+    patience = timedelta(seconds=request.loaded(row.request).patience_s)
+    return wave.soak_until, iso_utc(datetime.fromisoformat(wave.soak_until) + patience)
 
 
 def wave_answer(wave: WaveRow, states: Mapping[str, int], decides_at: str | None) -> WaveAnswer:

@@ -83,10 +83,15 @@ function waveCells({ wave, state, reason, devices, settled, states, decides_at }
     ];
 }
 
-const gateCells = ({ wave, gate, before, after, value, devices, of_devices, outcome, sentence }) => [
+const gateCells = ({ wave, gate, before, after, value, devices, of_devices, outcome, sentence, ...known }) => [
     wave, cell(gate, "code"), cell(`${figure(before).text} → ${figure(after).text}`), figure(value),
-    cell(`${devices}/${of_devices}`), badge(outcome), cell(sentence, "why"),
+    cell(`${devices}/${of_devices}`), cell(evidence(known)), figure(known.p), figure(known.power), badge(outcome),
+    cell(sentence, "why"),
 ];
+
+function evidence({ evidence, evidence_after, evidence_before }) {
+    return evidence_after ? `${evidence_after} ${evidence}, ${evidence_before} before` : "–";
+}
 
 function paintDevices({ devices }) {
     const sorted = troubleFirst(devices, (each) => each.state);
