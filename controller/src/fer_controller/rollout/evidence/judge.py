@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
+from typing import Any
 
 from fer_controller.rollout.evidence import spending, wording
 from fer_controller.rollout.evidence.comparison import Comparison, Pair, compare, compared
@@ -43,45 +44,78 @@ def judge(
 
 
 def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Measured], terms: Terms) -> Verdict:
-    metric, of_devices = GATED_METRICS[gate.metric], len(before)
+    metric = GATED_METRICS[gate.metric]
     least = 1 if metric.of_faces else terms.samples
-    pairs = [(before[device], after[device]) for device in before if device in after]
-    enough = [(was, now) for was, now in pairs if metric.samples(was) >= least and metric.samples(now) >= least]
-    known = [(pair, value) for pair in enough if (value := compared(gate, metric, *pair)) is not None]
-    if known and len(known) >= terms.measured * of_devices:
-        value = metric.together([value for _, value in known]) or 0.0
-        found = compare(gate, metric, [pair for pair, _ in known], value)
-        return _decided(gate, metric, [pair for pair, _ in known], found, of_devices, terms)
-    if not gate.named and len(enough) >= max(1, terms.measured * of_devices) and not any(map(metric.is_known, enough)):
-        sentence = f"{metric.title}: no device measures it."
-        return Verdict(str(gate), gate.metric, NOT_MEASURED, sentence, of_devices=of_devices)
-    sentence = wording.too_little(metric, least, len(known), of_devices)
-    last = terms.last.get(str(gate), NO_VERDICT)
-    return Verdict(
-        str(gate), gate.metric, INCONCLUSIVE, sentence, devices=len(known), of_devices=of_devices,
-        evidence=metric.unit_of_evidence, looks=last.looks, looked_at=last.looked_at,
-    )  # fmt: skip
+    both = [(before[device], after[device]) for device in before if device in after]
+    enough = [pair for pair in both if all(metric.samples(side) >= least for side in pair)]
+    known = [pair for pair in enough if compared(gate, metric, *pair) is not None]
+    case = _Case(gate, metric, known, len(before), terms)
+    needed = max(1, terms.measured * len(before))
+    if len(known) >= needed:
+        return _decided(case)
+    if not gate.named and len(enough) >= needed and not any(map(metric.is_known, enough)):
+        return case.verdict(NOT_MEASURED, f"{metric.title}: no device measures it.")
+    return case.verdict(INCONCLUSIVE, wording.too_little(metric, least, len(known), len(before)))
 
 
-NO_VERDICT = Verdict("", "", INCONCLUSIVE, "")
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A gate, the devices of a wave that can be compared, of so many, and the terms."""
+
+    gate: Gate
+    metric: GatedMetric
+    pairs: Sequence[Pair]
+    of_devices: int
+    terms: Terms
+
+    def verdict(self, outcome: str, sentence: str = "", **numbers: Any) -> Verdict:
+        """With what is the same whatever comes out."""
+        always = {
+            "devices": len(self.pairs), "of_devices": self.of_devices, "evidence": self.metric.unit_of_evidence,
+            "looks": self.last.looks, "looked_at": self.last.looked_at,
+        }  # fmt: skip
+        return Verdict(str(self.gate), self.gate.metric, outcome, sentence, **{**always, **numbers})
+
+    @property
+    def last(self) -> Verdict:
+        """The gate's verdict before; a blank one before the first."""
+        return self.terms.last.get(str(self.gate)) or Verdict("", "", INCONCLUSIVE, "")
+
+    @property
+    def samples(self) -> tuple[int, int]:
+        """Faces or telemetry messages before and after."""
+        before, after = (sum(map(self.metric.samples, side)) for side in zip(*self.pairs, strict=True))
+        return before, after
+
+    def figure(self, side: int) -> float | None:
+        """Of the wave before (0) or after (1)."""
+        values = (self.metric.value(pair[side]) for pair in self.pairs)
+        return self.metric.together([value for value in values if value is not None])
+
+    def counts(self, alpha: float) -> bool:
+        """Whether this look spends error: there is enough news, and enough of it to break the gate at all."""
+        before, after = self.samples
+        if not spending.is_due(after, self.last.looked_at):
+            return False
+        if self.metric.of_faces:
+            return min(before, after) >= self.terms.faces
+        return min(before, after) > MANY or TESTS / comb(before + after, after) <= alpha
 
 
-def _decided(
-    gate: Gate, metric: GatedMetric, pairs: Sequence[Pair], found: Comparison, of_devices: int, terms: Terms
-) -> Verdict:
+def _decided(case: _Case) -> Verdict:
     """Broken: beyond the limit, and not by chance. Holds: within it, and a model at the limit would have shown."""
-    last = terms.last.get(str(gate), NO_VERDICT)
-    evidence, alpha = sum(metric.samples(now) for _, now in pairs), spending.level(terms.alpha, last.looks + 1)
-    counts = spending.is_due(evidence, last.looked_at) and _could_break(metric, pairs, alpha, terms)
-    p, held = _chance(metric, found, terms), gate.holds(found.value)
+    gate, metric, terms = case.gate, case.metric, case.terms
+    values = [value for pair in case.pairs if (value := compared(gate, metric, *pair)) is not None]
+    found = compare(gate, metric, case.pairs, metric.together(values) or 0.0)
+    alpha = spending.level(terms.alpha, case.last.looks + 1)
+    counts, p, held = case.counts(alpha), _chance(metric, found, terms), gate.holds(found.value)
     broken = counts and not held and p <= alpha
     outcome = FAILED if broken else PASSED if held and found.reading.power >= ENOUGH else INCONCLUSIVE
-    needed = found.reading.needed() if outcome == INCONCLUSIVE else None
-    verdict = Verdict(
-        str(gate), gate.metric, outcome, "", found.value, _side(metric, [was for was, _ in pairs]),
-        _side(metric, [now for _, now in pairs]), len(pairs), of_devices, p, alpha, found.reading.power,
-        metric.unit_of_evidence, found.before, found.after, needed, last.looks + counts,
-        evidence if counts else last.looked_at,
+    spent: dict[str, Any] = {"looks": case.last.looks + 1, "looked_at": case.samples[1]} if counts else {}
+    verdict = case.verdict(
+        outcome, value=found.value, before=case.figure(0), after=case.figure(1), p=p, alpha=alpha,
+        power=found.reading.power, evidence_before=found.before, evidence_after=found.after,
+        evidence_needed=found.reading.needed() if outcome == INCONCLUSIVE else None, **spent,
     )  # fmt: skip
     return wording.worded(verdict, gate, metric, terms.soaked_s)
 
@@ -93,15 +127,3 @@ def _chance(metric: GatedMetric, found: Comparison, terms: Terms) -> float:
     if metric.patient and not terms.to_the_end:
         return min(1.0, TESTS * found.p_of_danger)
     return min(1.0, TESTS * min(found.p, found.p_of_danger))
-
-
-def _could_break(metric: GatedMetric, pairs: Sequence[Pair], alpha: float, terms: Terms) -> bool:
-    """Whether a look with so much evidence could show anything; one that could not spends nothing."""
-    before, after = sum(metric.samples(was) for was, _ in pairs), sum(metric.samples(now) for _, now in pairs)
-    if metric.of_faces:
-        return min(before, after) >= terms.faces
-    return min(before, after) > MANY or TESTS / comb(before + after, after) <= alpha
-
-
-def _side(metric: GatedMetric, measured: Sequence[Measured]) -> float | None:
-    return metric.together([value for each in measured if (value := metric.value(each)) is not None])
