@@ -19,14 +19,21 @@ PROGRAMS = {"fer-agent": "fer_agent.cli", "fer-controller": "fer_controller.cli"
 
 @lru_cache(maxsize=1)
 def server() -> ForkServerContext:
-    """The process that others are forked from; starts with the first of them, and ends with the process that tests."""
+    """The process that others are forked from; returned when it is ready, it ends with the process that tests."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["forked_from"])
     # The server looks for what it is to import where a fresh interpreter would.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent))
         forkserver.ensure_running()
+    first = context.Process(target=_nothing)
+    first.start()
+    first.join()
     return context
+
+
+def _nothing() -> None:
+    """What the first process does: when it has ended, everything is imported."""
 
 
 class Forked:

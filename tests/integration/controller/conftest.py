@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import forked
 import forked_http
 import pytest
 from controller_process import ControllerProcess, Device
@@ -13,6 +14,12 @@ from opened_stores import ingest_store
 from real_broker import Mosquitto
 
 forked_http.share()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_to_fork() -> None:
+    """So that no request waits while the first process imports what it needs."""
+    forked.server()
 
 
 @pytest.fixture
