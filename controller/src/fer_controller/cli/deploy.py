@@ -83,6 +83,8 @@ def _summarize(plan: PlanAnswer) -> None:
     sizes = ", ".join(map(str, plan.waves)) or "none"
     print(f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; {plan.bytes / 1e6:.1f} MB to move at most.")
     print(f"Gates: {', '.join(plan.gates) or 'none'}.")
+    for doubt in plan.doubts:
+        print(doubt)
     for rollout, devices in Counter(each.waits_for for each in plan.devices if each.waits_for).items():
         print(f"It begins when rollout {rollout}, which changes another model of {devices} of them, has ended.")
     beware = [f"{each.device}: {warning}" for each in plan.devices for warning in each.warnings]

@@ -1,13 +1,13 @@
 """What a controller keeps: its database by subject, and the models of its registry."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from fer_controller.registry.catalogue import Shelf
-from fer_controller.settings import OPEN_ACCESS, Settings
+from fer_controller.settings import OPEN_ACCESS, RolloutSettings, Settings
 from fer_controller.store import opening
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_controller.store.subjects import Subjects
@@ -23,13 +23,14 @@ class Place:
     stale_after_s: float
     open_to_all: bool = False
     """Whether devices fetch models without a token."""
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
+    """How rollouts are judged."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The place that these settings name."""
-        return cls(
-            settings.db, settings.registry_folder, settings.fleet.stale_after_s, settings.http.access == OPEN_ACCESS
-        )
+        open_to_all = settings.http.access == OPEN_ACCESS
+        return cls(settings.db, settings.registry_folder, settings.fleet.stale_after_s, open_to_all, settings.rollout)
 
 
 class Stores:

@@ -53,7 +53,7 @@ def main() -> None:
     app = make_app(
         ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
         Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens)),
-        Place(task.db, task.folder, task.stale_after_s, open_to_all=task.http.access == OPEN_ACCESS),
+        Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
     )  # fmt: skip
     server = _Server(_config(task, app))
     Thread(target=_end_with_the_life_line, args=(server,), daemon=True).start()

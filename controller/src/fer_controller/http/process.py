@@ -23,7 +23,7 @@ from urllib.parse import quote, unquote_to_bytes
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from fer_controller.errors import HttpError
-from fer_controller.settings import OPEN_ACCESS, HttpSettings, Settings
+from fer_controller.settings import OPEN_ACCESS, HttpSettings, RolloutSettings, Settings
 
 PROGRAM = (sys.executable, "-m", "fer_controller.http")
 BACKLOG = 1024
@@ -54,6 +54,7 @@ class Task(BaseModel):
     fd: int
     http: HttpSettings
     stale_after_s: float
+    rollout: RolloutSettings
 
 
 class HttpProcess:
@@ -112,6 +113,7 @@ class HttpProcess:
             fd=fd,
             http=settings.http,
             stale_after_s=settings.fleet.stale_after_s,
+            rollout=settings.rollout,
         )
         try:
             with self._lock:

@@ -42,6 +42,10 @@ class PlanAnswer(Answer):
     task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
     request: StoredRequest = Field(description="What was asked for.")
     gates: tuple[str, ...] = Field(description="The gates that hold.")
+    doubts: tuple[str, ...] = Field(
+        default=(),
+        description="Gates that the first wave would leave undecided at this soak, and a soak that would do.",
+    )
     waves: tuple[int, ...] = Field(description="How many devices each wave has.")
     bytes: int = Field(description="How much all devices fetch together at most.")
     devices: tuple[PlannedDeviceAnswer, ...] = Field(description="In the order in which they are told.")

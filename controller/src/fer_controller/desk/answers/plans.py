@@ -1,12 +1,13 @@
 """Plans of rollouts, and rollouts that begin."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fer_wire import Telemetry
 
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.plans import DEPLOY, PLAN, DeployAnswer, LeftOutAnswer, PlanAnswer, PlannedDeviceAnswer
-from fer_controller.rollout.planning import deployment
+from fer_controller.rollout.planning import deployment, forecast
 from fer_controller.rollout.planning.plan import Plan, Planned
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.planning.warnings import Surroundings
@@ -33,6 +34,7 @@ def described(planned: Plan) -> PlanAnswer:
         task=planned.task,
         request=planned.request.model_dump(mode="json"),
         gates=planned.gates,
+        doubts=planned.doubts,
         waves=planned.waves,
         bytes=planned.bytes_to_move,
         devices=tuple(map(_device, planned.devices)),
@@ -41,7 +43,9 @@ def described(planned: Plan) -> PlanAnswer:
 
 
 def _prepared(context: Context, asked: DeployRequest) -> Plan:
-    return deployment.prepare(context.stores.rollouts, context.stores.models, asked, _surroundings(context))
+    store, settings = context.stores.rollouts, context.stores.place.rollout
+    planned = deployment.prepare(store, context.stores.models, asked, _surroundings(context))
+    return replace(planned, doubts=forecast.doubts(store, planned, settings, datetime.now(UTC)))
 
 
 def _surroundings(context: Context) -> Surroundings:

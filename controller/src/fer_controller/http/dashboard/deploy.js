@@ -75,11 +75,11 @@ async function preview() {
     plan = body;
 }
 
-function paint({ model, waves, bytes, gates, devices, left_out }) {
+function paint({ model, waves, bytes, gates, doubts, devices, left_out }) {
     const size = `${megabytes(bytes).text} MB to move at most`;
     const inWaves = waves.length ? ` in waves of ${waves.join(", ")}; ${size}` : "";
     say(find("plan-summary"), `${model}: ${count(devices.length, "device")}${inWaves}.`);
-    say(find("plan-gates"), `Gates: ${gates.join(", ") || "none"}.`);
+    say(find("plan-gates"), [`Gates: ${gates.join(", ") || "none"}.`, ...doubts].join(" "));
     fill(find("plan-rows"), devices.slice(0, MOST_ROWS), (each) => each.device, cells);
     caption(find("plan-note"), devices.length, Math.min(devices.length, MOST_ROWS), "No device is to be updated.");
     fill(find("left-rows"), left_out.slice(0, MOST_ROWS), (each) => each.device, (each) => [each.device, each.reason]);

@@ -68,6 +68,8 @@ class Plan:
     request: DeployRequest
     devices: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
+    doubts: tuple[str, ...] = ()
+    """What its gates could not decide."""
 
     @property
     def waves(self) -> tuple[int, ...]:
