@@ -54,7 +54,7 @@ class Task(BaseModel):
     fd: int
     http: HttpSettings
     stale_after_s: float
-    rollout: RolloutSettings
+    rollout: RolloutSettings = RolloutSettings()
 
 
 class HttpProcess:

@@ -65,8 +65,10 @@ function paintHead({ rollout, model, precision, state, reason, created_by, creat
     say(find("rollout-facts"), `${rollout}, ordered by ${created_by} ${ago(created_at).text}, for ${where}${waiting}.`);
 }
 
-function paintWaves({ waves, gates }) {
-    fill(find("waves-rows"), waves, (wave) => wave.wave, waveCells);
+/** What is said of the rollout is not said of its wave again. */
+function paintWaves({ waves, gates, reason }) {
+    const once = (wave) => waveCells({ ...wave, reason: wave.reason === reason ? null : wave.reason });
+    fill(find("waves-rows"), waves, (wave) => wave.wave, once);
     const judged = waves.toReversed().flatMap(({ wave, gates }) => {
         return troubleFirst(gates, (gate) => gate.outcome).map((gate) => ({ ...gate, wave }));
     });

@@ -8,6 +8,7 @@ PASSED = "passed"
 FAILED = "failed"
 INCONCLUSIVE = "inconclusive"
 NOT_MEASURED = "not measured"
+WORDS = {FAILED: "broken", INCONCLUSIVE: "undecided"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,13 @@ def outcome(verdicts: Sequence[Verdict]) -> str:
 def sentences(verdicts: Sequence[Verdict], outcome: str) -> str:
     """What those of this outcome say."""
     return " ".join(verdict.sentence for verdict in verdicts if verdict.outcome == outcome)
+
+
+def reason(verdicts: Sequence[Verdict], outcome: str) -> str:
+    """The same in one sentence: that of the only one, or the gates of several."""
+    those = [verdict for verdict in verdicts if verdict.outcome == outcome]
+    if len(those) == 1:
+        return those[0].sentence
+    first, *rest = (verdict.gate for verdict in those)
+    are = "are" if len(rest) > 1 else "is"
+    return f"{first} is {WORDS[outcome]}, and so {are} {', '.join(rest)}; the log says how."

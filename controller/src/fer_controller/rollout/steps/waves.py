@@ -34,6 +34,8 @@ from fer_controller.rollout.transitions import (
 )
 from fer_controller.store.rollouts.records import TargetRow, WaveRow
 
+SHORT_AND_WHOLE = (verdicts.reason, verdicts.sentences)
+
 
 def advance(rollout: LiveRollout) -> Iterator[Decision]:
     """Take the wave that the rollout is at one step further."""
@@ -134,14 +136,15 @@ def _judge(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     yield Decision(wave, fields={"judged_at": tick.at, "verdicts": documents})
     wave, outcome = rollout.waves[wave.number], verdicts.outcome(found)
     if outcome == verdicts.FAILED:
-        yield from _turn_back(rollout, wave, verdicts.sentences(found, outcome))
+        yield from _turn_back(rollout, wave, verdicts.reason(found, outcome), verdicts.sentences(found, outcome))
     elif tick.at < wave.soak_until:
         return
     elif outcome == verdicts.PASSED:
         held = sum(verdict.outcome == verdicts.PASSED for verdict in found)
         yield passed(wave, f"Wave {wave.number} passed: {held} of {len(found)} gates hold, none is broken.")
     elif tick.is_past(tick.after(wave.soak_until, rollout.request.patience_s), rollout.request.soak_s):
-        yield _paused(rollout, wave, f"Wave {wave.number} cannot be judged: {verdicts.sentences(found, outcome)}")
+        reason, whole = (f"Wave {wave.number} cannot be judged: {of(found, outcome)}" for of in SHORT_AND_WHOLE)
+        yield _paused(rollout, wave, reason, whole)
     elif soaked:
         yield _soaks_on(rollout, wave, found)
 
@@ -165,16 +168,18 @@ def passed(wave: WaveRow, sentence: str, actor: str = audit.RUNNER) -> Decision:
     return Decision(wave, PASS, audit.WAVE_PASSED, sentence, _gates(wave), reason=sentence, actor=actor)
 
 
-def _turn_back(rollout: LiveRollout, wave: WaveRow, reason: str) -> Iterator[Decision]:
-    """The wave is bad: the rollout goes back, as rollback.py says."""
-    sentence = f"Wave {wave.number} failed: {reason}"
+def _turn_back(rollout: LiveRollout, wave: WaveRow, reason: str, whole: str = "") -> Iterator[Decision]:
+    """The wave is bad: the rollout goes back, as rollback.py says; the log has the whole reason."""
+    sentence = f"Wave {wave.number} failed: {whole or reason}"
     yield Decision(wave, FAIL, audit.WAVE_FAILED, sentence, _gates(wave), reason=reason)
     yield Decision(rollout.row, STOP, reason=reason)
 
 
-def _paused(rollout: LiveRollout, wave: WaveRow, reason: str) -> Decision:
-    """Nothing goes on until an operator has looked."""
-    sentence = f"{reason} The rollout pauses; `fer-controller rollouts promote` passes the wave, resume tries again."
+def _paused(rollout: LiveRollout, wave: WaveRow, reason: str, whole: str = "") -> Decision:
+    """Nothing goes on until an operator has looked; the log has the whole reason."""
+    sentence = (
+        f"{whole or reason} The rollout pauses; `fer-controller rollouts promote` passes the wave, resume tries again."
+    )
     return Decision(rollout.row, PAUSE, audit.PAUSED, sentence, _gates(wave), reason=reason, wave=wave.number)
 
 

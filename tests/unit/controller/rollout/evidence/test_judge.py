@@ -5,7 +5,7 @@ from fakes_rollout import measured
 from fer_controller.rollout.evidence.gates import choose, parse
 from fer_controller.rollout.evidence.judge import Terms, judge
 from fer_controller.rollout.evidence.measured import Measured
-from fer_controller.rollout.evidence.verdicts import Verdict, outcome
+from fer_controller.rollout.evidence.verdicts import FAILED, PASSED, Verdict, outcome, reason, sentences
 from fer_wire.contracts import FINDER
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,3 +204,11 @@ def test_the_distance_of_two_mixes_lies_between_nought_and_one_and_is_symmetric(
     assert 0 <= there <= 1 + 1e-9
     assert there == pytest.approx(back)
     assert same == 0
+
+
+def test_one_broken_gate_is_the_reason_and_several_are_named_once() -> None:
+    fps, p95 = Verdict("fps>=0.8x", "fps", FAILED, "Half as fast."), Verdict("p95<=1.5x", "p95", FAILED, "Late.")
+    fine = Verdict("memory<=1.5x", "memory", PASSED, "Fine.")
+    assert reason((fps, fine), FAILED) == "Half as fast."
+    assert reason((fps, fine, p95), FAILED) == "fps>=0.8x is broken, and so is p95<=1.5x; the log says how."
+    assert sentences((fps, fine, p95), FAILED) == "Half as fast. Late."
