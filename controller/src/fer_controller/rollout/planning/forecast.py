@@ -17,7 +17,7 @@ from fer_controller.store.measurements.records import Window
 from fer_controller.store.rollouts.store import RolloutStore
 
 TOO_SHORT = "At a soak of {soak} wave 1 would leave {gates} undecided; a soak of {longer} would do."
-NO_SOAK = "In the last {baseline} wave 1 measured too little for {gates}; no soak would do."
+NO_SOAK = "In the last {baseline} wave 1 measured too little for {gates}; no soak would do before it has measured more."
 MINUTE_S = 60
 
 

@@ -73,7 +73,7 @@ def test_too_few_faces_are_said_with_the_soak_that_would_do(store: RolloutStore,
 def test_where_nothing_was_measured_no_soak_would_do(store: RolloutStore) -> None:
     (doubt,) = doubted(store)
     assert doubt.startswith("In the last 30m wave 1 measured too little for fps>=0.8x, ")
-    assert doubt.endswith("emotion_mix<=0.3, confidence>=-0.15; no soak would do.")
+    assert doubt.endswith("emotion_mix<=0.3, confidence>=-0.15; no soak would do before it has measured more.")
 
 
 def test_a_rollout_that_does_not_soak_asks_nothing_of_its_gates(store: RolloutStore) -> None:
