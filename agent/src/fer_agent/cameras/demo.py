@@ -22,7 +22,7 @@ FACE_XY = (220.0, 115.0)
 """The middle of the face in the portrait, pixels."""
 ASPECT = 3 / 4
 VISITORS = "demo:visitors"
-VISIT_EVERY_S, STAYS_S = 2.0, 1.2
+VISIT_EVERY_S, STAYS_S = 3.0, 1.4
 
 
 class DemoCamera:
@@ -39,7 +39,7 @@ class DemoCamera:
     def __init__(self, settings: CameraSettings) -> None:
         self._size = (settings.width_px, round(settings.width_px * ASPECT))
         self._fps = settings.fps or DEFAULT_FPS
-        self._comes_and_goes = settings.source == VISITORS
+        self._comes_and_goes = settings.source.address == VISITORS
         self._portrait: Optional[Image] = None
         self._timer: Optional[FrameTimer] = None
         self._index = 0
