@@ -24,8 +24,8 @@ class FinderShape:
     """
 
     stem: int = 16
-    widths: tuple[int, int, int, int] = (32, 48, 96, 192)
-    depths: tuple[int, int, int, int] = (2, 3, 4, 4)
+    widths: tuple[int, int, int, int] = (32, 48, 96, 96)
+    depths: tuple[int, int, int, int] = (2, 3, 4, 3)
     kernels: tuple[int, int, int, int] = (3, 3, 5, 5)
     neck: int = 48
 
