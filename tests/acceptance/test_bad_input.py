@@ -229,7 +229,8 @@ def test_of_a_truncated_video_all_that_can_be_read_is_used_and_the_rest_is_told(
     mosquitto: Mosquitto, tmp_path: Path, data_dir: Path
 ) -> None:
     cut = tmp_path / "cut.mp4"
-    cut.write_bytes((data_dir / "clips" / "portrait_sad_to_happy.mp4").read_bytes()[:400_000])
+    whole = (data_dir / "clips" / "portrait_sad_to_happy.mp4").read_bytes()
+    cut.write_bytes(whole[:400_000])
     done = start(tmp_path, "--source", cut, "--once", "--broker", mosquitto.url, **ON_PUBACK)
     assert done.returncode == FAILED
     closing = json.loads(done.stdout.splitlines()[-1])
@@ -237,8 +238,8 @@ def test_of_a_truncated_video_all_that_can_be_read_is_used_and_the_rest_is_told(
     assert closing["events"] >= 2
     assert closing["pending"] == 0
     assert done.stderr.splitlines()[-1] == (
-        f"fer-agent: {cut} ends at frame {closing['frames']} of 472; the file is cut short or damaged. "
-        "What could be read was used."
+        f"fer-agent: {cut} ends after {closing['frames']} frames, {len(whole) - 400_000} bytes before the end that it "
+        "promises; it is cut short. What could be read was used."
     )
 
 

@@ -99,14 +99,11 @@ def test_a_truncated_clip_gives_what_there_is_and_one_sentence(
 ) -> None:
     whole = (data_dir / "clips/portrait_sad_to_happy.mp4").read_bytes()
     clip = tmp_path / "cut.mp4"
-    if whole.find(b"moov") < whole.find(b"mdat"):
-        clip.write_bytes(whole[: len(whole) // 2])
-    else:
-        clip.write_bytes(_with_a_hole(whole))
+    clip.write_bytes(whole[: len(whole) // 2])
     watching = Watching(str(clip), landmarker, classifier).to_the_end()
     assert 10 < watching.pipeline.statistics().frames < 472
     assert [o.kind for o in watching.reported].count("start") >= 1
-    assert "of 472; the file is cut short or damaged" in watching.pipeline.fault
+    assert "before the end that it promises; it is cut short." in watching.pipeline.fault
     assert not caplog.records
 
 
@@ -146,10 +143,3 @@ def test_the_demo_shows_one_face_all_the_time(landmarker: Landmarker, classifier
     assert statistics.faces > 0.95 * statistics.frames
     assert all(o.box.y < 300 for o in watching.reported)
     assert json.dumps(watching.reported[0].probabilities)
-
-
-def _with_a_hole(whole: bytes) -> bytes:
-    """The second half of the pictures lost, the index after them kept."""
-    start, end = whole.find(b"mdat"), whole.rfind(b"moov")
-    middle = (start + end) // 2
-    return whole[:middle] + bytes(end - 4 - middle) + whole[end - 4 :]

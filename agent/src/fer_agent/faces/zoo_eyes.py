@@ -10,7 +10,7 @@ from fer_agent.imaging import Picture, Pyramid
 from fer_agent.inference.network import Runs
 from fer_agent.settings import FacesSettings
 
-KNOWN_SCORE, NEW_SCORE = 0.2, 0.28
+KNOWN_SCORE, NEW_SCORE = 0.2, 0.24
 """From these scores on the finder is asked about a face that is already followed, and about a new one."""
 
 MOST_CERTAIN = 0.9999

@@ -30,8 +30,9 @@ LEAST_SEEN, SURELY_SEEN = 0.5, 0.8
 MAX_DISAGREEMENT = 0.2
 """Landmarks that lie further from the finder's five points than this share of the face are not trusted."""
 
+CLEARLY_SEEN = 0.98
 QUARTERS = (1, 2, 3)
-"""The other ways in which a face that is not clearly seen may be turned, in right angles."""
+"""The other ways in which a found face that is seen less clearly may be turned, in right angles."""
 
 LEANS_DEGREES = 20.0
 """A face that leans further than this in its crop is looked at again."""
@@ -81,7 +82,7 @@ class ZooLandmarker:
         pyramid = Pyramid(grey)
         told = self._upright(pyramid, looks)
         doubtful = [
-            place for place, each in enumerate(told) if each.look.points is not None and each.seen < SURELY_SEEN
+            place for place, each in enumerate(told) if each.look.points is not None and each.seen < CLEARLY_SEEN
         ]
         sides = [_turned(looks[place], quarters) for place in doubtful for quarters in QUARTERS]
         places = [place for place in doubtful for _ in QUARTERS]
