@@ -6,10 +6,23 @@ the order of folders the first worker would get every acceptance test, and the l
 
 import os
 from itertools import groupby
-from typing import Callable, List, Sequence, TypeVar
+from typing import Callable, List, Sequence, Tuple, TypeVar
 
 WORKERS_VARIABLE = "PYTEST_XDIST_WORKER_COUNT"
 SLOW_FOLDERS = ("acceptance", "integration")
+LONGEST = (
+    "acceptance/test_tutorial.py",
+    "acceptance/test_kills.py",
+    "acceptance/test_update.py",
+    "acceptance/test_update_of_eyes.py",
+    "acceptance/test_rolled_out_finders.py",
+    "acceptance/test_bad_canary.py",
+    "integration/controller/test_http_kills.py",
+    "integration/controller/test_rollout.py",
+    "acceptance/test_faults.py",
+)
+"""These mostly wait, and are begun first, each by another worker; a run takes no longer than the first of them."""
+
 Test = TypeVar("Test")
 
 
@@ -25,7 +38,8 @@ def dealt(tests: Sequence[Test], path: Callable[[Test], str], hands: int) -> Lis
     """
     slow: List[List[Test]] = [[] for _ in range(hands)]
     quick: List[Test] = []
-    for number, (place, group) in enumerate(groupby(tests, path)):
+    files = sorted(((place, list(group)) for place, group in groupby(tests, path)), key=_turn)
+    for number, (place, group) in enumerate(files):
         (slow[number % hands] if place.startswith(SLOW_FOLDERS) else quick).extend(group)
     order: List[Test] = []
     for hand, own in enumerate(slow):
@@ -34,3 +48,8 @@ def dealt(tests: Sequence[Test], path: Callable[[Test], str], hands: int) -> Lis
         order += [*own, *quick[:room]]
         del quick[:room]
     return [*order, *quick]
+
+
+def _turn(file: Tuple[str, List[Test]]) -> int:
+    place, _ = file
+    return LONGEST.index(place) if place in LONGEST else len(LONGEST)

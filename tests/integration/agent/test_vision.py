@@ -124,7 +124,8 @@ def test_any_kind_of_picture_goes_through(
     assert watching.pipeline.statistics().frames == 5
     assert watching.pipeline.statistics().failures == 0
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / '6 broken.jpg'} cannot be read as a picture and is skipped."
+        f"{tmp_path / '6 broken.jpg'} cannot be read as a picture and is skipped.",
+        f"1 of 6 pictures in {tmp_path} were passed over.",
     ]
 
 

@@ -41,9 +41,9 @@ def found(score: float, network: Network) -> int:
 
 
 @pytest.mark.parametrize(
-    ("score", "logit", "faces"), [(0.9, 0.5, 1), (0.9, -0.5, 0), (0.5, 2.5, 1), (0.5, 2.0, 0), (0.27, 9.0, 0)]
+    ("score", "logit", "faces"), [(0.9, 0.7, 1), (0.9, 0.4, 0), (0.5, 2.9, 1), (0.5, 2.6, 0), (0.23, 9.0, 0)]
 )
-def test_a_face_counts_where_the_odds_of_both_multiply_to_nine(score: float, logit: float, faces: int) -> None:
+def test_a_face_counts_where_both_are_sure_enough_together(score: float, logit: float, faces: int) -> None:
     assert found(score, Network(logit)) == faces
 
 
