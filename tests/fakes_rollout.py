@@ -84,11 +84,13 @@ class FakeMeasurements(MeasurementStore):
     def __init__(self, devices: dict[str, SteppedDevice]) -> None:
         self._devices = devices
         self.silent: set[str] = set()
+        self.measured: list[str] = []
 
     def telemetry_minutes(self, windows: Sequence[Window], _minute_s: float) -> list[TelemetryMinute]:
         return [minute for device in self._heard(windows) for minute in [self._minute(device)] * MINUTES]
 
     def track_emotions(self, windows: Sequence[Window]) -> list[TrackEmotion]:
+        self.measured += [window.device for window in windows]
         return [
             TrackEmotion(device, "epoch", "door", track, "any@1/fp32", ("happy", "sad")[track % 2], 3, 2.4)
             for device in self._heard(windows)

@@ -1,6 +1,7 @@
 """The composition root: builds and connects everything that serves."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Event, Thread, current_thread
@@ -32,12 +33,15 @@ from fer_controller.store.rollups.store import RollupStore
 
 AFTER_FAULT_S = 5.0
 INGEST_TIMEOUT_S = 2.0
+TURN_S = 0.0005
+"""How long a thread that computes keeps the ingest waiting, which gives the interpreter up at every SQL statement."""
 
 log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, stop: Event) -> None:
     """Store what the fleet sends until stop is set; raises ControllerError when it cannot start."""
+    sys.setswitchinterval(TURN_S)
     with _embedded_broker(settings), _subscriber(settings) as subscriber, _models(settings), _background(settings):
         systemd.notify(systemd.READY)
         log.info("Storing what arrives below %s in %s.", settings.broker.prefix, settings.db)

@@ -165,7 +165,7 @@ class RolloutSettings(Section):
         default=1800.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
     )
     judge_every_s: float = Field(
-        default=5.0, gt=0, description="time between two verdicts of the gates while a wave soaks"
+        default=5.0, gt=0, description="shortest time between two verdicts of the gates while a wave soaks"
     )
     min_samples: int = Field(
         default=3, ge=1, description="fewest telemetry messages, before and after, for a device to be judged"

@@ -10,7 +10,7 @@ from threading import Event
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
-from fer_controller.rollout.steps import reports, rollback, takeover, waves
+from fer_controller.rollout.steps import judging, reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
@@ -77,7 +77,7 @@ class Runner:
             if order.rollout in rollouts:
                 with _named_if_stuck(rollouts[order.rollout]):
                     _take_order(rollouts[order.rollout], order)
-        for rollout in rollouts.values():
+        for rollout in sorted(rollouts.values(), key=judging.last_look):
             with _named_if_stuck(rollout):
                 _step(rollout, rollouts.values())
         return tick.changes

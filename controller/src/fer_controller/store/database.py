@@ -31,7 +31,7 @@ PASSING = {
     sqlite3.SQLITE_READONLY: "{db} is read-only",
 }
 MISSING = "no such "
-MISSING_FROM_OLD = ("table", "column")
+MISSING_FROM_OLD = ("table", "column", "index")
 """What a database of an older fer-controller may lack."""
 
 Row = sqlite3.Row

@@ -9,6 +9,7 @@ from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import DEVICES, LABELS
 from fer_controller.store.events.tables import (
+    ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
     EVENTS,
     FORGOTTEN_EVENTS,
@@ -93,6 +94,12 @@ def m010_trust(db: sqlite_utils.Database) -> None:
 def m011_beginnings(db: sqlite_utils.Database) -> None:
     """Where each stream of events began, so that totals count what is stored."""
     _run(db, *BEGINNINGS_OF_STREAMS)
+
+
+@MIGRATIONS()
+def m012_arrivals(db: sqlite_utils.Database) -> None:
+    """A device's events by when they arrived, so that judging one device reads no other's."""
+    _run(db, *ARRIVALS_OF_EVENTS)
 
 
 def check(database: Database) -> None:

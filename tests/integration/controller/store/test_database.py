@@ -180,6 +180,12 @@ def test_following_events_costs_no_more_when_many_are_stored(database: Database,
     assert plan == ["SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"]
 
 
+def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(database: Database) -> None:
+    plan = plan_of(database, "track_emotions", {"windows": "[]"})
+    assert "SEARCH e USING INDEX events_by_arrival (device=? AND received_at>? AND received_at<?)" in plan
+    assert not any(step.startswith("SCAN e") for step in plan)
+
+
 @pytest.mark.parametrize(
     ("query", "way"),
     [

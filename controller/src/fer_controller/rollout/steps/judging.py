@@ -22,6 +22,11 @@ def baselines(rollout: LiveRollout, devices: list[str]) -> dict[str, Measured]:
     return measure(tick.store.measurements, windows, tick.settings.minute_s)
 
 
+def last_look(rollout: LiveRollout) -> str:
+    """When the wave that it is at was last judged; empty before the first time. Who waited longest comes first."""
+    return rollout.wave.judged_at if rollout.wave else ""
+
+
 def is_due(rollout: LiveRollout, wave: WaveRow) -> bool:
     """Whether it is time to judge a wave that soaks: it has just soaked, or was last judged a while ago."""
     tick = rollout.tick

@@ -11,6 +11,8 @@ from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, DesiredRow, Failures
 from fer_controller.store.rollouts.store import RolloutStore
 
+LOOKS = 4
+"""Waves that a tick measures; the thread that stores what devices send has to get its turn in between."""
 REPORTS_WITHIN_S = 30.0
 """After a start of the controller, what devices reported in the meantime arrives within this time."""
 
@@ -30,12 +32,19 @@ class Tick:
     failures: dict[str, Failures] = field(default_factory=dict)
     """By device: failures in a row, over all rollouts."""
     changes: Changes = field(default_factory=Changes)
+    looks_left: int = LOOKS
+    """How many more waves it measures, before they begin or to judge them."""
     at: str = field(init=False)
     """The time as it is stored."""
     _known_files: dict[str, tuple[RegisteredModel, str] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at = iso_utc(self.now)
+
+    def takes_a_look(self) -> bool:
+        """Whether it may measure one more wave; if not, the next tick will."""
+        self.looks_left -= 1
+        return self.looks_left >= 0
 
     def later(self, seconds: float) -> str:
         """The time in so many seconds, as it is stored."""

@@ -44,6 +44,8 @@ def advance(rollout: LiveRollout) -> Iterator[Decision]:
         yield _completed(rollout)
         return
     if wave.state == WAITING:
+        if not rollout.tick.takes_a_look():
+            return
         yield from _begin(rollout, wave)
     wave = rollout.waves[wave.number]
     count = Headcount.of(rollout.of_wave(wave.number))
@@ -51,7 +53,7 @@ def advance(rollout: LiveRollout) -> Iterator[Decision]:
         yield from _turn_back(rollout, wave, _failures(rollout, count))
     elif wave.state == UPDATING:
         yield from _update(rollout, wave)
-    elif wave.state == SOAKING and judging.is_due(rollout, wave):
+    elif wave.state == SOAKING and judging.is_due(rollout, wave) and rollout.tick.takes_a_look():
         yield from _judge(rollout, wave)
 
 

@@ -74,3 +74,5 @@ TRUST_OF_EVENTS: tuple[str, ...] = tuple(
     f"ALTER TABLE events ADD COLUMN {column} REAL"
     for column in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
 )
+
+ARRIVALS_OF_EVENTS: tuple[str, ...] = ("CREATE INDEX events_by_arrival ON events (device, received_at)",)

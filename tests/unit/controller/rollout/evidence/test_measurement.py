@@ -116,9 +116,9 @@ def test_a_baseline_does_not_reach_back_beyond_the_last_change_of_model() -> Non
 
 
 def steps_to_measure(database: Database, asked: MeasurementStore, names: list[str]) -> int:
-    """Thousands of instructions that SQLite runs to measure these devices, each of which sent twenty messages."""
+    """Hundreds of instructions that SQLite runs to measure these devices, each of which sent twenty messages."""
     steps = count()
-    database.connection.set_progress_handler(lambda: next(steps) < 0, 1000)
+    database.connection.set_progress_handler(lambda: next(steps) < 0, 100)
     found = measure(asked, [window(name, 0, 60) for name in names])
     database.connection.set_progress_handler(None, 0)
     assert (
@@ -129,11 +129,7 @@ def steps_to_measure(database: Database, asked: MeasurementStore, names: list[st
     return next(steps)
 
 
-def test_the_work_of_measuring_grows_with_the_devices_and_not_with_their_square(
-    database: Database, stores: tuple[IngestStore, MeasurementStore]
-) -> None:
-    ingest, asked = stores
-    names = [f"n{number:04}" for number in range(1000)]
+def twenty_messages(ingest: IngestStore, names: list[str]) -> None:
     for second in range(20):
         store(
             ingest,
@@ -141,6 +137,24 @@ def test_the_work_of_measuring_grows_with_the_devices_and_not_with_their_square(
             [telemetry(name, second) for name in names],
             [an_event(second + 1, name, emotion=("happy", "sad")[second % 2]) for name in names],
         )
+
+
+def test_measuring_one_device_costs_the_same_among_many(
+    database: Database, stores: tuple[IngestStore, MeasurementStore]
+) -> None:
+    ingest, asked = stores
+    twenty_messages(ingest, ["m"])
+    alone = steps_to_measure(database, asked, ["m"])
+    twenty_messages(ingest, [f"{letter}{number}" for letter in "an" for number in range(100)])
+    assert 0 < steps_to_measure(database, asked, ["m"]) <= alone + 1
+
+
+def test_the_work_of_measuring_grows_with_the_devices_and_not_with_their_square(
+    database: Database, stores: tuple[IngestStore, MeasurementStore]
+) -> None:
+    ingest, asked = stores
+    names = [f"n{number:04}" for number in range(1000)]
+    twenty_messages(ingest, names)
     few, many = (steps_to_measure(database, asked, names[:devices]) for devices in (250, 1000))
-    print(f"1,000 devices are measured in {many} thousand instructions of SQLite, 250 in {few}")
+    print(f"1,000 devices are measured in {many} hundred instructions of SQLite, 250 in {few}")
     assert 0 < many < 6 * few
