@@ -82,7 +82,7 @@ def _confirmed(finders: Sequence[ModelFile], landmarker: Path | None) -> Iterato
     from fer_models.evaluation.files import model_files
     from fer_models.eyes.confirmed import NEW_SCORE, ConfirmedFinder
     from fer_models.eyes.finder.onnx_finder import OnnxFinder
-    from fer_models.eyes.landmarker.onnx_file import landmarker_of
+    from fer_models.eyes.landmarker.onnx_landmarker import landmarker_of
 
     files = list(model_files([landmarker]).values())
     for file in finders:

@@ -12,8 +12,8 @@ FINDERS = """\
 Faces found, in %, and in brackets how many boxes showed no face; on pictures that no training of ours saw, all finders
 on the same ones in one run. By yaw, rolled, masked, dark and half hidden: one face of 120 pixels on 640×480. dlib is
 measured as the agent begins a track with it, its second look included. A face counts as found where its box and a
-seen one share 0.3 of their union. A finder stands alone here; on a device a face begins where the landmarker sees one
-too.
+seen one share 0.3 of their union. "With" a landmarker is what a device begins a track with: the finder is asked at a
+low score, and a face counts where both are sure together.
 """
 MARKERS = """\
 Mean error of the landmarks in % of the face's size, of all that count / of the 51 inside the face; then the error of
