@@ -1,6 +1,7 @@
 """The agent's link where the broker speaks only MQTT 3.1.1: the controller's embedded one."""
 
 import logging
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -82,17 +83,19 @@ def hangs_up_at_mqtt5(door: socket.socket, port: int) -> None:
             continue
         broker = socket.create_connection(("127.0.0.1", port))
         broker.sendall(connect)
-        for source, target in ((caller, broker), (broker, caller)):
-            threading.Thread(target=pumped, args=(source, target), daemon=True).start()
+        threading.Thread(target=relayed, args=(caller, broker), daemon=True).start()
 
 
-def pumped(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(4096):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the other side has gone
+def relayed(caller: socket.socket, broker: socket.socket) -> None:
+    """Pass on what both say until one of them hangs up."""
+    other = {caller: broker, broker: caller}
+    with caller, broker:
+        while True:
+            for source in select.select([caller, broker], [], [])[0]:
+                data = source.recv(4096)
+                if not data:
+                    return
+                other[source].sendall(data)
 
 
 def test_a_broker_that_hangs_up_at_mqtt5_is_spoken_to_in_3_1_1(url: str, caplog: pytest.LogCaptureFixture) -> None:
