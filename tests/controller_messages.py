@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.peers import Peers
 from fer_controller.store.ingest.records import Batch
 from fer_wire import EMOTIONS, Box, EmotionEvent, Greeting, Message, Reported, Status, Telemetry, Topics

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from controller_process import Device, eventually
-from fer_controller.broker.client import Broker, Delivery
+from fer_controller.broker.client import Broker
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings
 from fer_wire import Topics

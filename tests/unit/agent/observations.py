@@ -6,9 +6,9 @@ from fer_agent.events.observation import Observation
 from fer_wire import EMOTIONS, Box
 
 
-def observation(track: int = 1, kind: str = "start") -> Observation:
+def observation(track: int = 1, kind: str = "start", camera: str = "door") -> Observation:
     return Observation(
-        camera="door",
+        camera=camera,
         time=datetime(2026, 1, 1, tzinfo=timezone.utc),
         track=track,
         kind=kind,

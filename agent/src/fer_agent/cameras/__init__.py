@@ -9,9 +9,9 @@ from fer_agent.cameras.csi import CsiCamera
 from fer_agent.cameras.demo import DemoCamera
 from fer_agent.cameras.file import FileCamera
 from fer_agent.cameras.folder import FolderCamera
-from fer_agent.cameras.signatures import is_picture
 from fer_agent.cameras.stream import StreamCamera
 from fer_agent.cameras.v4l2 import V4l2Camera
+from fer_agent.cameras.video import is_picture
 from fer_agent.errors import CameraError, SettingsError
 from fer_agent.settings import CameraSettings
 

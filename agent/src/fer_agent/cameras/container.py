@@ -6,6 +6,11 @@ from typing import BinaryIO
 
 ISO_BOX, RIFF, EBML = b"ftyp", b"RIFF", b"\x1a\x45\xdf\xa3"
 MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
+BOXES = (
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"meta", b"moof", b"mfra", b"sidx", b"styp", b"pdin",
+    b"emsg", b"prft",
+)  # fmt: skip
+"""Of a file's top level; anything else that follows them was put there by somebody else, and promises nothing."""
 
 
 def missing_bytes(path: Path) -> int:
@@ -28,10 +33,10 @@ def _end_of_boxes(file: BinaryIO, size: int) -> int:
     at = 0
     while at + 8 <= size:
         file.seek(at)
-        (length,) = struct.unpack(">I4x", file.read(8))
+        length, name = struct.unpack(">I4s", file.read(8))
         if length == 1:  # the real length follows, 64 bits wide
             (length,) = struct.unpack(">Q", file.read(8).rjust(8, b"\0"))
-        if length < 8:  # 0: up to the end of the file
+        if length < 8 or name not in BOXES:  # 0: up to the end of the file
             return size
         at += length
     return at

@@ -15,6 +15,10 @@ from fer_agent.settings import DEFAULT_FPS, CameraSettings
 logger = logging.getLogger(__name__)
 
 
+LONGEST_S = 86_400.0
+"""No header is believed to tell of a longer recording."""
+
+
 class FileCamera:
     """A video file. With once, every frame as fast as it is taken; otherwise in a loop, at its own or the set rate."""
 
@@ -42,7 +46,7 @@ class FileCamera:
             )
         self._read = 0
         fps = self._video.fps or DEFAULT_FPS
-        self.length_s = self._video.frames / fps
+        self.length_s = min(self._video.frames / fps, LONGEST_S)
         self._timeline = Timeline(fps)
         self._timer = self._timer or FrameTimer(self._settings.fps or fps)
 

@@ -6,8 +6,7 @@ from typing import Iterator, List, Optional, Set
 
 from fer_agent.cameras.camera import Image
 from fer_agent.cameras.frame_timer import FrameTimer
-from fer_agent.cameras.signatures import is_picture
-from fer_agent.cameras.video import read_picture
+from fer_agent.cameras.video import is_picture, read_picture
 from fer_agent.errors import CameraError
 from fer_agent.settings import DEFAULT_FPS, CameraSettings
 

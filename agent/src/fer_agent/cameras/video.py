@@ -27,6 +27,15 @@ READ_TIMEOUT = cv2.CAP_PROP_READ_TIMEOUT_MSEC
 FPS = cv2.CAP_PROP_FPS
 WIDTH = cv2.CAP_PROP_FRAME_WIDTH
 
+PICTURES = (
+    ".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jp2", ".jpeg", ".jpg", ".jxl", ".pbm", ".pfm", ".pgm", ".png",
+    ".pnm", ".ppm", ".tif", ".tiff", ".webp",
+)  # fmt: skip
+"""What a file is called that is meant to be a picture, whether it can be read here or not."""
+
+HEIF_STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
+"""Brands of files that hold one picture (ISO 23008-12)."""
+
 
 class Video:
     """An open video, device or stream; close() may come from another thread while read() waits."""
@@ -90,6 +99,19 @@ def openable(source: Union[int, str]) -> Iterator[Union[int, str]]:
         yield f"/proc/self/fd/{descriptor}"
     finally:
         os.close(descriptor)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture by its content, or is called one."""
+    if path.suffix.lower() in PICTURES:
+        return True
+    try:
+        with path.open("rb") as file:
+            begins = file.read(12)
+        with openable(str(path)) as name:
+            return (begins[4:8] == b"ftyp" and begins[8:] in HEIF_STILLS) or cv2.haveImageReader(str(name))
+    except OSError:
+        return False
 
 
 def read_picture(path: Path) -> Optional[Image]:

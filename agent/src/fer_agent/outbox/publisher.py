@@ -58,9 +58,13 @@ class Publisher:
         self._resend_after_s = settings.resend_after_s
         self._progress_at = clock()
         self._stopping = False
-        self.refusal = ""
-        """Why the broker does not take the events, until it takes one again."""
+        self._refusals: Dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+
+    @property
+    def refusal(self) -> str:
+        """Why the broker does not take the events of a camera, until it takes one of them again; else empty."""
+        return next(iter(list(self._refusals.values())), "")
 
     def start(self) -> None:
         """Start sending as soon as there is a link."""
@@ -180,19 +184,19 @@ class Publisher:
         if answer != TAKEN:
             self._complain(sent.topic, answer)
             return
-        if self.refusal:
-            log.info("The broker takes events again.")
+        if self._refusals.pop(sent.topic, None):
+            log.info("The broker takes events on %s again.", sent.topic)
             with self._wake:
-                self.refusal, self._cursor = "", 0
+                self._cursor = 0
         if self._settings.delete_on == ON_PUBACK:
             self._spool.delivered(sent.seq)
 
     def _complain(self, topic: str, reason: str) -> None:
         sentence = f"The broker takes no events on {topic} ({reason}); check its ACL."[:MOST_CHARACTERS]
-        if not self.refusal:
+        if topic not in self._refusals:
             log.warning("%s They stay in the spool.", sentence)
             self._progress_at = self._clock()
-        self.refusal = sentence
+        self._refusals[topic] = sentence
 
     def _resend_if_the_ack_stands_still(self, link: Link, connection: int) -> None:
         told_by_the_broker = self._settings.delete_on == ON_PUBACK and not self.refusal

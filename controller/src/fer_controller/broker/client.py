@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fer_controller.broker.delivery import Delivery
 from fer_controller.broker.tcp_cork import corked
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.settings import BrokerSettings
@@ -29,17 +30,6 @@ UNSUPPORTED_VERSION = "Unsupported protocol version"
 REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
 
 log = logging.getLogger(__name__)
-
-
-class Delivery(NamedTuple):
-    """One message as it arrived; the broker keeps it until it is acknowledged on the same connection."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    qos: int
-    mid: int
-    connection: int
 
 
 class Broker:

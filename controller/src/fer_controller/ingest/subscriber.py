@@ -8,7 +8,8 @@ from threading import Event
 
 from fer_wire import Topics
 
-from fer_controller.broker.client import Broker, Delivery
+from fer_controller.broker.client import Broker
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.ingest.acks import Acks
 from fer_controller.ingest.peers import Peers

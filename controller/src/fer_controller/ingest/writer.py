@@ -9,7 +9,7 @@ from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, To
 from fer_wire.message import iso_utc
 from fer_wire.topics import CONTROLLER, EMOTION, REPORTED, STATUS, TELEMETRY
 
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Key, Streams

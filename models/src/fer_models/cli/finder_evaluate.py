@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -50,15 +50,9 @@ def evaluate(
     from fer_models.eyes.evaluation.clips import counted, read_clip
     from fer_models.eyes.evaluation.gallery import draw
     from fer_models.eyes.evaluation.recall import measured
-    from fer_models.eyes.finder.cells import MIN_SCORE
-    from fer_models.eyes.finder.onnx_finder import OnnxFinder
 
     chosen = [each for each in model_files(files).values() if each.is_of(precision)]
-    finders: list[FaceFinder] = [
-        OnnxFinder(file.path, least, name=file.title) for file in chosen for least in score or [MIN_SCORE]
-    ]
-    finders += _confirmed(chosen, landmarker)
-    finders += _peers(yunet, dlib=dlib)
+    finders = [*_alone(chosen, score), *_confirmed(chosen, landmarker), *_peers(yunet, dlib=dlib)]
     clips = [read_clip(each) for each in clip or ()]
     with reading() as progress:
         pictures = list(cases(read_library(data, held=True, progress=progress), most))
@@ -73,6 +67,15 @@ def evaluate(
     Console().print(_table(results))
     for path in drawn:
         typer.echo(f"wrote {path}")
+
+
+def _alone(finders: Sequence[ModelFile], scores: Sequence[float] | None) -> Iterator[FaceFinder]:
+    """Each finder at each score, or at the usual one."""
+    from fer_models.eyes.finder.cells import MIN_SCORE
+    from fer_models.eyes.finder.onnx_finder import OnnxFinder
+
+    for file in finders:
+        yield from (OnnxFinder(file.path, least, name=file.title) for least in scores or [MIN_SCORE])
 
 
 def _confirmed(finders: Sequence[ModelFile], landmarker: Path | None) -> Iterator[FaceFinder]:
@@ -92,7 +95,7 @@ def _confirmed(finders: Sequence[ModelFile], landmarker: Path | None) -> Iterato
         )
 
 
-def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[Any]:
+def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[FaceFinder]:
     if yunet is not None:
         from fer_models.eyes.evaluation.peers.yunet import YuNet
 

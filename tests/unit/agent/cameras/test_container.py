@@ -48,10 +48,11 @@ def test_what_was_cut_off_is_missing(tmp_path: Path, data: bytes, cut: int) -> N
     [
         box(b"ftyp", 8) + struct.pack(">I4s", 0, b"mdat") + bytes(30),
         b"\x1a\x45\xdf\xa3\x84abcd" + b"\x18\x53\x80\x67\x01" + b"\xff" * 7 + bytes(9),
+        box(b"ftyp", 8) + box(b"moov", 9) + b"TAG of a player, 128 bytes long",
         b"\x47" + bytes(187),
         b"",
     ],
-    ids=["a box to the end", "a live recording", "a transport stream", "nothing"],
+    ids=["a box to the end", "a live recording", "something behind the boxes", "a transport stream", "nothing"],
 )
 def test_a_length_that_is_left_open_promises_nothing(tmp_path: Path, data: bytes) -> None:
     assert missing(tmp_path, data) == 0

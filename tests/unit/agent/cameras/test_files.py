@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from fer_agent.cameras import frame_timer
-from fer_agent.cameras.file import FileCamera
+from fer_agent.cameras.file import LONGEST_S, FileCamera
 from fer_agent.cameras.video import Video
 from fer_agent.errors import CameraError
 from fer_agent.settings import CameraSettings
@@ -136,3 +136,10 @@ def test_an_error_names_a_file_whose_name_is_not_utf8_in_text_that_can_be_sent()
         camera(Path(os.fsdecode(b"/nowhere/caf\xe9.avi"))).open()
     assert r"/nowhere/caf\xe9.avi" in str(fault.value)
     assert str(fault.value).encode()
+
+
+def test_no_header_dates_a_recording_further_back_than_a_day(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Video, "frames", 2**62)
+    film = camera(clip)
+    film.open()
+    assert film.length_s == LONGEST_S

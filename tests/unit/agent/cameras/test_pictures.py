@@ -80,6 +80,18 @@ def test_a_picture_is_known_by_its_content_not_by_its_name(tmp_path: Path) -> No
     assert open_source(CameraSettings(source=str(tmp_path / "a.upload"))).stills
 
 
+def test_a_phones_picture_is_a_still_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "upload").write_bytes(b"\0\0\0\x18ftypheic" + bytes(12))
+    assert open_source(CameraSettings(source=str(tmp_path / "upload"))).stills
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "gone.mp4", "notes.txt"])
+def test_what_is_no_picture_is_taken_for_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(500))
+    (tmp_path / "notes.txt").write_text("Nothing to see.")
+    assert not open_source(CameraSettings(source=str(tmp_path / name))).stills
+
+
 def test_what_was_passed_over_is_named_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("a.heic", "b.jxl"):
         (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic broken")

@@ -254,3 +254,21 @@ def test_once_the_broker_takes_an_event_again_the_others_follow(spool: Spool, ma
         until(lambda: len(link.sent) == 4 or not spool.statistics().pending_events)
     publisher.delivered(link.sent[-1][0])
     until(lambda: spool.statistics().pending_events == 0)
+
+
+def test_a_camera_that_is_refused_keeps_its_events_and_holds_up_no_other(
+    spool: Spool, make: Callable[..., Publisher]
+) -> None:
+    spool.append([observation(camera=camera) for camera in ("yard", "door", "door")])
+    link, publisher = FakeLink(), make(delete_on="puback")
+    publisher.attach(link)
+    until(lambda: len(link.sent) == 3)
+    for message_id, event in list(link.sent):
+        if event.camera == "yard":
+            publisher.refused(message_id, "Not authorized")
+        else:
+            publisher.delivered(message_id)
+    link.is_looked_at_again()
+    assert link.seqs() == [1, 2, 3]
+    assert spool.statistics().pending_events == 1
+    assert "/emotion/yard (Not authorized)" in publisher.refusal

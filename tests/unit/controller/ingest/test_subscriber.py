@@ -4,7 +4,7 @@ from threading import Event
 import pytest
 from controller_messages import DEVICE, EPOCH, an_event, delivered, no_peers, raw
 from fakes_controller import FakeBroker
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.streams import Streams

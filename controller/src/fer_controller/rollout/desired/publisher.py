@@ -8,7 +8,8 @@ from threading import Event
 
 from fer_wire import Desired, MessageError, Topics, WireError, parse
 
-from fer_controller.broker.client import Broker, Delivery
+from fer_controller.broker.client import Broker
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollouts.desired import DesiredStore

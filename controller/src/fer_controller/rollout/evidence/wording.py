@@ -21,7 +21,7 @@ def worded(verdict: Verdict, gate: Gate, metric: GatedMetric, soaked_s: float) -
 
 def too_little(metric: GatedMetric, least: int, devices: int, of_devices: int) -> str:
     """Of a metric that was hardly measured."""
-    unit = "face" if metric.of_faces else "telemetry messages"
+    unit = ("face" if metric.of_faces else "telemetry message") + ("s" if least > 1 else "")
     needs = f", and a baseline of {metric.baseline_from:g} or more" if metric.baseline_from else ""
     return (
         f"{metric.title}: {devices} of {of_devices} devices have enough samples before and after "

@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from fer_controller.broker.client import Delivery
+from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.store import opening
