@@ -93,6 +93,15 @@ def test_a_model_that_cannot_be_trusted_never_runs(models: Path, tmp_path: Path,
     assert sentence in said
 
 
+@pytest.mark.parametrize("setting", ["FINDER_MODEL", "LANDMARKER_MODEL"])
+def test_a_finder_or_landmarker_that_the_settings_name_runs_or_nothing_does(tmp_path: Path, setting: str) -> None:
+    done = start(tmp_path, "--source", "demo:", **{f"FER_AGENT_FACES__{setting}": "/nowhere"})
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert done.stderr.splitlines() == [
+        f"fer-agent: There is no model in /nowhere: manifest.json is missing. Correct faces.{setting.lower()}."
+    ]
+
+
 def test_a_landmarks_file_that_is_none_is_told_before_anything_runs(tmp_path: Path) -> None:
     whole = landmarks_file(FacesSettings())
     cut, text = tmp_path / "cut.dat", tmp_path / "text.dat"

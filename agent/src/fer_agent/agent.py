@@ -17,7 +17,7 @@ from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.faces.eyes import Eyes
 from fer_agent.faces.zoo_eyes import ZooEyes
 from fer_agent.host.state_folder import StateFolder
-from fer_agent.inference.choice import of_the_settings, tasks_of, why_dlib
+from fer_agent.inference.choice import dlib_may_stand_in, of_the_settings, tasks_of, why_dlib
 from fer_agent.inference.network import Network, Runs
 from fer_agent.inference.providers import forget_engines
 from fer_agent.inference.session import ENGINES
@@ -98,7 +98,7 @@ def _models(settings: Settings, state: StateFolder) -> _Models:
             configured(task, settings),
             load=lambda model, variant: Network(model, variant, settings.emotion, engines),
             factory=lambda: of_the_settings(task, settings),
-            optional=task != CLASSIFIER and settings.faces.finder == AUTO,
+            optional=task != CLASSIFIER and dlib_may_stand_in(settings),
         )
 
     if settings.faces.finder == AUTO and why_dlib(settings):

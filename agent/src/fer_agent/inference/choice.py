@@ -43,12 +43,17 @@ def named(task: str, settings: Settings) -> Optional[Path]:
     return paths[task]
 
 
+def dlib_may_stand_in(settings: Settings) -> bool:
+    """Whether dlib finds the faces where the zoo's models cannot: not where the settings ask for them."""
+    return settings.faces.finder == AUTO and not any(named(task, settings) for task in EYES)
+
+
 def why_dlib(settings: Settings) -> str:
     """Why dlib finds the faces here; empty when models of the zoo do, or the settings name one, good or bad."""
     if settings.faces.finder == DLIB:
         return "faces.finder says so."
     try:
-        if settings.faces.finder == AUTO and not any(named(task, settings) for task in EYES):
+        if dlib_may_stand_in(settings):
             for task in EYES:
                 installed(task, settings)
     except ModelError as error:
