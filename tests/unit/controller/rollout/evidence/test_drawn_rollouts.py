@@ -72,4 +72,5 @@ def test_the_more_a_model_is_spoiled_the_more_often_and_the_sooner_it_is_stopped
         stopped.append(sum(each.outcome == "failed" for each in ended) / many)
         print(f"an emotion favoured by {favours:.0%}: {stopped[-1]:.0%} stopped")
     assert stopped == sorted(stopped)
-    assert (stopped[0], stopped[-1]) == (0, 1)
+    assert stopped[0] <= 0.1, "a fifth favoured is within the limit, so only luck takes it past"
+    assert stopped[-1] == 1
