@@ -1,10 +1,9 @@
 """The broker takes the hashes that Ansible makes."""
 
 import getpass
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
+import ansible_filters
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -12,18 +11,17 @@ from real_broker import CONFIG, Mosquitto
 
 
 @pytest.fixture
-def filters(root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mosquitto", root / "ansible" / "filter_plugins" / "mosquitto.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def filters() -> ModuleType:
+    return ansible_filters.load("mosquitto")
 
 
 def test_the_same_password_and_salt_make_the_same_hash(filters: ModuleType) -> None:
     assert filters.mosquitto_hash("secret", "salt") == filters.mosquitto_hash("secret", "salt")
     assert filters.mosquitto_hash("secret", "salt") != filters.mosquitto_hash("secret", "another")
+
+
+def test_a_password_that_yaml_takes_for_a_number_is_its_text(filters: ModuleType) -> None:
+    assert filters.mosquitto_hash(12345, "salt") == filters.mosquitto_hash("12345", "salt")
 
 
 @pytest.mark.mosquitto
