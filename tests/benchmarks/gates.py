@@ -2,9 +2,10 @@
 
     python tests/benchmarks/gates.py --alone 20 --together 20 --spoilt 3
 
-For two event rates and two soaks, so many one-device rollouts of a model that changes nothing, and for each rate one to
-so many devices at once; then one-device rollouts of models that are spoiled by degrees, so many of each. All begin when
-the devices have a baseline. Every gate is on, and every other setting is the default.
+For two event rates and two soaks, so many one-device rollouts of a model that changes nothing, and one to so many
+devices at once; then one-device rollouts of models that are spoiled by degrees, so many of each. All begin when the
+devices have a baseline. Every gate is on, and every other setting is the default. At the end the devices leave in
+order, and the events that they sent are compared with those that are stored.
 """
 
 import argparse
@@ -68,7 +69,7 @@ def trials(alone: int, together: int, spoilt: int) -> list[Trial]:
         return tuple(f"{fleet_name(rate)}-{next(numbers[rate]):04d}" for _ in range(count))
 
     single = [Trial(GOOD, some(1, rate), soak, rate) for rate in RATES for soak in SOAKS for _ in range(alone)]
-    whole = [Trial(GOOD, some(together, rate), SOAKS[0], rate) for rate in RATES if together]
+    whole = [Trial(GOOD, some(together, rate), soak, rate) for rate in RATES for soak in SOAKS if together]
     bad = [Trial(name, some(1, RATES[-1]), SOAKS[0], RATES[-1]) for name in SPOILT for _ in range(spoilt)]
     return [*whole, *single, *bad]
 
@@ -78,26 +79,50 @@ def fleet_name(rate: float) -> str:
     return f"rate{rate:g}"
 
 
+@dataclass(frozen=True)
+class Site:
+    """A broker with the controller, and the fleets of simulated devices, that are connected to it."""
+
+    controller: ControllerProcess
+    fleets: tuple[SimulatedFleet, ...]
+
+    def balance(self) -> dict[str, Any]:
+        """What the devices sent until they left, and what of it is stored; waiting is what nobody acknowledged."""
+        for fleet in self.fleets:
+            fleet.stop()
+        sent = {each["device"]: each for fleet in self.fleets for each in fleet.devices}
+        stored = dict(self.controller.query("SELECT device, count(*) FROM events GROUP BY device"))
+        missing = {device: each["events"] - stored.get(device, 0) for device, each in sent.items()}
+        return {
+            "devices": len(sent), "sent": sum(each["events"] for each in sent.values()),
+            "stored": sum(stored.values()), "lost": sum(map(abs, missing.values())),
+            "waiting": sum(each["pending"] for each in sent.values()),
+            "dropped": sum(each["dropped"] for each in sent.values()),
+            "connections": sum(each["connections"] for each in sent.values()),
+        }  # fmt: skip
+
+
 def measure(planned: list[Trial], baseline_s: float, patience: str, at_once: int) -> Iterator[dict[str, Any]]:
-    """One line for each rollout as it ended, in a temporary folder."""
+    """One line for each rollout as it ended, in a temporary folder, and the balance of events."""
     with ExitStack() as ends:
         folder = ends.enter_context(TemporaryDirectory(prefix="fer-gates-"))
         ends.enter_context(patch.dict("os.environ", OPEN))
-        controller = ends.enter_context(_site(Path(folder), planned))
-        desk = ends.enter_context(_desk(controller))
+        site = ends.enter_context(_site(Path(folder), planned))
+        desk = ends.enter_context(_desk(site.controller))
         time.sleep(baseline_s)
         waiting, running = list(planned), dict[str, Trial]()
         while waiting or running:
             while waiting and len(running) < at_once:
                 trial = waiting.pop(0)
                 running[_deploy(desk, trial, patience)] = trial
-            for rollout in _ended(controller, running):
-                yield _told(controller, rollout, running.pop(rollout))
+            for rollout in _ended(site.controller, running):
+                yield _told(site.controller, rollout, running.pop(rollout))
             time.sleep(1)
+        yield site.balance()
 
 
 @contextmanager
-def _site(home: Path, planned: list[Trial]) -> Iterator[ControllerProcess]:
+def _site(home: Path, planned: list[Trial]) -> Iterator[Site]:
     binary = mosquitto_binary()
     if binary is None:
         sys.exit("Mosquitto is not installed (apt-get install mosquitto mosquitto-clients).")
@@ -110,11 +135,11 @@ def _site(home: Path, planned: list[Trial]) -> Iterator[ControllerProcess]:
         controller.until_connected()
         ends.callback(controller.kill)
         _add_models(home, controller.db)
-        for rate in RATES:
-            fleet = _fleet(home, broker, place, rate, planned)
+        fleets = tuple(_fleet(home, broker, place, rate, planned) for rate in RATES)
+        for fleet in fleets:
             fleet.start()
             ends.callback(fleet.kill)
-        yield controller
+        yield Site(controller, fleets)
 
 
 def _fleet(home: Path, broker: Mosquitto, place: str, rate: float, planned: Iterable[Trial]) -> SimulatedFleet:
@@ -147,7 +172,7 @@ def _deploy(desk: LocalDesk, trial: Trial, patience: str) -> str:
 
 def _ended(controller: ControllerProcess, running: Iterable[str]) -> list[str]:
     states = dict(controller.query("SELECT id, state FROM rollouts"))
-    return [rollout for rollout in running if states[rollout] in (*ENDED, PAUSED)]
+    return [rollout for rollout in running if states.get(rollout) in (*ENDED, PAUSED)]
 
 
 def _told(controller: ControllerProcess, rollout: str, trial: Trial) -> dict[str, Any]:
@@ -177,14 +202,18 @@ def summaries(found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {
             "model": model, "devices": devices, "rate": rate, "soak": soak, "rollouts": len(ended),
             "states": dict(Counter(each["state"] for each in ended)),
+            "soaked_least_s": min(each["soaked_s"] for each in ended),
             "soaked_median_s": median(each["soaked_s"] for each in ended),
             "soaked_most_s": max(each["soaked_s"] for each in ended),
-            "faces_median": median(each["faces"] for each in ended), "looks": max(each["looks"] for each in ended),
+            "faces_median": median(each["faces"] for each in ended),
+            "faces_most": max(each["faces"] for each in ended),
+            "lacking": dict(Counter(gate for each in ended if each["state"] == PAUSED for gate in each["undecided"])),
+            "looks": max(each["looks"] for each in ended),
         }  # fmt: skip
 
 
 def main() -> None:
-    """The command line; a line of JSON for each rollout, and one for each kind at the end."""
+    """The command line; a line of JSON for each rollout, one for the events, and one for each kind at the end."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--alone", type=int, default=50, help="one-device rollouts for each rate and soak")
     parser.add_argument("--together", type=int, default=20, help="devices of the one rollout to many, for each rate")
@@ -198,7 +227,7 @@ def main() -> None:
     for each in measure(planned, options.baseline_s, options.patience, options.at_once):
         found.append(each)
         print(json.dumps(each), flush=True)
-    for summary in summaries(found):
+    for summary in summaries(each for each in found if "model" in each):
         print(json.dumps(summary))
 
 
