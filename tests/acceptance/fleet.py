@@ -84,8 +84,12 @@ class Program:
 
     def interrupt(self) -> None:
         """Ctrl-C."""
+        self.send(signal.SIGINT)
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal, whose effect is not waited for."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
 
     @property
     def process_id(self) -> int:
@@ -95,6 +99,11 @@ class Program:
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def printed(self) -> str:
+        """What it has written to its standard output."""
+        return self._output.read_text() if self._output.exists() else ""
 
     @property
     def last_line(self) -> dict[str, Any]:

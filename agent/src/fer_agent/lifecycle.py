@@ -1,13 +1,13 @@
 """One agent from its start to its end: its parts are started, watched, and taken down in order."""
 
 import logging
-import threading
 import time
 from dataclasses import asdict, dataclass
 from typing import Any, Dict, List, Mapping
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.session import Session
+from fer_agent.ending import Countdown, EndAtOnce, Requests
 from fer_agent.errors import AgentError
 from fer_agent.host import systemd
 from fer_agent.host.state_folder import StateFolder
@@ -15,7 +15,7 @@ from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
 from fer_agent.pipeline.pipelines import Pipelines
 from fer_agent.reporting.telemetry import TelemetryReporter
-from fer_agent.settings import Settings
+from fer_agent.settings import ON_PUBACK, Settings
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving
 
@@ -65,7 +65,7 @@ class Agent:
 
     def __init__(self, settings: Settings, once: bool, parts: Parts) -> None:
         self._settings, self._once, self._parts = settings, once, parts
-        self._stopping = threading.Event()
+        self._requests = Requests()
 
     def run(self) -> Summary:
         """Run until told to stop, or with once until all sources have ended; returns what was done.
@@ -79,25 +79,27 @@ class Agent:
             self._watch()
             running_s = time.monotonic() - began_s
             self._take_down()
-            return self._summary(seq_before, running_s)
-        finally:
-            self._parts.spool.close()
-            self._parts.state.release()
+        except EndAtOnce:  # threads still use the spool, which survives the end of the process
+            return self._summary(seq_before, time.monotonic() - began_s)
+        except BaseException:
+            self._give_back()
+            raise
+        summary = self._summary(seq_before, running_s)
+        self._give_back()
+        return summary
 
     def stop(self) -> None:
-        """End the run soon; may be called from a signal handler."""
-        self._stopping.set()
+        """End the run soon; for a signal handler in the thread that runs it. Called again, it ends at once."""
+        self._requests.ask()
 
     def left_undone(self, summary: Summary) -> List[str]:
-        """What a run with once did not do, one sentence each: sources not read to their end, events not sent."""
-        faults = self._parts.pipelines.faults()
+        """What a run did not do, one sentence each: sources not read to their end, events not sent."""
+        faults = self._parts.pipelines.faults() if self._once else []
         if summary.pending:
-            why = (
-                self._parts.link.last_error
-                or self._parts.publisher.refusal
-                or "No controller acknowledged them in time."
+            faults.append(
+                f"{summary.pending} events wait in the spool and will be sent at the next start. "
+                f"{self._why_they_wait()}"
             )
-            faults.append(f"{summary.pending} events wait in the spool and will be sent at the next start. {why}")
         return faults
 
     def _open_cameras(self) -> None:
@@ -120,7 +122,7 @@ class Agent:
         systemd.notify(systemd.READY)
 
     def _watch(self) -> None:
-        while not self._stopping.wait(TICK_ONCE_S if self._once else TICK_S):
+        while not self._requests.wait(TICK_ONCE_S if self._once else TICK_S):
             if self._parts.pipelines.healthy():
                 systemd.notify(systemd.WATCHDOG)
             if self._once and not self._parts.pipelines.running():
@@ -129,14 +131,24 @@ class Agent:
     def _take_down(self) -> None:
         parts = self._parts
         systemd.notify(systemd.STOPPING)
+        self._requests.end_begins()
         parts.updates.stop()
         parts.pipelines.stop()
-        parts.publisher.flush(self._settings.spool.flush_timeout_s)
+        parts.publisher.flush(self._settings.spool.flush_timeout_s, Countdown(self._why_they_wait))
         parts.reporter.report()
         parts.session.leave()
         parts.reporter.stop()
         parts.publisher.stop()
         parts.link.stop()
+
+    def _give_back(self) -> None:
+        self._parts.spool.close()
+        self._parts.state.release()
+
+    def _why_they_wait(self) -> str:
+        parts, by = self._parts, self._settings.spool.delete_on
+        nobody = "The broker has not taken them." if by == ON_PUBACK else "No controller has acknowledged them."
+        return parts.link.last_error or parts.publisher.refusal or nobody
 
     def _summary(self, seq_before: int, running_s: float) -> Summary:
         done, spool = self._parts.pipelines.statistics(), self._parts.spool

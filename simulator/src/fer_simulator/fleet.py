@@ -53,6 +53,7 @@ class Snapshot:
     downloads: int
     downloaded_bytes: int
     trouble: str
+    ending: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,12 @@ class Simulation:
         )
         self._devices = [Device(identity, world) for identity in _identities(scenario)]
         self._began_s = self._timers.now()
+        self._flush_until_s: float | None = None
+        self._hurry = Event()
 
-    def run(self, show: Callable[[Snapshot], None], stop: Event) -> Result:
-        """Live, then leave in order: every event acknowledged, if the time for it suffices."""
+    def run(self, show: Callable[[Snapshot], None], stop: Event, hurry: Event) -> Result:
+        """Live, then leave in order: every event acknowledged, if the time for it suffices and hurry is not set."""
+        self._hurry = hurry
         try:
             self._start()
             self._live(show, stop)
@@ -99,7 +103,7 @@ class Simulation:
             for device in self._devices:
                 device.close()
             self._downloads.close()
-            self._connections.close()
+            self._connections.close(wait=not hurry.is_set())
 
     def snapshot(self) -> Snapshot:
         """The fleet now."""
@@ -126,6 +130,7 @@ class Simulation:
             downloads=self._downloads.active,
             downloaded_bytes=self._downloads.total_bytes,
             trouble=self._connections.last_error if self._connections.up < len(disks) else "",
+            ending=self._ending(),
         )
 
     def _start(self) -> None:
@@ -141,8 +146,15 @@ class Simulation:
     def _flush(self, show: Callable[[Snapshot], None]) -> None:
         for device in self._devices:
             device.fall_asleep()
-        until_s = self._timers.now() + self._scenario.flush_s
+        until_s = self._flush_until_s = self._timers.now() + self._scenario.flush_s
         self._turn(show, lambda: self._settled() or self._timers.now() >= until_s)
+        self._flush_until_s = None
+
+    def _ending(self) -> str:
+        if self._flush_until_s is None:
+            return ""
+        left_s = max(0.0, self._flush_until_s - self._timers.now())
+        return f"Ending: {left_s:.0f} s left for the last acks; Ctrl-C now ends at once."
 
     def _settled(self) -> bool:
         return not any(len(device.disk.spool) or device.session.reports_on_their_way for device in self._devices)
@@ -156,7 +168,7 @@ class Simulation:
 
     def _turn(self, show: Callable[[Snapshot], None], over: Callable[[], bool]) -> None:
         show_at = self._timers.now()
-        while not over():
+        while not self._hurry.is_set() and not over():
             self._connections.turn(self._timers.wait_s(TURN_S))
             self._downloads.deliver()
             self._timers.run_due()

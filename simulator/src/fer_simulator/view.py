@@ -106,7 +106,8 @@ class PlainLines:
         states = ", ".join(f"{count} {state}" for state, count in _in_order(snapshot.states))
         self._print(
             f"{snapshot.elapsed_s:5.0f} s: {snapshot.online} of {snapshot.agents} online; {states}; "
-            f"{events_per_s:.0f} events/s, {snapshot.pending} wait; {mb_per_s:.1f} MB/s. {snapshot.trouble}".rstrip()
+            f"{events_per_s:.0f} events/s, {snapshot.pending} wait; {mb_per_s:.1f} MB/s. "
+            f"{snapshot.trouble} {snapshot.ending}".rstrip()
         )
 
     def close_with(self, result: Result) -> None:
@@ -163,7 +164,7 @@ def drawing(snapshot: Snapshot, events_per_s: float, mb_per_s: float) -> Rendera
     flow.add_row(*(Text.assemble((f"{name} ", "dim"), (value, "bold")) for name, value in parts.items()))
     serving = {**snapshot.models, **snapshot.eyes}
     models = Text(", ".join(f"{count} × {model}" for model, count in sorted(serving.items())), "dim")
-    trouble = [Text(snapshot.trouble, "red")] if snapshot.trouble else []
+    trouble = [Text(each, style) for each, style in ((snapshot.trouble, "red"), (snapshot.ending, "yellow")) if each]
     title = f"{snapshot.online} of {snapshot.agents} simulated devices online · {snapshot.elapsed_s:.0f} s"
     return Panel(Group(states, flow, models, *trouble), title=title, box=box.ROUNDED)
 

@@ -16,7 +16,10 @@ from fer_agent.cli.doctor import doctor
 from fer_agent.cli.models import models
 from fer_agent.cli.start import start
 from fer_agent.cli.terminal import explain_failure
+from fer_agent.ending import EndAtOnce
 from fer_agent.errors import AgentError, SettingsError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="fer-agent",
@@ -61,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
     except (AgentError, OSError) as error:
         explain_failure(error)
         return 2 if isinstance(error, SettingsError) else 1
+    except (KeyboardInterrupt, EndAtOnce):
+        return INTERRUPTED
     return 0
 
 

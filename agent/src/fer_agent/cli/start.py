@@ -1,5 +1,6 @@
 """fer-agent start."""
 
+import logging
 import signal
 from typing import Any
 
@@ -22,6 +23,8 @@ from fer_agent.cli.terminal import (
     settings_from,
 )
 from fer_agent.errors import AgentError
+
+log = logging.getLogger(__name__)
 
 
 def start(
@@ -54,6 +57,8 @@ def start(
     summary = agent.run()
     if once or json:
         print_json(summary.as_json())
-    left_undone = agent.left_undone(summary) if once else []
-    if left_undone:
+    left_undone = agent.left_undone(summary)
+    if left_undone and once:
         raise AgentError(" ".join(left_undone))
+    for each in left_undone:
+        log.warning("%s", each)

@@ -6,6 +6,8 @@ import socket
 READY = "READY=1"
 WATCHDOG = "WATCHDOG=1"
 STOPPING = "STOPPING=1"
+STATUS = "STATUS="
+EXTEND_TIMEOUT_US = "EXTEND_TIMEOUT_USEC="
 
 
 def notify(state: str) -> bool:

@@ -37,6 +37,10 @@ class _Sent(NamedTuple):
     topic: str
 
 
+def _untold(_events: int, _left_s: float) -> None:
+    """Nobody asks what is waited for."""
+
+
 class Publisher:
     """One thread between the spool and the link.
 
@@ -122,13 +126,19 @@ class Publisher:
         if sent is not None:
             self._settle(sent, answer)
 
-    def flush(self, timeout_s: float) -> int:
-        """Wait until the spool is empty or the time has run out; returns how many events are left."""
+    def flush(self, timeout_s: float, told: Callable[[int, float], object] = _untold) -> int:
+        """Wait until the spool is empty or the time has run out; returns how many events are left.
+
+        Meanwhile told is called again and again with how many wait and how many seconds are left.
+        """
         deadline = self._clock() + timeout_s
-        while self._spool.statistics().pending_events and self._clock() < deadline:
+        while True:
+            pending, left_s = self._spool.statistics().pending_events, deadline - self._clock()
+            if not pending or left_s <= 0:
+                return pending
+            told(pending, left_s)
             with self._wake:
                 self._wake.wait(IDLE_WAIT_S)
-        return self._spool.statistics().pending_events
 
     def _run(self) -> None:
         while not self._stopping:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fer_controller.cli import options
-from fer_controller.cli.serve import stop_on_signals
+from fer_controller.cli.ending import stop_on_signals
 
 if TYPE_CHECKING:
     from fer_controller.demo.run import Snapshot

@@ -2,17 +2,17 @@
 
 import json
 import logging
-import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from fer_controller.cli import options
+from fer_controller.cli import ending, options
+
+WAITS_FOR = "the broker or the database answers late, or models are still being fetched."
 
 
 def serve(
@@ -29,7 +29,7 @@ def serve(
     ] = False,
     json_: options.Json = False,
 ) -> None:
-    """Store what the fleet sends, and serve it models; shuts down cleanly on Ctrl-C or SIGTERM."""
+    """Store what the fleet sends, and serve it models; ends cleanly on Ctrl-C or SIGTERM, at once on a second."""
     from fer_controller import controller
     from fer_controller.settings import load
 
@@ -41,19 +41,22 @@ def serve(
         broker={"url": broker, "prefix": prefix},
         http={"listen": http},
     )
-    controller.serve(settings, stop_on_signals())
+    controller.serve(settings, _stop(settings.db, as_json=json_))
 
 
-def stop_on_signals() -> Event:
-    """An event that Ctrl-C and SIGTERM set."""
-    stop = Event()
+def _stop(db: Path, *, as_json: bool) -> Event:
+    def tell(sentence: str) -> None:
+        ending.say(JsonLines().format(_record(sentence)) if as_json else sentence)
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def at_once() -> None:
+        tell(f"Ended at once; what was acknowledged is in {db}, and the broker sends the rest again.")
+        ending.leave()
 
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-    return stop
+    return ending.stop_on_signals(lambda: ending.count(tell, WAITS_FOR), at_once)
+
+
+def _record(sentence: str) -> logging.LogRecord:
+    return logging.LogRecord(__name__, logging.INFO, __file__, 0, sentence, None, None)
 
 
 class JsonLines(logging.Formatter):
@@ -77,6 +80,3 @@ def _log_to_stderr(*, as_json: bool) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-
-
-__all__ = ["Path", "serve", "stop_on_signals"]

@@ -1,17 +1,19 @@
 """fer-controller simulate: the one command that starts another program of ours, fer-simulator."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_controller.cli import options
+from fer_controller.cli.ending import leave, stop_on_signals
 from fer_controller.cli.fields import with_options
-from fer_controller.cli.serve import stop_on_signals
 from fer_controller.errors import SettingsError, SimulationError
 
 if TYPE_CHECKING:
@@ -128,9 +130,13 @@ def _scenario(fleet: SimulatedFleet, broker: "BrokerConnection", token: str) -> 
 def _run(asked: "Scenario", *, as_json: bool) -> None:
     from fer_simulator.fleet import Simulation
 
+    hurry = Event()
     with _view(as_json=as_json) as view:
-        result = Simulation(asked).run(view.show, stop_on_signals())
+        result = Simulation(asked).run(view.show, stop_on_signals(asked_again=hurry.set), hurry)
         view.close_with(result)
+    if hurry.is_set():
+        sys.stdout.flush()
+        leave(FAILED)  # threads may still be dialling
     if not result.sound:
         raise typer.Exit(FAILED)
 

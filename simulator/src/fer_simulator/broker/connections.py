@@ -76,13 +76,14 @@ class Connections:
             connection.dialed(number, error)
         self._flush()
 
-    def close(self) -> None:
-        """Give everything back; links that are still open are cut."""
+    def close(self, *, wait: bool) -> None:
+        """Give everything back, with wait also the threads that dial; links that are still open are cut."""
         for connection in list(self._by_fd.values()):
             connection.cut()
-        self._dialers.shutdown(wait=True, cancel_futures=True)
-        self._epoll.close()
-        os.close(self._bell)
+        self._dialers.shutdown(wait=wait, cancel_futures=True)
+        if wait:  # a thread that still dials rings the bell
+            self._epoll.close()
+            os.close(self._bell)
 
     def dial(self, connection: Connection, number: int) -> None:
         """Let it connect in a thread, and go on in this one."""
