@@ -13,6 +13,7 @@ from fer_controller import __version__, systemd
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
+from fer_controller.ingest.clocks import Clocks
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Streams
@@ -57,7 +58,7 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
         store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
         peers = Peers(topics, _greeting(settings))
-        ingest = Ingest(store, topics, streams, Fleet(store.devices.all()), peers)
+        ingest = Ingest(store, topics, streams, Fleet(store.devices.all(), Clocks(settings.clocks)), peers)
         filters = [topics.every(channel) for channel in CHANNELS]
         broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat

@@ -69,6 +69,20 @@ class IngestSettings(Section):
     retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
 
 
+class ClockSettings(Section):
+    """When the times that devices tell are believed."""
+
+    tolerance_s: float = Field(
+        default=300.0,
+        gt=0,
+        description="a device's clock that is further off is said to be wrong; an event that is this far in the "
+        "future is filed by its arrival",
+    )
+    oldest_event_days: float = Field(
+        default=366.0, gt=0, le=36_500, description="events that say to be older are filed by their arrival"
+    )
+
+
 class HttpSettings(Section):
     """The HTTP server: models for devices, API and page for operators."""
 
@@ -199,6 +213,7 @@ class Settings(BaseSettings):
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
+    clocks: ClockSettings = ClockSettings()
     fleet: FleetSettings = FleetSettings()
     rollout: RolloutSettings = RolloutSettings()
     http: HttpSettings = HttpSettings()

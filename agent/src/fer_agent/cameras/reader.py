@@ -63,16 +63,17 @@ class Reader:
             self.frames.close()
 
     def _read(self) -> None:
-        started_at_s = time.time() - self._camera.length_s  # a recording ends now, at the latest
+        # A recording ends now, at the latest; by the clock that no one sets.
+        started_s = time.monotonic() - self._camera.length_s
         for index in itertools.count():
             image = None if self._stopping.is_set() else self._camera.read()
             if image is None:
                 return
             self.last_sign_s = time.monotonic()
             self.seen += 1
-            self.frames.put(self._frame(index, image, started_at_s))
+            self.frames.put(self._frame(index, image, started_s))
 
-    def _frame(self, index: int, image: Image, started_at_s: float) -> Frame:
+    def _frame(self, index: int, image: Image, started_s: float) -> Frame:
         now_s, captured_ns = time.time(), time.monotonic_ns()
         position_s = self._camera.position_s
         if position_s is not None:
@@ -81,7 +82,7 @@ class Reader:
             camera=self._name,
             index=index,
             image=at_most_wide(image, self._width_px),
-            captured_at_s=now_s if position_s is None else min(now_s, started_at_s + position_s),
+            captured_at_s=now_s if position_s is None else now_s - max(0.0, captured_ns / 1e9 - started_s - position_s),
             captured_ns=captured_ns,
             position_s=captured_ns / 1e9 if position_s is None else position_s,
         )

@@ -14,6 +14,8 @@ from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EmotionFilter
 
 NEWEST_ON_TERMINAL = 50
+MISDATED = "(arrived)"
+"""After the time of an event that is filed by its arrival, because its device's clock was wrong."""
 
 
 @with_options
@@ -69,6 +71,6 @@ def _print_table(desk: Desk, wanted: TypedEventFilter, limit: int, *, follow: bo
 
 def _cells(event: StoredEvent) -> tuple[str, ...]:
     return (
-        event.time, event.device, event.camera, str(event.seq), str(event.track), event.kind, event.emotion,
-        f"{event.confidence:.0%}", event.model,
+        f"{event.time} {MISDATED}" if event.device_time else event.time, event.device, event.camera, str(event.seq),
+        str(event.track), event.kind, event.emotion, f"{event.confidence:.0%}", event.model,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
+from fer_controller.ingest.devices import off_by
 from fer_controller.operations import fleet
 from fer_controller.operations.fleet import DeadLetterAnswer, DeviceAnswer, TotalsAnswer
 from fer_controller.operations.operation import Answered, Operation
@@ -67,8 +68,12 @@ def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
         texts = (each.since, each.last_seen, each.agent_version, models, each.provider)
         yield (
             each.device, (each.state, COLORS.get(each.state, "dim")), *(text or "–" for text in texts),
-            str(each.dropped_events or "–"), each.reason or "–",
+            str(each.dropped_events or "–"), "\n".join(filter(None, (each.reason, _clock(each)))) or "–",
         )  # fmt: skip
+
+
+def _clock(device: DeviceAnswer) -> str:
+    return f"its clock is {off_by(device.clock_offset_s)}" if device.clock_offset_s else ""
 
 
 def _totals(totals: TotalsAnswer) -> Iterable[Row]:
@@ -94,7 +99,7 @@ def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
 DEVICES = Look(
     fleet.DEVICES,
     "The devices of the fleet: online, stale (online, but silent) or offline; classifier and finder of each.",
-    ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "reason"),
+    ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "notes"),
     _devices,
     "No device has been heard of yet.",
 )

@@ -1,7 +1,6 @@
 """fer-controller telemetry."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc
@@ -42,17 +41,17 @@ def telemetry(
         if follow:
             after_id = found[-1].id if found else stored.last_id(desk)
             for each in stored.follow(desk, asked.device, after_id):
-                options.print_line(each.message) if json_ else print("  ".join(_cells(each.message)), flush=True)
+                options.print_line(each.message) if json_ else print("  ".join(_cells(each)), flush=True)
 
 
 def _print_table(found: Iterable[TelemetryMessageAnswer]) -> None:
     table = options.table("time", "device", *(metric.heading for metric in SHOWN), "provider")
     for each in found:
-        table.add_row(*map(options.plain, _cells(each.message)))
+        table.add_row(*map(options.plain, _cells(each)))
     options.print_table(table, empty="No telemetry is stored.")
 
 
-def _cells(message: dict[str, Any]) -> tuple[str, ...]:
-    telemetry = Telemetry.model_validate(message)
+def _cells(stored: TelemetryMessageAnswer) -> tuple[str, ...]:
+    telemetry = Telemetry.model_validate(stored.message)
     figures = (options.figure(metric.of(telemetry)) for metric in SHOWN)
-    return (iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")
+    return (stored.received_at or iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")

@@ -21,7 +21,7 @@ ROWS_AT_A_TIME = 5000
 PLAIN_COLUMNS = ("device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence")
 PROBABILITY_COLUMNS = tuple(f"probability_{emotion}" for emotion in EMOTIONS)
 BOX_COLUMNS = ("box_x_px", "box_y_px", "box_width_px", "box_height_px")
-LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
+LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees", "device_time")
 COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, *LATER_COLUMNS)
 
 

@@ -25,6 +25,7 @@ SCHEMA = pa.schema(
         ("box_height_px", pa.int64()),
         ("model", pa.dictionary(pa.int32(), pa.string())),
         *((name, pa.float64()) for name in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")),
+        ("device_time", pa.timestamp("ms", "UTC")),
     ]
 )
 
@@ -41,7 +42,11 @@ def write(chunks: Iterable[list[dict[str, Any]]], file: BinaryIO) -> int:
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
     columns = {field.name: [row[field.name] for row in rows] for field in SCHEMA}
-    times = pa.array([time.removesuffix("Z") for time in columns.pop("time")]).cast(pa.timestamp("ms"))
-    arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
-    arrays["time"] = times.cast(pa.timestamp("ms", "UTC"))
+    times = {name: _times(columns.pop(name)) for name in ("time", "device_time")}
+    arrays = {**times, **{name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}}
     return pa.table([arrays[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _times(values: list[str | None]) -> pa.Array:
+    texts = pa.array([value and value.removesuffix("Z") for value in values], pa.string())
+    return texts.cast(pa.timestamp("ms")).cast(pa.timestamp("ms", "UTC"))

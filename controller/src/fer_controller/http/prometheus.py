@@ -83,6 +83,12 @@ def _presences(devices: Sequence[Device], state: dict[str, str]) -> Iterator[Met
         "fer_device_last_seen_timestamp_seconds", "When the device was last heard from.", labels=[DEVICE]
     )
     yield _filled(seen, [((each.device,), _unix_s(each.last_seen)) for each in devices if each.last_seen])
+    ahead = GaugeMetricFamily(
+        "fer_device_clock_offset_seconds",
+        "By how much the device's clock is ahead (behind: negative); 0 where it is about right.",
+        labels=[DEVICE],
+    )
+    yield _filled(ahead, [((each.device,), each.clock_offset_s) for each in devices])
     info = GaugeMetricFamily("fer_device_info", "Always 1; labels say what the device is and runs.", labels=INFO)
     yield _filled(info, [(_info(each), 1) for each in devices])
 

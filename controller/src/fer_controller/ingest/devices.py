@@ -1,4 +1,7 @@
-"""Which devices there are, and whether they are online, stale or offline."""
+"""Which devices there are, and whether they are online, stale or offline.
+
+What the controller saw itself is ordered by its own clock; a device's clock is only reported.
+"""
 
 import logging
 from collections import deque
@@ -6,15 +9,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fer_wire import Reported, Status
+from fer_wire import Reported, Status, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.presence import OFFLINE, ONLINE
 
+from fer_controller.ingest.clocks import Clocks
+from fer_controller.settings import ClockSettings
 from fer_controller.store.devices.records import Device
 
 STALE = "stale"
 UNKNOWN = "unknown"
 FORMER_RUNS = 4
+UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60))
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +36,27 @@ def presence(device: Device, now: datetime, stale_after_s: float) -> str:
 class Fleet:
     """All devices as last heard from, and which changed since the last batch."""
 
-    def __init__(self, known: Iterable[Device]) -> None:
+    def __init__(self, known: Iterable[Device], clocks: Clocks | None = None) -> None:
+        self._clocks = clocks or Clocks(ClockSettings())
         self._devices = {device.device: device for device in known}
         self._changed: dict[str, None] = {}
         self._former_runs: dict[str, deque[str]] = {}
         self._told: set[str] = set()
 
     def heard(self, device: str, at: str) -> None:
-        """Note that a message just arrived from the device."""
-        self._set(replace(self._get(device), last_seen=at))
+        """Note that a live message just arrived from the device: whatever its last will said, it is online."""
+        self._lives(self._get(device), self._get(device).run, at)
+
+    def measured(self, telemetry: Telemetry, at: str) -> None:
+        """Take in live telemetry, which also says what the clock shows, and which run lives if none was known to."""
+        device = self._dated(self._get(telemetry.device), telemetry.time, at)
+        run = device.run if device.state == ONLINE else telemetry.run
+        self._note_run(device, run)
+        self._lives(device, run, at)
+
+    def believes(self, device: str, said: datetime, at: str) -> bool:
+        """Whether the device can have seen something when it says so."""
+        return self._clocks.believes(said, at, self._get(device).clock_offset_s)
 
     def status(self, status: Status, at: str, *, retained: bool) -> None:
         """Take in a birth or a last will; ignores the will of an earlier run, which arrives too late."""
@@ -64,14 +82,17 @@ class Fleet:
 
     def _born(self, status: Status, at: str, *, retained: bool) -> None:
         device, born = self._get(status.device), iso_utc(status.time)
-        if retained and status.run != device.run and born < device.born:
-            return
-        if status.run != device.run:
-            self._note_run(device, status.run)
-        since = device.since if (device.state, device.run) == (ONLINE, status.run) else born
+        if retained and status.run != device.run and status.run in self._runs(device):
+            return  # The broker brings back what it had retained before a newer run was heard.
+        if not retained:
+            self._tell_of_two(device, status.run)
+            device = self._dated(device, status.time, at)
+        self._note_run(device, status.run)
+        went_on = (device.state, device.run) == (ONLINE, status.run)
+        told = born if retained and device.last_seen <= born <= at and device.last_seen else at
         self._set(
             replace(
-                device, state=ONLINE, run=status.run, born=born, since=since, reason="",
+                device, state=ONLINE, run=status.run, born=born, since=device.since if went_on else told, reason="",
                 agent_version=status.agent_version or device.agent_version,
                 last_seen=device.last_seen if retained else at,
             )
@@ -89,9 +110,36 @@ class Fleet:
             )
         )
 
+    def _lives(self, device: Device, run: str, at: str) -> None:
+        if device.state not in (ONLINE, OFFLINE, ""):  # Of a newer agent, which says more of itself.
+            self._set(replace(device, run=run, last_seen=at))
+            return
+        since = device.since if (device.state, device.run) == (ONLINE, run) else at
+        self._set(replace(device, state=ONLINE, run=run, since=since, reason="", last_seen=at))
+
+    def _dated(self, device: Device, said: datetime, at: str) -> Device:
+        offset_s = self._clocks.told(device.device, said, at)
+        if offset_s is None:
+            return device
+        was_right = not device.clock_offset_s
+        if offset_s and was_right:
+            log.warning(
+                "The clock of %s is %s; what it saw is filed by its arrival until that is mended "
+                "(see `timedatectl` there).",
+                device.device,
+                off_by(offset_s),
+            )
+        return replace(device, clock_offset_s=offset_s)
+
+    def _runs(self, device: Device) -> deque[str]:
+        return self._former_runs.setdefault(device.device, deque([device.run], maxlen=FORMER_RUNS))
+
     def _note_run(self, device: Device, run: str) -> None:
-        former = self._former_runs.setdefault(device.device, deque(maxlen=FORMER_RUNS))
-        if run in former and device.device not in self._told:
+        if run != device.run:
+            self._runs(device).append(run)
+
+    def _tell_of_two(self, device: Device, run: str) -> None:
+        if run != device.run and run in self._runs(device) and device.device not in self._told:
             self._told.add(device.device)
             log.warning(
                 "Two agents use the name %s (runs %s and %s), and each disconnects the other from the broker; "
@@ -100,7 +148,6 @@ class Fleet:
                 run,
                 device.run,
             )
-        former.append(device.run)
 
     def _get(self, name: str) -> Device:
         return self._devices.get(name) or Device(name)
@@ -108,6 +155,12 @@ class Fleet:
     def _set(self, device: Device) -> None:
         self._devices[device.device] = device
         self._changed[device.device] = None
+
+
+def off_by(offset_s: float) -> str:
+    """In words how far a clock is ahead or behind."""
+    unit, length_s = next(((unit, each_s) for unit, each_s in UNITS if abs(offset_s) >= 2 * each_s), ("seconds", 1))
+    return f"{abs(offset_s) / length_s:.0f} {unit} {'ahead' if offset_s > 0 else 'behind'}"
 
 
 __all__ = ["OFFLINE", "ONLINE", "STALE", "UNKNOWN", "Fleet", "presence"]

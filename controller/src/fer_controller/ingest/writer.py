@@ -116,19 +116,25 @@ class Ingest:
             )
         self._streams.note(event)
         batch.events.append(event)
-        heard.add(event.device)
+        if not self._fleet.believes(event.device, event.time, batch.received_at):
+            batch.misdated.add((event.device, event.epoch, event.seq))
+        if not delivery.retained:
+            heard.add(event.device)
 
-    def _status(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
+    def _status(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         status = parse(Status, delivery.payload)
         _same_device("Status", status.device, topic)
+        if status.device in heard:  # What came before a will is no sign of life after it.
+            heard.remove(status.device)
+            self._fleet.heard(status.device, batch.received_at)
         self._fleet.status(status, batch.received_at, retained=delivery.retained)
 
-    def _telemetry(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
+    def _telemetry(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
         telemetry = parse(Telemetry, delivery.payload)
         _same_device("Telemetry", telemetry.device, topic)
         batch.telemetry.append(telemetry)
         if not delivery.retained:
-            heard.add(telemetry.device)
+            self._fleet.measured(telemetry, batch.received_at)
 
     def _reported(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
         reported = parse(Reported, delivery.payload)

@@ -31,6 +31,9 @@ class DeviceAnswer(Answer):
         description=f"By task ({FINDER}, {LANDMARKER}): what finds the faces, NAME@VERSION/PRECISION or dlib's.",
     )
     provider: str | None = Field(default=None, description="The execution provider that runs it.")
+    clock_offset_s: float = Field(
+        default=0.0, description="Seconds by which its clock is ahead (behind: negative); 0 where it is about right."
+    )
     dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
     reported: StoredReport | None = Field(default=None, description="Its last report.")
 

@@ -41,6 +41,7 @@ class TelemetryMessageAnswer(Answer):
 
     id: int = Field(description="Grows in the order in which messages were stored.")
     message: StoredTelemetryMessage = Field(description="The message as the device sent it.")
+    received_at: str = Field(default="", description="When it arrived; ISO 8601 in UTC.")
 
 
 class TelemetryAnswer(Answer):
@@ -87,7 +88,7 @@ class CameraAnswer(Answer):
     faces: int = Field(description="Faces classified since the run of the agent began.")
     reopened: int = Field(description="How often it was opened again after a fault.")
     error: str | None = Field(description="Its last fault.")
-    reported_at: str = Field(description="When the device reported it; ISO 8601 in UTC.")
+    reported_at: str = Field(description="When its report arrived; ISO 8601 in UTC.")
 
 
 NEWEST_TELEMETRY = Operation(

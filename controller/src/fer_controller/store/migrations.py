@@ -7,10 +7,11 @@ from fer_controller.errors import StoreError
 from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
-from fer_controller.store.devices.tables import DEVICES, LABELS
+from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS
 from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
+    CLOCKS_OF_EVENTS,
     EVENTS,
     FORGOTTEN_EVENTS,
     GAPS,
@@ -100,6 +101,12 @@ def m011_beginnings(db: sqlite_utils.Database) -> None:
 def m012_arrivals(db: sqlite_utils.Database) -> None:
     """A device's events by when they arrived, so that judging one device reads no other's."""
     _run(db, *ARRIVALS_OF_EVENTS)
+
+
+@MIGRATIONS()
+def m013_clocks(db: sqlite_utils.Database) -> None:
+    """What a device with a wrong clock said of the time, and by how much its clock is off."""
+    _run(db, *CLOCKS_OF_EVENTS, *CLOCKS_OF_DEVICES)
 
 
 def check(database: Database) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event, some_telemetry
+from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTERS, DEAD_LETTERS_DROPPED, REDELIVERED, DeadLetter
 from fer_controller.store.devices.records import Device
@@ -46,8 +46,18 @@ def test_an_event_comes_out_as_it_went_in(store: Store) -> None:
     sent.update(sent.pop("pose"))
     assert {**stored, "box": stored["box"].model_dump()} == {
         "id": 1,
-        **{key: sent[key] for key in stored if key != "id"},
+        "device_time": None,
+        **{key: sent[key] for key in stored if key not in {"id", "device_time"}},
     }
+
+
+def test_an_event_that_is_misdated_is_filed_by_its_arrival_and_keeps_what_its_device_said(store: Store) -> None:
+    wrong = an_event(2, time=START.replace(year=2019))
+    store.write(a_batch(an_event(1), wrong, misdated={(DEVICE, EPOCH, 2)}))
+    assert store.write(a_batch(wrong)) == Written(0, 1)
+    filed = store.events.newest_events(EventFilter(since=AT), 10, up_to_id=2)
+    assert [(event.seq, event.time, event.device_time) for event in filed] == [(2, AT, "2019-01-31T12:00:00.000Z")]
+    assert store.events.tally(DEVICE).duplicates == 0
 
 
 def test_an_event_that_comes_again_changes_nothing_and_is_counted(store: Store) -> None:
@@ -117,10 +127,11 @@ def test_newest_telemetry_is_of_one_device_or_of_all(store: Store) -> None:
     assert [message.device for message in store.telemetry.telemetry_stored_after(None, 1, 10)] == ["nano-02", DEVICE]
 
 
-def test_the_newest_telemetry_of_one_device_goes_by_its_clock(store: Store) -> None:
+def test_the_newest_telemetry_of_one_device_is_what_came_last_whatever_its_clock_says(store: Store) -> None:
     store.write(a_batch(telemetry=[some_telemetry(), some_telemetry(second=20), some_telemetry(second=10)]))
-    assert [message.time[-10:-5] for message in store.telemetry.newest_telemetry(DEVICE, 1)] == ["00:20"]
+    assert [message.time[-10:-5] for message in store.telemetry.newest_telemetry(DEVICE, 1)] == ["00:10"]
     assert [message.time[-10:-5] for message in store.telemetry.newest_telemetry(DEVICE, 2)] == ["00:20", "00:10"]
+    assert {message.received_at for message in store.telemetry.newest_telemetry(DEVICE, 2)} == {AT}
     assert store.telemetry.newest_telemetry(DEVICE, 0) == []
 
 

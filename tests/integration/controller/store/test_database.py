@@ -190,7 +190,7 @@ def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(datab
     ("query", "way"),
     [
         ("telemetry_stored_after", "SEARCH telemetry USING INTEGER PRIMARY KEY (rowid>?)"),
-        ("newest_telemetry_of_device", "SEARCH telemetry USING INDEX sqlite_autoindex_telemetry_1 (device=?)"),
+        ("newest_telemetry_of_device", "SEARCH telemetry USING INDEX telemetry_by_arrival (device=?)"),
     ],
 )
 def test_following_telemetry_costs_no_more_when_much_is_stored(database: Database, query: str, way: str) -> None:

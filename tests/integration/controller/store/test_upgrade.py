@@ -104,7 +104,9 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: Database) 
         sums["samples"], sums["fps"], sums["latency_p95_ms"]
     )  # fmt: skip
     assert found.emotions == {each["emotion"]: each["events"] for each in emotions}
-    for measured in ("events", "streams", "telemetry_rollups"):
+    for message in now["telemetry"]:
+        assert message.pop("received_at") == AT
+    for measured in ("events", "streams", "telemetry_rollups", "devices"):
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}
@@ -140,6 +142,6 @@ def test_an_upgraded_database_takes_more(database: Database) -> None:
 
 def test_a_reader_of_an_old_database_upgrades_nothing_and_says_what_is_missing(old_db: Path) -> None:
     with opening.reader(old_db) as database:
-        assert Subjects(database).events.tally(DEVICE).stored == 3
+        assert Subjects(database).events.number_of(DEVICE) == 3
         with pytest.raises(StoreError, match="has no column holder yet; start `fer-controller serve` with it once"):
             TokenStore(database).operators()

@@ -1,10 +1,10 @@
 import threading
 import time
-from typing import Callable, List
+from typing import Callable, List, Optional
 
 import pytest
 from fakes_vision import FakeCamera, picture
-from fer_agent.cameras.camera import Frame
+from fer_agent.cameras.camera import Frame, Image
 from fer_agent.cameras.capture import ENDED, REOPENING, RUNNING, Capture
 from fer_agent.cameras.handoff import Handoff
 from fer_agent.errors import CameraError
@@ -42,6 +42,24 @@ def test_a_source_read_once_keeps_its_own_time_which_never_goes_back() -> None:
     frames = collect(capture, lambda _: capture.state == ENDED)
     assert [frame.position_s for frame in frames] == [0.0, 0.5, 0.5, 1.0]
     assert frames[3].captured_at_s - frames[0].captured_at_s == pytest.approx(1.0)
+
+
+def test_a_recording_goes_by_the_clock_that_is_set_while_it_plays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real_s, ahead_s = time.time, [0.0, 7 * 365 * 86_400.0, -3600.0]
+    reads: List[None] = []
+    monkeypatch.setattr(time, "time", lambda: real_s() + ahead_s[max(0, min(len(reads), len(ahead_s)) - 1)])
+
+    class Stepped(FakeCamera):
+        def read(self) -> Optional[Image]:
+            reads.append(None)
+            return super().read()
+
+    capture = Capture(SETTINGS, lambda: Stepped([picture()] * 3, live=False, positions_s=[0.0, 0.5, 1.0]))
+    capture.start()
+    frames = collect(capture, lambda _: capture.state == ENDED)
+    assert [frame.captured_at_s - real_s() for frame in frames] == pytest.approx(ahead_s, abs=PATIENCE_S)
 
 
 def test_a_source_read_once_that_cannot_be_opened_is_fatal() -> None:

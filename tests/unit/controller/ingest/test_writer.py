@@ -9,6 +9,7 @@ from controller_messages import (
     EPOCH,
     START,
     a_birth,
+    a_will,
     an_event,
     delivered,
     no_peers,
@@ -21,6 +22,7 @@ from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES
 from fer_controller.store.events.records import Stream
+from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.memory import MemoryStore
 from fer_wire import Topics
 from fer_wire.message import MAX_PAYLOAD_BYTES
@@ -155,3 +157,40 @@ def test_events_of_a_device_whose_clock_jumped_back_are_stored_and_acknowledged(
     assert store.events.tally("nano-01").stored == 3
     assert streams.newest()
     assert [streams.ack(key).seq for key in streams.newest()] == [3]
+
+
+def test_what_came_before_a_will_in_one_batch_is_no_sign_of_life_after_it() -> None:
+    some = ingest(MemoryStore())
+    batch = some.read([delivered(a_birth()), delivered(an_event(1)), delivered(a_will())])
+    assert [device.state for device in batch.devices] == ["offline"]
+    batch = some.read([delivered(an_event(2))])
+    assert [device.state for device in batch.devices] == ["online"]
+
+
+def test_events_from_the_future_and_of_a_clock_years_back_are_filed_by_their_arrival() -> None:
+    store = MemoryStore()
+    some = ingest(store)
+    times = {1: START.replace(year=2019), 2: NOW + timedelta(days=2), 3: NOW - timedelta(days=9), 4: NOW}
+    some.write(some.read([delivered(an_event(seq, time=time)) for seq, time in times.items()]))
+    filed = {event.seq: (event.time, event.device_time) for event in store.events.newest_events(EventFilter(), 9, 9)}
+    assert filed == {
+        1: (AT, "2019-01-31T12:00:00.000Z"),
+        2: (AT, "2026-02-02T13:00:00.000Z"),
+        3: ("2026-01-22T13:00:00.000Z", None),
+        4: (AT, None),
+    }
+
+
+def test_a_clock_two_days_behind_is_known_by_telemetry_and_what_it_dates_is_filed_by_its_arrival() -> None:
+    store, behind = MemoryStore(), timedelta(days=2)
+    times = iter([NOW] * 2 + [NOW + timedelta(seconds=10)] * 2)
+    streams = Streams([], store.events.seqs_above, 100)
+    some = Ingest(store, Topics(), streams, Fleet([]), no_peers(), clock=lambda: next(times))
+    some.write(some.read([delivered(a_birth(time=NOW - behind))]))
+    telemetry = some_telemetry().model_copy(update={"time": NOW - behind + timedelta(seconds=10)})
+    seen = an_event(1, time=NOW - behind + timedelta(seconds=9))
+    waited = an_event(2, time=NOW - timedelta(days=1))
+    some.write(some.read([delivered(telemetry), delivered(seen), delivered(waited)]))
+    filed = {event.seq: event.device_time for event in store.events.newest_events(EventFilter(), 9, 9)}
+    assert filed == {1: "2026-01-29T13:00:09.000Z", 2: None}
+    assert [device.clock_offset_s for device in store.devices.all()] == [-behind.total_seconds()]

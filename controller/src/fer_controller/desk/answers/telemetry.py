@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from fer_wire import Telemetry
-from fer_wire.message import iso_utc
 
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.metrics import catalogue
@@ -75,15 +74,19 @@ def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
             faces=each.faces,
             reopened=each.reopened,
             error=each.error or None,
-            reported_at=iso_utc(message.time),
+            reported_at=stored.received_at,
         )
-        for message in (Telemetry.model_validate_json(stored.payload) for stored in newest)
+        for stored in newest
+        for message in (Telemetry.model_validate_json(stored.payload),)
         for each in message.cameras
     ]
 
 
 def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:
-    messages = (TelemetryMessageAnswer(id=each.id, message=json.loads(each.payload)) for each in found)
+    messages = (
+        TelemetryMessageAnswer(id=each.id, message=json.loads(each.payload), received_at=each.received_at)
+        for each in found
+    )
     return TelemetryAnswer(messages=tuple(messages))
 
 

@@ -59,12 +59,13 @@ function paintHead({ state, since, reason }) {
 async function lookAtTelemetry(signal) {
     const newest = get("/v1/telemetry", { device: name, limit: 1 }, signal);
     const [{ messages }, known] = await Promise.all([newest, metrics(signal)]);
-    paintTelemetry(messages[0]?.message, known);
+    paintTelemetry(messages[0], known);
 }
 
-function paintTelemetry(message, metrics) {
+function paintTelemetry(stored, metrics) {
+    const message = stored?.message;
     const cameras = message?.cameras ?? [];
-    define(find("device-now"), message ? hostFacts(message, metrics) : [["Measured", "nothing yet"]]);
+    define(find("device-now"), message ? hostFacts(message, stored.received_at, metrics) : [["Measured", "nothing yet"]]);
     fill(find("cameras-rows"), cameras, (each) => each.camera, cameraCells);
     say(find("cameras-note"), cameras.length ? "" : "No camera has been heard of yet.");
 }

@@ -141,7 +141,13 @@ async function lookAtNext(signal) {
     newest = [...newest, ...events].slice(-TAIL_EVENTS);
 }
 
+/** When it was seen, or when it arrived if the device's clock was wrong. */
+function seen({ time, device_time: said }) {
+    const { text, title } = clock(time);
+    return said ? { text: `${text} (arrived)`, title: `The device's wrong clock said ${said}.` } : { text, title };
+}
+
 const cells = (event) => [
-    clock(event.time), event.device, event.camera, cell(event.emotion, `swatch ${event.emotion}`),
+    seen(event), event.device, event.camera, cell(event.emotion, `swatch ${event.emotion}`),
     cell(share(event.confidence, 1)), event.kind, number(event.track),
 ];

@@ -43,7 +43,7 @@ function updateFacts(update) {
 }
 
 /** What the device is made of. */
-export function deviceFacts({ agent_version, last_seen, dropped_events, reported }) {
+export function deviceFacts({ agent_version, last_seen, clock_offset_s, dropped_events, reported }) {
     const has = reported?.capabilities ?? {};
     return [
         ["Class", has.device_class],
@@ -54,15 +54,16 @@ export function deviceFacts({ agent_version, last_seen, dropped_events, reported
         ["Providers", has.providers?.map(provider).join(", ")],
         ["Agent", agent_version],
         ["Last seen", last_seen && plain(ago(last_seen))],
+        ["Clock", clock_offset_s ? cell(offBy(clock_offset_s), "bad") : null],
         ["Events dropped", number(dropped_events).text],
     ];
 }
 
 /** What the device measured of itself in a telemetry message; what it cannot measure is left out. */
-export function hostFacts(message, metrics) {
+export function hostFacts(message, receivedAt, metrics) {
     const measured = metrics.filter(({ source }) => source && known(at(message, source)));
     return [
-        ["Measured", plain(ago(message.time))],
+        ["Measured", plain(ago(receivedAt))],
         ...measured.map((metric) => [heading(message, metric), shown(at(message, metric.source), metric)]),
         ["Power mode", message.host.power_mode],
         ["Faults handled", number(message.errors).text],
@@ -81,6 +82,9 @@ function shown(value, { unit, digits }) {
     if (unit === "s") return lasted(value);
     return `${number(value, digits).text} ${unit}`;
 }
+
+/** How far a clock is ahead or behind. */
+export const offBy = (offsetS) => `${lasted(Math.abs(offsetS))} ${offsetS > 0 ? "ahead" : "behind"}`;
 
 function lasted(timeS) {
     const [unit, lengthS] = UNITS_OF_TIME.find(([, lengthS]) => timeS >= lengthS) ?? ["s", 1];

@@ -1,6 +1,6 @@
 import { get, poll } from "./api.js";
 import { device } from "./device.js";
-import { provider } from "./facts.js";
+import { offBy, provider } from "./facts.js";
 import { ago, badge, caption, cell, count, fill, find, known, MOST_ROWS, number, say } from "./page.js";
 
 const EVERY_MS = 2000;
@@ -106,8 +106,10 @@ function cells(device) {
     ];
 }
 
-function presence({ state, reason }) {
-    return { ...badge(state), text: reason ? `${state}: ${reason}` : state, title: reason ?? "" };
+function presence({ state, reason, clock_offset_s: offsetS }) {
+    const clock = offsetS ? `its clock is ${offBy(offsetS)}` : "";
+    const why = [reason, clock].filter(Boolean).join("; ");
+    return { ...badge(state), text: why ? `${state}: ${why}` : state, title: why };
 }
 
 function hottest(host) {

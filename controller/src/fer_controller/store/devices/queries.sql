@@ -2,16 +2,17 @@
 
 -- upsert_device --
 -- Insert or replace a device.
-INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported)
-VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported)
+INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s)
+VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported, :clock_offset_s)
 ON CONFLICT (device) DO UPDATE SET
   state = excluded.state, run = excluded.run, born = excluded.born, since = excluded.since,
   last_seen = excluded.last_seen, agent_version = excluded.agent_version, reason = excluded.reason,
-  reported = excluded.reported;
+  reported = excluded.reported, clock_offset_s = excluded.clock_offset_s;
 
 -- devices --
 -- All devices by name.
-SELECT device, state, run, born, since, last_seen, agent_version, reason, reported FROM devices ORDER BY device;
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s FROM devices
+ORDER BY device;
 
 -- set_label --
 -- Set a label of a device.

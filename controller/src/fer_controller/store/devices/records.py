@@ -16,6 +16,8 @@ class Device:
     agent_version: str = ""
     reason: str = ""
     reported: str = ""
+    clock_offset_s: float = 0.0
+    """By how much its clock is ahead (behind: negative); 0 where it is about right."""
 
 
 @dataclass(frozen=True, slots=True)

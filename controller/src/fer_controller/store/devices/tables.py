@@ -28,3 +28,5 @@ LABELS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+CLOCKS_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN clock_offset_s REAL NOT NULL DEFAULT 0",)

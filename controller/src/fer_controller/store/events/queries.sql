@@ -6,9 +6,11 @@
 -- (OR IGNORE would hide every other fault too.)
 INSERT INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
-   box_x, box_y, box_width, box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees)
+   box_x, box_y, box_width, box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees,
+   device_time)
 SELECT :device, :epoch, :seq, :camera, :time, :track, :kind, :emotion, :confidence, :probabilities,
-  :box_x, :box_y, :box_width, :box_height, :model, :received_at, :face_px, :yaw_degrees, :pitch_degrees, :roll_degrees
+  :box_x, :box_y, :box_width, :box_height, :model, :received_at, :face_px, :yaw_degrees, :pitch_degrees, :roll_degrees,
+  :device_time
 WHERE NOT EXISTS (SELECT 1 FROM streams WHERE device = :device AND epoch = :epoch AND forgotten_seq >= :seq)
 ON CONFLICT (device, epoch, seq) DO NOTHING;
 
@@ -58,7 +60,7 @@ SELECT coalesce(max(id), 0) FROM events;
 -- Counts of a device's events: stored, with distinct numbers, and with the same content as another.
 SELECT count(*) AS stored,
   (SELECT count(*) FROM (SELECT DISTINCT epoch, seq FROM events WHERE device = :device)) AS distinct_seqs,
-  count(*) - (SELECT count(*) FROM (SELECT DISTINCT camera, track, kind, time FROM events WHERE device = :device))
+  count(*) - (SELECT count(*) FROM (SELECT DISTINCT camera, track, kind, coalesce(device_time, time) FROM events WHERE device = :device))
     AS duplicates
 FROM events WHERE device = :device;
 

@@ -49,6 +49,8 @@ class StoredEvent:
     yaw_degrees: float | None = None
     pitch_degrees: float | None = None
     roll_degrees: float | None = None
+    device_time: str | None = None
+    """What the device said of the time, where that lay too far from its arrival; time is its arrival then."""
 
 
 @dataclass(frozen=True, slots=True)

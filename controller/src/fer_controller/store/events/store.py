@@ -1,7 +1,7 @@
 """Events in the database: written by the ingest, read by commands, the API and exports."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fer_wire import Box, EmotionEvent
@@ -66,16 +66,19 @@ class EventStore:
         """By device: events that it dropped when its spool was full."""
         return {row["device"]: row["events"] for row in self._database.rows("dropped_events")}
 
-    def add(self, events: Iterable[EmotionEvent], received_at: str) -> int:
-        """Store the events that are new, and return how many there were."""
-        return self._database.many("insert_event", [_values(event, received_at) for event in events])
+    def add(
+        self, events: Iterable[EmotionEvent], received_at: str, misdated: Collection[tuple[str, str, int]] = ()
+    ) -> int:
+        """Store the events that are new, and return how many there were; misdated ones are filed by their arrival."""
+        return self._database.many("insert_event", [_values(event, received_at, misdated) for event in events])
 
     def differs_from_stored(self, event: EmotionEvent) -> bool:
         """Whether a different event is stored under its (device, epoch, seq); False when that was deleted."""
         number = {"device": event.device, "epoch": event.epoch, "seq": event.seq}
         stored = self._database.rows("event_by_number", number)
         content = (event.camera, iso_utc(event.time), event.track, event.kind)
-        return any((row["camera"], row["time"], row["track"], row["kind"]) != content for row in stored)
+        said = ((row["camera"], row["device_time"] or row["time"], row["track"], row["kind"]) for row in stored)
+        return any(each != content for each in said)
 
     def put_streams(self, streams: Iterable[Stream], first_seen: str) -> None:
         """Write how far streams are stored; new ones get this first_seen."""
@@ -90,16 +93,18 @@ class EventStore:
         return [_event(row) for row in self._database.rows(query, {**where.values, **values}, where=where)]
 
 
-def _values(event: EmotionEvent, received_at: str) -> dict[str, Any]:
+def _values(event: EmotionEvent, received_at: str, misdated: Collection[tuple[str, str, int]]) -> dict[str, Any]:
+    said, wrong = iso_utc(event.time), (event.device, event.epoch, event.seq) in misdated
     box, pose = event.box, event.pose
     yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else UNKNOWN_POSE
     return {
         "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
-        "time": iso_utc(event.time), "track": event.track, "kind": event.kind, "emotion": event.emotion,
+        "time": received_at if wrong else said, "track": event.track, "kind": event.kind, "emotion": event.emotion,
         "confidence": event.confidence, "probabilities": COMPACT_JSON(event.probabilities),
         "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
         "model": event.model, "received_at": received_at,
         "face_px": event.face_px, "yaw_degrees": yaw, "pitch_degrees": pitch, "roll_degrees": roll,
+        "device_time": said if wrong else None,
     }  # fmt: skip
 
 
@@ -110,4 +115,5 @@ def _event(row: Row) -> StoredEvent:
         track=row["track"], kind=row["kind"], emotion=row["emotion"], confidence=row["confidence"],
         probabilities=json.loads(row["probabilities"]), box=box, model=row["model"], face_px=row["face_px"],
         yaw_degrees=row["yaw_degrees"], pitch_degrees=row["pitch_degrees"], roll_degrees=row["roll_degrees"],
+        device_time=row["device_time"],
     )  # fmt: skip

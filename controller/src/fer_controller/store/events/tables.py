@@ -75,4 +75,6 @@ TRUST_OF_EVENTS: tuple[str, ...] = tuple(
     for column in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")
 )
 
+CLOCKS_OF_EVENTS: tuple[str, ...] = ("ALTER TABLE events ADD COLUMN device_time TEXT",)
+
 ARRIVALS_OF_EVENTS: tuple[str, ...] = ("CREATE INDEX events_by_arrival ON events (device, received_at)",)

@@ -1,7 +1,7 @@
 """A store in memory, for tests and trials; it passes the same tests as the database."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fer_wire import EmotionEvent, Telemetry
 from fer_wire.message import iso_utc
@@ -34,11 +34,11 @@ class MemoryStore:
     def write(self, batch: Batch) -> Written:
         if self.unavailable is not None:
             raise self.unavailable
-        new = sum(self.events.add(event) for event in batch.events)
+        new = sum(self.events.add(event, batch.received_at, batch.misdated) for event in batch.events)
         self.events.put(batch.streams, batch.gaps)
         self.devices.put(batch.devices)
         for message in batch.telemetry:
-            self.telemetry.add(message)
+            self.telemetry.add(message, batch.received_at)
         conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.differs_from_stored(e))
         self.dead_letters.add([*batch.dead_letters, *conflicts])
         redelivered = len(batch.events) - new - len(conflicts)
@@ -69,7 +69,7 @@ class MemoryEvents:
 
     def tally(self, device: str) -> Tally:
         events = [event for event in self._events.values() if event.device == device]
-        said = {(event.camera, event.track, event.kind, event.time) for event in events}
+        said = {(event.camera, event.track, event.kind, event.device_time or event.time) for event in events}
         return Tally(len(events), len({(event.epoch, event.seq) for event in events}), len(events) - len(said))
 
     def streams(self) -> list[Stream]:
@@ -81,22 +81,25 @@ class MemoryEvents:
     def gaps(self) -> list[Gap]:
         return list(self._gaps.values())
 
-    def add(self, event: EmotionEvent) -> bool:
-        """Store it; False when its (device, epoch, seq) is taken."""
+    def add(self, event: EmotionEvent, received_at: str, misdated: Collection[tuple[str, str, int]]) -> bool:
+        """Store it, by its arrival when it is misdated; False when its (device, epoch, seq) is taken."""
         key = (event.device, event.epoch, event.seq)
         if key in self._events:
             return False
+        said, pose = iso_utc(event.time), event.pose
+        yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else (None, None, None)
+        time, device_time = (received_at, said) if key in misdated else (said, None)
         self._events[key] = StoredEvent(
-            len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, iso_utc(event.time), event.track,
+            len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, time, event.track,
             event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model, event.face_px,
-            *((pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if (pose := event.pose) else ()),
+            yaw, pitch, roll, device_time,
         )  # fmt: skip
         return True
 
     def differs_from_stored(self, event: EmotionEvent) -> bool:
         """Whether a different event is stored under its (device, epoch, seq)."""
         stored = self._events[event.device, event.epoch, event.seq]
-        content = (stored.camera, stored.time, stored.track, stored.kind)
+        content = (stored.camera, stored.device_time or stored.time, stored.track, stored.kind)
         return content != (event.camera, iso_utc(event.time), event.track, event.kind)
 
     def put(self, streams: Sequence[Stream], gaps: Sequence[Gap]) -> None:
@@ -132,17 +135,15 @@ class MemoryTelemetry:
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
         found = self.telemetry_stored_after(device, 0, len(self._messages))
-        if device is not None:
-            found.sort(key=lambda message: (message.time, message.id))
-        return sorted(found[max(0, len(found) - limit) :], key=lambda message: message.id)
+        return found[max(0, len(found) - limit) :]
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         return [t for t in self._messages.values() if t.id > after_id and device in (None, t.device)][:limit]
 
-    def add(self, message: Telemetry) -> None:
+    def add(self, message: Telemetry, received_at: str) -> None:
         """Store it, unless it is stored."""
         key = (message.device, message.run, iso_utc(message.time))
-        row = StoredTelemetry(len(self._messages) + 1, message.device, key[2], message.model_dump_json())
+        row = StoredTelemetry(len(self._messages) + 1, message.device, key[2], received_at, message.model_dump_json())
         self._messages.setdefault(key, row)
 
 

@@ -15,6 +15,8 @@ class Batch:
 
     received_at: str
     events: list[EmotionEvent] = field(default_factory=list)
+    misdated: set[tuple[str, str, int]] = field(default_factory=set)
+    """By device, epoch and seq: events whose time cannot be right, which are filed by their arrival."""
     streams: list[Stream] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)

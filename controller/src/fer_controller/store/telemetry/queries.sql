@@ -8,22 +8,25 @@ ON CONFLICT (device, time, run) DO NOTHING;
 
 -- newest_telemetry --
 -- The newest telemetry of all devices.
-SELECT * FROM (SELECT id, device, time, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
+SELECT * FROM (SELECT id, device, time, received_at, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
 
 -- newest_telemetry_of_device --
--- The newest telemetry of one device by its own clock, for which SQLite has an index.
+-- The newest telemetry of one device by its arrival, for which SQLite has an index.
 SELECT * FROM (
-  SELECT id, device, time, payload FROM telemetry WHERE device = :device ORDER BY time DESC, id DESC LIMIT :limit
+  SELECT id, device, time, received_at, payload FROM telemetry INDEXED BY telemetry_by_arrival
+  WHERE device = :device ORDER BY received_at DESC, id DESC LIMIT :limit
 ) ORDER BY id;
 
 -- newest_telemetry_of_each --
 -- The newest telemetry of each device.
-SELECT telemetry.id, telemetry.device, telemetry.time, telemetry.payload FROM devices
-JOIN telemetry ON telemetry.id =
-  (SELECT id FROM telemetry AS its WHERE its.device = devices.device ORDER BY time DESC LIMIT 1)
+SELECT telemetry.id, telemetry.device, telemetry.time, telemetry.received_at, telemetry.payload FROM devices
+JOIN telemetry ON telemetry.id = (
+  SELECT id FROM telemetry AS its INDEXED BY telemetry_by_arrival
+  WHERE its.device = devices.device ORDER BY received_at DESC, id DESC LIMIT 1
+)
 ORDER BY telemetry.device;
 
 -- telemetry_stored_after --
 -- The next telemetry in the order in which it was stored.
-SELECT id, device, time, payload FROM telemetry
+SELECT id, device, time, received_at, payload FROM telemetry
 WHERE id > :after_id AND (:device IS NULL OR device = :device) ORDER BY id LIMIT :limit;

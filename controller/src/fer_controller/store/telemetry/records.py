@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoredTelemetry:
-    """One telemetry message; payload is its JSON."""
+    """One telemetry message: time by the device's clock, and when it came by ours; payload is its JSON."""
 
     id: int
     device: str
     time: str
+    received_at: str
     payload: str

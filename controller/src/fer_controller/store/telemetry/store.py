@@ -21,7 +21,7 @@ class TelemetryStore:
         self._database = database
 
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
-        """The newest telemetry of all devices by id, or of one device by its own clock; ascending by id."""
+        """The newest telemetry of all devices by id, or of one device by its arrival; ascending by id."""
         query = "newest_telemetry" if device is None else "newest_telemetry_of_device"
         return self._database.records(StoredTelemetry, query, {"device": device, "limit": limit})
 
