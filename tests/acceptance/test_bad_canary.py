@@ -12,7 +12,7 @@ from simulated_fleet import SimulatedFleet
 
 pytestmark = pytest.mark.mosquitto
 
-AGENTS = 30
+AGENTS = 15
 CANARIES = 1
 FACES = 25
 """Of the baseline of each device."""
@@ -52,7 +52,7 @@ def test_a_bad_model_is_stopped_at_the_canary_and_goes_back(
     for words in (("models", "keygen"), ("models", "add", str(model))):
         assert run(*words, "--db", str(controller.db)).returncode == 0
     fleet = SimulatedFleet(
-        tmp_path, mosquitto.url, AGENTS, "--controller", url, "--telemetry-s", "0.5", "--events-per-s", "8",
+        tmp_path, mosquitto.url, AGENTS, "--controller", url, "--telemetry-s", "0.5", "--events-per-s", "20",
         "--effect", f"light@{model.name}/fp16:{effect}", "--class", "x86",
     )  # fmt: skip
     fleet.start()

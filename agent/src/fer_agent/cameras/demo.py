@@ -22,13 +22,15 @@ FACE_XY = (220.0, 115.0)
 """The middle of the face in the portrait, pixels."""
 ASPECT = 3 / 4
 VISITORS = "demo:visitors"
-VISIT_EVERY_S, STAYS_S = 3.0, 1.4
+VISIT_EVERY_S, STAYS_S = 1.5, 0.8
+EMPTY = 96
+"""How bright the picture is while nobody is there, 0–255."""
 
 
 class DemoCamera:
     """The portrait slowly panned, zoomed, turned and lit, without end, at the frame rate of the settings.
 
-    With demo:visitors it comes and goes every few seconds, so that there are many faces to count.
+    With demo:visitors it comes and goes every second or two, so that there are many faces to count.
     """
 
     live = True
@@ -59,7 +61,7 @@ class DemoCamera:
         """The portrait at a given time; the periods have no small common multiple, so it seldom repeats."""
         width, height = self._size
         if self._comes_and_goes and time_s % VISIT_EVERY_S >= STAYS_S:
-            return np.zeros((height, width, 3), np.uint8)
+            return np.full((height, width, 3), EMPTY, np.uint8)
         zoom = height / 512 * (1.3 + 0.25 * _wave(time_s, 17))
         angle = math.radians(6) * _wave(time_s, 11)
         middle = (width * (0.5 + 0.12 * _wave(time_s, 13)), height * (0.42 + 0.06 * _wave(time_s, 7)))
