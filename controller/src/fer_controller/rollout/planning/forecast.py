@@ -70,7 +70,7 @@ def _sentences(undecided: Iterable[Verdict], soak_s: float, baseline_s: float) -
     needs = {each.gate: _soak_s(each, soak_s) for each in undecided}
     longer = {gate: needed_s for gate, needed_s in needs.items() if needed_s is not None}
     if longer:
-        yield TOO_SHORT.format(soak=_typed(soak_s), gates=", ".join(longer), longer=_typed(max(longer.values())))
+        yield TOO_SHORT.format(soak=_typed(soak_s), gates=", ".join(longer), longer=_typed(ceil(max(longer.values()))))
     if len(longer) < len(needs):
         gates = ", ".join(gate for gate in needs if gate not in longer)
         yield NO_SOAK.format(baseline=_typed(baseline_s), gates=gates)

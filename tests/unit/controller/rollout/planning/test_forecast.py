@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,12 @@ def test_too_few_faces_are_said_with_the_soak_that_would_do(store: RolloutStore,
     assert doubt.startswith("At a soak of 5m wave 1 would leave emotion_mix<=0.3 undecided; a soak of ")
     longer = doubt.removesuffix(" would do.").rpartition(" ")[2]
     assert doubted(store, "confidence=off", soak=longer) == ()
+
+
+def test_the_soak_that_would_do_is_told_in_whole_seconds(store: RolloutStore, tmp_path: Path) -> None:
+    measured(tmp_path, faces=600)
+    (doubt,) = doubted(store, "confidence=off", soak="7s")
+    assert re.search(r"a soak of \d+[sm] would do\.$", doubt)
 
 
 def test_where_nothing_was_measured_no_soak_would_do(store: RolloutStore) -> None:
