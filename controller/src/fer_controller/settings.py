@@ -26,7 +26,7 @@ ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
 UNKNOWN = "there is no such setting"
 OPEN_ACCESS = "open"
-MODELS_SUFFIX = ".models"
+DB_SUFFIX, MODELS_SUFFIX, MODELS_BESIDE_OTHERS = ".db", ".models", "-models"
 WEEK_S = 7 * 24 * 3600
 
 
@@ -149,7 +149,9 @@ class RegistrySettings(Section):
     """Where models are stored."""
 
     folder: Path | None = Field(
-        default=None, description="the models' files and the key that signs; by default beside the database: DB.models"
+        default=None,
+        description="the models' files and the key that signs; by default beside the database: fleet.models for "
+        "fleet.db, NAME-models for a file of another ending",
     )
 
 
@@ -243,8 +245,15 @@ class Settings(BaseSettings):
 
     @property
     def registry_folder(self) -> Path:
-        """Where the models' files and the signing key are stored."""
-        return self.registry.folder or self.db.with_suffix(MODELS_SUFFIX)
+        """Where the models' files and the signing key are stored: beside the database, and no other database's.
+
+        fleet.models for fleet.db, and site.berlin-models for site.berlin.
+        """
+        if self.registry.folder:
+            return self.registry.folder
+        if self.db.suffix == DB_SUFFIX:
+            return self.db.with_suffix(MODELS_SUFFIX)
+        return self.db.with_name(f"{self.db.name}{MODELS_BESIDE_OTHERS}")
 
 
 def load(config: Path | None = None, **options: Any) -> Settings:

@@ -62,3 +62,9 @@ def test_models_are_served_at_a_place_or_nowhere(listen: str) -> None:
 def test_models_lie_beside_the_database_unless_another_folder_is_named() -> None:
     assert load(db=Path("lab/fleet.db")).registry_folder == Path("lab/fleet.models")
     assert load(registry={"folder": Path("elsewhere")}).registry_folder == Path("elsewhere")
+
+
+def test_no_two_databases_share_their_models_and_their_key() -> None:
+    names = ("site.berlin", "site.munich", "site", "site.db", "site.sqlite3", "site.sqlite", ".site", "site.berlin.db")
+    assert len({load(db=Path(name)).registry_folder for name in names}) == len(names)
+    assert load(db=Path("lab/site.berlin")).registry_folder == Path("lab/site.berlin-models")

@@ -11,7 +11,11 @@ from fer_wire.topics import DEFAULT_PREFIX, Topics
 DEFAULT_PORT = 1883
 DEFAULT_TLS_PORT = 8883
 MAX_PORT = 65_535
-_URL = re.compile(r"mqtt(?P<tls>s?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:@]+)(?::(?P<port>\d{1,5}))?")
+_SCHEMES = {"mqtt": False, "mqtts": True}
+_OTHER_SCHEMES = {"tcp": "mqtt", "tls": "mqtts", "ssl": "mqtts", "mqtt+tls": "mqtts", "mqtt+ssl": "mqtts"}
+_WEB_SCHEMES = ("ws", "wss", "http", "https")
+_PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:@?#\[\]]+)(?::(?P<port>\d{1,5}))?")
+EXPECTED = "expected mqtt://HOST:PORT or mqtts://HOST:PORT"
 
 
 class BrokerAddress(NamedTuple):
@@ -23,19 +27,41 @@ class BrokerAddress(NamedTuple):
 
 
 def parse_broker_url(url: str) -> BrokerAddress:
-    """Read mqtt[s]://HOST[:PORT], where the port is 1883 or, with TLS, 8883 by default; raises AddressError."""
-    match = _URL.fullmatch(url)
-    tls = bool(match and match["tls"])
-    port = int(match["port"] or (DEFAULT_TLS_PORT if tls else DEFAULT_PORT)) if match else 0
-    if not match or not 1 <= port <= MAX_PORT:
-        raise AddressError("expected mqtt://HOST:PORT or mqtts://HOST:PORT")
+    """Read mqtt[s]://HOST[:PORT], where the port is 1883 or, with TLS, 8883 by default; raises AddressError.
+
+    Its sentence repeats nothing of the URL, which may hold a password.
+    """
+    scheme, found, rest = url.partition("://")
+    if "@" in rest or (not found and "@" in url):
+        raise AddressError(f"{EXPECTED} without a name and a password; set broker.username and broker.password")
+    tls = _tls(scheme.lower()) if found else None
+    place, slash, path = rest.partition("/")
+    match = _PLACE.fullmatch(place)
+    if slash and path.strip("/") and match:
+        raise AddressError(f"{EXPECTED} without a path; only a broker's WebSockets have one")
+    if tls is None or not match or path.strip("/"):
+        raise AddressError(EXPECTED)
+    port = int(match["port"] or (DEFAULT_TLS_PORT if tls else DEFAULT_PORT))
+    if not 1 <= port <= MAX_PORT:
+        raise AddressError(f"{EXPECTED}, and a port from 1 to {MAX_PORT}")
     return BrokerAddress(match["host"].strip("[]"), port, tls)
+
+
+def _tls(scheme: str) -> Optional[bool]:
+    if scheme in _OTHER_SCHEMES:
+        raise AddressError(f"{EXPECTED}; what others write as {scheme}:// is {_OTHER_SCHEMES[scheme]}:// here")
+    if scheme in _WEB_SCHEMES:
+        raise AddressError(
+            f"{EXPECTED}; MQTT over WebSockets ({scheme}://) is not spoken here, so name the broker's TCP port, "
+            f"{DEFAULT_PORT} or with TLS {DEFAULT_TLS_PORT} if nobody changed it"
+        )
+    return _SCHEMES.get(scheme)
 
 
 class BrokerConnection(BaseModel):
     """The settings of a connection to the broker that every program has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
     username: Optional[str] = Field(default=None, description="user name, if the broker asks for one")
@@ -56,7 +82,7 @@ class BrokerConnection(BaseModel):
     @classmethod
     def _spelt(cls, url: str) -> str:
         parse_broker_url(url)
-        return url
+        return url.rstrip("/")
 
     @field_validator("prefix")
     @classmethod

@@ -25,6 +25,7 @@ EPOCH = "epoch"
 LAST_TRACK = "last_track"
 DROPPED = "dropped_events"
 
+WRITE = "write"
 BUSY_TIMEOUT_S = 5.0
 ROW_OVERHEAD_BYTES = 16
 
@@ -39,6 +40,7 @@ class Spool:
     def __init__(self, path: Path, device: str, max_bytes: int) -> None:
         self._path, self._device, self._max_bytes = path, device, max_bytes
         self._changed = threading.Condition()
+        self._wrote = True
         self._db = self._open_or_replace()
         with self._errors("read"):
             self.epoch = self._meta(EPOCH, "")
@@ -47,7 +49,7 @@ class Spool:
 
     def append(self, observations: Sequence[Observation]) -> List[int]:
         """Store all of these in one durable transaction, or none; returns their seqs."""
-        with self._changed, self._errors("write"):
+        with self._changed, self._errors(WRITE):
             with self._transaction():
                 seqs = [self._insert(observation) for observation in observations]
                 self._drop_beyond_cap()
@@ -73,7 +75,7 @@ class Spool:
         """
         if epoch != self.epoch:
             return
-        with self._changed, self._errors("write"), self._transaction():
+        with self._changed, self._errors(WRITE), self._transaction():
             restored = seq > self._last_seq
             self._remove("seq <= ?", self._seq_when_opened if restored else seq)
             if restored:
@@ -81,7 +83,7 @@ class Spool:
 
     def delivered(self, seq: int) -> None:
         """Delete one event that no longer needs to be kept."""
-        with self._changed, self._errors("write"), self._transaction():
+        with self._changed, self._errors(WRITE), self._transaction():
             self._remove("seq = ?", seq)
 
     def wait(self, after_seq: int, timeout_s: float) -> bool:
@@ -218,7 +220,11 @@ class Spool:
         try:
             yield
         except sqlite3.Error as error:
+            self._wrote = self._wrote and verb != WRITE
             raise self._unusable(verb, error) from error
+        if verb == WRITE and not self._wrote:
+            self._wrote = True
+            log.info("The spool %s can be written again.", self._path)
 
     def _unusable(self, verb: str, error: Exception) -> SpoolError:
         return SpoolError(

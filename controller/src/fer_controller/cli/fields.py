@@ -2,17 +2,19 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Optional, get_type_hints
 
 import typer
 from pydantic import BaseModel, ValidationError
 
 from fer_controller.errors import RequestError, SettingsError
-from fer_controller.operations.filters import OPEN_ENDS
+from fer_controller.operations.filters import OPEN_ENDS, taken_as_local
 from fer_controller.operations.operation import singular
 
 ARRAY = "array"
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, ARRAY: list[str]}
+TIMES = frozenset({"since", "until"})
 SAYS_NOTHING = (None, (), *OPEN_ENDS)
 """Defaults that are not shown."""
 Command = Callable[..., None]
@@ -75,10 +77,15 @@ def _gathered(models: Models, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+    asked = {name: given[name] for name in model.model_fields if given.get(name) is not None}
     try:
-        return model(**{name: given[name] for name in model.model_fields if given.get(name) is not None})
+        made = model(**asked)
     except (RequestError, SettingsError) as error:
         raise typer.BadParameter(str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         raise typer.BadParameter(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    for time in TIMES & asked.keys():
+        if told := taken_as_local(asked[time], datetime.now(UTC)):
+            typer.echo(f"--{time} {told}", err=True)
+    return made

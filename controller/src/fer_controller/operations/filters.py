@@ -51,15 +51,25 @@ class TypedEventFilter(TypedTimes, TypedNames, EventFilter):
 
 
 def moment(typed: str, now: datetime) -> str:
-    """A time ago (90s, 10m, 2h, 3d, 1w) or an ISO 8601 time as ISO text in UTC; raises SettingsError."""
+    """A time ago (90s, 10m, 2h, 3d, 1w) or an ISO 8601 time as ISO text in UTC; raises SettingsError.
+
+    A time without a zone is this machine's.
+    """
     ago = re.fullmatch(r"(\d{1,9})([smhdw])", typed.strip())
     try:
         if ago:
             return iso_utc(now - timedelta(seconds=int(ago[1]) * UNITS_S[ago[2]]))
-        return iso_utc(_aware(datetime.fromisoformat(typed.strip())))
-    except (ValueError, OverflowError) as error:
+        return iso_utc(datetime.fromisoformat(typed.strip()).astimezone(UTC))
+    except (ValueError, OverflowError, OSError) as error:
         raise SettingsError(f"{typed!r} is not a time; write 90s, 10m, 2h, 3d, or 2026-01-31T12:00:00Z.") from error
 
 
-def _aware(when: datetime) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+def taken_as_local(typed: str, now: datetime) -> str:
+    """Says how a time without a zone was taken; empty where it has one, or is none."""
+    try:
+        zoneless = datetime.fromisoformat(typed.strip()).tzinfo is None
+    except ValueError:
+        return ""
+    if not zoneless:
+        return ""
+    return f"{typed.strip()} has no zone and is taken as this machine's time: {moment(typed, now)}."

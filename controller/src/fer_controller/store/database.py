@@ -45,10 +45,12 @@ class Database:
     All methods raise StoreError, or StoreUnavailable when a later try may succeed.
     """
 
-    def __init__(self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S) -> None:
-        """Open the file; timeout_s is how long a write waits for other processes."""
+    def __init__(
+        self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S, *, begun_at: Path | None = None
+    ) -> None:
+        """Open the file; timeout_s is how long a write waits for other processes, begun_at where it lies for now."""
         self.path, self._timeout_s = path, timeout_s
-        uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+        uri = f"file:{quote(os.fsencode((begun_at or path).absolute()))}?mode={mode}"
         with self.explained():
             self.connection = sqlite3.connect(
                 uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False

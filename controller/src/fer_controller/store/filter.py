@@ -40,9 +40,11 @@ class TelemetryFilter(BaseModel):
 
     device: Annotated[str | None, Condition("device")] = Field(None, description="Only this device.")
     since: Annotated[str, Condition(TIME, ">=")] = Field(
-        "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601."
+        "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."
     )
-    until: Annotated[str, Condition(TIME, "<")] = Field("~", description="Before: 90s, 10m, 2h, 3d ago, or ISO 8601.")
+    until: Annotated[str, Condition(TIME, "<")] = Field(
+        "~", description="Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."
+    )
 
 
 class EmotionFilter(TelemetryFilter):

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fer_controller.errors import StoreError
@@ -36,6 +36,7 @@ def _held(db: Path) -> int:
         raise StoreError(
             f"Another fer-controller serves {db} (pid {holder or 'unknown'}); stop it, or name another file with --db."
         ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    with suppress(OSError):  # on a full disk it holds all the same, without a name
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock

@@ -1,5 +1,7 @@
 """Opens a database file for reading, or upgrades it and opens it for writing."""
 
+import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,9 +25,10 @@ def reader(path: Path) -> Database:
 
 def writer(path: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database:
     """Open for writing after an upgrade; raises StoreError when the file is not ours, or is missing without create."""
-    if not create:
-        _expect(path)
-    database = Database(path, CREATE if create else WRITE, timeout_s)
+    if create and not path.exists():
+        _create(path)
+    _expect(path)
+    database = Database(path, WRITE, timeout_s)
     try:
         migrations.check(database)
         with database.explained():
@@ -48,6 +51,29 @@ def created(path: Path, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
             if not there:
                 _remove_if_empty(database)
             raise
+
+
+def _create(path: Path) -> None:
+    """Make the file with all its tables, or none: a full disk, or an end in the middle, leaves nothing of that name."""
+    place = path.resolve()
+    partial = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
+    try:
+        with Database(path, CREATE, begun_at=partial) as database:
+            migrations.apply(database)
+        _put(partial, place)
+    finally:
+        for left in (partial, partial.with_name(f"{partial.name}-journal")):
+            left.unlink(missing_ok=True)
+
+
+def _put(partial: Path, place: Path) -> None:
+    """Under its name, unless another process was quicker."""
+    try:
+        os.link(partial, place)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        partial.replace(place)
 
 
 def _remove_if_empty(database: Database) -> None:

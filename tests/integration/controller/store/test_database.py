@@ -1,9 +1,11 @@
 """SQLite's own side of the store: durability, faults, and files of other programs."""
 
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -197,3 +199,34 @@ def test_following_telemetry_costs_no_more_when_much_is_stored(database: Databas
     plan = plan_of(database, query, {})
     assert way in plan
     assert not any("SCAN telemetry" in step for step in plan)
+
+
+@pytest.mark.parametrize("room_bytes", [0, 100, 4096, 20_000, 100_000])
+def test_a_database_begun_on_a_full_disk_is_whole_or_not_there(db: Path, room_bytes: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, hard))
+    try:
+        with pytest.raises(StoreUnavailable, match=r"The disk that holds .*fleet\.db is full|reports errors"):
+            opening.writer(db, create=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(db.parent.iterdir()) == []
+    opening.writer(db, create=True).close()
+    opening.reader(db).close()
+
+
+def test_of_two_who_begin_a_database_the_second_takes_the_firsts(db: Path) -> None:
+    opened, taken = threading.Barrier(2), []
+
+    def begin() -> None:
+        opened.wait()
+        with opening.writer(db, create=True) as database:
+            taken.append(database.path.stat().st_ino)
+
+    threads = [threading.Thread(target=begin) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken == [db.stat().st_ino] * 2
+    assert not list(db.parent.glob("*.partial*"))

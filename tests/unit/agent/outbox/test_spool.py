@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import sqlite3
@@ -122,6 +123,25 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(path: Path) -> N
     assert seqs(spool) == [1]
     spool._db.execute("PRAGMA max_page_count = 1000000")
     assert spool.append([observation()]) == [2]
+    spool.close()
+
+
+def test_a_spool_that_can_be_written_again_says_so_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    spool = Spool(path, "nano-01", BIG)
+    spool.append([observation()])
+    assert not caplog.messages
+    (pages,) = spool._db.execute("PRAGMA page_count").fetchone()
+    spool._db.execute(f"PRAGMA max_page_count = {pages}")
+    for _ in range(2):
+        with pytest.raises(SpoolError):
+            spool.append([observation()] * 500)
+    assert seqs(spool) == [1]
+    assert not caplog.messages
+    spool._db.execute("PRAGMA max_page_count = 1000000")
+    spool.append([observation()] * 500)
+    spool.append([observation()])
+    assert caplog.messages == [f"The spool {path} can be written again."]
     spool.close()
 
 

@@ -1,8 +1,10 @@
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from fer_controller.errors import SettingsError
-from fer_controller.operations.filters import TypedEventFilter, moment
+from fer_controller.operations.filters import TypedEventFilter, moment, taken_as_local
 
 NOW = datetime(2026, 1, 31, 13, 0, 0, tzinfo=UTC)
 
@@ -17,11 +19,39 @@ NOW = datetime(2026, 1, 31, 13, 0, 0, tzinfo=UTC)
         ("1w", "2026-01-24T13:00:00.000Z"),
         ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z"),
         ("2026-01-31T12:00:00.5+02:00", "2026-01-31T10:00:00.500Z"),
-        ("2026-01-31", "2026-01-31T00:00:00.000Z"),
     ],
 )
 def test_a_moment_is_a_time_ago_or_an_iso_time(text: str, expected: str) -> None:
     assert moment(text, NOW) == expected
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-31", "2026-01-30T23:00:00.000Z"),
+        ("2026-01-31T12:00", "2026-01-31T11:00:00.000Z"),
+        ("2026-07-31 12:00:00", "2026-07-31T10:00:00.000Z"),
+        ("2026-10-25T02:30", "2026-10-25T00:30:00.000Z"),
+    ],
+)
+def test_a_time_without_a_zone_is_local_and_says_so(text: str, expected: str) -> None:
+    assert moment(text, NOW) == expected
+    assert taken_as_local(text, NOW) == f"{text} has no zone and is taken as this machine's time: {expected}."
+
+
+@pytest.mark.parametrize("text", ["10m", "2026-01-31T12:00:00Z", "2026-01-31T12:00+02:00", "soon", ""])
+def test_nothing_is_said_of_other_times(text: str) -> None:
+    assert taken_as_local(text, NOW) == ""
 
 
 @pytest.mark.parametrize("text", ["", "soon", "10", "10y", "999999999w", "2026-13-01", "-5m"])
