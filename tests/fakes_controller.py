@@ -19,6 +19,7 @@ class FakeBroker:
         self.published: list[tuple[str, bytes]] = []
         self.told: list[tuple[str, bytes]] = []
         self.connections = 0
+        self.unconfirmed = 0
         self.connected = False
         self.pumps = 0
         self.on_empty: Callable[[], None] = _nothing

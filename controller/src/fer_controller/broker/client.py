@@ -53,7 +53,7 @@ class Broker:
         self._version = MQTT5 if knows_mqtt5 else MQTT311
         self._client: mqtt.Client | None = None
         self._inbox: deque[Delivery] = deque()
-        self._connection = 0
+        self._connection = self._unconfirmed = 0
         self._connected: ReasonCode | None = None
         self._subscribed: list[ReasonCode] | None = None
 
@@ -66,6 +66,11 @@ class Broker:
     def waiting(self) -> int:
         """How many messages have arrived and are not collected yet."""
         return len(self._inbox)
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many messages of this connection were published, and not confirmed by the broker yet."""
+        return self._unconfirmed
 
     def connect(self) -> None:
         """Connect and subscribe; raises BrokerRefused when the broker rejects us, BrokerError otherwise."""
@@ -114,6 +119,8 @@ class Broker:
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
         """Send retained messages at QoS 1; returns the numbers under which the connection will confirm them."""
         client = self._open_client()
+        messages = list(messages)
+        self._unconfirmed += len(messages)
         numbers = [client.publish(topic, payload, qos=QOS, retain=True).mid for topic, payload in messages]
         self._flush(client)
         return numbers
@@ -122,6 +129,7 @@ class Broker:
         """Send messages that are neither retained nor confirmed, to whoever is there now."""
         client = self._open_client()
         for topic, payload in messages:
+            self._unconfirmed += 1
             client.publish(topic, payload, qos=0)
         self._flush(client)
 
@@ -142,6 +150,7 @@ class Broker:
         """Send CONNECT and wait for its answer, which is then in _connected."""
         self._client = None
         self._connection += 1
+        self._unconfirmed = 0
         self._connected = self._subscribed = None
         address = self._settings.address
         try:
@@ -176,8 +185,7 @@ class Broker:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._message_taker()
-        if self._on_confirmed is not None:
-            client.on_publish = self._on_publish
+        client.on_publish = self._on_publish
         client.on_socket_register_write = _written_by_us
         return client
 
@@ -267,6 +275,7 @@ class Broker:
         return take
 
     def _on_publish(self, _client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _more: object) -> None:
+        self._unconfirmed -= 1
         if self._on_confirmed is not None:
             self._on_confirmed(mid, str(code) if code.is_failure else "")
 

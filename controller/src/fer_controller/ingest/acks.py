@@ -1,6 +1,7 @@
 """When to tell a device how far its events are stored: soon, not too often, and never not at all."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from fer_wire import Ack
 
@@ -30,9 +31,13 @@ class Acks:
         """The streams whose ack is still to be sent."""
         return list(self._due)
 
-    def take(self, now_s: float, newest: Callable[[str], Key]) -> list[Ack]:
-        """The acks to send now; a device's newest stream comes last, so that its ack is the one retained."""
-        keys = [key for key in self._due if now_s - self._sent_at_s.get(key, float("-inf")) >= self._interval_s]
+    def take(self, now_s: float, newest: Callable[[str], Key], most: int) -> list[Ack]:
+        """The acks to send now, of at most so many streams; those that wait say by then what is stored by then.
+
+        A device's newest stream comes last, so that its ack is the one retained.
+        """
+        due = (key for key in self._due if now_s - self._sent_at_s.get(key, float("-inf")) >= self._interval_s)
+        keys = list(islice(due, max(0, most)))
         earlier = [key for key in keys if key != newest(key[0])]
         last = dict.fromkeys(newest(device) for device, _ in keys)
         for key in (*earlier, *last):
