@@ -2,9 +2,10 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
+from typing import Protocol
 
 from fer_controller.rollout.evidence import spending
 from fer_controller.rollout.evidence.gates import Gate, choose
@@ -17,19 +18,45 @@ FIGURES = {"fps": (15.0, 0.02), "latency_p95_ms": (40.0, 0.05), "temperature_c":
 """Usual values, and their noise as a share."""
 TELEMETRY_S, MINUTE_S = 10.0, 60.0
 
+TIGHT = choose(
+    ("emotion_mix<=0.01", "confidence>=-0.001", "fps>=0.999x", "latency_p95_ms<=1.001x", "temperature<=+0.05",
+     "memory<=1.001x", "errors<=+0.01", "restarts=off", "provider_fallback=off", "throttled=off")
+)  # fmt: skip
+"""Limits that chance alone breaks at most looks, so that nothing but the test of chance is left."""
+
 
 @dataclass(frozen=True)
 class Model:
     """How a model changes what a device measures; by default it changes nothing."""
 
     favours: float = 0.0
-    """The share of all other faces that it takes for happy."""
+    """The share of all other faces that it takes for its favourite."""
+    favourite: str = "happy"
     confidence: float = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
     errors_a_minute: float = 0.0
 
 
 UNCHANGED = Model()
+
+
+class Crowd(Protocol):
+    """The faces that come by one device."""
+
+    def face(self, dice: random.Random) -> tuple[str, float]:
+        """The emotion that the next one shows most, and its mean confidence, as an unchanged model reads them."""
+
+
+class InventedCrowd:
+    """Every device has a mix of its own around the usual one."""
+
+    def __init__(self, dice: random.Random) -> None:
+        weights = {emotion: dice.gammavariate(20 * share, 1) for emotion, share in MIX.items()}
+        self._mix = {emotion: weight / sum(weights.values()) for emotion, weight in weights.items()}
+
+    def face(self, dice: random.Random) -> tuple[str, float]:
+        """Drawn by the mix."""
+        return dice.choices(list(self._mix), list(self._mix.values()))[0], dice.gauss(0.74, 0.12)
 
 
 @dataclass(frozen=True)
@@ -55,6 +82,8 @@ class Rollout:
     waves: int = 1
     look_s: float = 5.0
     gates: Sequence[Gate] = choose(())
+    crowd: Callable[[random.Random], Crowd] = InventedCrowd
+    """Who comes by a device; drawn anew for each."""
 
     def run(self, dice: random.Random, model: Model = UNCHANGED) -> Ended:
         """Soak, judged every few seconds, until it is decided or patience ends."""
@@ -76,6 +105,11 @@ class Rollout:
         return Ended(outcome(found), seconds, sum(each.seen for each in after.values()), looks, found)
 
 
+def drawn(many: int, rollout: Rollout, model: Model = UNCHANGED) -> list[Ended]:
+    """So many of these rollouts, the same ones each time."""
+    return [rollout.run(random.Random(f"{rollout.soak_s} {number}"), model) for number in range(many)]
+
+
 class _Life:
     """All that a device measures, to be read up to a moment."""
 
@@ -89,13 +123,12 @@ class _Life:
 
 
 class _Device:
-    """Every device has a level of its own, and a mix of faces of its own."""
+    """Every device has a level of its own, and a crowd of its own."""
 
     def __init__(self, rollout: Rollout, dice: random.Random) -> None:
         self._rollout, self._dice = rollout, dice
         self._levels = {name: level * dice.uniform(0.7, 1.3) for name, (level, _) in FIGURES.items()}
-        weights = {emotion: dice.gammavariate(20 * share, 1) for emotion, share in MIX.items()}
-        self._mix = {emotion: weight / sum(weights.values()) for emotion, weight in weights.items()}
+        self._crowd = rollout.crowd(dice)
 
     def window(self, seconds: float, model: Model) -> Measured:
         return self.life(seconds, model).until(seconds)
@@ -108,9 +141,9 @@ class _Device:
         return _Life(faces, [(moment, self._message(model)) for moment in moments])
 
     def _face(self, dice: random.Random, model: Model) -> tuple[str, float]:
+        emotion, confidence = self._crowd.face(dice)
         favoured = dice.random() < model.favours
-        emotion = "happy" if favoured else dice.choices(list(self._mix), list(self._mix.values()))[0]
-        return emotion, min(1.0, max(0.15, dice.gauss(0.74, 0.12) * model.confidence))
+        return model.favourite if favoured else emotion, min(1.0, max(0.15, confidence * model.confidence))
 
     def _message(self, model: Model) -> dict[str, float]:
         dice = self._dice

@@ -1,23 +1,11 @@
 """How often the gates are wrong: rollouts drawn by chance, of models that change nothing and of spoiled ones."""
 
-import random
 from collections import Counter
 
 import pytest
-from drawn_rollouts import UNCHANGED, Ended, Model, Rollout
+from drawn_rollouts import TIGHT, Model, Rollout, drawn
 from fer_controller.rollout.evidence import spending
-from fer_controller.rollout.evidence.gates import choose
 from hypothesis_profiles import examples
-
-TIGHT = choose(
-    ("emotion_mix<=0.01", "confidence>=-0.001", "fps>=0.999x", "latency_p95_ms<=1.001x", "temperature<=+0.05",
-     "memory<=1.001x", "errors<=+0.01", "restarts=off", "provider_fallback=off", "throttled=off")
-)  # fmt: skip
-"""Limits that chance alone breaks at most looks, so that nothing but the test of chance is left."""
-
-
-def drawn(many: int, rollout: Rollout, model: Model = UNCHANGED) -> list[Ended]:
-    return [rollout.run(random.Random(f"{rollout.soak_s} {number}"), model) for number in range(many)]
 
 
 @pytest.mark.parametrize(("faces_a_minute", "soak_s"), [(6, 25), (24, 25), (6, 120), (24, 120)])
