@@ -1,7 +1,10 @@
 """Smaller things that the field brings: brokers' URLs, times without a zone, names with a dot, full disks."""
 
 import logging
+import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +16,10 @@ import fer_controller.cli
 import pytest
 from controller_process import json_lines
 from fer_agent.errors import SpoolError
+from fer_agent.inference.choice import of_the_settings
 from fer_agent.outbox.spool import Spool
+from fer_agent.settings import Settings
+from fer_wire.contracts import TASKS
 from unit.agent.observations import observation
 
 WRONG_USE = 2
@@ -111,3 +117,26 @@ def test_the_agent_says_when_the_spool_can_be_written_again(tmp_path: Path, capl
     assert caplog.messages == [f"The spool {tmp_path / 'spool.db'} can be written again."]
     assert spool.last_seq == 1
     spool.close()
+
+
+def test_auto_chooses_the_same_variant_on_a_busy_machine_as_on_a_quiet_one(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path)
+
+    def chosen() -> list[str]:
+        return [of_the_settings(task, settings).reference for task in TASKS]
+
+    quiet = chosen()
+    with busy(2 * (os.cpu_count() or 1)):
+        assert [chosen() for _ in range(2)] == [quiet] * 2
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """So many others that compute without a pause."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()

@@ -3,7 +3,7 @@
 import itertools
 import time
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Iterator, List, Optional, Tuple
 
 import numpy as np
 from fer_wire.contracts import CLASSIFIER, FACE_PX, FINDER, LANDMARKER
@@ -75,7 +75,8 @@ def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
     for variant in model.variants if settings.emotion.precision == AUTO else offered:
         on_step(f"Measuring {model.manifest.reference(variant.precision)} …")
         measured.append(_speed(model, variant, settings))
-    return _marked(measured, [model.manifest.reference(variant.precision) for variant in offered])
+    taken = _taken(settings)
+    return [replace(each, taken=each.model == taken) for each in measured]
 
 
 def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> PipelineSpeed:
@@ -165,7 +166,9 @@ def _times_ms(work: Callable[[], object]) -> Iterator[float]:
         runs += 1
 
 
-def _marked(measured: List[VariantSpeed], offered: Sequence[str]) -> List[VariantSpeed]:
-    times_ms = {each.model: each.p50_ms for each in measured if each.model in offered and each.p50_ms is not None}
-    fastest = min(times_ms, key=lambda name: times_ms[name], default="")
-    return [replace(each, taken=each.model == fastest) for each in measured]
+def _taken(settings: Settings) -> str:
+    """What `start` would run, measured as it does; empty where nothing runs."""
+    try:
+        return of_the_settings(CLASSIFIER, settings).reference
+    except ModelError:
+        return ""

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from fer_agent import bench
-from fer_agent.emotion.classify import Classifier
 from fer_agent.errors import SettingsError
+from fer_agent.inference.network import Network
 from fer_agent.settings import CameraSettings, Settings
 from tiny_onnx import network, write_model
 
@@ -43,11 +43,8 @@ def test_every_variant_is_measured_and_one_of_the_candidates_is_taken(settings: 
     assert taken in {"tiny@1.0.0/fp32", "tiny@1.0.0/int8"}  # on a CPU fp16 is no candidate
 
 
-def test_the_fastest_candidate_is_taken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(classifier: Classifier, _faces: int) -> "tuple[float, float]":
-        return MS[classifier.reference], 9.0
-
-    monkeypatch.setattr(bench, "_percentiles_ms", told)
+def test_what_start_would_take_is_marked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Network, "latency_ms", lambda self: MS[self.reference])
     assert [each.model for each in bench.variants(settings, silent) if each.taken] == ["tiny@1.0.0/fp32"]
 
 

@@ -1,12 +1,13 @@
-"""Which variant of a model runs here: those that suit the device are measured, and the fastest is taken."""
+"""Which variant of a model runs here: those that suit the device are measured, and a fast one is taken."""
 
 import logging
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Tuple, Union
+from typing import Dict, Optional, Sequence, Tuple, TypeVar, Union
 
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
-from fer_wire.device.precisions import suited
+from fer_wire.device.precisions import preferred, suited
 from fer_wire.manifest import Variant
+from typing_extensions import Protocol
 
 from fer_agent.errors import ModelError
 from fer_agent.host import hardware
@@ -14,12 +15,23 @@ from fer_agent.inference import providers
 from fer_agent.inference.model import Model, read_model
 from fer_agent.inference.network import Network
 from fer_agent.inference.session import ENGINES, runtime
+from fer_agent.inference.speed import shortest_ms
 from fer_agent.inference.zoo import default_model
 from fer_agent.settings import AUTO, DLIB, EmotionSettings, Settings
 
 log = logging.getLogger(__name__)
 
 EYES = (FINDER, LANDMARKER)
+
+
+class Variable(Protocol):
+    """A variant of a model that is loaded."""
+
+    variant: Variant
+    provider: str
+
+
+Loaded = TypeVar("Loaded", bound=Variable)
 
 
 def of_the_settings(task: str, settings: Settings) -> Network:
@@ -69,6 +81,7 @@ def tasks_of(settings: Settings) -> Tuple[str, ...]:
 def fastest(model: Model, settings: EmotionSettings, engines: Path, precision: str) -> Network:
     """The variant of this precision; auto measures the candidates that run, and takes the fastest.
 
+    Of those that are nearly as fast it is the likeliest, so that what else the machine does decides nothing.
     Raises ModelError when none runs.
     """
     tried = [_tried(model, variant, settings, engines) for variant in candidates(model, settings, precision)]
@@ -78,7 +91,7 @@ def fastest(model: Model, settings: EmotionSettings, engines: Path, precision: s
         raise faults[0]
     for fault in faults:
         log.warning("A variant is skipped: %s", fault)
-    return loaded[0] if len(loaded) == 1 else min(loaded, key=Network.latency_ms)
+    return liked(loaded, shortest_ms(loaded)) if len(loaded) > 1 else loaded[0]
 
 
 def candidates(model: Model, settings: EmotionSettings, precision: str) -> Sequence[Variant]:
@@ -95,6 +108,12 @@ def candidates(model: Model, settings: EmotionSettings, precision: str) -> Seque
 def suited_here(settings: EmotionSettings, available: Sequence[str]) -> Sequence[str]:
     """The precisions that suit this device with the providers that the settings allow, the likeliest first."""
     return suited(hardware.device_class(), providers.to_ask_for(settings.providers, available)[0])
+
+
+def liked(variants: Sequence[Loaded], times_ms: Sequence[float]) -> Loaded:
+    """Of variants that were measured beside one another the one that this device runs."""
+    timed = [(each.variant.precision, time_ms) for each, time_ms in zip(variants, times_ms)]
+    return variants[preferred(timed, suited(hardware.device_class(), variants[0].provider))]
 
 
 def _tried(model: Model, variant: Variant, settings: EmotionSettings, engines: Path) -> Union[Network, ModelError]:

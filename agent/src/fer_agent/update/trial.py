@@ -3,7 +3,7 @@
 import logging
 import threading
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable, Dict, List, Sequence
 
 from fer_wire import Artifact
 from fer_wire.manifest import Variant
@@ -11,7 +11,9 @@ from typing_extensions import Protocol
 
 from fer_agent.errors import CanceledError, ModelError, RejectedError
 from fer_agent.inference.arrays import Batch
+from fer_agent.inference.choice import liked
 from fer_agent.inference.model import Model
+from fer_agent.inference.speed import shortest_ms
 from fer_agent.update.slots import Slots
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Servant(Protocol):
         """The outputs, in the order of the contract."""
 
     def latency_ms(self) -> float:
-        """Median time of one picture."""
+        """The time of one picture, once."""
 
 
 Load = Callable[[Model, Variant], Servant]
@@ -54,26 +56,27 @@ class Choice:
 
 
 def choose(artifacts: Sequence[Artifact], slots: Slots, load: Load, cancel: threading.Event) -> Choice:
-    """Load one after the other, keep the fastest; raises RejectedError when none passes, and CanceledError."""
-    best: Optional[Servant] = None
-    measured_ms: Dict[str, float] = {}
+    """Load all of them and keep the fastest, or the first that is nearly as fast.
+
+    Raises RejectedError when none passes, and CanceledError.
+    """
+    passed: List[Servant] = []
     faults: List[str] = []
     for artifact in artifacts:
         if cancel.is_set():
             raise CanceledError("The trial was told to stop.")
         try:
-            candidate = loaded(artifact.sha256, slots, load)
+            passed.append(loaded(artifact.sha256, slots, load))
         except ModelError as error:
             faults.append(str(error))
             log.warning("%s does not pass: %s", artifact.model, error)
-            continue
-        if len(artifacts) > 1:
-            measured_ms[candidate.reference] = round(candidate.latency_ms(), 3)
-        if best is None or measured_ms[candidate.reference] < measured_ms[best.reference]:
-            best = candidate
-    if best is None:
+    if not passed:
         raise RejectedError(" ".join(faults))
-    return Choice(best, measured_ms)
+    if len(artifacts) == 1:
+        return Choice(passed[0], {})
+    times_ms = shortest_ms(passed)
+    measured_ms = {each.reference: round(time_ms, 3) for each, time_ms in zip(passed, times_ms)}
+    return Choice(liked(passed, times_ms), measured_ms)
 
 
 def loaded(sha256: str, slots: Slots, load: Load) -> Servant:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fer_wire import Artifact, Desired
 from fer_wire.device import transitions as on
 from fer_wire.device.orders import read_order
+from fer_wire.device.precisions import preferred, suited
 from fer_wire.device.record import Record
 from fer_wire.device.restart import resumed
 from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
@@ -147,7 +148,9 @@ class Updater:
             faults = " ".join(f"{each.model} fails its golden batch." for each in artifacts)
             self._leave(record.broken_off(on.REFUSED, faults))
             return
-        chosen = min(fit, key=lambda each: taken_ms[each.model])
+        timed = [(each.model.rpartition("/")[2], taken_ms[each.model]) for each in fit]
+        kind = self._identity.kind
+        chosen = fit[preferred(timed, suited(kind.name, kind.provider))]
         measured_ms = {each.model: round(taken_ms[each.model], 3) for each in fit} if len(artifacts) > 1 else {}
         self._enter(record.moved(on.PASSED, chosen=chosen.sha256, measured_ms=measured_ms))
 

@@ -43,6 +43,14 @@ def test_auto_takes_the_candidate_that_measures_fastest(folder: Path, monkeypatc
     assert load(folder).reference == "tiny@1.0.0/fp32"  # fp16 is no candidate on a CPU
 
 
+def test_auto_takes_the_likeliest_of_those_that_are_nearly_as_fast(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latency_ms = {"tiny@1.0.0/fp32": 2.0, "tiny@1.0.0/int8": 2.4, "tiny@1.0.0/fp16": 1.0}
+    monkeypatch.setattr(Network, "latency_ms", lambda self: latency_ms[self.reference])
+    assert load(folder).reference == "tiny@1.0.0/int8"
+
+
 def test_auto_passes_over_a_candidate_that_cannot_be_used_here(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

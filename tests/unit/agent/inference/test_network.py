@@ -77,23 +77,6 @@ def test_the_latency_of_each_task_is_measured(task: str, data: bytes, tmp_path: 
     assert 0 < load(made(tmp_path, data, task), task).latency_ms() < 1000
 
 
-@pytest.mark.parametrize(("took_ms", "runs"), [(1, 33), (10, 8), (200, 8)])
-def test_the_slower_a_network_is_the_fewer_runs_measure_it(
-    took_ms: int, runs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    measured = load(made(tmp_path, network()))
-    now_ms = [0]
-
-    def run(_picture: Batch) -> List[Batch]:
-        now_ms.append(now_ms[-1] + took_ms)
-        return []
-
-    monkeypatch.setattr(measured, "run", run)
-    monkeypatch.setattr("fer_agent.inference.network.time.perf_counter_ns", lambda: now_ms[-1] * 1_000_000)
-    assert measured.latency_ms() == took_ms
-    assert len(now_ms) - 1 == runs
-
-
 @pytest.mark.parametrize(
     "broken",
     [

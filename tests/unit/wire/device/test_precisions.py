@@ -1,7 +1,20 @@
 from typing import Tuple
 
 import pytest
-from fer_wire.device.precisions import CPU, CUDA, NANO, ORIN, OTHER, TENSORRT, TX2, X86, XAVIER, first_choice, suited
+from fer_wire.device.precisions import (
+    CPU,
+    CUDA,
+    NANO,
+    ORIN,
+    OTHER,
+    TENSORRT,
+    TX2,
+    X86,
+    XAVIER,
+    first_choice,
+    preferred,
+    suited,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,3 +38,21 @@ def test_a_gpu_runs_the_model_where_there_is_one() -> None:
     assert first_choice([CPU, CUDA]) == CUDA
     assert first_choice(["OtherExecutionProvider"]) == CPU
     assert first_choice([]) == CPU
+
+
+@pytest.mark.parametrize(
+    ("times_ms", "taken"),
+    [
+        ((("fp32", 1.0), ("int8", 1.2)), "int8"),
+        ((("fp32", 1.2), ("int8", 1.0)), "int8"),
+        ((("fp32", 1.0), ("int8", 1.3)), "fp32"),
+        ((("int8", 2.0), ("fp32", 1.0)), "fp32"),
+        ((("fp16", 1.0), ("fp32", 1.1)), "fp32"),
+        ((("fp16", 1.0), ("int4", 1.1)), "fp16"),
+        ((("int8", 0.0), ("fp32", 0.0)), "int8"),
+    ],
+)
+def test_of_variants_that_are_nearly_as_fast_the_likeliest_is_taken(
+    times_ms: Tuple[Tuple[str, float], ...], taken: str
+) -> None:
+    assert times_ms[preferred(times_ms, suited(X86, CPU))][0] == taken

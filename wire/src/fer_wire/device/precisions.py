@@ -40,3 +40,18 @@ def suited(device_class: str, provider: str) -> Tuple[str, ...]:
 def first_choice(providers: Sequence[str]) -> str:
     """Of the installed providers the one that runs a model: the first GPU provider, or the CPU."""
     return next((provider for provider in providers if provider in GPU_PROVIDERS), CPU)
+
+
+NEAR = 1.25
+"""A variant that takes at most so many times the shortest time is as good: measuring is not surer than that."""
+
+
+def preferred(times_ms: Sequence[Tuple[str, float]], likeliest: Sequence[str]) -> int:
+    """Which of several variants, each a precision and a time, a device runs: the likeliest as good as the fastest.
+
+    So a busy device takes the same as a quiet one, unless load alone makes one a quarter slower than another.
+    """
+    enough_ms = NEAR * min(time_ms for _, time_ms in times_ms)
+    likelihood = [*likeliest, *(precision for precision, _ in times_ms)]
+    good = [number for number, (_, time_ms) in enumerate(times_ms) if time_ms <= enough_ms]
+    return min(good, key=lambda number: likelihood.index(times_ms[number][0]))
