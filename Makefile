@@ -13,7 +13,7 @@ PIP      := -m pip --disable-pip-version-check
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -48,6 +48,9 @@ bench-peer: .venv-bench/.ready  ## measure the `fer` package beside ours (severa
 
 bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models in every runtime (several GB)
 	.venv-training/bin/fer-models bench --out docs/results/bench-$(MACHINE).json
+
+soak: $(READY)          ## an hour of an unwell camera's clock: memory, file descriptors and threads do not grow
+	FER_SOAK_MINUTES=60 $(BIN)/pytest -s tests/soak
 
 test-browser: $(READY)  ## the page in Chromium
 	$(BIN)/pytest -m browser

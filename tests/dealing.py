@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Callable, List, Sequence, Tuple, TypeVar
 
 WORKERS_VARIABLE = "PYTEST_XDIST_WORKER_COUNT"
-SLOW_FOLDERS = ("acceptance", "field", "integration")
+SLOW_FOLDERS = ("acceptance", "integration", "field", "soak")
 LONGEST = (
     "acceptance/test_tutorial.py",
     "acceptance/test_kills.py",
