@@ -4,7 +4,7 @@ import os
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Optional, Sequence, Union
+from typing import Any, Iterator, Optional, Sequence, Union
 
 from fer_wire.printable import printable
 
@@ -14,8 +14,11 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
 
 import cv2
+import numpy as np
+import numpy.typing as npt
 
 from fer_agent.cameras.camera import Image
+from fer_agent.cameras.orientation import UPRIGHT, is_tiff, turn_of, without_turn
 from fer_agent.imaging import eight_bit_bgr
 
 ANY = cv2.CAP_ANY
@@ -26,6 +29,8 @@ OPEN_TIMEOUT = cv2.CAP_PROP_OPEN_TIMEOUT_MSEC
 READ_TIMEOUT = cv2.CAP_PROP_READ_TIMEOUT_MSEC
 FPS = cv2.CAP_PROP_FPS
 WIDTH = cv2.CAP_PROP_FRAME_WIDTH
+
+COLOR = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
 
 PICTURES = (
     ".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jp2", ".jpeg", ".jpg", ".jxl", ".pbm", ".pfm", ".pgm", ".png",
@@ -67,6 +72,10 @@ class Video:
     def position_s(self) -> float:
         """Position of the last frame in the file."""
         return max(0.0, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+
+    def leave_as_stored(self) -> None:
+        """Turn no picture upright, whatever the file says."""
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
 
     def read(self) -> Optional[Image]:
         """The next picture, or None if there is none."""
@@ -115,19 +124,29 @@ def is_picture(path: Path) -> bool:
 
 
 def read_picture(path: Path) -> Optional[Image]:
-    """A picture file as BGR, rotated according to its EXIF data; None if it cannot be read.
+    """A picture file as BGR, upright as it was taken; None if it cannot be read.
 
     What OpenCV's readers of pictures do not know, such as HEIC, FFmpeg may: it takes it for a video of one frame.
     """
+    turn = turn_of(path)
+    image = _decoded(path, as_stored=turn != UPRIGHT)
+    return None if image is None else turn.of(eight_bit_bgr(image))
+
+
+def _decoded(path: Path, as_stored: bool) -> Optional[npt.NDArray[Any]]:
+    """By the first decoder that can; as_stored keeps all of them from turning it."""
+    content = np.frombuffer(without_turn(path), np.uint8) if as_stored and is_tiff(path) else None
     with openable(str(path)) as name:
-        for flags in (cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, cv2.IMREAD_UNCHANGED):
+        for flags in (COLOR | cv2.IMREAD_IGNORE_ORIENTATION if as_stored else COLOR, cv2.IMREAD_UNCHANGED):
             try:
-                image = cv2.imread(str(name), flags)
+                image = cv2.imread(str(name), flags) if content is None else cv2.imdecode(content, flags)
             except cv2.error:  # a picture too large for cv2's limits raises instead
                 return None
             if image is not None:
-                return eight_bit_bgr(image)
+                return image
     film = Video(str(path), FFMPEG)
+    if as_stored:
+        film.leave_as_stored()
     try:
         return film.read() if film.opened else None
     finally:
