@@ -1,64 +1,62 @@
-"""Both programs over TLS, against a real Mosquitto with a certificate of the test's own authority."""
+"""Every program over TLS, against a real Mosquitto: what fails is told with the setting that mends it."""
 
 import gc
-import logging
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import trustme
+from broker_ears import Ear
 from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings as ControllerBrokerSettings
-from real_broker import Mosquitto, mosquitto_binary
+from fer_simulator.broker.connections import Connections
+from fer_simulator.broker.link import Will
+from fer_simulator.broker.paho_link import PahoBroker
+from fer_simulator.clock import SystemClock, Timers
+from fer_wire.broker import BrokerConnection
+from real_broker import mosquitto_binary
+from tls_world import TlsWorld, tls_world
 
-# paho leaves the socket of a failed handshake to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-TLS = "certfile {folder}/server.pem\nkeyfile {folder}/server.key\n"
+pytestmark = [
+    pytest.mark.mosquitto,
+    # paho leaves the socket of a failed handshake to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+PATIENCE_S = 30.0
+Settings = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
 def own_garbage() -> Iterator[None]:
     """What paho leaves is collected here, and not in the middle of another file's test."""
+    gc.freeze()
     yield
     gc.collect()
+    gc.unfreeze()
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Path:
-    """The authority's certificate; the server's lies beside it."""
-    authority = trustme.CA()
-    server = authority.issue_cert("127.0.0.1", "localhost")
-    server.private_key_pem.write_to_path(tmp_path / "server.key")
-    with (tmp_path / "server.pem").open("wb") as chain:
-        for blob in server.cert_chain_pems:
-            chain.write(blob.bytes())
-    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-    return tmp_path / "authority.pem"
-
-
-@pytest.fixture
-def url(authority: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsWorld]:
     binary = mosquitto_binary()
     if binary is None:
         pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
-    broker = Mosquitto(binary, tmp_path, TLS.format(folder=authority.parent))
-    broker.start()
-    yield f"mqtts://127.0.0.1:{broker.port}"
-    broker.stop()
+    made = tls_world(binary, tmp_path_factory.mktemp("tls"))
+    yield made
+    made.broker.stop()
 
 
-class Ear:
-    """A listener that knows when the link is up."""
+class SimulatedEar:
+    """What a simulated device does with its link: nothing."""
 
-    def __init__(self) -> None:
-        self.up = threading.Event()
+    def will(self) -> Will:
+        return Will("fer/v1/ear/status", b"gone")
 
-    def connected(self, _link: BrokerLink) -> None:
-        self.up.set()
+    def connected(self) -> None:
+        pass
 
     def disconnected(self) -> None:
         pass
@@ -69,41 +67,144 @@ class Ear:
     def delivered(self, message_id: int) -> None:
         pass
 
-    def refused(self, message_id: int, reason: str) -> None:
+
+def heard_by_the_agent(settings: Settings, _wanted: str) -> str:
+    """What its link says until it is up; nothing, then."""
+    ear = Ear()
+    link = BrokerLink(BrokerSettings(**settings, reconnect_max_s=0.5), "ear", None, ["fer/v1/#"], ear)
+    link.start()
+    until_s = time.monotonic() + PATIENCE_S
+    while not ear.up.wait(0.05) and not link.last_error and time.monotonic() < until_s:
         pass
-
-
-def agent_link(url: str, ear: Ear, ca_file: Path | None) -> BrokerLink:
-    settings = BrokerSettings(url=url, ca_file=ca_file, reconnect_max_s=0.5)
-    return BrokerLink(settings, "ear", None, ["fer/v1/#"], ear)
-
-
-def test_the_agent_connects_to_a_broker_whose_authority_it_knows(url: str, authority: Path) -> None:
-    ear = Ear()
-    link = agent_link(url, ear, authority)
-    link.start()
-    assert ear.up.wait(20)
     link.stop()
+    return link.last_error
 
 
-def test_the_agent_refuses_a_broker_whose_authority_it_does_not_know(
-    url: str, caplog: pytest.LogCaptureFixture
+def heard_by_the_controller(settings: Settings, _wanted: str) -> str:
+    broker = Broker(ControllerBrokerSettings(**settings), "controller", ["fer/v1/#"])
+    try:
+        broker.connect()
+    except BrokerError as error:
+        return str(error)
+    broker.close()
+    return ""
+
+
+def heard_by_the_simulator(settings: Settings, wanted: str) -> str:
+    timers = Timers(SystemClock())
+    connections = Connections(BrokerConnection(**settings, reconnect_max_s=0.5), timers, 0)
+    link = PahoBroker(connections).link("sim-0001", ["fer/v1/sim-0001/ack"], SimulatedEar())
+    link.open()
+    until_s = time.monotonic() + PATIENCE_S
+    while not link.up and wanted not in (connections.last_error or " ") and time.monotonic() < until_s:
+        connections.turn(timers.wait_s(0.05))
+        timers.run_due()
+    link.close()
+    connections.close()
+    return connections.last_error
+
+
+Hearing = Callable[[Settings, str], str]
+
+
+@pytest.fixture(
+    params=[heard_by_the_agent, heard_by_the_controller, heard_by_the_simulator],
+    ids=["agent", "controller", "simulator"],
+)
+def heard(request: pytest.FixtureRequest) -> Hearing:
+    """What a program says of a broker; empty once it is connected."""
+    hearing: Hearing = request.param
+    return hearing
+
+
+@pytest.mark.parametrize("port", ["tls", "mutual"])
+def test_with_the_right_files_it_connects(world: TlsWorld, heard: Hearing, port: str) -> None:
+    files = {"cert_file": world.client.cert, "key_file": world.client.key}
+    assert heard({"url": world.url(port), "ca_file": world.ours.cert, **files}, "!") == ""
+
+
+def test_a_certificate_may_hold_its_key(world: TlsWorld, heard: Hearing, tmp_path: Path) -> None:
+    both = tmp_path / "both.pem"
+    both.write_bytes(world.client.cert.read_bytes() + world.client.key.read_bytes())
+    assert heard({"url": world.url("mutual"), "ca_file": world.ours.cert, "cert_file": both}, "!") == ""
+
+
+def test_plain_mqtt_at_a_tls_port_is_told_as_that(world: TlsWorld, heard: Hearing) -> None:
+    url = world.url("tls", "mqtt")
+    said = heard({"url": url}, "speaks TLS")
+    assert f"{url} speaks TLS at port {world.ports['tls']}; set broker.url to {world.url('tls')}" in said
+
+
+def test_plain_mqtt_at_a_port_that_asks_for_certificates_is_told_as_that(world: TlsWorld, heard: Hearing) -> None:
+    assert f"set broker.url to {world.url('mutual')}" in heard({"url": world.url("mutual", "mqtt")}, "speaks TLS")
+
+
+def test_tls_at_a_plain_port_is_told_as_that(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("plain"), "ca_file": world.ours.cert}, "does not speak TLS")
+    assert f"does not speak TLS at port {world.ports['plain']}; set broker.url to {world.url('plain', 'mqtt')}" in said
+
+
+def test_an_authority_that_is_not_known_is_told_with_its_setting(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("tls")}, "another authority")
+    assert "another authority than those this machine knows; set broker.ca_file" in said
+
+
+def test_a_wrong_authority_is_told_with_its_setting(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("tls"), "ca_file": world.foreign.cert}, "another authority")
+    assert f"another authority than that in broker.ca_file ({world.foreign.cert}); set broker.ca_file" in said
+
+
+def test_a_wrong_name_is_told_with_the_names_that_are_right(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("elsewhere"), "ca_file": world.ours.cert}, "not for")
+    assert "a certificate for broker.elsewhere, not for 127.0.0.1; set broker.url to a name that it holds" in said
+
+
+def test_an_expired_server_is_told_with_the_clock_here(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("expired"), "ca_file": world.ours.cert}, "expired")
+    assert "a certificate that has expired (the clock here says 20" in said
+    assert "renew the broker's certfile, or set this machine's clock" in said
+
+
+def test_a_missing_client_certificate_is_told_with_its_settings(world: TlsWorld, heard: Hearing) -> None:
+    said = heard({"url": world.url("mutual"), "ca_file": world.ours.cert}, "asks for")
+    assert "asks for a client certificate; set broker.cert_file and broker.key_file" in said
+
+
+@pytest.mark.parametrize(
+    ("which", "why"), [("expired_client", "it has expired"), ("foreign_client", "an authority that is not known there")]
+)
+def test_a_client_certificate_that_is_refused_is_told_with_its_settings(
+    world: TlsWorld, heard: Hearing, which: str, why: str
 ) -> None:
-    caplog.set_level(logging.WARNING)
-    ear = Ear()
-    link = agent_link(url, ear, None)
-    link.start()
-    assert not ear.up.wait(3)
-    link.stop()
-    assert f"The broker {url} cannot be reached" in caplog.text
-    assert "certificate verify failed" in caplog.text
+    pair = getattr(world, which)
+    files = {"ca_file": world.ours.cert, "cert_file": pair.cert, "key_file": pair.key}
+    said = heard({"url": world.url("mutual"), **files}, "refuses the client")
+    assert f"refuses the client certificate {pair.cert}: " in said
+    assert why in said
+    assert "broker.cert_file and broker.key_file" in said
 
 
-def test_the_controller_connects_only_to_a_broker_whose_authority_it_knows(url: str, authority: Path) -> None:
-    trusting = Broker(ControllerBrokerSettings(url=url, ca_file=authority), "one", ["fer/v1/#"])
-    trusting.connect()
-    assert trusting.connected
-    trusting.close()
-    doubting = Broker(ControllerBrokerSettings(url=url), "two", ["fer/v1/#"])
-    with pytest.raises(BrokerError, match="certificate verify failed"):
-        doubting.connect()
+def test_files_that_cannot_be_used_are_told_with_their_settings(
+    world: TlsWorld, heard: Hearing, tmp_path: Path
+) -> None:
+    rubbish = tmp_path / "rubbish.pem"
+    rubbish.write_bytes(b"\x30\x82rubbish")
+    cert, key = world.client
+    for files, told in [
+        ({"ca_file": rubbish}, f"broker.ca_file ({rubbish}) holds no certificate"),
+        ({"ca_file": rubbish}, "this one is DER: openssl x509"),
+        ({"cert_file": rubbish, "key_file": key}, f"broker.cert_file ({rubbish}) holds no certificate"),
+        ({"cert_file": cert, "key_file": rubbish}, f"broker.key_file ({rubbish}) holds no private key"),
+        ({"cert_file": cert}, f"broker.cert_file ({cert}), where no broker.key_file is set, holds no private key"),
+        ({"cert_file": cert, "key_file": world.foreign_client.key}, "holds another key than that of the certificate"),
+        ({"cert_file": cert, "key_file": world.locked_key}, "holds a key with a passphrase"),
+    ]:
+        said = heard({"url": world.url("tls"), "ca_file": world.ours.cert, **files}, told)
+        assert told in said
+        assert "cannot be asked: broker." in said
+
+
+def test_a_broker_that_is_in_order_is_no_matter_of_tls(world: TlsWorld) -> None:
+    settings = BrokerConnection(url=world.url("tls"), ca_file=world.ours.cert)
+    assert settings.tls.why_cut() == ""
+    assert settings.tls.explained(ConnectionRefusedError(111, "Connection refused")) == ""

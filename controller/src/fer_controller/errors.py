@@ -5,7 +5,8 @@ ControllerError
 ├── StoreError               the database cannot be opened or is not ours
 │   └── StoreUnavailable     the database cannot be written now, but may be later
 ├── BrokerError              the broker cannot be reached, or closed the connection
-│   └── BrokerRefused        the broker rejects our login, or forbids what we ask
+│   ├── BrokerRefused        the broker rejects our login, or forbids what we ask
+│   └── BrokerSilent         the broker does not answer
 ├── RegistryError            a model or a key cannot be added, found, verified or removed
 ├── AccessError              an operator's name or role is not valid
 ├── HttpError                the HTTP server cannot start
@@ -48,6 +49,10 @@ class BrokerError(ControllerError):
 
 class BrokerRefused(BrokerError):  # noqa: N818 - what the broker did
     """The broker rejects our login, or forbids what we ask; trying again without a change hardly helps."""
+
+
+class BrokerSilent(BrokerError):  # noqa: N818 - what the broker did
+    """The broker does not answer."""
 
 
 class RegistryError(ControllerError):

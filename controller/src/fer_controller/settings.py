@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from fer_wire.broker import BrokerConnection
 from fer_wire.printable import printable
+from fer_wire.tls import CaFile, CertFile, ClientFiles, KeyFile, check_pair
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -126,9 +127,19 @@ class ApiSettings(Section):
         default=None,
         description="an operator's token (`fer-controller operators add`); best set in the environment",
     )
-    ca_file: FilePath | None = Field(
-        default=None, description="certificate authority for https; by default the system's"
-    )
+    ca_file: CaFile = None
+    cert_file: CertFile = None
+    key_file: KeyFile = None
+
+    @property
+    def files(self) -> ClientFiles:
+        """The files of TLS for that controller."""
+        return ClientFiles(self.ca_file, self.cert_file, self.key_file)
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        check_pair(self.cert_file, self.key_file)
+        return self
 
     @field_validator("url")
     @classmethod

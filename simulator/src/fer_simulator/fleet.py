@@ -78,7 +78,11 @@ class Simulation:
         self._scenario, self._timers = scenario, Timers(SystemClock())
         self._connections = Connections(scenario.broker, self._timers, scenario.seed)
         self._downloads = DownloadClient(
-            scenario.controller_url, scenario.downloads, self._connections.wake, self._timers.now
+            scenario.controller_url,
+            scenario.downloads,
+            self._connections.wake,
+            self._timers.now,
+            scenario.controller_files,
         )
         effects = Effects(scenario.effects)
         world = World(

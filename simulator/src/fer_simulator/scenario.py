@@ -9,6 +9,7 @@ from pathlib import Path
 from fer_wire import MessageError, ModelManifest, checked_name, parse
 from fer_wire.broker import BrokerConnection
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from fer_wire.tls import NO_FILES, ClientFiles
 
 from fer_simulator.errors import ScenarioError
 from fer_simulator.model import Model
@@ -32,6 +33,7 @@ class Scenario:
     name: str = "sim"
     seconds: float | None = None
     controller_url: str | None = None
+    controller_files: ClientFiles = NO_FILES
     tokens: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     events_per_s: float = 1.0
@@ -73,7 +75,7 @@ def manifest(file: Path) -> ModelManifest:
 def tokens(file: Path) -> dict[str, str]:
     """Tokens by device: lines of `DEVICE TOKEN`, or of JSON as `enroll --json` prints them; raises ScenarioError."""
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"--tokens-file {file} cannot be read: {error}.") from error
     found = {}

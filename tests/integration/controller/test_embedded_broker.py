@@ -82,7 +82,7 @@ def test_mqtt_5_is_refused_at_once_so_that_a_client_can_fall_back(url: str, capl
     with caplog.at_level(logging.INFO, "fer_controller.broker.client"):
         broker.connect()
     assert [record.getMessage() for record in caplog.records] == [
-        f"The broker at {url} does not speak MQTT 5; falling back to 3.1.1.",
+        f"The broker at {url} refuses MQTT 5; trying 3.1.1.",
         f"Connected to the broker at {url} with MQTT 3.1.1.",
     ]
     broker.close()

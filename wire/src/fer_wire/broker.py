@@ -1,11 +1,12 @@
 """How a program reaches the MQTT broker: its URL and the settings that the agent and the controller share."""
 
 import re
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from fer_wire.errors import AddressError
+from fer_wire.tls import BROKER, CaFile, CertFile, ClientFiles, KeyFile, TlsClient, TlsPlace, check_pair
 from fer_wire.topics import DEFAULT_PREFIX, Topics
 
 DEFAULT_PORT = 1883
@@ -16,6 +17,8 @@ _OTHER_SCHEMES = {"tcp": "mqtt", "tls": "mqtts", "ssl": "mqtts", "mqtt+tls": "mq
 _WEB_SCHEMES = ("ws", "wss", "http", "https")
 _PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:@?#\[\]]+)(?::(?P<port>\d{1,5}))?")
 EXPECTED = "expected mqtt://HOST:PORT or mqtts://HOST:PORT"
+
+Own = TypeVar("Own", bound="BrokerConnection")
 
 
 class BrokerAddress(NamedTuple):
@@ -66,9 +69,9 @@ class BrokerConnection(BaseModel):
     url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
     username: Optional[str] = Field(default=None, description="user name, if the broker asks for one")
     password: Optional[SecretStr] = Field(default=None, description="its password; better set in the environment")
-    ca_file: Optional[FilePath] = Field(
-        default=None, description="certificate authority for mqtts; by default the system's"
-    )
+    ca_file: CaFile = None
+    cert_file: CertFile = None
+    key_file: KeyFile = None
     prefix: str = Field(default=DEFAULT_PREFIX, description="first levels of every topic")
     keepalive_s: int = Field(default=30, ge=5, le=3600, description="longest silence before a ping")
     reconnect_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to connect")
@@ -78,11 +81,22 @@ class BrokerConnection(BaseModel):
         """Where the broker listens."""
         return parse_broker_url(self.url)
 
+    @property
+    def tls(self) -> TlsClient:
+        """How TLS is spoken there, if it is, and why it fails."""
+        host, port, tls = self.address
+        return TlsClient(TlsPlace(BROKER, host, port, tls, ClientFiles(self.ca_file, self.cert_file, self.key_file)))
+
     @field_validator("url")
     @classmethod
     def _spelt(cls, url: str) -> str:
         parse_broker_url(url)
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _pair(self: Own) -> Own:
+        check_pair(self.cert_file, self.key_file)
+        return self
 
     @field_validator("prefix")
     @classmethod

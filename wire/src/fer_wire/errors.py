@@ -4,6 +4,7 @@ WireError
 ├── AddressError      a URL that is not a broker's
 ├── TopicError        a name or a topic that cannot be built or parsed
 ├── MessageError      a payload that is not the message it should be
+├── TlsError          a file of TLS that cannot be used
 └── UpdateStateError  an event that cannot happen in the state that an update is in
 """
 
@@ -22,6 +23,10 @@ class TopicError(WireError):
 
 class MessageError(WireError):
     """A payload that is not the message it should be."""
+
+
+class TlsError(WireError):
+    """A file of TLS that cannot be used: authorities, a certificate or its key."""
 
 
 class UpdateStateError(WireError):

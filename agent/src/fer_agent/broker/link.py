@@ -80,7 +80,7 @@ class BrokerLink:
         self._client: Optional[mqtt.Client] = None
         self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
-        self._was_connected = self._was_greeted = False
+        self._was_connected = self._was_greeted = self._has_other_version = self._knows_mqtt5 = False
         self.last_error = ""
         self.receive_maximum = 65_535
 
@@ -109,7 +109,9 @@ class BrokerLink:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._was_connected = self._was_greeted = False
+            if self._was_connected and self._knows_mqtt5:
+                self._protocol = VERSIONS[self._settings.mqtt_version]
+            self._was_connected = self._was_greeted = self._has_other_version = False
             began_s = time.monotonic()
             try:
                 self._session()
@@ -117,7 +119,8 @@ class BrokerLink:
                 self._complain(error)
             steady = self._was_connected and time.monotonic() - began_s > STEADY_S
             failures = 0 if steady else failures + 1
-            self._stopping.wait(self._pause_s(failures))
+            if not self._has_other_version:
+                self._stopping.wait(self._pause_s(failures))
 
     def _session(self) -> None:
         self._answered.clear()
@@ -153,7 +156,7 @@ class BrokerLink:
             password = self._settings.password
             client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
         if self._address.tls:
-            client.tls_set(ca_certs=str(self._settings.ca_file) if self._settings.ca_file else None)
+            client.tls_set_context(self._settings.tls.context())
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
         client.on_subscribe, client.on_message, client.on_publish = (
             self._on_subscribe,
@@ -180,6 +183,7 @@ class BrokerLink:
         if code.is_failure:
             self._refused(str(code))
             return
+        self._knows_mqtt5 = self._knows_mqtt5 or self._protocol == MQTTProtocolVersion.MQTTv5
         self.receive_maximum = getattr(properties, "ReceiveMaximum", 65_535)
         client.subscribe([(topic, 1) for topic in self._subscriptions])
 
@@ -239,20 +243,23 @@ class BrokerLink:
     def _try_other_version(self, what_it_does: str) -> None:
         """Some brokers that speak only 3.1.1 refuse MQTT 5; others do not answer at all, or hang up."""
         if self._settings.mqtt_version != AUTO:
-            self._complain(BrokerError(f"{self._name} {what_it_does} MQTT {self._settings.mqtt_version}."))
+            why = self._settings.tls.why_cut() or f"{what_it_does} MQTT {self._settings.mqtt_version}"
+            self._complain(BrokerError(f"{self._name} {why}."))
         elif self._protocol == MQTTProtocolVersion.MQTTv5:
             log.info("%s %s MQTT 5; trying 3.1.1.", self._name, what_it_does)
-            self._protocol = MQTTProtocolVersion.MQTTv311
+            self._protocol, self._has_other_version = MQTTProtocolVersion.MQTTv311, True
         else:
-            self._complain(BrokerError(f"{self._name} {what_it_does} MQTT 3.1.1, too; check that it is a broker."))
+            why = self._settings.tls.why_cut() or f"{what_it_does} MQTT 3.1.1, too; check that it is a broker"
+            self._complain(BrokerError(f"{self._name} {why}."))
             self._protocol = MQTTProtocolVersion.MQTTv5
 
     def _complain(self, error: Exception) -> None:
         sentence = str(error)
         if not isinstance(error, BrokerError):
-            sentence = (
-                f"{self._name} cannot be reached ({error}); check that it is running and that broker.url is right."
+            why = self._settings.tls.explained(error) or (
+                f"cannot be reached ({error}); check that it is running and that broker.url is right"
             )
+            sentence = f"{self._name} {why}."
         if sentence != self.last_error:
             log.warning("%s", sentence)
         self.last_error = sentence

@@ -11,7 +11,8 @@ from fer_wire.broker import BrokerConnection
 from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
+from fer_wire.tls import CaFile, CertFile, KeyFile, check_pair
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from fer_agent.settings.source import Source
@@ -215,6 +216,9 @@ class UpdateSettings(Section):
     token: Optional[SecretStr] = Field(
         default=None, description="this device's token at the controller, sent there and nowhere else"
     )
+    ca_file: CaFile = None
+    cert_file: CertFile = None
+    key_file: KeyFile = None
     public_key: Optional[FilePath] = Field(
         default=None,
         description="the controller's signing.pub (Ed25519, PEM), which signs the models; without it every update is "
@@ -238,6 +242,11 @@ class UpdateSettings(Section):
         if url is not None and not re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?/?", url):
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
         return url.rstrip("/") if url else None
+
+    @model_validator(mode="after")
+    def _pair(self) -> "UpdateSettings":
+        check_pair(self.cert_file, self.key_file)
+        return self
 
     @field_validator("token")
     @classmethod

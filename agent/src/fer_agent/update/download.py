@@ -1,24 +1,21 @@
-"""Fetching a file, and going on where the download broke off; the one file that imports requests."""
+"""Fetching a file, and going on where the download broke off; what fails may be tried again."""
 
 import logging
 import random
 import re
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Optional
 
-import requests
 from fer_wire.message import MAX_PAYLOAD_BYTES
-from urllib3.exceptions import HTTPError
 
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
 from fer_agent.settings import UpdateSettings
 from fer_agent.update import durable
 from fer_agent.update.abandon import Permit, abandonable
-from fer_agent.update.addresses import Addresses
+from fer_agent.update.http import OK, RANGE_NOT_SATISFIABLE, Answer, AnswerBroken, Broken, HttpClient
 
 log = logging.getLogger(__name__)
 
@@ -31,27 +28,8 @@ LONGEST_PAUSE_S = 30.0
 LONGEST_RETRY_AFTER_S = 300.0
 BUSY_PATIENCE_S = 3600.0
 """How long a server may put us off with 429 or 503, which does not count as a failure either."""
-MAX_REDIRECTS = 5
 SLOWER_THAN_SILENT = 2
 """So many times update.timeout_s without a chunk: a server that drips."""
-
-OK, PARTIAL, RANGE_NOT_SATISFIABLE, TOO_MANY, UNAVAILABLE = 200, 206, 416, 429, 503
-REDIRECTS = (301, 302, 303, 307, 308)
-REMEDIES = {
-    401: "set update.token to the token that `fer-controller enroll` gave this device",
-    403: "this device's token does not allow it",
-    404: "the registry no longer has it; add the model anew and deploy it again",
-    410: "the registry no longer has it; add the model anew and deploy it again",
-}
-"""What ends a download at once, and what to do."""
-
-
-class _Broken(Exception):  # noqa: N818  # an event of the retry loop, never seen outside
-    """A try that may be repeated, and after how long."""
-
-    def __init__(self, reason: str, retry_after_s: Optional[float] = None) -> None:
-        super().__init__(reason)
-        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True)
@@ -82,7 +60,7 @@ class _Watch:
             self._here_bytes, self._grew_s = here_bytes, now_s
             self._progress(here_bytes)
         elif now_s - self._grew_s > self._patience_s:
-            raise _Broken("the server is too slow")
+            raise Broken("the server is too slow")
 
 
 class Downloader:
@@ -90,7 +68,7 @@ class Downloader:
 
     def __init__(self, settings: UpdateSettings, first_pause_s: float = FIRST_PAUSE_S) -> None:
         self._settings, self._first_pause_s = settings, first_pause_s
-        self._addresses = Addresses(settings.controller_url)
+        self._http = HttpClient(settings)
 
     def file(self, goal: Goal, cancel: threading.Event, progress: Callable[[int], None]) -> None:
         """Fetch the whole of a file, from where it broke off; progress is told how many bytes have arrived.
@@ -123,7 +101,7 @@ class Downloader:
             try:
                 watch = _Watch(goal, self._settings.timeout_s * SLOWER_THAN_SILENT, progress)
                 return abandonable(attempt, cancel, watch.turn)
-            except _Broken as broken:
+            except Broken as broken:
                 put_off = broken.retry_after_s is not None and time.monotonic() < patient_until_s
                 moved_on = goal is not None and goal.here_bytes - before >= MOVED_ON_BYTES
                 failures = failures if put_off else 1 if moved_on else failures + 1
@@ -143,7 +121,7 @@ class Downloader:
             _begin_anew(goal, permit)
         if goal.here_bytes == goal.size_bytes:
             return
-        with self._answer(goal.url, _range(goal)) as answer:
+        with self._http.answer(goal.url, _range(goal)) as answer:
             offset = self._offset(goal, answer, permit)
             if _length(answer) not in (None, goal.size_bytes - offset):
                 _begin_anew(goal, permit)
@@ -152,23 +130,23 @@ class Downloader:
                 )
             self._write(goal, answer, permit)
         if goal.here_bytes < goal.size_bytes:
-            raise _Broken(f"the connection broke off after {goal.here_bytes} of {goal.size_bytes} bytes")
+            raise Broken(f"the connection broke off after {goal.here_bytes} of {goal.size_bytes} bytes")
 
-    def _offset(self, goal: Goal, answer: requests.Response, permit: Permit) -> int:
+    def _offset(self, goal: Goal, answer: Answer, permit: Permit) -> int:
         """How much of the file is here, from which the answer goes on."""
         if answer.status_code == RANGE_NOT_SATISFIABLE:
             _begin_anew(goal, permit)
-            raise _Broken("the server has another file than before", None)
+            raise Broken("the server has another file than before", None)
         if answer.status_code == OK:
             _begin_anew(goal, permit, _strong_etag(answer))
             return 0
         found = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
         if not found or int(found[1]) != goal.here_bytes:
             _begin_anew(goal, permit)
-            raise _Broken("the server answered with another range than the one asked for")
+            raise Broken("the server answered with another range than the one asked for")
         return goal.here_bytes
 
-    def _write(self, goal: Goal, answer: requests.Response, permit: Permit) -> None:
+    def _write(self, goal: Goal, answer: Answer, permit: Permit) -> None:
         try:
             with goal.path.open("ab") as file:
                 for chunk in _chunks(answer):
@@ -179,62 +157,24 @@ class Downloader:
                         file.write(chunk)
                         file.flush()
         except OSError as error:
-            if isinstance(error, requests.RequestException):
+            if isinstance(error, AnswerBroken):
                 raise
             _begin_anew(goal, permit)
             raise UpdateError(f"Cannot write {goal.path} ({error}); make room on the device.") from error
 
     def _small(self, url: str, permit: Permit, found: List[bytes]) -> None:
         body = b""
-        with self._answer(url, {}) as answer:
+        with self._http.answer(url, {}) as answer:
             if answer.status_code != OK:
-                raise _Broken(f"the server answered {answer.status_code}")
+                raise Broken(f"the server answered {answer.status_code}")
             for chunk in _chunks(answer):
                 body += chunk
                 if len(body) > MANIFEST_MAX_BYTES:
                     raise RejectedError(f"{url} gives more than {MANIFEST_MAX_BYTES} bytes; that is no manifest.")
             if _length(answer) not in (None, len(body)):
-                raise _Broken(f"the connection broke off after {len(body)} bytes")
+                raise Broken(f"the connection broke off after {len(body)} bytes")
         with permit.use():
             found.append(body)
-
-    @contextmanager
-    def _answer(self, url: str, headers: Dict[str, str]) -> Iterator[requests.Response]:
-        """The answer with a body; raises _Broken, or UpdateError when there is no use in trying again."""
-        try:
-            with requests.Session() as session, self._followed(session, url, headers) as answer:
-                _complain(url, answer)
-                yield answer
-        except (requests.RequestException, HTTPError) as error:
-            raise _Broken(_plain(error)) from error
-
-    def _followed(self, session: requests.Session, url: str, headers: Dict[str, str]) -> requests.Response:
-        address = self._addresses.full(url)
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = session.get(
-                address,
-                headers={"Accept-Encoding": "identity", **headers},
-                auth=self._credentials(address),
-                timeout=self._settings.timeout_s,
-                stream=True,
-                allow_redirects=False,
-            )
-            if answer.status_code not in REDIRECTS or "Location" not in answer.headers:
-                return answer
-            answer.close()
-            address = self._addresses.after_redirect(address, answer.headers["Location"])
-        raise UpdateError(f"{url} leads from one address to the next without end; deploy the model again.")
-
-    def _credentials(self, address: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-        """Adds the token for the controller alone; given for all, so that requests looks for no others in ~/.netrc."""
-        token = self._settings.token if self._addresses.is_controller(address) else None
-
-        def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            if token:
-                request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-            return request
-
-        return sign
 
 
 def _range(goal: Goal) -> Dict[str, str]:
@@ -252,42 +192,15 @@ def _begin_anew(goal: Goal, permit: Permit, etag: str = "") -> None:
             goal.etag.write_text(etag, encoding="utf-8")
 
 
-def _strong_etag(answer: requests.Response) -> str:
+def _strong_etag(answer: Answer) -> str:
     etag = answer.headers.get("ETag", "")
     return etag if etag.startswith('"') else ""
 
 
-def _chunks(answer: requests.Response) -> Iterator[bytes]:
+def _chunks(answer: Answer) -> Iterator[bytes]:
     return (bytes(chunk) for chunk in answer.iter_content(CHUNK_BYTES))
 
 
-def _length(answer: requests.Response) -> Optional[int]:
+def _length(answer: Answer) -> Optional[int]:
     text = answer.headers.get("Content-Length", "")
     return int(text) if text.isdigit() else None
-
-
-def _complain(url: str, answer: requests.Response) -> None:
-    status = answer.status_code
-    if status in REMEDIES:
-        raise UpdateError(f"{url}: the server answered {status}; {REMEDIES[status]}.")
-    if status in (TOO_MANY, UNAVAILABLE):
-        raise _Broken(f"the server is busy ({status})", _retry_after_s(answer))
-    if status not in (OK, PARTIAL, RANGE_NOT_SATISFIABLE):
-        raise _Broken(f"the server answered {status}")
-
-
-def _retry_after_s(answer: requests.Response) -> Optional[float]:
-    """Seconds, spread a little so that a fleet does not come back all at once; None without a usable header."""
-    text = answer.headers.get("Retry-After", "")
-    if not text.isdigit():
-        return None
-    return min(LONGEST_RETRY_AFTER_S, float(text)) * random.uniform(1.0, 1.5)  # noqa: S311  # jitter, no secret
-
-
-def _plain(error: Exception) -> str:
-    """The innermost reason, without the objects that requests wraps it in."""
-    text = str(error)
-    if "timed out" in text.lower():
-        return "the server fell silent"
-    found = re.findall(r"\[Errno -?\d+\] [^'\")]+", text)
-    return found[-1] if found else type(error).__name__

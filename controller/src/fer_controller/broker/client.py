@@ -15,9 +15,10 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fer_controller.broker.complaints import Complaints
 from fer_controller.broker.delivery import Delivery
 from fer_controller.broker.tcp_cork import corked
-from fer_controller.errors import BrokerError, BrokerRefused
+from fer_controller.errors import BrokerError, BrokerSilent
 from fer_controller.settings import BrokerSettings
 
 MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -27,7 +28,6 @@ QOS = 1
 ANSWER_TIMEOUT_S = 10.0
 MAX_PACKET_BYTES = 2**20
 UNSUPPORTED_VERSION = "Unsupported protocol version"
-REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class Broker:
     ) -> None:
         """on_confirmed is called for each answered message: its number, and the reason of a refusal."""
         self._settings = settings
+        self._complaints = Complaints(settings, client_id)
         self._client_id = client_id
         self._filters = list(filters)
         self._knows_mqtt5 = knows_mqtt5
@@ -74,14 +75,17 @@ class Broker:
 
     def connect(self) -> None:
         """Connect and subscribe; raises BrokerRefused when the broker rejects us, BrokerError otherwise."""
-        self._open()
-        if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTT5:
-            log.info("The broker at %s does not speak MQTT 5; falling back to 3.1.1.", self._settings.url)
-            self._knows_mqtt5 = False
+        fault = self._open()
+        if fault and self._version == MQTT5:
+            log.info("The broker at %s %s MQTT 5; trying 3.1.1.", self._settings.url, fault)
             self._version = MQTT311
-            self._open()
+            fault = self._open()
+        if fault:
+            self._version = MQTT5 if self._knows_mqtt5 else MQTT311
+            raise self._complaints.cut_off(fault)
         if self._connected is None or self._connected.is_failure:
-            raise self._turned_away(str(self._connected))
+            self._client = None
+            raise self._complaints.turned_away(str(self._connected))
         self._subscribe()
         level = logging.INFO if self._on_confirmed is None else logging.DEBUG
         log.log(level, "Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
@@ -146,8 +150,11 @@ class Broker:
             client.disconnect()
             client.loop_write()
 
-    def _open(self) -> None:
-        """Send CONNECT and wait for its answer, which is then in _connected."""
+    def _open(self) -> str:
+        """Send CONNECT and wait for its answer, which is then in _connected; returns what another version may mend.
+
+        Brokers that do not know MQTT 5 refuse it, hang up, or fall silent.
+        """
         self._client = None
         self._connection += 1
         self._unconfirmed = 0
@@ -157,14 +164,18 @@ class Broker:
             client = self._new_client()
             client.connect(address.host, address.port, self._settings.keepalive_s, **self._start())
         except (OSError, ValueError) as error:
-            raise self._unreachable(error) from error
+            raise self._complaints.unreachable(error) from error
         self._client = client
         try:
             self._await(lambda: self._connected is not None)
+        except BrokerSilent:
+            return "does not answer to"
         except BrokerError:
-            # Some brokers fall silent, or hang up, when a client speaks MQTT 5.
-            self._version = MQTT5 if self._version == MQTT311 and self._knows_mqtt5 else MQTT311
-            raise
+            return "hangs up at"
+        if str(self._connected) == UNSUPPORTED_VERSION and self._version == MQTT5:
+            self._knows_mqtt5 = False
+            return "refuses"
+        return ""
 
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(
@@ -181,7 +192,7 @@ class Broker:
                 settings.username, settings.password.get_secret_value() if settings.password else None
             )
         if settings.address.tls:
-            client.tls_set(str(settings.ca_file) if settings.ca_file else None)
+            client.tls_set_context(settings.tls.context())
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._message_taker()
@@ -203,17 +214,14 @@ class Broker:
         self._await(lambda: self._subscribed is not None)
         refused = [str(code) for code in self._subscribed or [] if code.is_failure]
         if refused:
-            raise BrokerRefused(
-                f"The broker at {self._settings.url} forbids {self._client_id} to subscribe below "
-                f"{self._settings.prefix} ({refused[0]}); allow it in the broker's access list."
-            )
+            raise self._complaints.forbidden(refused[0])
 
     def _await(self, answered: Callable[[], bool]) -> None:
         until_s = time.monotonic() + ANSWER_TIMEOUT_S
         while not answered():
             if time.monotonic() > until_s:
                 self._client = None
-                raise BrokerError(f"The broker at {self._settings.url} does not answer.")
+                raise self._complaints.silent()
             try:
                 self.pump(0.1, sys.maxsize)
             except BrokerError:
@@ -246,25 +254,12 @@ class Broker:
         self._client = None
         if self._subscribed is not None and self._knows_mqtt5:
             self._version = MQTT5
-        return BrokerError(f"The connection to the broker at {self._settings.url} is lost.")
+        return self._complaints.lost()
 
     def _open_client(self) -> mqtt.Client:
         if self._client is None:
             raise self._lost()
         return self._client
-
-    def _unreachable(self, error: Exception) -> BrokerError:
-        reason = getattr(error, "strerror", None) or str(error)
-        return BrokerError(f"The broker at {self._settings.url} cannot be reached: {reason}.")
-
-    def _turned_away(self, reason: str) -> BrokerError:
-        self._client = None
-        if reason in REFUSALS:
-            return BrokerRefused(
-                f"The broker at {self._settings.url} refuses {self._client_id}: {reason}; "
-                "check broker.username and broker.password."
-            )
-        return BrokerError(f"The broker at {self._settings.url} turned us away: {reason}.")
 
     def _message_taker(self) -> Callable[[mqtt.Client, Any, mqtt.MQTTMessage], None]:
         put, connection = self._inbox.append, self._connection

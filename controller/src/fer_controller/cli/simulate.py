@@ -19,7 +19,8 @@ from fer_controller.errors import SettingsError, SimulationError
 if TYPE_CHECKING:
     from fer_simulator.scenario import Scenario
     from fer_simulator.view import View
-    from fer_wire.broker import BrokerConnection
+
+    from fer_controller.settings import Settings
 
 FAILED = 1
 LONGEST_NAME = 59
@@ -76,8 +77,8 @@ def simulate(
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with _simulator():
-        broker = load(config, broker={"url": fleet.broker, "prefix": fleet.prefix}).broker
-        _run(_scenario(fleet, broker, token), as_json=json_)
+        settings = load(config, broker={"url": fleet.broker, "prefix": fleet.prefix})
+        _run(_scenario(fleet, settings, token), as_json=json_)
 
 
 @contextmanager
@@ -98,17 +99,18 @@ def _simulator() -> Iterator[None]:
         raise SimulationError(str(error)) from error
 
 
-def _scenario(fleet: SimulatedFleet, broker: "BrokerConnection", token: str) -> "Scenario":
+def _scenario(fleet: SimulatedFleet, settings: "Settings", token: str) -> "Scenario":
     from fer_simulator import scenario
     from fer_simulator.traits import effects, faults
 
     wanted = [faults.parsed(text) for text in fleet.faults]
     return scenario.Scenario(
-        broker=broker,
+        broker=settings.broker,
         agents=fleet.agents,
         name=_name(fleet.name),
         seconds=fleet.seconds,
         controller_url=fleet.controller,
+        controller_files=settings.api.files,
         tokens=scenario.tokens(fleet.tokens_file) if fleet.tokens_file else {},
         token=token,
         events_per_s=fleet.events_per_s,

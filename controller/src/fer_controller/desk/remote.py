@@ -5,6 +5,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import requests
+from fer_wire.errors import TlsError
+from fer_wire.tls import Names, TlsClient, TlsPlace
 from pydantic import ValidationError
 from requests.adapters import HTTPAdapter, Retry
 
@@ -21,6 +23,7 @@ from fer_controller.operations.operation import GET, LIMIT, MOST_ROWS, Answered,
 from fer_controller.operations.rollouts import NEWEST
 from fer_controller.settings import ApiSettings
 
+API = Names("api", "api.url", "http", "https", "the controller's http.cert_file")
 TIMEOUT_S = 30.0
 TRIES = 4
 PAUSE_S = 0.3
@@ -42,14 +45,13 @@ class RemoteDesk:
     def __init__(self, settings: ApiSettings) -> None:
         self._url = settings.url or ""
         self._session = requests.Session()
-        retry = Retry(TRIES, backoff_factor=PAUSE_S, status_forcelist=TRIED_AGAIN, allowed_methods=[GET],
+        retry = Retry(TRIES, other=0, backoff_factor=PAUSE_S, status_forcelist=TRIED_AGAIN, allowed_methods=[GET],
                       raise_on_status=False)  # fmt: skip
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
         if settings.token is not None:
             self._session.headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
-        # Given with each request, because a session's setting gives way to REQUESTS_CA_BUNDLE.
-        self._verify = None if settings.ca_file is None else str(settings.ca_file)
+        self._tls = TlsClient(TlsPlace.of_url(API, self._url, settings.files))
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +89,14 @@ class RemoteDesk:
 
     def _send(self, method: str, path: str, **rest: Any) -> requests.Response:
         try:
-            response = self._session.request(method, self._url + path, timeout=TIMEOUT_S, verify=self._verify, **rest)
+            self._tls.check()
+            # Given with each request, because a session's setting gives way to REQUESTS_CA_BUNDLE.
+            response = self._session.request(
+                method, self._url + path, timeout=TIMEOUT_S, verify=self._tls.authorities, cert=self._tls.certificate,
+                **rest,
+            )  # fmt: skip
+        except TlsError as error:
+            raise ApiError(f"The controller at {self._url} {self._tls.explained(error)}.") from error
         except requests.RequestException as error:
             raise UnreachableError(self._unreachable(method, error)) from error
         if not response.ok:
@@ -98,6 +107,9 @@ class RemoteDesk:
         try:
             document = response.json()
         except ValueError:
+            why = self._tls.why_cut()
+            if why:
+                return ApiError(f"The controller at {self._url} {why}.")
             return ApiError(f"{self._url} answers {path} with no JSON; is it a fer-controller? See --url.")
         detail = document.get("detail") if isinstance(document, dict) else None
         if not detail or detail == NO_SUCH_PLACE:
@@ -109,7 +121,8 @@ class RemoteDesk:
 
     def _unreachable(self, method: str, error: Exception) -> str:
         ordered = "" if method == GET else " Whether the order arrived is not known; look before you give it again."
-        return f"The controller at {self._url} does not answer ({_reason(error)}).{ordered}"
+        why = self._tls.explained(error) or f"does not answer ({_reason(error)})"
+        return f"The controller at {self._url} {why}.{ordered}"
 
 
 def _in_path(value: str) -> str:

@@ -20,6 +20,8 @@ from types import TracebackType
 from typing import Annotated, Self
 from urllib.parse import quote, unquote_to_bytes
 
+from fer_wire.errors import TlsError
+from fer_wire.tls import load_certificate
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from fer_controller.errors import HttpError
@@ -206,9 +208,6 @@ def _check_certificate(http: HttpSettings) -> None:
     if http.cert_file is None:
         return
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(http.cert_file, http.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise HttpError(
-            f"The certificate {http.cert_file} with the key {http.key_file} cannot be used ({error}); "
-            "correct http.cert_file and http.key_file."
-        ) from error
+        load_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), http.cert_file, http.key_file, "http")
+    except TlsError as error:
+        raise HttpError(str(error)) from error

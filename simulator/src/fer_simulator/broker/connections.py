@@ -3,9 +3,12 @@
 import os
 import random
 import select
+import time
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Lock
 from typing import Protocol
 
 from fer_wire.broker import BrokerConnection
@@ -14,14 +17,15 @@ from fer_simulator.clock import Timers
 
 DIALERS = 16
 LOOK_AFTER_S = 1.0
+LOOK_AGAIN_S = 30.0
 READY_AT_ONCE = 512
 
 
 class Connection(Protocol):
     """One of the many."""
 
-    def dial(self, number: int) -> None:
-        """Connect, and wait for it; called from a thread for dialling."""
+    def dial(self, number: int) -> str:
+        """Connect, and wait for it; returns what is wrong, if anything. Called from a thread for dialling."""
 
     def dialed(self, number: int, error: str) -> None:
         """Go on after dialling."""
@@ -49,6 +53,8 @@ class Connections:
         self.last_error = ""
         self.losses: Counter[str] = Counter()
         self.up = 0
+        self._looking = Lock()
+        self._sights: dict[str, tuple[float, str]] = {}
         self._epoll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK)
         self._epoll.register(self._bell, select.EPOLLIN)
@@ -111,13 +117,29 @@ class Connections:
         self._unsent.add(connection)
 
     def _dial(self, connection: Connection, number: int) -> None:
-        error = ""
         try:
-            connection.dial(number)
+            error = connection.dial(number)
         except (OSError, ValueError) as reason:
-            error = getattr(reason, "strerror", None) or str(reason) or "no answer"
+            error = self._told(reason)
         self._dialed.append((connection, number, error))
         self.wake()
+
+    def why_cut(self) -> str:
+        """Whether the broker hangs up for TLS, and what mends it; from a thread for dialling."""
+        return self._seen("", self.settings.tls.why_cut)
+
+    def _told(self, reason: Exception) -> str:
+        why = self._seen(repr(reason), lambda: self.settings.tls.explained(reason))
+        return why or f"cannot be reached ({getattr(reason, 'strerror', None) or str(reason) or 'no answer'})"
+
+    def _seen(self, case: str, look: Callable[[], str]) -> str:
+        """One thread looks for all that fail alike, and what it saw holds a while."""
+        with self._looking:
+            until_s, found = self._sights.get(case, (0.0, ""))
+            if time.monotonic() > until_s:
+                found = look()
+                self._sights = {**self._sights, case: (time.monotonic() + LOOK_AGAIN_S, found)}
+            return found
 
     def _flush(self) -> None:
         while self._unsent:

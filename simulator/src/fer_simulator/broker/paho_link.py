@@ -50,7 +50,8 @@ class PahoLink:
         self._failures = 0
         self._answer_by = 0.0
         self._choked = False
-        self._why = ""
+        self._why = self._refusal = ""
+        self._cut_off = False
         self.up = False
         self.receive_maximum = 65_535
 
@@ -89,14 +90,22 @@ class PahoLink:
             self.write()
         self.cut()
 
-    def dial(self, number: int) -> None:
-        """Connect, and wait for it; raises OSError or ValueError. Paho answers nothing before the loop serves it."""
+    def dial(self, number: int) -> str:
+        """Connect, and wait for it; raises OSError or ValueError. Paho answers nothing before the loop serves it.
+
+        Where the last connection was cut off, looks for the reason first, and returns one that would cut it off again.
+        """
         number_, client = self._dialing or (0, None)
         if client is None or number_ != number:
-            return
+            return ""
+        if self._cut_off and (why := self._connections.why_cut()):
+            return why
+        if self._connections.settings.address.tls:
+            client.tls_set_context(self._connections.settings.tls.context())
         address = self._connections.settings.address
         options: dict[str, Any] = {"clean_start": True} if client.protocol == MQTT5 else {}
         client.connect(address.host, address.port, self._connections.settings.keepalive_s, **options)
+        return ""
 
     def dialed(self, number: int, error: str) -> None:
         """Go on after dialling: begin to be served, or try again later."""
@@ -105,7 +114,7 @@ class PahoLink:
         (_, client), self._dialing = self._dialing, None
         sock = client.socket()
         if error or sock is None:
-            self._again(f"cannot be reached ({error})")
+            self._again(error or "cannot be reached")
             return
         self._client, self._fd, self._choked = client, sock.fileno(), False
         self._answer_by = self._connections.timers.now() + ANSWER_TIMEOUT_S
@@ -137,9 +146,8 @@ class PahoLink:
         if client is None:
             return
         if not self.up and self._connections.timers.now() > self._answer_by:
-            self._connections.knows_mqtt5 = client.protocol != MQTT5
             self.cut()
-            self._again("does not answer")
+            self._unwelcome("does not answer to", client.protocol)
         elif not self._ended(client.loop_misc()):
             self.write()
 
@@ -159,8 +167,6 @@ class PahoLink:
         if settings.username is not None:
             password = settings.password.get_secret_value() if settings.password else None
             client.username_pw_set(settings.username, password)
-        if settings.address.tls:
-            client.tls_set(str(settings.ca_file) if settings.ca_file else None)
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         client.on_message, client.on_publish = self._on_message, self._on_publish
         client.on_disconnect = self._on_disconnect
@@ -171,14 +177,12 @@ class PahoLink:
         self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, properties: Properties | None
     ) -> None:
         if not code.is_failure:
+            self._cut_off = False
             self.receive_maximum = getattr(properties, "ReceiveMaximum", 65_535)
             client.subscribe(self._subscriptions)
             return
-        if str(code) == UNSUPPORTED_VERSION:
-            self._connections.knows_mqtt5 = client.protocol != MQTT5
-        self._connections.last_error = (
-            f"The broker at {self._connections.settings.url} refuses {self._client_id}: {code}."
-        )
+        if str(code) != UNSUPPORTED_VERSION:
+            self._refusal = f"refuses {self._client_id}: {code}"
 
     def _on_subscribe(
         self, _client: mqtt.Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: object
@@ -209,11 +213,24 @@ class PahoLink:
         if not code:
             return False
         self._number += 1
-        if self.up:
+        was_up, protocol = self.up, self._client.protocol if self._client else MQTT5
+        if was_up:
             self._connections.losses[self._why] += 1
         self._down()
-        self._again(f"hung up ({self._why})")
+        if was_up or self._refusal:
+            self._again(self._refusal or f"hung up ({self._why})")
+        else:
+            self._unwelcome("hangs up at", protocol)
         return True
+
+    def _unwelcome(self, how: str, protocol: int) -> None:
+        """Brokers that do not know MQTT 5 refuse it, hang up, or fall silent: they are tried with 3.1.1 at once."""
+        self._cut_off = protocol == MQTT311
+        self._connections.knows_mqtt5 = protocol == MQTT311
+        if protocol == MQTT311:
+            self._again(f"{how} MQTT 3.1.1, too; check that it is a broker")
+        else:
+            self.open()
 
     def _down(self) -> None:
         if self._client is None:
@@ -226,6 +243,7 @@ class PahoLink:
 
     def _again(self, why: str) -> None:
         self._failures += 1
+        self._refusal = ""
         self._connections.last_error = f"The broker at {self._connections.settings.url} {why}."
         longest_s = self._connections.settings.reconnect_max_s
         pause_s = min(longest_s, FIRST_PAUSE_S * 2.0 ** min(self._failures, 16)) * self._connections.dice.uniform(

@@ -9,6 +9,8 @@ from contextlib import suppress
 from threading import Thread
 from urllib.parse import urljoin, urlsplit
 
+from fer_wire.tls import NO_FILES, ClientFiles
+
 from fer_simulator.downloads.lines import Answer, Job
 from fer_simulator.downloads.request import Outcome, Request
 from fer_simulator.errors import SimulationError
@@ -25,7 +27,12 @@ class DownloadClient:
     """Begins with its process and ends it with close(); not for several threads."""
 
     def __init__(
-        self, controller_url: str | None, at_once: int, wake: Callable[[], None], now: Callable[[], float]
+        self,
+        controller_url: str | None,
+        at_once: int,
+        wake: Callable[[], None],
+        now: Callable[[], float],
+        files: ClientFiles = NO_FILES,
     ) -> None:
         self._controller_url, self._wake, self._now = controller_url, wake, now
         self._numbers = itertools.count(1)
@@ -34,7 +41,7 @@ class DownloadClient:
         self._told: deque[tuple[Done, Outcome]] = deque()
         self._cancel_at = 0.0
         self._process = subprocess.Popen(
-            [*PROGRAM, str(at_once)],
+            [*PROGRAM, str(at_once), *(str(file or "") for file in files)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the devices, which then end this one

@@ -10,11 +10,14 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import requests
+from fer_wire.tls import ClientFiles, Names, TlsClient, TlsPlace
 
 from fer_simulator.downloads.lines import Answer, Job
 
+CONTROLLER = Names("api", "--controller", "http", "https", "the controller's http.cert_file")
 CHUNK_BYTES = 64 * 1024
 """What a broken connection costs at most: requests gives no part of a chunk."""
 TIMEOUT_S = 30.0
@@ -50,7 +53,8 @@ class Kept:
 class Downloads:
     """Works jobs off in a bounded pool of threads."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, files: ClientFiles) -> None:
+        self._files = files
         self._pool = ThreadPoolExecutor(at_once, "download")
         self._kept: dict[int, Kept] = {}
         self._canceled: set[int] = set()
@@ -75,8 +79,8 @@ class Downloads:
         sums = {"total_bytes": self._total_bytes, "active": self._active}
         line = answer.model_copy(update={**known, **sums}).model_dump_json(exclude_defaults=True)
         with self._lock:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            sys.stdout.buffer.write(line.encode() + b"\n")
+            sys.stdout.buffer.flush()
 
     def _count(self, *, active: int = 0, received_bytes: int = 0) -> None:
         with self._lock:
@@ -86,13 +90,16 @@ class Downloads:
     def _fetched(self, job: Job, kept: Kept) -> Answer:
         if job.number in self._canceled:
             return Answer(fault=CANCELED, final=True)
+        tls = TlsClient(TlsPlace.of_url(CONTROLLER, job.url, self._files))
         try:
+            tls.check()
             with self._session().get(
-                job.url, headers=_headers(job, kept), stream=True, timeout=TIMEOUT_S, allow_redirects=not job.token
-            ) as response:
+                job.url, headers=_headers(job, kept), stream=True, timeout=TIMEOUT_S, allow_redirects=not job.token,
+                verify=tls.authorities, cert=tls.certificate,
+            ) as response:  # fmt: skip
                 return _refusal(kept, response) or self._read(job, kept, response)
         except (requests.RequestException, ValueError) as error:
-            return Answer(fault=f"{job.url}: {error}"[:400])
+            return Answer(fault=f"{job.url}: {tls.explained(error) or error}"[:400])
 
     def _session(self) -> requests.Session:
         if not hasattr(self._own, "session"):
@@ -157,14 +164,14 @@ def _pause_s(retry_after: str) -> float:
     return min(LONGEST_BUSY_S, float(retry_after)) if retry_after.isdigit() and int(retry_after) else BUSY_PAUSE_S
 
 
-def main(at_once: int) -> None:
+def main(at_once: int, *files: str) -> None:
     """Work until the standard input ends."""
     os.nice(BEHIND_THE_DEVICES)
-    downloads = Downloads(at_once)
-    for line in sys.stdin:
+    downloads = Downloads(at_once, ClientFiles(*(Path(file) if file else None for file in files)))
+    for line in sys.stdin.buffer:
         downloads.take(Job.model_validate_json(line))
     os._exit(0)  # nobody waits for what is under way
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

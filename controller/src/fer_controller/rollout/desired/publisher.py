@@ -62,7 +62,7 @@ class Publisher:
                     self._round(broker)
             except (BrokerError, StoreUnavailable) as error:
                 # The ingest reports a broker that is away, for its connection breaks too.
-                quiet = told or type(error) is BrokerError
+                quiet = told or not isinstance(error, BrokerRefused | StoreUnavailable)
                 log.log(logging.DEBUG if quiet else logging.WARNING, "%s Desired states wait.", error)
                 told = True
                 broker.close()

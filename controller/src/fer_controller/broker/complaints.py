@@ -1,0 +1,52 @@
+"""What is said of a broker that does not do what we ask: the thing, the place, the remedy."""
+
+from fer_wire.errors import TlsError
+
+from fer_controller.errors import BrokerError, BrokerRefused, BrokerSilent
+from fer_controller.settings import BrokerSettings
+
+REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
+
+
+class Complaints:
+    """The errors of one client at the broker of the settings."""
+
+    def __init__(self, settings: BrokerSettings, client_id: str) -> None:
+        self._settings, self._client_id = settings, client_id
+        self.broker = f"The broker at {settings.url}"
+
+    def unreachable(self, error: Exception) -> BrokerError:
+        """No connection came about; a file of ours that cannot be used will not mend itself."""
+        why = self._settings.tls.explained(error)
+        if why:
+            return (BrokerRefused if isinstance(error, TlsError) else BrokerError)(f"{self.broker} {why}.")
+        reason = getattr(error, "strerror", None) or str(error)
+        return BrokerError(f"{self.broker} cannot be reached: {reason}; check that it runs, and broker.url.")
+
+    def cut_off(self, how: str) -> BrokerError:
+        """It neither welcomed us nor turned us away."""
+        why = self._settings.tls.why_cut() or f"{how} MQTT 3.1.1, too; check that it is a broker"
+        return BrokerError(f"{self.broker} {why}.")
+
+    def turned_away(self, reason: str) -> BrokerError:
+        """It answered, and does not let us in."""
+        if reason in REFUSALS:
+            return BrokerRefused(
+                f"{self.broker} refuses {self._client_id}: {reason}; check broker.username and broker.password."
+            )
+        return BrokerError(f"{self.broker} turned us away: {reason}.")
+
+    def forbidden(self, reason: str) -> BrokerRefused:
+        """We may not subscribe."""
+        return BrokerRefused(
+            f"{self.broker} forbids {self._client_id} to subscribe below {self._settings.prefix} ({reason}); "
+            "allow it in the broker's access list."
+        )
+
+    def silent(self) -> BrokerSilent:
+        """It does not answer."""
+        return BrokerSilent(f"{self.broker} does not answer.")
+
+    def lost(self) -> BrokerError:
+        """The connection is gone."""
+        return BrokerError(f"The connection to the broker at {self._settings.url} is lost.")
