@@ -12,6 +12,7 @@ from typing import Callable, Iterator, List, Tuple
 
 from fer_wire import Topics
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from fer_wire.printable import printable
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.cameras import open_source
@@ -68,9 +69,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _checked(name: str, check: Callable[[], Outcome]) -> Finding:
     try:
-        return Finding(name, *check())
+        state, found, remedy = check()
     except (AgentError, OSError) as error:
-        return Finding(name, FAILED, "does not work", str(error))
+        state, found, remedy = FAILED, "does not work", str(error)
+    return Finding(name, state, printable(found), printable(remedy))
 
 
 def _camera(settings: CameraSettings) -> Outcome:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import NoReturn, Sequence
 
 import typer
+from fer_wire.terminal import spell_out
 from typing_extensions import Annotated
 
 from fer_agent import __version__
@@ -52,6 +53,7 @@ def _program(
 
 def main() -> None:
     """Run the command line. An error is a sentence on stderr; exit status 0 done, 1 failed, 2 wrong use."""
+    spell_out()
     _leave(run(sys.argv[1:]))
 
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from typing_extensions import Annotated
 
-from fer_agent.cli.terminal import Config, Debug, Json, Model, StateDir, Variant, print_json, settings_from
+from fer_agent.cli.terminal import Config, Debug, Json, Model, StateDir, Variant, print_json, settings_from, shown
 
 
 def bench(
@@ -40,7 +40,7 @@ def bench(
 
 
 def _show(speeds: List[Dict[str, Any]], whole: Optional[Dict[str, Any]]) -> None:
-    console, table = Console(), Table(title="One face, and four in one run")
+    console, table = shown(), Table(title="One face, and four in one run")
     for head in ("", "variant", "MB", "on", "p50, ms", "p95, ms", "4 faces, ms"):
         table.add_column(head, no_wrap=True)
     for each in speeds:

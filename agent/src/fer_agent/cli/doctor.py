@@ -1,9 +1,11 @@
 """fer-agent doctor."""
 
+from typing import TYPE_CHECKING, List
+
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from fer_agent.cli.terminal import (
     Broker,
@@ -17,8 +19,14 @@ from fer_agent.cli.terminal import (
     Variant,
     print_json,
     settings_from,
+    shown,
 )
 
+if TYPE_CHECKING:
+    from fer_agent.doctor import Finding
+
+NARROW = 60
+"""Columns below which a table of four has no room for words."""
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
@@ -44,10 +52,22 @@ def doctor(
             if json:
                 print_json(vars(finding))
     if not json:
-        table = Table("check", "state", "found", "what to do")
-        for finding in findings:
-            state = f"[{COLOURS[finding.state]}]{finding.state}[/]"
-            table.add_row(escape(finding.check), state, escape(finding.found), escape(finding.remedy))
-        Console().print(table)
+        _show(findings, shown())
     if any(finding.state == FAILED for finding in findings):
         raise typer.Exit(1)
+
+
+def _show(findings: "List[Finding]", console: "Console") -> None:
+    """A table, or lines where the terminal is too narrow for one."""
+    if console.width < NARROW:
+        for each in findings:
+            console.print(f"{_state(each)} {escape(each.check)}: {escape(each.found)}. {escape(each.remedy)}".rstrip())
+        return
+    table = Table(*(Column(head, overflow="fold") for head in ("check", "state", "found", "what to do")))
+    for each in findings:
+        table.add_row(escape(each.check), _state(each), escape(each.found), escape(each.remedy))
+    console.print(table)
+
+
+def _state(finding: "Finding") -> str:
+    return f"[{COLOURS[finding.state]}]{finding.state}[/]"

@@ -5,12 +5,11 @@ from typing import Any, Dict, List, Optional
 
 import typer
 from fer_wire.contracts import FINDER, LANDMARKER
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from typing_extensions import Annotated
 
-from fer_agent.cli.terminal import Config, Debug, Device, Json, StateDir, print_json, settings_from
+from fer_agent.cli.terminal import Config, Debug, Device, Json, StateDir, print_json, settings_from, shown
 from fer_agent.settings import DLIB
 
 MB = 1e6
@@ -32,7 +31,7 @@ def models(
     if json:
         print_json(found)
         return
-    console = Console()
+    console = shown()
     console.print(_table(found, None if sha256 else 12))
     for sentence in _sentences(found):
         console.print(escape(sentence))

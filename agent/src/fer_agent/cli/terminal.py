@@ -1,19 +1,24 @@
 """What all commands share at the terminal: options, logging, and how a failure is explained."""
 
-import json
 import logging
+import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 import typer
+from fer_wire.terminal import json_text
 from rich.logging import RichHandler
 from typing_extensions import Annotated
 
 from fer_agent.settings import Precision, Settings, cameras_from
 from fer_agent.settings.loading import load_settings
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_WITHOUT_TERMINAL = 200
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 _debugging = {"on": False}
@@ -84,6 +89,14 @@ def configure_logging(debug: bool) -> None:
     )
 
 
+def shown() -> "Console":
+    """Where tables go: as wide as the terminal, and in a pipe or a file as wide as they need to be."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=WIDTH_WITHOUT_TERMINAL)
+
+
 def explain_failure(error: Exception) -> None:
     """One sentence on stderr; the traceback only with --debug."""
     if _debugging["on"]:
@@ -94,7 +107,7 @@ def explain_failure(error: Exception) -> None:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON document on one line."""
-    print(json.dumps(document, ensure_ascii=False), flush=True)
+    print(json_text(document), flush=True)
 
 
 def _given(options: Mapping[str, Any]) -> Dict[str, Any]:

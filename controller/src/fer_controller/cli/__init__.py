@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from fer_wire.terminal import spell_out
 
 from fer_controller import __version__
 from fer_controller.cli import (
@@ -72,6 +73,7 @@ def _program(
 
 def main() -> None:
     """The console script: exit status 0 done, 1 failed, 2 wrong use."""
+    spell_out()
     sys.exit(run(sys.argv[1:]))
 
 

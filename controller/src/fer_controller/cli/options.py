@@ -1,11 +1,11 @@
 """Options and output that several commands share."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from fer_wire.terminal import json_text
 
 from fer_controller.errors import SettingsError
 from fer_controller.settings import Settings, load
@@ -63,13 +63,13 @@ def here(command: str, db: Path | None, config: Path | None) -> Settings:
 
 def print_line(document: dict[str, Any]) -> None:
     """One JSON object on a line of its own, at once."""
-    print(json.dumps(document, ensure_ascii=False), flush=True)
+    print(json_text(document), flush=True)
 
 
 def print_lines(documents: Iterable[dict[str, Any]]) -> None:
     """One JSON object a line."""
     for document in documents:
-        print(json.dumps(document, ensure_ascii=False))
+        print(json_text(document))
 
 
 def print_answer(answer: "Answer | Sequence[Answer]") -> None:

@@ -13,6 +13,7 @@ from time import sleep
 from typing import Any
 
 import uvicorn
+from fer_wire.terminal import speak_utf8
 
 from fer_controller.desk.stores import Place
 from fer_controller.errors import StoreError
@@ -120,6 +121,7 @@ class _Lines(logging.Formatter):
 
 
 def _log_in_lines() -> None:
+    speak_utf8()
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Lines())
     handler.addFilter(lambda record: record.getMessage() != SEVERED)

@@ -53,7 +53,7 @@ def _beside() -> Path | None:
 @cache
 def _lacking(python: str, libraries: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        asked = subprocess.run([python, "-c", ASK, *libraries], capture_output=True, text=True, check=True)
+        asked = subprocess.run([python, "-c", ASK, *libraries], capture_output=True, errors="replace", check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise BenchError(f"{python} cannot be run ({error}); give --compare-python another one.") from error
     return tuple(asked.stdout.split())

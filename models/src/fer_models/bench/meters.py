@@ -79,7 +79,7 @@ class NvidiaSmi:
     def read(self) -> Reading:
         """One reading; power is that of the card alone."""
         try:
-            told = subprocess.run(self.command, capture_output=True, text=True, timeout=5, check=True).stdout
+            told = subprocess.run(self.command, capture_output=True, errors="replace", timeout=5, check=True).stdout
             used_mib, power_w = told.split(",")
             return Reading(float(power_w), float(used_mib) / MIB_PER_MB)
         except (OSError, subprocess.SubprocessError, ValueError):

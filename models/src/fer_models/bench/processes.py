@@ -47,7 +47,13 @@ class RowProcesses:
         environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(job.threads))}
         try:
             ended = subprocess.run(
-                command, capture_output=True, text=True, env=environment, timeout=TIMEOUT_S, check=False
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                env=environment,
+                timeout=TIMEOUT_S,
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise BenchError(f"its process did not end within {TIMEOUT_S:g} s") from error

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from fer_wire.terminal import spell_out
 
 from fer_models import __version__
 from fer_models.cli.ablate import ablate
@@ -68,6 +69,7 @@ def _program(
 
 def main() -> None:
     """The console script; its exit status is 0 for success, 1 for failure, 2 for wrong use."""
+    spell_out()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -23,7 +23,7 @@ def _public(word: str) -> str:
 def checked_out() -> str:
     """The commit that is checked out in the working folder; empty where git knows of none."""
     try:
-        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, errors="replace", check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return found.stdout.strip()

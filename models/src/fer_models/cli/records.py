@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from fer_wire.terminal import json_text
 
 from fer_models.cli.command_line import spoken
 from fer_models.model_files.runtime import machine
@@ -18,7 +19,6 @@ Record = Annotated[Path | None, typer.Option(help="A file to write the JSON docu
 def recorded(file: Path | None, results: Any) -> str:
     """The document as JSON: command, machine and results; written to the file where there is one."""
     document = {"command": spoken(), "machine": machine(), "results": results}
-    text = json.dumps(document, ensure_ascii=False)
     if file is not None:
-        write_whole(file, text + "\n")
-    return text
+        write_whole(file, json.dumps(document, ensure_ascii=False) + "\n")
+    return json_text(document)

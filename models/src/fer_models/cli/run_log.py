@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
+from fer_wire.terminal import json_text
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -25,7 +25,7 @@ def reading() -> Iterator[Callable[[], None]]:
 def logging(json_: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[dict[str, Any]], None]]]:
     """What is told of samples seen and in all, and of each entry of the log."""
     if json_:
-        yield (lambda _seen, _samples: None), lambda entry: typer.echo(json.dumps(entry, ensure_ascii=False))
+        yield (lambda _seen, _samples: None), lambda entry: typer.echo(json_text(entry))
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
