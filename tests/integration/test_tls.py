@@ -100,7 +100,7 @@ def heard_by_the_simulator(settings: Settings, wanted: str) -> str:
         connections.turn(timers.wait_s(0.05))
         timers.run_due()
     link.close()
-    connections.close()
+    connections.close(wait=True)
     return connections.last_error
 
 
