@@ -31,7 +31,7 @@ from stepped_device import SteppedDevice, sha_of
 START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 PRECISIONS = ("fp32", "fp16", "int8")
 BAD, BLIND = "bad", "blind"
-SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1)
+SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, baseline_days=0)
 
 
 def a_model(

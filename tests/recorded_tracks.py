@@ -54,6 +54,6 @@ class RecordedCrowd:
     def __init__(self, dice: random.Random) -> None:
         self._weights = [dice.expovariate(1) for _ in faces()]
 
-    def face(self, dice: random.Random) -> tuple[str, float]:
+    def face(self, dice: random.Random, _hour: float) -> tuple[str, float]:
         """One of the recorded faces."""
         return dice.choices(faces(), self._weights)[0]

@@ -191,6 +191,13 @@ class RolloutSettings(Section):
     baseline_s: float = Field(
         default=1800.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
     )
+    baseline_days: int = Field(
+        default=7,
+        ge=0,
+        le=28,
+        description="on how many earlier days the hours of a wave are looked at: what faces show, and how many there "
+        "are, is compared with the same hours, where they were seen; 0 for never",
+    )
     judge_every_s: float = Field(
         default=5.0, gt=0, description="shortest time between two verdicts of the gates while a wave soaks"
     )

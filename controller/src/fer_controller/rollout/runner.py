@@ -10,6 +10,7 @@ from threading import Event
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
+from fer_controller.rollout.evidence.hours import EarlierDays
 from fer_controller.rollout.steps import judging, reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -29,6 +30,7 @@ class Runner:
         self._store = store
         self._models = models
         self._settings = settings
+        self._earlier = EarlierDays(store.measurements, settings)
         self._set_aside: set[str] = set()
         self._running_since: datetime | None = None
 
@@ -68,7 +70,9 @@ class Runner:
         if not rows:
             return Changes()
         store = self._store
-        tick = Tick(now, self._settings, self._models, store, running_since, failures=store.failures())
+        self._earlier.forget_all_but({row.id for row in rows})
+        failures = store.failures()
+        tick = Tick(now, self._settings, self._models, store, self._earlier, running_since, failures=failures)
         rollouts = {row.id: self._live(tick, row) for row in rows}
         for rollout in rollouts.values():
             with _named_if_stuck(rollout):

@@ -57,6 +57,11 @@ class GatedMetric:
         return not self.figure
 
     @property
+    def follows_the_day(self) -> bool:
+        """Whether it depends on who comes by, and so on the time of day."""
+        return self.of_faces or self.patient
+
+    @property
     def unit_of_evidence(self) -> str:
         """What is counted."""
         return "faces" if self.of_faces else "minutes"

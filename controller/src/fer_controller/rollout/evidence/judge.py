@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import comb
 from typing import Any
 
@@ -13,9 +14,12 @@ from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.evidence.power import ENOUGH
 from fer_controller.rollout.evidence.verdicts import FAILED, INCONCLUSIVE, NOT_MEASURED, PASSED, Verdict
 
+NO_HOURS: Mapping[str, Sequence[Pair]] = {}
 TESTS = 2
 """Of minutes, and of single messages; each may spend half."""
 MANY = 30
+ENOUGH_BEFORE = 50
+"""Samples of the same hours of earlier days: so many do, or as many as there are of the time just before the wave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +41,80 @@ class Terms:
 
 
 def judge(
-    gates: Sequence[Gate], before: Mapping[str, Measured], after: Mapping[str, Measured], terms: Terms
+    gates: Sequence[Gate],
+    before: Mapping[str, Measured],
+    after: Mapping[str, Measured],
+    terms: Terms,
+    hours: Mapping[str, Sequence[Pair]] = NO_HOURS,
 ) -> tuple[Verdict, ...]:
-    """The verdict of each gate on the devices in both mappings; one without enough samples in both does not count."""
-    return tuple(_judged(gate, before, after, terms) for gate in gates)
+    """The verdict of each gate on the devices in both mappings; one without enough samples in both does not count.
+
+    hours: by device, hour by hour, the same time of earlier days and the time since; what follows the day is compared
+    so where the earlier days had enough of it.
+    """
+    both = {device: (before[device], after[device]) for device in before if device in after}
+    return tuple(_judged(gate, both, len(before), terms, hours) for gate in gates)
 
 
-def _judged(gate: Gate, before: Mapping[str, Measured], after: Mapping[str, Measured], terms: Terms) -> Verdict:
+def _judged(
+    gate: Gate, both: Mapping[str, Pair], of_devices: int, terms: Terms, hours: Mapping[str, Sequence[Pair]]
+) -> Verdict:
     metric = GATED_METRICS[gate.metric]
     least = 1 if metric.of_faces else terms.samples
-    both = [(before[device], after[device]) for device in before if device in after]
-    enough = [pair for pair in both if all(metric.samples(side) >= least for side in pair)]
-    known = [pair for pair in enough if compared(gate, metric, *pair) is not None]
-    case = _Case(gate, metric, known, len(before), terms)
-    needed = max(1, terms.measured * len(before))
-    if len(known) >= needed:
+    by_hour = {device: _by_the_hour(metric, both[device], hours.get(device, ()), least) for device in both}
+    enough = [
+        strata for device, pair in both.items() if (strata := by_hour[device] or [pair] * _has(metric, pair, least))
+    ]
+    known = [[pair for pair in pairs if compared(gate, metric, *pair) is not None] for pairs in enough]
+    case = _Case(gate, metric, [pairs for pairs in known if pairs], of_devices, any(by_hour.values()), terms)
+    needed = max(1, terms.measured * of_devices)
+    if len(case.devices) >= needed:
         return _decided(case)
-    if not gate.named and len(enough) >= needed and not any(map(metric.is_known, enough)):
+    if not gate.named and len(enough) >= needed and not any(map(metric.is_known, chain(*enough))):
         return case.verdict(NOT_MEASURED, f"{metric.title}: no device measures it.")
-    return case.verdict(INCONCLUSIVE, wording.too_little(metric, least, len(known), len(before)))
+    return case.verdict(INCONCLUSIVE, wording.too_little(metric, least, len(case.devices), of_devices))
+
+
+def _by_the_hour(metric: GatedMetric, recent: Pair, hours: Sequence[Pair], least: int) -> list[Pair]:
+    """The hours of a device that can be compared; none where earlier days had less of it than the time just before."""
+    usual = [pair for pair in hours if _has(metric, pair, least)] if metric.follows_the_day else []
+    samples = sum(metric.samples(was) for was, _ in usual)
+    return usual if samples >= min(ENOUGH_BEFORE, metric.samples(recent[0])) else []
+
+
+def _has(metric: GatedMetric, pair: Pair, least: int) -> bool:
+    return all(metric.samples(side) >= least for side in pair)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A gate, the devices of a wave that can be compared, of so many, and the terms."""
+    """A gate, the devices of a wave that can be compared, each with its strata, of so many, and the terms."""
 
     gate: Gate
     metric: GatedMetric
-    pairs: Sequence[Pair]
+    devices: Sequence[Sequence[Pair]]
     of_devices: int
+    by_hour: bool
     terms: Terms
 
     def verdict(self, outcome: str, sentence: str = "", **numbers: Any) -> Verdict:
         """With what is the same whatever comes out."""
         always = {
-            "devices": len(self.pairs), "of_devices": self.of_devices, "evidence": self.metric.unit_of_evidence,
+            "devices": len(self.devices), "of_devices": self.of_devices, "evidence": self.metric.unit_of_evidence,
+            "by_hour": self.by_hour,
             "looks": self.last.looks, "looked_at": self.last.looked_at,
         }  # fmt: skip
         return Verdict(str(self.gate), self.gate.metric, outcome, sentence, **{**always, **numbers})
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The strata of all devices."""
+        return list(chain(*self.devices))
+
+    @property
+    def value(self) -> float:
+        """Of the wave: the ratios, differences or values of its devices together."""
+        return self.metric.together([self._of_device(pairs) for pairs in self.devices]) or 0.0
 
     @property
     def last(self) -> Verdict:
@@ -92,6 +132,13 @@ class _Case:
         values = (self.metric.value(pair[side]) for pair in self.pairs)
         return self.metric.together([value for value in values if value is not None])
 
+    def _of_device(self, pairs: Sequence[Pair]) -> float:
+        """Its strata count by how much they have to say on both sides (weights of Mantel and Haenszel)."""
+        sizes = [(self.metric.samples(was), self.metric.samples(now)) for was, now in pairs]
+        weights = [was * now / (was + now) for was, now in sizes]
+        values = [compared(self.gate, self.metric, *pair) or 0.0 for pair in pairs]
+        return sum(weight * value for weight, value in zip(weights, values, strict=True)) / sum(weights)
+
     def counts(self, alpha: float) -> bool:
         """Whether this look spends error: there is enough news, and enough of it to break the gate at all."""
         before, after = self.samples
@@ -105,8 +152,7 @@ class _Case:
 def _decided(case: _Case) -> Verdict:
     """Broken: beyond the limit, and not by chance. Holds: within it, and a model at the limit would have shown."""
     gate, metric, terms = case.gate, case.metric, case.terms
-    values = [value for pair in case.pairs if (value := compared(gate, metric, *pair)) is not None]
-    found = compare(gate, metric, case.pairs, metric.together(values) or 0.0)
+    found = compare(gate, metric, case.pairs, case.value)
     alpha = spending.level(terms.alpha, case.last.looks + 1)
     counts, p, held = case.counts(alpha), _chance(metric, found, terms), gate.holds(found.value)
     broken = counts and not held and p <= alpha

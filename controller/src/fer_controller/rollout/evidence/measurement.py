@@ -30,13 +30,15 @@ def measure(
     minute_s: float = MINUTE_S,
     models_before: Mapping[str, str] | None = None,
 ) -> dict[str, Measured]:
-    """Figures and observations by device; a silent device has no samples.
+    """Figures and observations by device, over all its windows; a silent device has no samples.
 
     minute_s: over how long telemetry is averaged to one observation. models_before: by device the model whose events,
     which were on their way, do not count.
     """
     found = {window.device: Measured() for window in windows}
-    lengths_min = {window.device: _minutes(window) for window in windows}
+    lengths_min = dict.fromkeys(found, 0.0)
+    for window in windows:
+        lengths_min[window.device] += _minutes(window)
     for device, minutes in groupby(measurements.telemetry_minutes(windows, minute_s), lambda each: each.device):
         found[device] = Measured.model_validate(_from_telemetry(list(minutes), lengths_min[device], minute_s))
     for device, tracks in groupby(measurements.track_emotions(windows), lambda each: each.device):

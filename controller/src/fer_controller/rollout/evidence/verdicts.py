@@ -34,6 +34,8 @@ class Verdict:
     """What an observation is: faces or minutes."""
     evidence_before: int = 0
     evidence_after: int = 0
+    by_hour: bool = False
+    """Whether devices were compared with the same hours of earlier days, rather than the time just before."""
     evidence_needed: int | None = None
     """How many observations after the change would decide, for a model that changes nothing."""
     looks: int = 0

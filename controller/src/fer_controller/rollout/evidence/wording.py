@@ -39,7 +39,8 @@ def _change(verdict: Verdict, gate: Gate, metric: GatedMetric) -> str:
 
 
 def _evidence(verdict: Verdict) -> str:
-    return f"{verdict.evidence_after} {verdict.evidence} after and {verdict.evidence_before} before"
+    when = " in the same hours of earlier days" if verdict.by_hour else ""
+    return f"{verdict.evidence_after} {verdict.evidence} after and {verdict.evidence_before} before{when}"
 
 
 def _broken(verdict: Verdict) -> str:

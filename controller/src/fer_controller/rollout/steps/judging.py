@@ -1,9 +1,13 @@
 """What is known for and against a wave: its devices as they measured before it, and the verdicts of its gates."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 
 from fer_controller.rollout.desired.messages import artifacts_of
 from fer_controller.rollout.evidence import spending
+from fer_controller.rollout.evidence.comparison import Pair
+from fer_controller.rollout.evidence.hours import Before
 from fer_controller.rollout.evidence.judge import Terms, judge
 from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.evidence.measurement import loaded, measure, windows_before
@@ -46,7 +50,19 @@ def verdicts(rollout: LiveRollout, wave: WaveRow) -> tuple[Verdict, ...]:
     before = {target.device: loaded(target.baseline) for target in judged}
     models_before = {target.device: target.previous_model for target in judged if _changes_model(target)}
     after = measure(tick.store.measurements, windows, tick.settings.minute_s, models_before)
-    return judge(gates, before, after, _terms(rollout, wave, len(gates)))
+    beside = _beside_earlier_days(rollout, wave, before, models_before)
+    return judge(gates, before, after, _terms(rollout, wave, len(gates)), beside)
+
+
+def _beside_earlier_days(
+    rollout: LiveRollout, wave: WaveRow, before: Mapping[str, Measured], models_before: Mapping[str, str]
+) -> Mapping[str, list[Pair]]:
+    tick, began = rollout.tick, datetime.fromisoformat(wave.soaking_at)
+    moves = tick.store.last_moves(before, (COMMITTED, ROLLED_BACK), wave.started_at)
+    devices = {
+        device: Before(recent, models_before.get(device), moves.get(device, "")) for device, recent in before.items()
+    }
+    return tick.earlier.beside(rollout.row.id, began, tick.now, devices)
 
 
 def _terms(rollout: LiveRollout, wave: WaveRow, gates: int) -> Terms:

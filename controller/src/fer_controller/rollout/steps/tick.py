@@ -7,6 +7,7 @@ from fer_wire.message import iso_utc
 
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
+from fer_controller.rollout.evidence.hours import EarlierDays
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, DesiredRow, Failures
 from fer_controller.store.rollouts.store import RolloutStore
@@ -25,6 +26,8 @@ class Tick:
     settings: RolloutSettings
     models: Shelf
     store: RolloutStore
+    earlier: EarlierDays
+    """What is known of the same hours of earlier days."""
     running_since: datetime
     """When this runner made its first tick."""
     desired: dict[str, DesiredRow] = field(default_factory=dict)

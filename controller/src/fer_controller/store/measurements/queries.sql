@@ -1,22 +1,22 @@
 -- What devices measured in windows of the controller's time. The parts in braces come from the metrics.
 
 -- telemetry_minutes --
--- Each device's telemetry in its window, minute by minute, by the controller's clock.
+-- Each device's telemetry in its windows, minute by minute, by the controller's clock.
 WITH windows AS MATERIALIZED (
   SELECT json_extract(value, '$.device') AS device, json_extract(value, '$.since') AS since,
     json_extract(value, '$.until') AS until
   FROM json_each(:windows)
 ), messages AS (
-  SELECT t.device, CAST((julianday(t.received_at) - julianday(w.since)) * 86400 / :minute_s AS INTEGER) AS minute,
+  SELECT t.device, w.since, CAST((julianday(t.received_at) - julianday(w.since)) * 86400 / :minute_s AS INTEGER) AS minute,
     {of_messages}
   FROM windows w CROSS JOIN telemetry t INDEXED BY telemetry_by_arrival
     ON t.device = w.device AND t.received_at >= w.since AND t.received_at < w.until
 )
 SELECT device, count(*) AS samples, {of_minutes}
-FROM messages GROUP BY device, minute ORDER BY device, minute;
+FROM messages GROUP BY device, since, minute ORDER BY device, since, minute;
 
 -- track_emotions --
--- The emotions of each face in its device's window, by the controller's clock.
+-- The emotions of each face in its device's windows, by the controller's clock.
 WITH windows AS MATERIALIZED (
   SELECT json_extract(value, '$.device') AS device, json_extract(value, '$.since') AS since,
     json_extract(value, '$.until') AS until

@@ -13,7 +13,7 @@ CPU_PROVIDER = "CPUExecutionProvider"
 
 
 class MeasurementStore:
-    """Telemetry by minutes and emotions by faces, with a window for each device."""
+    """Telemetry by minutes and emotions by faces, in the windows of each device."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

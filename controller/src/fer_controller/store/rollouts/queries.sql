@@ -153,9 +153,10 @@ SELECT time, rollout, wave, device, actor, action, sentence, numbers, id
 FROM audit WHERE (:rollout = '' OR rollout = :rollout) AND id > :after_id ORDER BY id LIMIT :limit;
 
 -- last_moves --
--- When a finished update last changed the model of devices.
+-- When a finished update last changed the model of devices, before a moment if one is given.
 SELECT device, max(updated_at) AS moved_at FROM rollout_targets
 WHERE device IN (SELECT value FROM json_each(:devices)) AND state IN (SELECT value FROM json_each(:states))
+  AND (:before = '' OR updated_at < :before)
 GROUP BY device;
 
 -- busy_devices --

@@ -81,9 +81,9 @@ class RolloutStore:
             found.setdefault(row["device"], {})[row["task"]] = row["rollout"]
         return found
 
-    def last_moves(self, devices: Iterable[str], states: Iterable[str]) -> dict[str, str]:
-        """When an update in one of these states last changed each device's model."""
-        values = {"devices": json.dumps(list(devices)), "states": json.dumps(list(states))}
+    def last_moves(self, devices: Iterable[str], states: Iterable[str], before: str = "") -> dict[str, str]:
+        """When an update in one of these states last changed each device's model, before a moment if one is given."""
+        values = {"devices": json.dumps(list(devices)), "states": json.dumps(list(states)), "before": before}
         return {row["device"]: row["moved_at"] for row in self._database.rows("last_moves", values)}
 
     def failures(self) -> dict[str, Failures]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fakes_rollout import SETTINGS, World
 from fer_controller.errors import TransitionError
+from fer_controller.rollout.evidence.hours import EarlierDays
 from fer_controller.rollout.steps import waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -20,7 +21,9 @@ def rollout(tmp_path: Path) -> Iterator[LiveRollout]:
     """A rollout to two devices that has just begun; nothing of it is written back."""
     world = World(tmp_path, SteppedDevice("nano-0"), SteppedDevice("nano-1"))
     id_ = world.deploy(waves="1,100%")
-    tick = Tick(world.now, SETTINGS, world.models, world.store, world.now)
+    tick = Tick(
+        world.now, SETTINGS, world.models, world.store, EarlierDays(world.store.measurements, SETTINGS), world.now
+    )
     row = replace(world.rollout(id_), state=RUNNING)
     yield LiveRollout(tick, row, world.store.waves(id_), world.store.targets(id_), world.store.heard(id_))
     world.close()
