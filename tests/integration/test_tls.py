@@ -67,6 +67,9 @@ class SimulatedEar:
     def delivered(self, message_id: int) -> None:
         pass
 
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
 
 def heard_by_the_agent(settings: Settings, _wanted: str) -> str:
     """What its link says until it is up; nothing, then."""

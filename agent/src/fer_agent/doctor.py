@@ -3,18 +3,15 @@
 import shutil
 import subprocess
 import threading
-import time
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
-from fer_wire import Topics
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 from fer_wire.printable import printable
 
-from fer_agent.broker.link import BrokerLink
+from fer_agent import permission
 from fer_agent.cameras import open_source
 from fer_agent.errors import AgentError, BrokerError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
@@ -29,9 +26,6 @@ WARNING = "warning"
 FAILED = "failed"
 
 HEALTH = "/v1/health"
-BROKER_TIMEOUT_S = 16.0
-"""So long it takes to find that a broker is silent at MQTT 5 and at 3.1.1."""
-LOOK_EVERY_S = 0.1
 LITTLE_DISK_MB = 500
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
 """A clock that shows a time before this release is wrong."""
@@ -112,41 +106,16 @@ def _model(task: str, settings: Settings) -> Outcome:
     return OK, found, ""
 
 
-class _Caller:
-    """Waits for the link to come up."""
-
-    def __init__(self) -> None:
-        self.up = threading.Event()
-
-    def connected(self, _link: BrokerLink) -> None:
-        self.up.set()
-
-    def disconnected(self) -> None:
-        pass
-
-    def received(self, topic: str, payload: bytes) -> None:
-        pass
-
-    def delivered(self, message_id: int) -> None:
-        pass
-
-    def refused(self, message_id: int, reason: str) -> None:
-        pass
-
-
 def _broker(settings: Settings) -> Outcome:
-    caller, topics = _Caller(), Topics(settings.broker.prefix)
-    client_id = f"fer-agent-doctor-{uuid.uuid4().hex[:8]}"
-    link = BrokerLink(settings.broker, client_id, None, [topics.ack(settings.device)], caller)
-    link.start()
-    until_s = time.monotonic() + BROKER_TIMEOUT_S
-    while not caller.up.wait(LOOK_EVERY_S) and not link.last_error and time.monotonic() < until_s:
-        pass
-    up, problem = caller.up.is_set(), link.last_error
-    link.stop()
-    if up and not problem:
-        return OK, f"{settings.broker.url} accepts the connection", ""
-    raise BrokerError(problem or f"{settings.broker.url} does not answer; start the broker, or give --broker.")
+    url, answer = settings.broker.url, permission.ask(settings)
+    if answer.fault:
+        raise BrokerError(answer.fault)
+    if answer.refused:
+        refused = ", ".join(answer.refused)
+        return FAILED, f"{url} does not take what is published on {refused}", "Allow it in the broker's access list."
+    if not answer.told:
+        return OK, f"{url} accepts the connection; with MQTT 3.1.1 it does not tell what it refuses to take", ""
+    return OK, f"{url} accepts the connection and what the device publishes", ""
 
 
 def _state(settings: Settings) -> Outcome:

@@ -133,9 +133,15 @@ class Simulation:
             losses=dict(self._connections.losses),
             downloads=self._downloads.active,
             downloaded_bytes=self._downloads.total_bytes,
-            trouble=self._connections.last_error if self._connections.up < len(disks) else "",
+            trouble=self._trouble(),
             ending=self._ending(),
         )
+
+    def _trouble(self) -> str:
+        """Why devices are offline, or what the broker does not let them do."""
+        if self._connections.up < len(self._devices) or self._connections.last_error:
+            return self._connections.last_error
+        return next((device.session.refusal for device in self._devices if device.session.refusal), "")
 
     def _start(self) -> None:
         spread_s = min(START_WITHIN_S, 0.005 * len(self._devices))

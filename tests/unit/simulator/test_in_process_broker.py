@@ -24,6 +24,9 @@ class Listening:
     def delivered(self, message_id: int) -> None:
         self.heard.append(message_id)
 
+    def refused(self, message_id: int, reason: str) -> None:
+        self.heard.append(f"{message_id}: {reason}")
+
 
 class Desk:
     """One broker and one device's link to it."""

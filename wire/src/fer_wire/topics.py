@@ -17,6 +17,9 @@ ACK = "ack"
 CONTROLLER = "controller"
 CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK, CONTROLLER)
 
+QUESTION = b'{"question": "May this device publish here?"}'
+"""What `fer-agent doctor` publishes on the topics of its device to hear the broker's answer; it says nothing else."""
+
 
 @dataclass(frozen=True)
 class Topic:

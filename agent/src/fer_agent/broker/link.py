@@ -84,6 +84,11 @@ class BrokerLink:
         self.last_error = ""
         self.receive_maximum = 65_535
 
+    @property
+    def tells_refusals(self) -> bool:
+        """Whether the broker's answer to a message says if it was taken; in MQTT 3.1.1 it does not."""
+        return self._protocol == MQTTProtocolVersion.MQTTv5
+
     def start(self) -> None:
         """Connect, and reconnect whenever the link is lost."""
         self._thread.start()

@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from typing import Callable, List, Optional
+from typing import Callable, Dict, List, Optional, Set
 
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
+from fer_wire.topics import QUESTION
 
 from fer_agent.broker.link import BrokerLink, RetainedMessage
 from fer_agent.broker.presence import Presence
@@ -41,6 +42,9 @@ class Session:
         self._warned = False
         self._parting, self._reporting = threading.Condition(), threading.Lock()
         self._last_delivered: Optional[int] = None
+        self._saying = threading.Lock()
+        self._said: Dict[int, str] = {}
+        self._refused: Set[str] = set()
 
     @property
     def subscriptions(self) -> List[str]:
@@ -50,10 +54,12 @@ class Session:
     def connected(self, link: BrokerLink) -> None:
         """Announce the device, then let the events go."""
         self._link = link
-        link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
+        with self._saying:
+            self._said.clear()
+        self._say(link, self._presence.topic, self._presence.birth().payload())
         self.report()
         if self._announcement:
-            link.publish(self._announcement.topic, self._announcement.payload, qos=1, retain=True)
+            self._say(link, self._announcement.topic, self._announcement.payload)
         self._publisher.attach(link)
 
     def disconnected(self) -> None:
@@ -63,9 +69,7 @@ class Session:
 
     def delivered(self, message_id: int) -> None:
         """Tell the publisher. If the spool cannot be written, the event is merely sent again."""
-        with self._parting:
-            self._last_delivered = message_id
-            self._parting.notify_all()
+        self._refused.discard(self._answered(message_id))
         try:
             self._publisher.delivered(message_id)
         except SpoolError as error:
@@ -73,9 +77,10 @@ class Session:
 
     def refused(self, message_id: int, reason: str) -> None:
         """Tell the publisher; what the device says of itself is said again at the next connection."""
-        with self._parting:
-            self._last_delivered = message_id
-            self._parting.notify_all()
+        topic = self._answered(message_id)
+        if topic and topic not in self._refused:
+            self._refused.add(topic)
+            log.warning("The broker does not take what is published on %s (%s); check its ACL.", topic, reason)
         self._publisher.refused(message_id, reason)
 
     def received(self, topic: str, payload: bytes) -> None:
@@ -83,7 +88,7 @@ class Session:
         try:
             if topic == self._ack and payload:
                 self._publisher.acknowledged(parse(Ack, payload))
-            elif topic == self._status and payload:
+            elif topic == self._status and payload not in (b"", QUESTION):
                 self._hear(parse(Status, payload))
             elif topic == self._desired:
                 self._order(payload)
@@ -95,7 +100,7 @@ class Session:
         with self._reporting:  # of two reports, the later one must be the one that the broker keeps
             link = self._link
             if link:
-                link.publish(self._reported, self._report().payload(), qos=1, retain=True)
+                self._say(link, self._reported, self._report().payload())
 
     def send_telemetry(self, telemetry: Telemetry, expiry_s: int) -> None:
         """Publish telemetry; without a link it is dropped."""
@@ -110,9 +115,25 @@ class Session:
         if not self._link:
             return
         with self._parting:
-            farewell = self._link.publish(self._presence.topic, self._presence.farewell().payload(), qos=1, retain=True)
+            farewell = self._say(self._link, self._presence.topic, self._presence.farewell().payload())
             if farewell is not None:
                 self._parting.wait_for(lambda: self._last_delivered == farewell, GOODBYE_S)
+
+    def _say(self, link: BrokerLink, topic: str, payload: bytes) -> Optional[int]:
+        """Publish what the broker retains; its answer may come before this returns, but waits for the lock."""
+        with self._saying:
+            number = link.publish(topic, payload, qos=1, retain=True)
+            if number is not None:
+                self._said[number] = topic
+        return number
+
+    def _answered(self, message_id: int) -> str:
+        """The topic of what was said under this number; empty for an event."""
+        with self._parting:
+            self._last_delivered = message_id
+            self._parting.notify_all()
+        with self._saying:
+            return self._said.pop(message_id, "")
 
     def _hear(self, status: Status) -> None:
         if not self._presence.is_foreign(status):
@@ -125,4 +146,4 @@ class Session:
                 status.run,
             )
         elif self._link:
-            self._link.publish(self._presence.topic, self._presence.birth().payload(), qos=1, retain=True)
+            self._say(self._link, self._presence.topic, self._presence.birth().payload())

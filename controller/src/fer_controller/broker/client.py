@@ -55,6 +55,8 @@ class Broker:
         self._client: mqtt.Client | None = None
         self._inbox: deque[Delivery] = deque()
         self._connection = self._unconfirmed = 0
+        self._topics: dict[int, str] = {}
+        self._refused = False
         self._connected: ReasonCode | None = None
         self._subscribed: list[ReasonCode] | None = None
 
@@ -126,6 +128,8 @@ class Broker:
         messages = list(messages)
         self._unconfirmed += len(messages)
         numbers = [client.publish(topic, payload, qos=QOS, retain=True).mid for topic, payload in messages]
+        if self._on_confirmed is None:
+            self._topics.update(zip(numbers, (topic for topic, _ in messages), strict=True))
         self._flush(client)
         return numbers
 
@@ -158,6 +162,7 @@ class Broker:
         self._client = None
         self._connection += 1
         self._unconfirmed = 0
+        self._topics.clear()
         self._connected = self._subscribed = None
         address = self._settings.address
         try:
@@ -273,6 +278,17 @@ class Broker:
         self._unconfirmed -= 1
         if self._on_confirmed is not None:
             self._on_confirmed(mid, str(code) if code.is_failure else "")
+            return
+        topic = self._topics.pop(mid, "")
+        if code.is_failure and not self._refused:
+            log.warning(
+                "The broker at %s does not take what %s publishes on %s (%s); allow it in the broker's access list.",
+                self._settings.url,
+                self._client_id,
+                topic,
+                code,
+            )
+        self._refused = code.is_failure
 
     def _on_connect(
         self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object

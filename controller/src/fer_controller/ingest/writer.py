@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
 from fer_wire.message import iso_utc
-from fer_wire.topics import CONTROLLER, EMOTION, REPORTED, STATUS, TELEMETRY
+from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TELEMETRY
 
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
@@ -62,6 +62,8 @@ class Ingest:
         for delivery in deliveries:
             try:
                 topic = self._topic(delivery.topic)
+                if delivery.payload == QUESTION:
+                    continue
                 if not delivery.payload and topic.channel in RETAINED:
                     continue  # Somebody deleted what the broker retained; that says nothing of the device.
                 self._routes[topic.channel](topic, delivery, batch, heard)

@@ -29,7 +29,10 @@ class Listener(Protocol):
         """A message came for one of the subscriptions."""
 
     def delivered(self, message_id: int) -> None:
-        """The broker has acknowledged a message of QoS 1."""
+        """The broker has taken a message of QoS 1."""
+
+    def refused(self, message_id: int, reason: str) -> None:
+        """The broker has answered a message of QoS 1, but did not take it."""
 
 
 class Link(Protocol):

@@ -188,8 +188,13 @@ class PahoLink:
         self, _client: mqtt.Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: object
     ) -> None:
         self._connections.last_error = ""
-        if any(code.is_failure for code in codes):
-            self._connections.last_error = f"The broker forbids {self._client_id} to subscribe; check its access list."
+        refused = [
+            f"{topic} ({code})" for (topic, _), code in zip(self._subscriptions, codes, strict=False) if code.is_failure
+        ]
+        if refused:
+            self._connections.last_error = (
+                f"The broker forbids {self._client_id} to subscribe to {', '.join(refused)}; check its access list."
+            )
         self.up, self._failures = True, 0
         self._connections.up += 1
         self._listener.connected()
@@ -197,8 +202,11 @@ class PahoLink:
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self._listener.received(message.topic, message.payload)
 
-    def _on_publish(self, _client: mqtt.Client, _data: object, mid: int, _code: object, _properties: object) -> None:
-        self._listener.delivered(mid)
+    def _on_publish(self, _client: mqtt.Client, _data: object, mid: int, code: ReasonCode, _properties: object) -> None:
+        if code.is_failure:
+            self._listener.refused(mid, str(code))
+        else:
+            self._listener.delivered(mid)
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: object

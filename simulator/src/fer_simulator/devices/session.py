@@ -60,6 +60,7 @@ class Session:
         self._farewell: int | None = None
         self._born = False
         self.run, self._began = "", self._timers.time()
+        self.refusal = ""
         self.tally = Tally()
 
     @property
@@ -149,6 +150,7 @@ class Session:
 
     def delivered(self, message_id: int) -> None:
         """The broker has a message."""
+        self.refusal = ""
         if message_id in self._reports_in_flight:
             self._reports_in_flight.discard(message_id)
             self.tally.reports_delivered += 1
@@ -157,6 +159,15 @@ class Session:
         else:
             self._outbox.delivered(message_id)
             self.send_events()
+
+    def refused(self, message_id: int, reason: str) -> None:
+        """The broker did not take a message: a report stays on its way, and an event in the spool."""
+        what = "a report" if message_id in self._reports_in_flight else "what it publishes"
+        self.refusal = f"The broker does not take {what} of {self._device} ({reason}); check its access list."
+        if message_id == self._farewell:
+            self._farewell = None
+        elif message_id not in self._reports_in_flight:
+            self._outbox.delivered(message_id)  # its place is free; the event goes again when its ack is late
 
     def received(self, topic: str, payload: bytes) -> None:
         """Read an ack, a status or a desired state; what is none of these is counted and passed over."""

@@ -11,6 +11,7 @@ from fer_agent.outbox.spool import Spool
 from fer_agent.settings import SpoolSettings
 from fer_wire import Ack, Reported, Status, Telemetry, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
+from fer_wire.topics import QUESTION
 from unit.agent.observations import observation
 
 
@@ -69,6 +70,28 @@ def test_a_device_that_leaves_on_purpose_says_so(parts: Parts) -> None:
     parts.session.leave()
     last = parts.link.statuses()[-1]
     assert (last.state, last.reason) == (OFFLINE, "the agent was stopped")
+
+
+def test_what_the_broker_does_not_take_is_told_once_by_its_topic(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.report()
+    for number in (2, 3):
+        parts.session.refused(number, "Not authorized")
+    assert caplog.messages == [
+        "The broker does not take what is published on fer/v1/nano-01/reported (Not authorized); check its ACL."
+    ]
+    parts.session.report()
+    parts.session.delivered(4)
+    parts.session.report()
+    parts.session.refused(5, "Quota exceeded")
+    assert len(caplog.messages) == 2
+
+
+def test_a_doctors_question_is_no_status(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    parts.session.received("fer/v1/nano-01/status", QUESTION)
+    assert not caplog.messages
 
 
 def test_an_ack_empties_the_spool(parts: Parts) -> None:

@@ -26,6 +26,7 @@ from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.memory import MemoryStore
 from fer_wire import Topics
 from fer_wire.message import MAX_PAYLOAD_BYTES
+from fer_wire.topics import QUESTION
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,6 +120,12 @@ def test_no_bytes_upset_the_ingest(payload: bytes, channel: str) -> None:
 def test_a_retained_message_that_was_deleted_says_nothing_of_its_device() -> None:
     batch = ingest(MemoryStore()).read([raw("fer/v1/nano-01/status", b""), raw("fer/v1/nano-01/reported", b"")])
     assert (batch.dead_letters, batch.devices) == ([], [])
+
+
+@pytest.mark.parametrize("channel", ["emotion/door", "status", "telemetry", "reported"])
+def test_a_doctors_question_says_nothing_of_its_device(channel: str) -> None:
+    batch = ingest(MemoryStore()).read([raw(f"fer/v1/nano-01/{channel}", QUESTION)])
+    assert (batch.dead_letters, batch.devices, batch.events) == ([], [], [])
 
 
 def test_topics_of_the_messages_are_those_of_the_wire() -> None:
