@@ -4,6 +4,7 @@ WireError
 ├── AddressError      a URL that is not a broker's
 ├── TopicError        a name or a topic that cannot be built or parsed
 ├── MessageError      a payload that is not the message it should be
+├── SettingsTextError  a settings file that is not UTF-8
 ├── TlsError          a file of TLS that cannot be used
 └── UpdateStateError  an event that cannot happen in the state that an update is in
 """
@@ -23,6 +24,10 @@ class TopicError(WireError):
 
 class MessageError(WireError):
     """A payload that is not the message it should be."""
+
+
+class SettingsTextError(WireError):
+    """A settings file that is not UTF-8."""
 
 
 class TlsError(WireError):

@@ -1,5 +1,6 @@
 """The settings: one class a section, where their values come from, and how they are printed."""
 
+from fer_agent.settings.options import cameras_from
 from fer_agent.settings.sections import (
     AUTO,
     DEFAULT_FPS,
@@ -17,7 +18,6 @@ from fer_agent.settings.sections import (
     SpoolSettings,
     TelemetrySettings,
     UpdateSettings,
-    cameras_from,
 )
 
 __all__ = [

@@ -1,13 +1,23 @@
 """Where settings come from: options override environment variables, those the TOML file, and that the defaults."""
 
+import re
+import sys
 from pathlib import Path
-from typing import Any, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, Mapping, Optional, Tuple, Type
 
+from fer_wire.errors import SettingsTextError
+from fer_wire.paths import at_home
+from fer_wire.settings_text import hint, settings_text
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fer_agent.errors import SettingsError
 from fer_agent.settings.sections import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ENVIRONMENT_PREFIX = "FER_AGENT_"
 UNKNOWN = "there is no such setting"
@@ -16,18 +26,45 @@ DEFAULT_FILE = Path("/etc/fer-agent/config.toml")
 
 def load_settings(file: Optional[Path], options: Mapping[str, Any]) -> Settings:
     """The settings of this run; raises SettingsError that names the setting and the reason."""
-    if file is not None and not file.is_file():
-        raise SettingsError(f"The settings file {file} does not exist; write one with `fer-agent config --out {file}`.")
-    chosen = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    chosen = _chosen(file)
+    table = _table(chosen) if chosen else {}
     try:
-        return Settings(**dict(_layers(chosen)(**options)))
+        return Settings(**dict(_layers(table)(**options)))
     except ValidationError as error:
         raise SettingsError(_sentence(error, chosen)) from error
     except (ValueError, OSError) as error:
-        raise SettingsError(f"Cannot read the settings ({error}); check {chosen or 'the environment'}.") from error
+        raise SettingsError(f"Cannot read the settings ({error}); check the environment.") from error
 
 
-def _layers(file: Optional[Path]) -> Type[Settings]:
+def _chosen(file: Optional[Path]) -> Optional[Path]:
+    if file is None:
+        return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
+    try:
+        file = Path(at_home(str(file)))
+    except ValueError as error:
+        raise SettingsError(f"The settings file {file} cannot be found: {error}.") from error
+    if not file.exists():
+        raise SettingsError(f"The settings file {file} does not exist; write one with `fer-agent config --out {file}`.")
+    return file
+
+
+def _table(file: Path) -> Dict[str, Any]:
+    """What the file says."""
+    text = ""
+    try:
+        text = settings_text(file)
+        return tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"The settings file {file} cannot be read: {error.strerror}.") from error
+    except SettingsTextError as error:
+        raise SettingsError(f"The settings file {error}.") from error
+    except ValueError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        looks = hint(text, int(line[1])) if line else ""
+        raise SettingsError(f"The settings file {file} is not TOML: {error}{looks}.") from error
+
+
+def _layers(table: Dict[str, Any]) -> Type[Settings]:
     class Layers(BaseSettings, Settings):
         model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid")
 
@@ -41,7 +78,7 @@ def _layers(file: Optional[Path]) -> Type[Settings]:
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
         ) -> Tuple[PydanticBaseSettingsSource, ...]:
             above = (init_settings, env_settings)
-            return (*above, TomlConfigSettingsSource(settings_cls, file)) if file else above
+            return (*above, InitSettingsSource(settings_cls, table)) if table else above
 
     return Layers
 

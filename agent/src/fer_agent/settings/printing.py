@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, Tuple
 from pydantic import BaseModel, Secret, SecretStr
 from pydantic.fields import FieldInfo
 
+from fer_agent.errors import SettingsError
 from fer_agent.settings.loading import ENVIRONMENT_PREFIX
 from fer_agent.settings.sections import CameraSettings, Settings
 
@@ -22,7 +23,7 @@ def explain() -> str:
     lines = [HEADER.format(prefix=ENVIRONMENT_PREFIX)]
     sections = []
     for name, field in Settings.model_fields.items():
-        default = field.get_default(call_default_factory=True)
+        default = _default(field)
         if isinstance(default, BaseModel):
             sections.append((f"[{name}]", type(default)))
         elif name == "cameras":
@@ -51,7 +52,7 @@ def effective(settings: Settings) -> str:
 
 def _explain_field(name: str, field: FieldInfo) -> Iterator[str]:
     yield from textwrap.wrap(field.description or "", 110, initial_indent="# ", subsequent_indent="# ")
-    default = field.get_default(call_default_factory=True)
+    default = _default(field)
     yield f"#{name} = {_toml(default)}" if default is not None else f"#{name} ="
 
 
@@ -68,3 +69,11 @@ def _toml(value: Any) -> str:
     if isinstance(value, (Path, Secret)):
         value = str(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _default(field: FieldInfo) -> Any:
+    """None where this machine has none: a user without a home has no state folder."""
+    try:
+        return field.get_default(call_default_factory=True)
+    except SettingsError:
+        return None

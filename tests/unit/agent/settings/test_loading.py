@@ -40,7 +40,7 @@ def test_options_stand_above_the_environment_and_that_above_the_file(
         ("cameras = []\n", "The setting cameras is wrong: List should have at least 1 item"),
         ("[[cameras]]\n[[cameras]]\n", "each camera needs a name of its own; got camera, camera"),
         ("[broker]\nurl = 'http://x'\n", "expected mqtt://HOST:PORT or mqtts://HOST:PORT"),
-        ("this is not TOML", "Cannot read the settings"),
+        ("this is not TOML", "The settings file .* is not TOML: Expected .* line 1"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(tmp_path: Path, text: str, sentence: str) -> None:
@@ -73,3 +73,44 @@ def test_a_token_is_one_word_and_a_wrong_one_is_not_repeated() -> None:
     with pytest.raises(SettingsError, match="expected the one word that `fer-controller enroll` printed") as refused:
         load_settings(None, {"update": {"token": "s3cret\nGive it to the agent"}})
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_file_may_hold_what_else_would_name_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "take=2.mp4").touch()
+    for text, expected in [
+        ("take=2.mp4", ("camera", "take=2.mp4")),
+        ("door=take=2.mp4", ("door", "take=2.mp4")),
+        ("take=3.mp4", ("take", "3.mp4")),
+        ("./take=3.mp4", ("camera", "./take=3.mp4")),
+        ("rtsp://10.0.0.1/?a=b", ("camera", "rtsp://10.0.0.1/?a=b")),
+    ]:
+        assert [(each.name, each.source.address) for each in cameras_from([text])] == [expected]
+
+
+@pytest.mark.parametrize("text", ["front door=0", "tür=0", "=0", "-x=0", "a:b=0", "v4l2src device=0"])
+def test_a_bad_name_of_a_camera_is_told_as_one(text: str) -> None:
+    name = text.partition("=")[0]
+    with pytest.raises(SettingsError, match="is not a valid name for a device or camera") as told:
+        cameras_from([text])
+    assert repr(name) in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["", " ", "door=", "door= "])
+def test_an_empty_source_is_told_as_one(text: str) -> None:
+    with pytest.raises(SettingsError, match="--source, number 1: expected a source"):
+        cameras_from([text])
+
+
+def test_a_bad_source_shows_no_password() -> None:
+    with pytest.raises(SettingsError) as told:
+        cameras_from(["front door=rtsp://user:geheim@10.0.0.1/"])
+    assert "geheim" not in str(told.value)
+
+
+def test_a_source_may_lie_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert [each.source.address for each in cameras_from(["~/a.mp4", "door=~/b"])] == [
+        str(tmp_path / "a.mp4"),
+        str(tmp_path / "b"),
+    ]

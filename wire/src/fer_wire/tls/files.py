@@ -4,17 +4,18 @@ import ssl
 from pathlib import Path
 from typing import Optional
 
-from pydantic import Field, FilePath
+from pydantic import Field
 from typing_extensions import Annotated
 
 from fer_wire.errors import TlsError
+from fer_wire.paths import HomeFile
 
 CaFile = Annotated[
-    Optional[FilePath], Field(description="certificate authority (PEM) for TLS; by default the system's")
+    Optional[HomeFile], Field(description="certificate authority (PEM) for TLS; by default the system's")
 ]
-CertFile = Annotated[Optional[FilePath], Field(description="client certificate (PEM), for a server that asks for one")]
+CertFile = Annotated[Optional[HomeFile], Field(description="client certificate (PEM), for a server that asks for one")]
 KeyFile = Annotated[
-    Optional[FilePath], Field(description="its private key (PEM, without a passphrase); by default in cert_file")
+    Optional[HomeFile], Field(description="its private key (PEM, without a passphrase); by default in cert_file")
 ]
 
 

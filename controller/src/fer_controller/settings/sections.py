@@ -4,28 +4,24 @@ import hashlib
 import re
 import socket
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from fer_wire.broker import BrokerConnection
+from fer_wire.paths import HomeFile, HomePath
 from fer_wire.printable import printable
 from fer_wire.tls import CaFile, CertFile, ClientFiles, KeyFile, check_pair
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    FilePath,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-
-from fer_controller.errors import SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
-UNKNOWN = "there is no such setting"
 OPEN_ACCESS = "open"
 DB_SUFFIX, MODELS_SUFFIX, MODELS_BESIDE_OTHERS = ".db", ".models", "-models"
 WEEK_S = 7 * 24 * 3600
@@ -99,8 +95,8 @@ class HttpSettings(Section):
         default=32, ge=1, le=10_000, description="most downloads at once; others are told to wait"
     )
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
-    cert_file: FilePath | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
-    key_file: FilePath | None = Field(default=None, description="private key (PEM) of the certificate")
+    cert_file: HomeFile | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
+    key_file: HomeFile | None = Field(default=None, description="private key (PEM) of the certificate")
 
     @field_validator("listen")
     @classmethod
@@ -159,7 +155,7 @@ class ApiSettings(Section):
 class RegistrySettings(Section):
     """Where models are stored."""
 
-    folder: Path | None = Field(
+    folder: HomePath | None = Field(
         default=None,
         description="the models' files and the key that signs; by default beside the database: fleet.models for "
         "fleet.db, NAME-models for a file of another ending",
@@ -229,7 +225,7 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER
     )
 
-    db: Path = Field(default=Path("fleet.db"), description="the SQLite database; created if it does not exist")
+    db: HomePath = Field(default=Path("fleet.db"), description="the SQLite database; created if it does not exist")
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
@@ -272,54 +268,3 @@ class Settings(BaseSettings):
         if self.db.suffix == DB_SUFFIX:
             return self.db.with_suffix(MODELS_SUFFIX)
         return self.db.with_name(f"{self.db.name}{MODELS_BESIDE_OTHERS}")
-
-
-def load(config: Path | None = None, **options: Any) -> Settings:
-    """Settings from options, then the environment, then the TOML file, then defaults; raises SettingsError.
-
-    An option that is None was not given; options of a section come as a dict.
-    """
-    try:
-        return _from_file(config)(**_given(options))
-    except ValidationError as error:
-        raise SettingsError(_sentence(error, config)) from error
-    except OSError as error:
-        raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # no TOML, or not even text
-        raise SettingsError(f"The configuration {config} is not TOML: {error}.") from error
-
-
-def _from_file(config: Path | None) -> type[Settings]:
-    if config is None:
-        return Settings
-    config.read_bytes()
-
-    class FileSettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
-
-    return FileSettings
-
-
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    flat = {key: _given(value) if isinstance(value, dict) else value for key, value in options.items()}
-    return {key: value for key, value in flat.items() if value is not None and value != {}}
-
-
-def _sentence(error: ValidationError, config: Path | None) -> str:
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(level) for level in first["loc"])
-    own = first.get("ctx", {}).get("error")
-    reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
-    return (
-        f"The setting {place} is wrong: {reason}. It comes from an option, "
-        f"from {ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}, or from {config or 'a default'}."
-    )

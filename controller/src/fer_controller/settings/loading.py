@@ -1,0 +1,82 @@
+"""Where the settings come from: options, then the environment, then the TOML file, then the defaults."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from fer_wire.errors import SettingsTextError
+from fer_wire.paths import at_home
+from fer_wire.settings_text import hint, settings_text
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
+
+from fer_controller.errors import SettingsError
+from fer_controller.settings.sections import ENV_DELIMITER, ENV_PREFIX, Settings
+
+UNKNOWN = "there is no such setting"
+
+
+def load(config: Path | None = None, **options: Any) -> Settings:
+    """Settings from options, then the environment, then the TOML file, then defaults; raises SettingsError.
+
+    An option that is None was not given; options of a section come as a dict.
+    """
+    table = _table(config) if config else {}
+    try:
+        return _above(table)(**_given(options))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, config)) from error
+    except ValueError as error:
+        raise SettingsError(f"A setting in the environment cannot be read: {error}.") from error
+
+
+def _table(config: Path) -> dict[str, Any]:
+    """What the file says."""
+    text = ""
+    try:
+        text = settings_text(Path(at_home(str(config))))
+        return tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
+    except SettingsTextError as error:
+        raise SettingsError(f"The configuration {error}.") from error
+    except ValueError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        looks = hint(text, int(line[1])) if line else ""
+        raise SettingsError(f"The configuration {config} is not TOML: {error}{looks}.") from error
+
+
+def _above(table: dict[str, Any]) -> type[Settings]:
+    if not table:
+        return Settings
+
+    class FileSettings(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, table)
+
+    return FileSettings
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    flat = {key: _given(value) if isinstance(value, dict) else value for key, value in options.items()}
+    return {key: value for key, value in flat.items() if value is not None and value != {}}
+
+
+def _sentence(error: ValidationError, config: Path | None) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(level) for level in first["loc"])
+    own = first.get("ctx", {}).get("error")
+    reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
+    return (
+        f"The setting {place} is wrong: {reason}. It comes from an option, "
+        f"from {ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}, or from {config or 'a default'}."
+    )
