@@ -17,6 +17,15 @@ _OTHER_SCHEMES = {"tcp": "mqtt", "tls": "mqtts", "ssl": "mqtts", "mqtt+tls": "mq
 _WEB_SCHEMES = ("ws", "wss", "http", "https")
 _PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:@?#\[\]]+)(?::(?P<port>\d{1,5}))?")
 EXPECTED = "expected mqtt://HOST:PORT or mqtts://HOST:PORT"
+REMEDIES = {
+    "Retain not supported": "statuses and orders are retained, so let it retain messages (Mosquitto: retain_available)",
+    "QoS not supported": "events travel at QoS 1, so let it take QoS 1 (Mosquitto: max_qos)",
+    "Packet too large": "let it take larger messages (Mosquitto: max_packet_size, message_size_limit)",
+    "Quota exceeded": "its quota is used up, so raise it",
+    "Client identifier not valid": "it takes no such client id, so change --device or what the broker allows",
+    "Banned": "its administrator has banned this client",
+}
+"""What helps when a broker refuses something for one of these reasons (MQTT 5.0, 2.4)."""
 
 Own = TypeVar("Own", bound="BrokerConnection")
 
@@ -48,6 +57,12 @@ def parse_broker_url(url: str) -> BrokerAddress:
     if not 1 <= port <= MAX_PORT:
         raise AddressError(f"{EXPECTED}, and a port from 1 to {MAX_PORT}")
     return BrokerAddress(match["host"].strip("[]"), port, tls)
+
+
+def refusal(reason: str) -> str:
+    """A broker's reason, and what helps where that is known."""
+    remedy = REMEDIES.get(reason)
+    return f"({reason}); {remedy}" if remedy else f"({reason})"
 
 
 def _tls(scheme: str) -> Optional[bool]:

@@ -1,12 +1,15 @@
 """The one door to MQTT: a link that reconnects by itself and keeps no messages of its own."""
 
 import logging
+import math
 import random
 import threading
 import time
-from typing import Any, List, NamedTuple, Optional, Sequence
+from functools import partial
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 
 import paho.mqtt.client as mqtt
+from fer_wire.broker import refusal
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -23,6 +26,7 @@ CONNECT_TIMEOUT_S = 10.0
 STEADY_S = 60.0
 """A connection that lasted less than this does not count as a success: two agents may be evicting each other."""
 ANSWER_TIMEOUT_S = 5.0
+PACKET_OVERHEAD_BYTES = 32
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
 SESSION_TAKEN_OVER = "Session taken over"
@@ -82,7 +86,7 @@ class BrokerLink:
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._was_connected = self._was_greeted = self._has_other_version = self._knows_mqtt5 = False
         self.last_error = ""
-        self.receive_maximum = 65_535
+        self.receive_maximum, self._largest_bytes = 65_535, math.inf
 
     @property
     def tells_refusals(self) -> bool:
@@ -106,10 +110,16 @@ class BrokerLink:
     ) -> Optional[int]:
         """Hand a message to the connection; returns its id, or None when there is no connection."""
         client = self._client
-        if client is None:
+        if client is None or not self._fits(len(topic) + len(payload) + PACKET_OVERHEAD_BYTES):
             return None
         info = client.publish(topic, payload, qos, retain, self._publish_properties(expiry_s))
         return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def _fits(self, size_bytes: int) -> bool:
+        if size_bytes > self._largest_bytes:
+            limit = f"{self._name} takes at most {self._largest_bytes} bytes a message, too few for some of ours"
+            self._complain(BrokerError(f"{limit} {refusal('Packet too large')}."))
+        return size_bytes <= self._largest_bytes
 
     def _run(self) -> None:
         failures = 0
@@ -145,6 +155,8 @@ class BrokerLink:
             if self._stopping.is_set():
                 client.disconnect()
             client.loop_stop()
+            if sock := client.socket():
+                sock.close()
             if self._was_connected:
                 self._listener.disconnected()
 
@@ -153,6 +165,7 @@ class BrokerLink:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, self._client_id, clean, protocol=self._protocol, reconnect_on_failure=False
         )
+        client.loop_forever = partial(self._looped, client.loop_forever)  # type: ignore[method-assign]
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(0)
         if self._will:
@@ -190,6 +203,7 @@ class BrokerLink:
             return
         self._knows_mqtt5 = self._knows_mqtt5 or self._protocol == MQTTProtocolVersion.MQTTv5
         self.receive_maximum = getattr(properties, "ReceiveMaximum", 65_535)
+        self._largest_bytes = getattr(properties, "MaximumPacketSize", math.inf)
         client.subscribe([(topic, 1) for topic in self._subscriptions])
 
     def _on_subscribe(
@@ -221,6 +235,25 @@ class BrokerLink:
         self._answered.set()
         self._ended.set()
 
+    def _looped(self, loop: Callable[..., MQTTErrorCode], **options: Any) -> MQTTErrorCode:
+        """Run paho's loop; what cannot be read as MQTT ends the connection instead of the thread alone."""
+        try:
+            return loop(**options)
+        except Exception as error:  # noqa: BLE001  # paho raises whatever the bytes lead it to
+            self._misread(error)
+        return MQTTErrorCode.MQTT_ERR_PROTOCOL
+
+    def _misread(self, error: Exception) -> None:
+        log.debug("What %s sent", self._name, exc_info=error)
+        if self._was_greeted:
+            what = f"sent what MQTT does not know ({error!r}), perhaps because it refuses a message"
+            self._complain(BrokerError(f"{self._name} {what}; events wait in the spool."))
+        else:
+            self._try_other_version("does not speak")
+        self._client = None
+        self._answered.set()
+        self._ended.set()
+
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         self._listener.received(message.topic, message.payload)
 
@@ -242,7 +275,7 @@ class BrokerLink:
                 BrokerError(f"{self._name} refuses {who} ({reason}); set broker.username and broker.password.")
             )
         else:
-            self._complain(BrokerError(f"{self._name} refuses the connection ({reason})."))
+            self._complain(BrokerError(f"{self._name} refuses the connection {refusal(reason)}."))
         self._ended.set()
 
     def _try_other_version(self, what_it_does: str) -> None:

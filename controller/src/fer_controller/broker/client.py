@@ -237,11 +237,19 @@ class Broker:
         inbox = self._inbox
         while len(inbox) < most:
             before = len(inbox)
-            code = client.loop_read()
+            code = self._loop_read(client)
             if code:
                 self._checked(code)
             if len(inbox) == before:
                 return
+
+    def _loop_read(self, client: mqtt.Client) -> MQTTErrorCode:
+        """Read; what cannot be read as MQTT is a lost connection, whatever the bytes lead paho to raise."""
+        try:
+            return client.loop_read()
+        except Exception as error:  # paho raises KeyError, ValueError, struct.error, and more
+            log.debug("What the broker at %s sent", self._settings.url, exc_info=error)
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
     def _flush(self, client: mqtt.Client) -> None:
         sock = client.socket()

@@ -125,11 +125,19 @@ class PahoLink:
         """Read what is there, and write what waits."""
         client = self._client
         while readable and client is not None and client is self._client:
-            if self._ended(client.loop_read()):
+            if self._ended(self._read(client)):
                 return
             sock = client.socket()
             readable = isinstance(sock, ssl.SSLSocket) and bool(sock.pending())
         self.write()
+
+    def _read(self, client: mqtt.Client) -> MQTTErrorCode:
+        """What cannot be read as MQTT ends the connection, whatever the bytes lead paho to raise."""
+        try:
+            return client.loop_read()
+        except Exception as error:  # noqa: BLE001  # paho raises KeyError, ValueError, struct.error, and more
+            self._why = f"it sent what MQTT does not know: {error!r}"
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
     def write(self) -> None:
         """Write what waits, as far as the broker takes it."""
