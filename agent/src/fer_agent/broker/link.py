@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 
 import paho.mqtt.client as mqtt
-from fer_wire.broker import refusal
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from typing_extensions import Protocol
 
+from fer_agent.broker.complaints import Complaints
 from fer_agent.errors import BrokerError
 from fer_agent.settings import AUTO, BrokerSettings
 
@@ -28,7 +28,6 @@ STEADY_S = 60.0
 ANSWER_TIMEOUT_S = 5.0
 PACKET_OVERHEAD_BYTES = 32
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
-REFUSED_CREDENTIALS = ("Bad user name or password", "Not authorized")
 SESSION_TAKEN_OVER = "Session taken over"
 VERSIONS = {
     AUTO: MQTTProtocolVersion.MQTTv5,
@@ -79,7 +78,7 @@ class BrokerLink:
     ) -> None:
         self._settings, self._client_id, self._will = settings, client_id, will
         self._subscriptions, self._listener = list(subscriptions), listener
-        self._address = settings.address
+        self._address, self._complaints = settings.address, Complaints(settings, client_id)
         self._protocol = VERSIONS[settings.mqtt_version]
         self._client: Optional[mqtt.Client] = None
         self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
@@ -117,8 +116,7 @@ class BrokerLink:
 
     def _fits(self, size_bytes: int) -> bool:
         if size_bytes > self._largest_bytes:
-            limit = f"{self._name} takes at most {self._largest_bytes} bytes a message, too few for some of ours"
-            self._complain(BrokerError(f"{limit} {refusal('Packet too large')}."))
+            self._complain(self._complaints.too_small(self._largest_bytes))
         return size_bytes <= self._largest_bytes
 
     def _run(self) -> None:
@@ -130,8 +128,10 @@ class BrokerLink:
             began_s = time.monotonic()
             try:
                 self._session()
-            except (BrokerError, OSError, ValueError) as error:
+            except BrokerError as error:
                 self._complain(error)
+            except (OSError, ValueError) as error:
+                self._complain(self._complaints.unreachable(error))
             steady = self._was_connected and time.monotonic() - began_s > STEADY_S
             failures = 0 if steady else failures + 1
             if not self._has_other_version:
@@ -211,26 +211,20 @@ class BrokerLink:
     ) -> None:
         refused = [f"{topic} ({code})" for topic, code in zip(self._subscriptions, codes) if code.is_failure]
         if refused:
-            self._complain(BrokerError(f"{self._name} refuses to send us {', '.join(refused)}; check its ACL."))
+            self._complain(self._complaints.forbidden(refused))
         elif self.last_error:
-            log.info("%s is connected again.", self._name)
+            log.info("%s is connected again.", self._complaints.broker)
             self.last_error = ""
         self._was_connected, self._client = True, client
         self._listener.connected(self)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:
         if str(code) == SESSION_TAKEN_OVER:
-            self._complain(
-                BrokerError(
-                    f"{self._name} disconnected us: another agent connects as {self._client_id!r}. "
-                    "Give each device a --device name of its own."
-                )
-            )
+            self._complain(self._complaints.taken_over())
         elif not self._was_greeted and not self._stopping.is_set():
             self._try_other_version("hangs up at")
         elif not self._stopping.is_set() and not self.last_error:
-            reason = f" ({code})" if flags.is_disconnect_packet_from_server else ""
-            self._complain(BrokerError(f"{self._name} closed the connection{reason}; events wait in the spool."))
+            self._complain(self._complaints.closed(str(code) if flags.is_disconnect_packet_from_server else ""))
         self._client = None
         self._answered.set()
         self._ended.set()
@@ -244,10 +238,9 @@ class BrokerLink:
         return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
     def _misread(self, error: Exception) -> None:
-        log.debug("What %s sent", self._name, exc_info=error)
+        log.debug("What %s sent", self._complaints.broker, exc_info=error)
         if self._was_greeted:
-            what = f"sent what MQTT does not know ({error!r}), perhaps because it refuses a message"
-            self._complain(BrokerError(f"{self._name} {what}; events wait in the spool."))
+            self._complain(self._complaints.misread(error))
         else:
             self._try_other_version("does not speak")
         self._client = None
@@ -268,36 +261,23 @@ class BrokerLink:
     def _refused(self, reason: str) -> None:
         if reason == UNSUPPORTED_PROTOCOL and self._settings.mqtt_version == AUTO:
             self._try_other_version("refuses")
-        elif reason in REFUSED_CREDENTIALS:
-            user = self._settings.username
-            who = f"user {user!r}" if user else "a client without a user name"
-            self._complain(
-                BrokerError(f"{self._name} refuses {who} ({reason}); set broker.username and broker.password.")
-            )
         else:
-            self._complain(BrokerError(f"{self._name} refuses the connection {refusal(reason)}."))
+            self._complain(self._complaints.turned_away(reason))
         self._ended.set()
 
     def _try_other_version(self, what_it_does: str) -> None:
         """Some brokers that speak only 3.1.1 refuse MQTT 5; others do not answer at all, or hang up."""
         if self._settings.mqtt_version != AUTO:
-            why = self._settings.tls.why_cut() or f"{what_it_does} MQTT {self._settings.mqtt_version}"
-            self._complain(BrokerError(f"{self._name} {why}."))
+            self._complain(self._complaints.cut_off(f"{what_it_does} MQTT {self._settings.mqtt_version}"))
         elif self._protocol == MQTTProtocolVersion.MQTTv5:
-            log.info("%s %s MQTT 5; trying 3.1.1.", self._name, what_it_does)
+            log.info("%s %s MQTT 5; trying 3.1.1.", self._complaints.broker, what_it_does)
             self._protocol, self._has_other_version = MQTTProtocolVersion.MQTTv311, True
         else:
-            why = self._settings.tls.why_cut() or f"{what_it_does} MQTT 3.1.1, too; check that it is a broker"
-            self._complain(BrokerError(f"{self._name} {why}."))
+            self._complain(self._complaints.cut_off(f"{what_it_does} MQTT 3.1.1, too; check that it is a broker"))
             self._protocol = MQTTProtocolVersion.MQTTv5
 
-    def _complain(self, error: Exception) -> None:
+    def _complain(self, error: BrokerError) -> None:
         sentence = str(error)
-        if not isinstance(error, BrokerError):
-            why = self._settings.tls.explained(error) or (
-                f"cannot be reached ({error}); check that it is running and that broker.url is right"
-            )
-            sentence = f"{self._name} {why}."
         if sentence != self.last_error:
             log.warning("%s", sentence)
         self.last_error = sentence
@@ -307,7 +287,3 @@ class BrokerLink:
         taken_over = "another agent" in self.last_error
         base = longest if taken_over else min(longest, FIRST_PAUSE_S * 2.0 ** min(failures, 16))
         return base * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
-
-    @property
-    def _name(self) -> str:
-        return f"The broker {self._settings.url}"

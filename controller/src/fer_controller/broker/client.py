@@ -235,21 +235,17 @@ class Broker:
 
     def _read(self, client: mqtt.Client, most: int) -> None:
         inbox = self._inbox
-        while len(inbox) < most:
-            before = len(inbox)
-            code = self._loop_read(client)
-            if code:
-                self._checked(code)
-            if len(inbox) == before:
-                return
-
-    def _loop_read(self, client: mqtt.Client) -> MQTTErrorCode:
-        """Read; what cannot be read as MQTT is a lost connection, whatever the bytes lead paho to raise."""
         try:
-            return client.loop_read()
-        except Exception as error:  # paho raises KeyError, ValueError, struct.error, and more
-            log.debug("What the broker at %s sent", self._settings.url, exc_info=error)
-            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+            while len(inbox) < most:
+                before = len(inbox)
+                self._checked(client.loop_read())
+                if len(inbox) == before:
+                    return
+        except Exception as error:  # paho raises whatever the bytes lead it to
+            if isinstance(error, BrokerError):
+                raise
+            log.debug("What the broker at %s sent is not MQTT.", self._settings.url, exc_info=error)
+            raise self._lost() from error
 
     def _flush(self, client: mqtt.Client) -> None:
         sock = client.socket()

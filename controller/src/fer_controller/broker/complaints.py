@@ -1,5 +1,6 @@
 """What is said of a broker that does not do what we ask: the thing, the place, the remedy."""
 
+from fer_wire.broker import refusal
 from fer_wire.errors import TlsError
 
 from fer_controller.errors import BrokerError, BrokerRefused, BrokerSilent
@@ -34,7 +35,7 @@ class Complaints:
             return BrokerRefused(
                 f"{self.broker} refuses {self._client_id}: {reason}; check broker.username and broker.password."
             )
-        return BrokerError(f"{self.broker} turned us away: {reason}.")
+        return BrokerError(f"{self.broker} refuses the connection {refusal(reason)}.")
 
     def forbidden(self, reason: str) -> BrokerRefused:
         """We may not subscribe."""
