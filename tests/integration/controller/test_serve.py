@@ -112,6 +112,23 @@ def test_a_database_locked_for_a_while_loses_nothing(controller: ControllerProce
     assert "The database can be written again." in controller.log()
 
 
+def test_nothing_is_acknowledged_while_the_database_is_moved_away(
+    controller: ControllerProcess, device: Device
+) -> None:
+    controller.until_connected()
+    device.reconnect()
+    device.observe(1)
+    eventually(lambda: device.acked_seq == 1, "the first event is acked")
+    away = controller.db.with_name("away.db")
+    controller.db.rename(away)
+    device.observe(50)
+    eventually(lambda: "was moved, deleted or replaced while it was open" in controller.log(), "it is told")
+    assert device.acked_seq == 1
+    away.rename(controller.db)
+    eventually(lambda: device.acked_seq == 51, "all is acked")
+    assert controller.seqs() == list(range(1, 52))
+
+
 def test_a_second_controller_on_the_same_database_is_told_and_ends(
     controller: ControllerProcess, mosquitto: Mosquitto
 ) -> None:

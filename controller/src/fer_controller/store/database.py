@@ -30,6 +30,7 @@ PASSING = {
     sqlite3.SQLITE_CANTOPEN: "{db} or a file beside it cannot be opened",
     sqlite3.SQLITE_READONLY: "{db} is read-only",
 }
+MOVED = "{db} was moved, deleted or replaced while it was open; put it back, or restart whatever uses it."
 MISSING = "no such "
 MISSING_FROM_OLD = ("table", "column", "index")
 """What a database of an older fer-controller may lack."""
@@ -56,6 +57,7 @@ class Database:
                 uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
             )
         self.connection.row_factory = Row
+        self._file = None if begun_at else _identity(path)
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +105,7 @@ class Database:
         if self._within_transaction():
             yield
             return
+        self._expect_in_place()
         with self.explained():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -136,8 +139,22 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise _explained(error, self.path) from error
 
+    def _expect_in_place(self) -> None:
+        """What is written into a file without its name is gone when this process ends."""
+        if self._file is not None and _identity(self.path) != self._file:
+            raise StoreUnavailable(MOVED.format(db=self.path))
+
     def _within_transaction(self) -> bool:
         return self.connection.in_transaction
+
+
+def _identity(path: Path) -> "tuple[int, int] | None":
+    """Which file has this name now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _text(query: str, parts: Mapping[str, object]) -> str:
