@@ -37,6 +37,10 @@ class FileCamera:
     def open(self) -> None:
         if not self._path.exists():
             raise CameraError(f"There is no video file {self._path}; check the path given as source.")
+        if not self._path.is_file():
+            raise CameraError(
+                f"{self._path} is no file, but a pipe or the like; write its frames to a file, or stream them."
+            )
         self._video = video.Video(str(self._path))
         if not self._video.opened:
             self._video.close()

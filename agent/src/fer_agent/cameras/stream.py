@@ -25,7 +25,7 @@ class StreamCamera:
 
     def open(self) -> None:
         options = (video.OPEN_TIMEOUT, OPEN_TIMEOUT_S * 1000, video.READ_TIMEOUT, self._stall_s * 1000)
-        self._video = video.Video(self._source.address, video.FFMPEG, options)
+        self._video = video.Video(self._source.escaped, video.FFMPEG, options)
         if not self._video.opened:
             raise CameraError(
                 f"The stream {self._source} cannot be opened; check that the camera is reachable and that its path, "

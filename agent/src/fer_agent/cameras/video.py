@@ -114,6 +114,8 @@ def is_picture(path: Path) -> bool:
     """Whether a file is a picture by its content, or is called one."""
     if path.suffix.lower() in PICTURES:
         return True
+    if not path.is_file():
+        return False  # a pipe without a writer would hold whoever opens it
     try:
         with path.open("rb") as file:
             begins = file.read(12)

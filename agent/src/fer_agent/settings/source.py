@@ -1,12 +1,15 @@
 """The address of a source of frames, which may hold a password."""
 
 import re
+from urllib.parse import quote
 
 from fer_wire.printable import printable
 from pydantic import Secret
 
 HIDDEN = "***"
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+USER_CHARACTERS = "!$%&'()*+,;=:"
+"""What user and password may hold as it is; % begins what is escaped already."""
 HOST = re.compile(r"[^@/?#:]*(:\d*)?$")
 
 
@@ -17,6 +20,16 @@ class Source(Secret[str]):
     def address(self) -> str:
         """The address itself, for whatever opens the source."""
         return self.get_secret_value()
+
+    @property
+    def escaped(self) -> str:
+        """The address with /, ?, # and @ of its user and password escaped, as in a URL (RFC 3986, 3.2.1)."""
+        scheme = SCHEME.match(self.address)
+        rest = self.address[scheme.end() :] if scheme else ""
+        user, after = _split(rest)
+        if not scheme or not user or HOST.match(re.split(r"[/?#]", rest, maxsplit=1)[0]):
+            return self.address
+        return f"{scheme[0]}{quote(user, safe=USER_CHARACTERS)}@{after}"
 
     def _display(self) -> str:
         return without_secrets(printable(self.address))
@@ -41,7 +54,13 @@ def without_secrets(address: str) -> str:
 
 
 def _without_user(rest: str) -> "tuple[str, str]":
-    """What stands for user and password, and what follows them.
+    """What stands for user and password, and what follows them."""
+    user, after = _split(rest)
+    return (f"{HIDDEN}@", after) if user or after != rest else ("", rest)
+
+
+def _split(rest: str) -> "tuple[str, str]":
+    """User and password, and what follows them; they are empty where there is neither.
 
     An unescaped password may hold /, ? and #, so user and password reach up to the last @ that is not within the value
     of a query.
@@ -50,4 +69,4 @@ def _without_user(rest: str) -> "tuple[str, str]":
     before_query, _, query = rest.partition("?")
     in_query = "@" in query and "=" in query.partition("@")[0] and HOST.match(authority)
     end = (before_query if in_query else rest).rfind("@")
-    return ("", rest) if end < 0 else (f"{HIDDEN}@", rest[end + 1 :])
+    return ("", rest) if end < 0 else (rest[:end], rest[end + 1 :])

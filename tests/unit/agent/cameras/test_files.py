@@ -6,7 +6,7 @@ from typing import List, Optional
 import cv2
 import numpy as np
 import pytest
-from fer_agent.cameras import frame_timer
+from fer_agent.cameras import frame_timer, open_source
 from fer_agent.cameras.file import LONGEST_S, FileCamera
 from fer_agent.cameras.video import Video
 from fer_agent.errors import CameraError
@@ -143,3 +143,10 @@ def test_no_header_dates_a_recording_further_back_than_a_day(clip: Path, monkeyp
     film = camera(clip)
     film.open()
     assert film.length_s == LONGEST_S
+
+
+def test_a_pipe_is_refused_before_anybody_waits_for_its_writer(tmp_path: Path) -> None:
+    pipe = tmp_path / "camera.mp4"
+    os.mkfifo(pipe)
+    with pytest.raises(CameraError, match="is no file, but a pipe or the like"):
+        open_source(CameraSettings(source=str(pipe)), once=True).open()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fer_agent.settings import CameraSettings
-from fer_agent.settings.source import without_secrets
+from fer_agent.settings.source import Source, without_secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +45,18 @@ def test_no_password_is_ever_shown(password: str, scheme: str) -> None:
     shown = without_secrets(f"{scheme}://user:zz{password}zz@camera.local/live")
     assert "zz" not in shown
     assert "user" not in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "escaped"),
+    [
+        ("rtsp://admin:p@ss#w/o?rd@cam/1?x=2", "rtsp://admin:p%40ss%23w%2Fo%3Frd@cam/1?x=2"),
+        ("rtsp://admin:p%40ss@cam/1", "rtsp://admin:p%40ss@cam/1"),
+        ("http://cam/a@b.mjpg", "http://cam/a@b.mjpg"),
+        ("http://admin@cam:81/a", "http://admin@cam:81/a"),
+        ("take@2.mp4", "take@2.mp4"),
+        ("0", "0"),
+    ],
+)
+def test_what_opens_a_stream_gets_user_and_password_as_a_url_must_have_them(address: str, escaped: str) -> None:
+    assert Source(address).escaped == escaped
