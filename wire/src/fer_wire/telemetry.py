@@ -26,6 +26,12 @@ class CameraTelemetry(Part):
     latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
     latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
     reopened: Count = Field(default=0, description="how often the camera was reopened after a fault")
+    frozen: Optional[bool] = Field(
+        default=None, description="its picture does not change any more; null where that is not looked for"
+    )
+    dark: Optional[bool] = Field(
+        default=None, description="it is black or covered: nothing can be told apart; null where that is not looked for"
+    )
     error: str = Field(default="", max_length=500, description="the current fault; empty if there is none")
 
 

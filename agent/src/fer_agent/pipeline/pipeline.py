@@ -23,6 +23,7 @@ from fer_agent.faces import align, contrast
 from fer_agent.faces.eyes import Eyes, Face
 from fer_agent.faces.track import Tracker
 from fer_agent.pipeline import places
+from fer_agent.pipeline.sight import Sight
 from fer_agent.pipeline.throughput import RECENT_FRAMES, Pace, Statistics, Throughput
 from fer_agent.settings import CameraSettings, Settings
 
@@ -75,6 +76,8 @@ class Pipeline:
         source = source or (lambda: open_source(camera, once))
         self._capture = Capture(camera, source)
         stills = source().stills
+        self._sight = Sight(0 if stills else camera.blind_after_s)
+        self._looks = bool(camera.blind_after_s) and not stills
         self._tracker = Tracker(eyes, settings.faces, next_track, stills=stills)
         self._turns = Turns(None if stills else settings.emotion.faces_per_frame)
         self._smoother = Smoother(settings.emotion.smoothing_s)
@@ -148,6 +151,8 @@ class Pipeline:
             latency_p50_ms=p50_ms,
             latency_p95_ms=p95_ms,
             reopened=self._capture.reopened,
+            frozen=self._sight.frozen if self._looks else None,
+            dark=self._sight.dark if self._looks else None,
             error=(self._error or self._capture.error)[:ERROR_CHARACTERS],
         )
 
@@ -166,6 +171,7 @@ class Pipeline:
             elif self._capture.state == ENDED:
                 break
             elif self._capture.state == REOPENING:
+                self._sight.forget()
                 self._end_all()
         self._capture.stop()
         self._end_all()
@@ -188,6 +194,7 @@ class Pipeline:
 
     def _observe(self, frame: Frame) -> None:
         grey = imaging.grey(frame.image)
+        self._watch(grey, frame.position_s)
         sighting = self._tracker.update(grey)
         self._end(sighting.ended)
         self._recent_faces.append(len(sighting.faces))
@@ -195,6 +202,14 @@ class Pipeline:
         if sighting.faces:
             taken = self._turns.take([face.track for face in sighting.faces])
             self._classify(frame, grey, [sighting.faces[place] for place in taken])
+
+    def _watch(self, grey: imaging.Picture, at_s: float) -> None:
+        saw = self._sight.words
+        self._sight.look(grey, at_s)
+        if self._sight.words and self._sight.words != saw:
+            logger.warning("The picture of camera %s %s", self.name, self._sight.words)
+        elif saw and not self._sight.words:
+            logger.info("Camera %s sees again.", self.name)
 
     def _classify(self, frame: Frame, grey: imaging.Picture, faces: Sequence[Face]) -> None:
         classifier = self.classifier

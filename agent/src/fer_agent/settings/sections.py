@@ -55,6 +55,12 @@ class CameraSettings(Section):
     )
     stall_s: float = Field(default=5.0, gt=0, description="a live source that is silent for this long is reopened")
     reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to open a source")
+    blind_after_s: float = Field(
+        default=20.0,
+        ge=0,
+        description="a picture that never changes, or is black or covered, for this long is told as frozen or dark; "
+        "0 turns that off",
+    )
 
     @field_validator("source")
     @classmethod

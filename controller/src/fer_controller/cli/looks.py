@@ -68,7 +68,7 @@ def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
         texts = (each.since, each.last_seen, each.agent_version, models, each.provider)
         yield (
             each.device, (each.state, COLORS.get(each.state, "dim")), *(text or "–" for text in texts),
-            str(each.dropped_events or "–"), "\n".join(filter(None, (each.reason, _clock(each)))) or "–",
+            str(each.dropped_events or "–"), "\n".join(filter(None, (each.reason, _clock(each), each.blind))) or "–",
         )  # fmt: skip
 
 
@@ -86,10 +86,15 @@ def _totals(totals: TotalsAnswer) -> Iterable[Row]:
 def _cameras(cameras: list[CameraAnswer]) -> Iterable[Row]:
     for each in cameras:
         yield (
-            each.device, each.camera, (each.state, COLORS.get(each.state, "dim")), options.figure(each.fps),
+            each.device, each.camera, _state(each), options.figure(each.fps),
             options.figure(each.latency_p95_ms), str(each.faces), str(each.reopened), each.reported_at,
             each.error or "–",
         )  # fmt: skip
+
+
+def _state(camera: CameraAnswer) -> Cell:
+    blind = [word for word, found in (("frozen", camera.frozen), ("dark", camera.dark)) if found]
+    return ", ".join([camera.state, *blind]), "yellow" if blind else COLORS.get(camera.state, "dim")
 
 
 def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:

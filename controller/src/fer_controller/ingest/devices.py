@@ -52,7 +52,7 @@ class Fleet:
         device = self._dated(self._get(telemetry.device), telemetry.time, at)
         run = device.run if device.state == ONLINE else telemetry.run
         self._note_run(device, run)
-        self._lives(device, run, at)
+        self._lives(replace(device, blind=blind(telemetry)), run, at)
 
     def believes(self, device: str, said: datetime, at: str) -> bool:
         """Whether the device can have seen something when it says so."""
@@ -106,7 +106,13 @@ class Fleet:
         version = status.agent_version or device.agent_version
         self._set(
             replace(
-                device, state=status.state, run=status.run, since=since, reason=status.reason, agent_version=version
+                device,
+                state=status.state,
+                run=status.run,
+                since=since,
+                reason=status.reason,
+                agent_version=version,
+                blind="",
             )
         )
 
@@ -155,6 +161,16 @@ class Fleet:
     def _set(self, device: Device) -> None:
         self._devices[device.device] = device
         self._changed[device.device] = None
+
+
+def blind(telemetry: Telemetry) -> str:
+    """In words which cameras of a device are frozen or dark; empty if none is."""
+    found = (
+        f"{camera.camera} is {' and '.join(words)}"
+        for camera in telemetry.cameras
+        if (words := [word for word, told in (("frozen", camera.frozen), ("dark", camera.dark)) if told])
+    )
+    return "; ".join(found)
 
 
 def off_by(offset_s: float) -> str:

@@ -196,6 +196,14 @@ CAMERA_METRICS = (
         export=Export("fer_camera_face_ratio", "Share of the last frames in which a face was classified."),
     ),
     Metric(
+        "frozen", source="frozen",
+        export=Export("fer_camera_frozen", "1 while the camera's picture does not change any more."),
+    ),
+    Metric(
+        "dark", source="dark",
+        export=Export("fer_camera_dark", "1 while the camera is black or covered."),
+    ),
+    Metric(
         "times reopened", source="reopened",
         export=Export("fer_camera_reopened", "Times the camera was opened again after a fault.", counter=True),
     ),

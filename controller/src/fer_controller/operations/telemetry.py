@@ -87,6 +87,8 @@ class CameraAnswer(Answer):
     latency_p95_ms: float | None = Field(description="From capture to event, 95th percentile.")
     faces: int = Field(description="Faces classified since the run of the agent began.")
     reopened: int = Field(description="How often it was opened again after a fault.")
+    frozen: bool | None = Field(default=None, description="Its picture does not change any more.")
+    dark: bool | None = Field(default=None, description="It is black or covered.")
     error: str | None = Field(description="Its last fault.")
     reported_at: str = Field(description="When its report arrived; ISO 8601 in UTC.")
 

@@ -7,7 +7,7 @@ from fer_controller.errors import StoreError
 from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
-from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS
+from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, SIGHT_OF_DEVICES
 from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
@@ -107,6 +107,12 @@ def m012_arrivals(db: sqlite_utils.Database) -> None:
 def m013_clocks(db: sqlite_utils.Database) -> None:
     """What a device with a wrong clock said of the time, and by how much its clock is off."""
     _run(db, *CLOCKS_OF_EVENTS, *CLOCKS_OF_DEVICES)
+
+
+@MIGRATIONS()
+def m014_sight(db: sqlite_utils.Database) -> None:
+    """Which cameras of a device are frozen or dark."""
+    _run(db, *SIGHT_OF_DEVICES)
 
 
 def check(database: Database) -> None:

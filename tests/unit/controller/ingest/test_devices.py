@@ -7,6 +7,7 @@ from fer_controller.ingest.devices import Fleet, off_by, presence
 from fer_controller.store.devices.records import Device
 from fer_wire import Reported
 from fer_wire.message import iso_utc
+from fer_wire.telemetry import CameraTelemetry
 
 LATER = "2026-01-31T13:00:30.000Z"
 YEARS_AGO = datetime(2019, 1, 31, 13, tzinfo=UTC)
@@ -154,3 +155,14 @@ def test_a_silent_device_is_stale(device: Device, expected: str) -> None:
     now = datetime(2026, 1, 31, 13, 0, 0, tzinfo=UTC)
     assert presence(device, now, stale_after_s=30) == expected
     assert now - timedelta(hours=1) == START
+
+
+def test_cameras_that_are_frozen_or_dark_are_told_of_until_they_see_again() -> None:
+    fleet, told = Fleet([]), []
+    for frozen, dark in ((True, False), (True, True), (False, False), (None, None), (True, None)):
+        camera = CameraTelemetry(camera="door", frozen=frozen, dark=dark)
+        fleet.measured(some_telemetry().model_copy(update={"cameras": (camera,)}), AT)
+        told.append(only(fleet).blind)
+    assert told == ["door is frozen", "door is frozen and dark", "", "", "door is frozen"]
+    fleet.status(a_will(), AT, retained=False)
+    assert only(fleet).blind == ""

@@ -95,6 +95,7 @@ def described(device: Device, state: str, dropped_events: int) -> DeviceAnswer:
         eyes={task: each["model"] for task, each in (reported.get("eyes") or {}).items() if each.get("model")},
         provider=running.get("provider") or None,
         clock_offset_s=device.clock_offset_s,
+        blind=device.blind or None,
         dropped_events=dropped_events,
         reported=reported or None,
     )

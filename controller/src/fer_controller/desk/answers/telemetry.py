@@ -73,6 +73,8 @@ def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
             latency_p95_ms=each.latency_p95_ms,
             faces=each.faces,
             reopened=each.reopened,
+            frozen=each.frozen,
+            dark=each.dark,
             error=each.error or None,
             reported_at=stored.received_at,
         )

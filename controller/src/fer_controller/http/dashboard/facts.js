@@ -91,9 +91,16 @@ function lasted(timeS) {
     return `${Math.floor(timeS / lengthS)} ${unit}`;
 }
 
+/** Whether it runs, and whether it sees: a frozen picture and a dark one tell nothing. */
+function seeing(camera) {
+    const blind = ["frozen", "dark"].filter((word) => camera[word]);
+    const { text, className } = badge(camera.state);
+    return { text: [text, ...blind].join(", "), className: blind.length ? "state stale" : className };
+}
+
 /** A camera's row. */
 export const cameraCells = (camera) => [
-    camera.camera, camera.state ? badge(camera.state) : null, number(camera.fps, 1), number(camera.latency_p50_ms),
+    camera.camera, camera.state ? seeing(camera) : null, number(camera.fps, 1), number(camera.latency_p50_ms),
     number(camera.latency_p95_ms), number(camera.frames), number(camera.skipped_frames), number(camera.faces),
     number(camera.reopened), camera.error ? cell(camera.error, "why bad") : null,
 ];

@@ -106,9 +106,9 @@ function cells(device) {
     ];
 }
 
-function presence({ state, reason, clock_offset_s: offsetS }) {
+function presence({ state, reason, blind, clock_offset_s: offsetS }) {
     const clock = offsetS ? `its clock is ${offBy(offsetS)}` : "";
-    const why = [reason, clock].filter(Boolean).join("; ");
+    const why = [reason, clock, blind].filter(Boolean).join("; ");
     return { ...badge(state), text: why ? `${state}: ${why}` : state, title: why };
 }
 

@@ -18,6 +18,8 @@ class Device:
     reported: str = ""
     clock_offset_s: float = 0.0
     """By how much its clock is ahead (behind: negative); 0 where it is about right."""
+    blind: str = ""
+    """Which of its cameras are frozen or dark, in words; empty if none is."""
 
 
 @dataclass(frozen=True, slots=True)

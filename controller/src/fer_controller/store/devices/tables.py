@@ -30,3 +30,5 @@ LABELS: tuple[str, ...] = (
 )
 
 CLOCKS_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN clock_offset_s REAL NOT NULL DEFAULT 0",)
+
+SIGHT_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN blind TEXT NOT NULL DEFAULT ''",)
