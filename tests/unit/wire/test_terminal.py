@@ -1,6 +1,8 @@
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Dict
 
 import pytest
@@ -62,3 +64,17 @@ def test_streams_that_are_not_files_are_left_alone(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stderr", None)
     spell_out()
     assert json_text({"name": "é"}) == '{"name": "é"}'
+
+
+@pytest.mark.parametrize("closed", ["<&- >&-", "<&- >&- 2>&-", ">&-"])
+def test_a_closed_standard_stream_lends_its_number_to_no_other_file(closed: str, tmp_path: Path) -> None:
+    program = (
+        "from fer_wire.terminal import spell_out\n"
+        "spell_out()\n"
+        "print('lost')\n"
+        f"file = open({str(tmp_path / 'file')!r}, 'w')\n"
+        "file.write(str(file.fileno()))\n"
+    )
+    shell = ["sh", "-c", f'"$1" -c "$2" {closed}', "sh", sys.executable, program]
+    assert subprocess.call(shell) == 0
+    assert int((tmp_path / "file").read_text()) > 2

@@ -3,6 +3,7 @@
 import codecs
 import io
 import json
+import os
 import sys
 from typing import Any, Tuple
 
@@ -21,6 +22,7 @@ BRAILLE = ("\u2800", "\u28ff")
 
 def spell_out() -> None:
     """From now on standard output and standard error take every text, whatever their encoding."""
+    _stand_in_for_closed_streams()
     codecs.register_error(SPELT_OUT, _spelt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -39,6 +41,22 @@ def json_text(document: Any, **options: Any) -> str:
     if _is_utf8(sys.stdout) and _encodes(text):
         return text
     return json.dumps(document, ensure_ascii=True, **options)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Point closed standard streams to /dev/null: else the next file gets such a number, and what is printed there."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if _is_closed(number):
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # for good
+
+
+def _is_closed(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return True
+    return False
 
 
 def _is_utf8(stream: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Callable, Dict, Iterator, Optional
 
 import requests
 from fer_wire.errors import TlsError
+from fer_wire.proxies import by_way_of
 from fer_wire.tls import ClientFiles, Names, TlsClient, TlsPlace
 from urllib3.exceptions import HTTPError
 
@@ -81,7 +82,7 @@ class HttpClient:
                 cert=tls.certificate,
             )
         except (requests.RequestException, TlsError) as error:
-            raise Broken(_told(address, tls.explained(error)) or _plain(error)) from error
+            raise Broken(_told(address, tls.explained(error)) or _plain(error) + by_way_of(address)) from error
         if answer.status_code == BAD_REQUEST:
             why = tls.why_cut()
             if why:

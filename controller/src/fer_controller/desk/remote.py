@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import requests
 from fer_wire.errors import TlsError
+from fer_wire.proxies import by_way_of
 from fer_wire.tls import Names, TlsClient, TlsPlace
 from pydantic import ValidationError
 from requests.adapters import HTTPAdapter, Retry
@@ -121,7 +122,7 @@ class RemoteDesk:
 
     def _unreachable(self, method: str, error: Exception) -> str:
         ordered = "" if method == GET else " Whether the order arrived is not known; look before you give it again."
-        why = self._tls.explained(error) or f"does not answer ({_reason(error)})"
+        why = self._tls.explained(error) or f"does not answer ({_reason(error)}){by_way_of(self._url)}"
         return f"The controller at {self._url} {why}.{ordered}"
 
 
