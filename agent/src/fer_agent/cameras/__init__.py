@@ -9,6 +9,7 @@ from fer_agent.cameras.csi import CsiCamera
 from fer_agent.cameras.demo import DemoCamera
 from fer_agent.cameras.file import FileCamera
 from fer_agent.cameras.folder import FolderCamera
+from fer_agent.cameras.snapshot import HttpCamera
 from fer_agent.cameras.stream import StreamCamera
 from fer_agent.cameras.v4l2 import V4l2Camera
 from fer_agent.cameras.video import is_picture
@@ -28,7 +29,7 @@ SOURCES: Tuple[Tuple[str, Callable[[str], object], Callable[[CameraSettings, boo
     ("demo:", re.compile("demo:(visitors)?$").match, lambda settings, _: DemoCamera(settings)),
     ("csi:N", re.compile("csi:").match, lambda settings, _: CsiCamera(settings)),
     ("rtsp://", re.compile("rtsps?://").match, lambda settings, _: StreamCamera(settings)),
-    ("http://", re.compile("https?://").match, lambda settings, _: StreamCamera(settings)),
+    ("http://", re.compile("https?://").match, lambda settings, _: HttpCamera(settings, StreamCamera(settings))),
     ("pictures", _is_pictures, lambda settings, once: FolderCamera(settings, once=once)),
     ("video file", re.compile("(?!.*://).").match, lambda settings, once: FileCamera(settings, once=once)),
 )

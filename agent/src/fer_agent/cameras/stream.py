@@ -1,4 +1,4 @@
-"""Network cameras: rtsp:// and http(s)://."""
+"""Network cameras that send a stream: rtsp:// and http(s)://."""
 
 from typing import Optional
 

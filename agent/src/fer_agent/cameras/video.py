@@ -135,6 +135,15 @@ def read_picture(path: Path) -> Optional[Image]:
     return None if image is None else turn.of(eight_bit_bgr(image))
 
 
+def picture_of(content: bytes) -> Optional[Image]:
+    """A picture as a camera sends it, as BGR, upright by its EXIF data; None if it cannot be read."""
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), COLOR) if content else None
+    except cv2.error:
+        return None
+    return None if image is None else eight_bit_bgr(image)
+
+
 def _decoded(path: Path, as_stored: bool) -> Optional[npt.NDArray[Any]]:
     """By the first decoder that can; as_stored keeps all of them from turning it."""
     content = np.frombuffer(without_turn(path), np.uint8) if as_stored and is_tiff(path) else None

@@ -42,8 +42,9 @@ class CameraSettings(Section):
     name: Name = Field(default="camera", description="its name in topics and events")
     source: Source = Field(
         default=Source("0"),
-        description="a V4L2 index or device (0, /dev/video0), a video file, a folder of images, rtsp://…, http://…, "
-        "csi:N for a Jetson's CSI camera, or demo: for a moving portrait",
+        description="a V4L2 index or device (0, /dev/video0), a video file, a folder of images, rtsp://…, http://… "
+        "(a stream, or an address that answers one picture a GET), csi:N for a Jetson's CSI camera, or demo: for a "
+        "moving portrait",
     )
     width_px: int = Field(default=640, ge=16, le=7680, description="frames are scaled to this width for the faces")
     fps: Optional[float] = Field(

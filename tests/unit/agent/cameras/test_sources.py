@@ -7,6 +7,7 @@ from fer_agent.cameras.csi import CsiCamera
 from fer_agent.cameras.demo import DemoCamera
 from fer_agent.cameras.file import FileCamera
 from fer_agent.cameras.folder import FolderCamera
+from fer_agent.cameras.snapshot import HttpCamera
 from fer_agent.cameras.stream import StreamCamera
 from fer_agent.cameras.v4l2 import V4l2Camera
 from fer_agent.errors import CameraError
@@ -22,8 +23,8 @@ from fer_agent.settings import CameraSettings
         ("demo:", DemoCamera),
         ("csi:1", CsiCamera),
         ("rtsp://cam.example/live", StreamCamera),
-        ("http://cam.example/mjpg", StreamCamera),
-        ("https://cam.example/mjpg", StreamCamera),
+        ("http://cam.example/mjpg", HttpCamera),
+        ("https://cam.example/snapshot.jpg", HttpCamera),
         ("clip.mp4", FileCamera),
         ("/videos/clip", FileCamera),
         ("photo.JPG", FolderCamera),
