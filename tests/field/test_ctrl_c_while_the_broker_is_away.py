@@ -1,6 +1,7 @@
 """Ctrl-C while the broker is away: what it waits for is said, counted down, and a second one does not wait for it."""
 
 import signal
+import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -80,3 +81,18 @@ def test_a_controller_ends_by_itself_or_at_once(tmp_path: Path, away: str) -> No
     controller.send(signal.SIGINT)
     assert controller.wait(QUICK_S) == 0
     assert "everything that was acknowledged" in said(controller)
+
+
+def test_a_controller_whose_broker_is_silent_tells_what_it_waits_for_and_ends_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"mqtt://127.0.0.1:{silent.getsockname()[1]}"
+        db = tmp_path / "fleet.db"
+        controller = Program(tmp_path, "fer-controller", "serve", "--db", str(db), "--broker", url, "--http", "")
+        controller.start()
+        until(lambda: "Storing what arrives" in said(controller), "it connects")
+        controller.send(signal.SIGINT)
+        until(lambda: "Ending for 5 s now" in said(controller) or not controller.running, "what it waits for")
+        if controller.running:
+            controller.send(signal.SIGTERM)
+            assert controller.wait(QUICK_S) == 130
+            assert "Ended at once; what was acknowledged is in" in said(controller)

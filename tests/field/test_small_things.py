@@ -108,6 +108,15 @@ def test_a_database_begun_on_a_full_disk_is_whole_or_not_there(tmp_path: Path, r
     assert not db.exists()
 
 
+@pytest.mark.parametrize("room_bytes", [0, 100, 5000, 20_000])
+def test_a_spool_begun_on_a_full_disk_is_whole_or_not_there(tmp_path: Path, room_bytes: int) -> None:
+    path = tmp_path / "nano-01" / "spool.db"
+    with disk_with_room_for(room_bytes), pytest.raises(SpoolError, match="the disk has room"):
+        Spool(path, "nano-01", BIG)
+    assert not list(path.parent.iterdir())
+    Spool(path, "nano-01", BIG).close()
+
+
 def test_the_agent_says_when_the_spool_can_be_written_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     spool = Spool(tmp_path / "spool.db", "nano-01", BIG)

@@ -16,6 +16,8 @@ ANSIBLE_VARIABLE = "FER_ANSIBLE"
 PLAYBOOK_PATIENCE_S = 1200.0
 DB = "/var/lib/fer-controller/fleet.db"
 
+AWKWARD = """ a "b" 'c' \\d $HOME `e` #f %n """
+
 
 class Fleet:
     """The hosts, and Ansible on this machine."""
@@ -74,6 +76,7 @@ class Fleet:
         ssh = f"-i {self.network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
         addresses = {name: {"ansible_host": host.address} for name, host in self.hosts.items()}
         devices = {host.name: addresses[host.name] for host in self.devices}
+        devices["nano-02"]["fer_mqtt_password"] = AWKWARD
         shared = {
             "ansible_user": "root",
             "ansible_ssh_common_args": ssh,

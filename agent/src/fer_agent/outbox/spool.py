@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, List, Sequence
 
@@ -122,18 +122,25 @@ class Spool:
             self._db.close()
 
     def _open_or_replace(self) -> sqlite3.Connection:
+        there = self._path.exists()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return self._open()
         except (OSError, sqlite3.OperationalError) as error:
+            if not there:
+                self._remove_files("", "-journal", "-wal", "-shm")
             raise self._unusable("open", error) from error
         except sqlite3.DatabaseError as error:
             aside = self._path.with_suffix(f".damaged-{int(time.time())}")
             log.error("The spool %s is damaged (%s); it is kept as %s and a new one begins.", self._path, error, aside)
-            for suffix in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            self._remove_files("-wal", "-shm")
             self._path.rename(aside)
             return self._open()
+
+    def _remove_files(self, *suffixes: str) -> None:
+        for suffix in suffixes:
+            with suppress(OSError):
+                self._path.with_name(self._path.name + suffix).unlink()
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(str(self._path), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)

@@ -56,7 +56,6 @@ class Broker:
         self._inbox: deque[Delivery] = deque()
         self._connection = self._unconfirmed = 0
         self._topics: dict[int, str] = {}
-        self._refused = False
         self._connected: ReasonCode | None = None
         self._subscribed: list[ReasonCode] | None = None
 
@@ -191,16 +190,14 @@ class Broker:
             reconnect_on_failure=False,
             manual_ack=True,
         )
-        settings = self._settings
+        settings, password = self._settings, self._settings.password
         if settings.username is not None:
-            client.username_pw_set(
-                settings.username, settings.password.get_secret_value() if settings.password else None
-            )
+            client.username_pw_set(settings.username, password.get_secret_value() if password else None)
         if settings.address.tls:
             client.tls_set_context(settings.tls.context())
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._message_taker()
+        client.on_message = _taker(self._inbox, self._connection)
         client.on_publish = self._on_publish
         client.on_socket_register_write = _written_by_us
         return client
@@ -270,29 +267,12 @@ class Broker:
             raise self._lost()
         return self._client
 
-    def _message_taker(self) -> Callable[[mqtt.Client, Any, mqtt.MQTTMessage], None]:
-        put, connection = self._inbox.append, self._connection
-
-        def take(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-            put(Delivery(_topic(message), message.payload, message.retain, message.qos, message.mid, connection))
-
-        return take
-
     def _on_publish(self, _client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _more: object) -> None:
         self._unconfirmed -= 1
         if self._on_confirmed is not None:
             self._on_confirmed(mid, str(code) if code.is_failure else "")
             return
-        topic = self._topics.pop(mid, "")
-        if code.is_failure and not self._refused:
-            log.warning(
-                "The broker at %s does not take what %s publishes on %s (%s); allow it in the broker's access list.",
-                self._settings.url,
-                self._client_id,
-                topic,
-                code,
-            )
-        self._refused = code.is_failure
+        self._complaints.answered(self._topics.pop(mid, ""), str(code) if code.is_failure else "")
 
     def _on_connect(
         self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object
@@ -305,11 +285,15 @@ class Broker:
         self._subscribed = codes
 
 
-def _topic(message: mqtt.MQTTMessage) -> str:
-    try:
-        return message.topic
-    except UnicodeDecodeError as error:
-        return repr(error.object)
+def _taker(inbox: deque[Delivery], connection: int) -> Callable[[mqtt.Client, Any, mqtt.MQTTMessage], None]:
+    def take(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError as error:
+            topic = repr(error.object)
+        inbox.append(Delivery(topic, message.payload, message.retain, message.qos, message.mid, connection))
+
+    return take
 
 
 def _written_by_us(_client: mqtt.Client, _userdata: object, _sock: object) -> None:

@@ -1,5 +1,7 @@
 """What is said of a broker that does not do what we ask: the thing, the place, the remedy."""
 
+import logging
+
 from fer_wire.broker import refusal
 from fer_wire.errors import TlsError
 
@@ -7,6 +9,7 @@ from fer_controller.errors import BrokerError, BrokerRefused, BrokerSilent
 from fer_controller.settings import BrokerSettings
 
 REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
+log = logging.getLogger(__name__)
 
 
 class Complaints:
@@ -15,6 +18,7 @@ class Complaints:
     def __init__(self, settings: BrokerSettings, client_id: str) -> None:
         self._settings, self._client_id = settings, client_id
         self.broker = f"The broker at {settings.url}"
+        self._refused = False
 
     def unreachable(self, error: Exception) -> BrokerError:
         """No connection came about; a file of ours that cannot be used will not mend itself."""
@@ -43,6 +47,18 @@ class Complaints:
             f"{self.broker} forbids {self._client_id} to subscribe below {self._settings.prefix} ({reason}); "
             "allow it in the broker's access list."
         )
+
+    def answered(self, topic: str, reason: str) -> None:
+        """It took a message, or for this reason did not, which is told until it takes one again."""
+        if reason and not self._refused:
+            log.warning(
+                "%s does not take what %s publishes on %s (%s); allow it in the broker's access list.",
+                self.broker,
+                self._client_id,
+                topic,
+                reason,
+            )
+        self._refused = bool(reason)
 
     def silent(self) -> BrokerSilent:
         """It does not answer."""
