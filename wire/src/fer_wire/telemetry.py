@@ -3,6 +3,7 @@
 from typing import Optional, Tuple
 
 from pydantic import Field
+from typing_extensions import Annotated
 
 from fer_wire.message import Count, Message, Part, UtcTime
 from fer_wire.names import Name
@@ -44,20 +45,25 @@ class SpoolTelemetry(Part):
     refusal: str = Field(default="", max_length=500, description="why the broker takes no events; empty if it does")
 
 
+Percent = Optional[Annotated[float, Field(ge=0, le=100)]]
+Temperature = Optional[Annotated[float, Field(ge=-100, le=250)]]
+"""°C; silicon works in less, and a sensor that is off reads far below."""
+
+
 class HostTelemetry(Part):
     """The machine and the agent's process on it."""
 
-    cpu_percent: Optional[float] = Field(default=None, ge=0, description="all cores, 0–100")
-    cpu_temperature_c: Optional[float] = Field(default=None, description="the hottest sensor of the CPU")
-    gpu_percent: Optional[float] = Field(default=None, ge=0, description="0–100")
-    gpu_temperature_c: Optional[float] = Field(default=None, description="the GPU's sensor")
+    cpu_percent: Percent = Field(default=None, description="all cores, 0–100")
+    cpu_temperature_c: Temperature = Field(default=None, description="the hottest sensor of the CPU")
+    gpu_percent: Percent = Field(default=None, description="0–100")
+    gpu_temperature_c: Temperature = Field(default=None, description="the GPU's sensor")
     memory_used_mb: Optional[float] = Field(default=None, ge=0, description="not available to a new program")
     memory_total_mb: Optional[float] = Field(default=None, ge=0, description="shared with the GPU on a Jetson")
     swap_used_mb: Optional[float] = Field(default=None, ge=0, description="swap space in use")
     disk_free_mb: Optional[float] = Field(default=None, ge=0, description="where the agent keeps its state")
     power_mw: Optional[float] = Field(default=None, ge=0, description="the whole board")
     power_mode: Optional[str] = Field(default=None, max_length=64, description="nvpmodel's name, MAXN for example")
-    fan_percent: Optional[float] = Field(default=None, ge=0, description="0–100")
+    fan_percent: Percent = Field(default=None, description="0–100")
     throttled: Optional[bool] = Field(
         default=None, description="the machine slows itself down because of heat or current"
     )

@@ -13,6 +13,8 @@ USUAL_MIX = dict(zip(EMOTIONS, (0.06, 0.02, 0.05, 0.27, 0.11, 0.07, 0.42), stric
 """How often a face shows each emotion when the model is a good one."""
 
 FACTORS = ("fps", "latency", "confidence")
+MOST_DEGREES = 100
+"""More than any board survives, and less than telemetry takes for a broken sensor."""
 ADDED = ("temperature", "memory", "errors")
 BLIND = "blind"
 SWITCHES = ("fallback", "throttled", "crash", "unfit", BLIND)
@@ -104,6 +106,8 @@ def _number(text: str, key: str, number: str) -> float:
         value = math.nan
     if not math.isfinite(value) or (key != "temperature" and value < 0):
         raise _misspelt(text, f"{key} needs a number, 0 or more")
+    if key == "temperature" and abs(value) > MOST_DEGREES:
+        raise _misspelt(text, f"temperature needs degrees from -{MOST_DEGREES} to {MOST_DEGREES}")
     return value
 
 

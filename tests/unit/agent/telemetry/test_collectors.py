@@ -1,7 +1,8 @@
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Dict
+from typing import Any, Dict
 
+import pytest
 from fer_agent.telemetry import measure
 from fer_agent.telemetry.collector import Measured
 from fer_agent.telemetry.host import HostCollector
@@ -115,3 +116,35 @@ def test_later_collectors_override_earlier_ones_but_not_with_nothing() -> None:
     measured = measure([host, silent, jtop])
     assert (measured.cpu_percent, measured.power_mw, measured.fan_percent) == (10.0, 2400.0, None)
     assert measured.source == "host+jtop"
+
+
+class Reading:
+    """A collector that always reads the same."""
+
+    def __init__(self, name: str, **measured: Any) -> None:
+        self.name, self._measured = name, measured
+
+    def gather(self) -> Measured:
+        return dict(self._measured)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        {"power_mw": -100}, {"gpu_percent": 1000}, {"cpu_temperature_c": 1e9}, {"gpu_temperature_c": -256.0},
+        {"power_mode": "x" * 5000}, {"memory_used_mb": float("nan")}, {"fan_percent": "?"}, {"cpu_percent": [1]},
+    ],
+)  # fmt: skip
+def test_a_reading_that_cannot_be_true_is_left_out_and_told_once(
+    impossible: Dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    (field,) = impossible
+    usual: Dict[str, Any] = {field: "MAXN" if field == "power_mode" else 7.0}
+    sources = [Reading("host", swap_used_mb=1.0, **usual), Reading(f"jtop of {field}", disk_free_mb=2.0, **impossible)]
+    for _ in range(2):
+        host = measure(sources)
+    assert (getattr(host, field), host.swap_used_mb, host.disk_free_mb) == (usual[field], 1.0, 2.0)
+    assert caplog.text.count("cannot be true") == 1
