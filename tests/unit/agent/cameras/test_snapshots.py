@@ -1,5 +1,7 @@
 import base64
+import hashlib
 import http.server
+import re
 import threading
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional
@@ -168,6 +170,31 @@ def test_user_and_password_are_sent_to_whoever_asks_for_them(web: Web) -> None:
     some.open()
     assert some.read() is not None
     some.close()
+
+
+@pytest.mark.parametrize(("password", "right"), [("s3cret", True), ("wr0ng", False)])
+def test_a_camera_that_asks_for_a_digest_gets_one(web: Web, password: str, right: bool) -> None:
+    def md5(*parts: str) -> str:
+        return hashlib.md5(":".join(parts).encode()).hexdigest()  # noqa: S324 - what such cameras ask for
+
+    def guarded(request: http.server.BaseHTTPRequestHandler) -> None:
+        given = dict(re.findall(r'(\w+)="?([^",]+)', request.headers.get("Authorization", "")))
+        first, second = md5("admin", "camera", "s3cret"), md5("GET", request.path)
+        wanted = md5(first, "once", given.get("nc", ""), given.get("cnonce", ""), "auth", second)
+        asks = sends(b"", None, 401, WWW_Authenticate='Digest realm="camera", nonce="once", qop="auth"')
+        (picture() if given.get("response") == wanted else asks)(request)
+
+    web.answer = guarded
+    some = camera(f"http://admin:{password}@{web.address}/snapshot.jpg?channel=1")
+    if right:
+        some.open()
+        assert some.read() is not None
+        assert some.read() is not None
+        some.close()
+    else:
+        fault = fault_of(some)
+        assert "asks for another user or password" in fault
+        assert password not in fault
 
 
 def test_a_stream_is_left_to_the_streams_reader(web: Web) -> None:
