@@ -16,7 +16,7 @@ LIKE_THE_MORNING = Model(favours=0.55, favourite="neutral")
 
 @pytest.mark.parametrize("begins", [11.9, 13.5], ids=["into lunch", "into the evening"])
 def test_an_unchanged_model_turns_back_when_the_hour_changes_only_where_no_earlier_day_is_known(begins: float) -> None:
-    many, rollout = examples(50), replace(ALONE, begins=begins)
+    many, rollout = examples(25), replace(ALONE, begins=begins)
     without = Counter(each.outcome for each in drawn(many, rollout))
     known = drawn(many, replace(rollout, days=3))
     counted = Counter(each.outcome for each in known)
@@ -28,7 +28,7 @@ def test_an_unchanged_model_turns_back_when_the_hour_changes_only_where_no_earli
 
 
 def test_a_spoiled_model_does_not_hide_behind_the_hour() -> None:
-    many, rollout = examples(50), replace(ALONE, begins=12.0)
+    many, rollout = examples(25), replace(ALONE, begins=12.0)
     hidden, seen = (
         Counter(each.outcome for each in drawn(many, replace(rollout, days=days), LIKE_THE_MORNING)) for days in (0, 3)
     )
@@ -39,7 +39,7 @@ def test_a_spoiled_model_does_not_hide_behind_the_hour() -> None:
 
 @pytest.mark.parametrize("devices", [1, 3])
 def test_across_hours_chance_alone_turns_back_at_most_one_of_a_hundred_whatever_the_limits(devices: int) -> None:
-    many = examples(50)
+    many = examples(25)
     rollout = replace(ALONE, begins=11.9, days=2, devices=devices, gates=TIGHT, look_s=1800, faces_a_minute=3)
     ended = Counter(each.outcome for each in drawn(many, rollout))
     print(f"{devices} devices into lunch, limits next to nothing: {dict(ended)} of {many}")

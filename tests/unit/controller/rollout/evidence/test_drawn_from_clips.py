@@ -22,7 +22,7 @@ def test_the_clips_show_more_than_a_hundred_faces_and_most_emotions() -> None:
 def test_an_unchanged_model_turns_back_in_at_most_one_of_a_hundred_rollouts_whatever_the_limits(
     faces_a_minute: float, soak_s: float
 ) -> None:
-    many = examples(125)
+    many = examples(100)
     rollout = Rollout(
         faces_a_minute=faces_a_minute, soak_s=soak_s, patience_s=180, baseline_s=600, look_s=30, gates=TIGHT,
         crowd=RecordedCrowd,
@@ -34,7 +34,7 @@ def test_an_unchanged_model_turns_back_in_at_most_one_of_a_hundred_rollouts_what
 
 @pytest.mark.parametrize(("faces_a_minute", "soak_s"), RATES_AND_SOAKS)
 def test_with_the_usual_limits_an_unchanged_model_passes(faces_a_minute: float, soak_s: float) -> None:
-    many = examples(50)
+    many = examples(40)
     rollout = Rollout(faces_a_minute=faces_a_minute, soak_s=soak_s, patience_s=900, look_s=15, crowd=RecordedCrowd)
     ended = drawn(many, rollout)
     counted, seconds = Counter(each.outcome for each in ended), median(each.seconds for each in ended)
@@ -45,7 +45,7 @@ def test_with_the_usual_limits_an_unchanged_model_passes(faces_a_minute: float, 
 
 @pytest.mark.parametrize("model", [Model(favours=1.0, favourite="sad"), Model(confidence=0.5)])
 def test_a_dangerous_model_is_stopped_on_one_device_by_the_first_or_second_look(model: Model) -> None:
-    ended = drawn(examples(50), Rollout(soak_s=60, crowd=RecordedCrowd), model)
+    ended = drawn(examples(40), Rollout(soak_s=60, crowd=RecordedCrowd), model)
     assert {each.outcome for each in ended} == {"failed"}
     assert max(each.looks for each in ended) <= 2
 
@@ -60,7 +60,7 @@ def test_a_dangerous_model_is_stopped_on_one_device_by_the_first_or_second_look(
     ids=["one emotion favoured", "less confident", "slower"],
 )
 def test_the_more_a_model_is_spoiled_the_more_often_it_is_stopped(degrees: list[Model]) -> None:
-    many, stopped = examples(50), []
+    many, stopped = examples(30), []
     for model in degrees:
         ended = drawn(many, Rollout(patience_s=600, look_s=15, crowd=RecordedCrowd), model)
         broken = [each for each in ended if each.outcome == "failed"]
