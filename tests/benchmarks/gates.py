@@ -1,8 +1,9 @@
 """How often gates are wrong: rollouts of unchanged and of spoiled models, by Mosquitto, `serve` and simulated devices.
 
-    python tests/benchmarks/gates.py --alone 20 --together 20 --spoilt 3
+    python tests/benchmarks/gates.py --alone 50 --together 20 --spoilt 0
+    python tests/benchmarks/gates.py --alone 0 --together 0 --spoilt 10
 
-For two event rates and two soaks, so many one-device rollouts of a model that changes nothing, and one to so many
+For each event rate and two soaks, so many one-device rollouts of a model that changes nothing, and one to so many
 devices at once; then one-device rollouts of models that are spoiled by degrees, so many of each. All begin when the
 devices have a baseline. Every gate is on, and every other setting is the default. At the end the devices leave in
 order, and the events that they sent are compared with those that are stored.
@@ -38,7 +39,7 @@ from forked import own_process
 from real_broker import Mosquitto, free_port, mosquitto_binary
 from simulated_fleet import SimulatedFleet
 
-RATES, SOAKS = (1.0, 2.0), ("25s", "60s")
+RATES, SOAKS = "1,2", ("25s", "60s")
 """Events a second of a device, and how long a wave is watched."""
 GOOD = "good"
 SPOILT = {
@@ -61,16 +62,16 @@ class Trial:
     rate: float
 
 
-def trials(alone: int, together: int, spoilt: int) -> list[Trial]:
+def trials(rates: list[float], alone: int, together: int, spoilt: int) -> list[Trial]:
     """Every rollout, each to devices of its own."""
-    numbers = {rate: iter(range(1, 10_000)) for rate in RATES}
+    numbers = {rate: iter(range(1, 10_000)) for rate in rates}
 
     def some(count: int, rate: float) -> tuple[str, ...]:
         return tuple(f"{fleet_name(rate)}-{next(numbers[rate]):04d}" for _ in range(count))
 
-    single = [Trial(GOOD, some(1, rate), soak, rate) for rate in RATES for soak in SOAKS for _ in range(alone)]
-    whole = [Trial(GOOD, some(together, rate), soak, rate) for rate in RATES for soak in SOAKS if together]
-    bad = [Trial(name, some(1, RATES[-1]), SOAKS[0], RATES[-1]) for name in SPOILT for _ in range(spoilt)]
+    single = [Trial(GOOD, some(1, rate), soak, rate) for rate in rates for soak in SOAKS for _ in range(alone)]
+    whole = [Trial(GOOD, some(together, rate), soak, rate) for rate in rates for soak in SOAKS if together]
+    bad = [Trial(name, some(1, rates[-1]), SOAKS[0], rates[-1]) for name in SPOILT for _ in range(spoilt)]
     return [*whole, *single, *bad]
 
 
@@ -135,7 +136,9 @@ def _site(home: Path, planned: list[Trial]) -> Iterator[Site]:
         controller.until_connected()
         ends.callback(controller.kill)
         _add_models(home, controller.db)
-        fleets = tuple(_fleet(home, broker, place, rate, planned) for rate in RATES)
+        fleets = tuple(
+            _fleet(home, broker, place, rate, planned) for rate in dict.fromkeys(trial.rate for trial in planned)
+        )
         for fleet in fleets:
             fleet.start()
             ends.callback(fleet.kill)
@@ -215,6 +218,7 @@ def summaries(found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """The command line; a line of JSON for each rollout, one for the events, and one for each kind at the end."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rates", default=RATES, help="events a second of a device; spoiled models run at the last")
     parser.add_argument("--alone", type=int, default=50, help="one-device rollouts for each rate and soak")
     parser.add_argument("--together", type=int, default=20, help="devices of the one rollout to many, for each rate")
     parser.add_argument("--spoilt", type=int, default=10, help="one-device rollouts of each spoiled model")
@@ -223,7 +227,8 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=50, help="rollouts")
     options = parser.parse_args()
     found = []
-    planned = trials(options.alone, options.together, options.spoilt)
+    rates = [float(rate) for rate in options.rates.split(",")]
+    planned = trials(rates, options.alone, options.together, options.spoilt)
     for each in measure(planned, options.baseline_s, options.patience, options.at_once):
         found.append(each)
         print(json.dumps(each), flush=True)
