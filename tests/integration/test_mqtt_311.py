@@ -1,8 +1,6 @@
 """The agent's link where the broker speaks only MQTT 3.1.1: the controller's embedded one."""
 
 import logging
-import select
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -10,6 +8,8 @@ import pytest
 from fer_agent.broker.link import BrokerLink
 from fer_agent.settings import BrokerSettings
 from fer_controller.broker.embedded import EmbeddedBroker
+from heard_of_brokers import HEARINGS, Hearing
+from old_brokers import hanging_up
 from real_broker import free_port
 
 
@@ -66,48 +66,19 @@ def test_a_version_that_was_asked_for_is_not_given_up(url: str) -> None:
     link.stop()
 
 
-PROTOCOL_LEVEL_AT = 8
-"""Of a CONNECT packet with a remaining length of one byte (MQTT 5.0, 3.1.2.2)."""
-
-
-def hangs_up_at_mqtt5(door: socket.socket, port: int) -> None:
-    """Pass 3.1.1 on to the broker at the port, and close the connection of whoever speaks MQTT 5."""
-    while True:
-        try:
-            caller, _ = door.accept()
-        except OSError:
-            return
-        connect = caller.recv(4096)
-        if connect[PROTOCOL_LEVEL_AT] == 5:
-            caller.close()
-            continue
-        broker = socket.create_connection(("127.0.0.1", port))
-        broker.sendall(connect)
-        threading.Thread(target=relayed, args=(caller, broker), daemon=True).start()
-
-
-def relayed(caller: socket.socket, broker: socket.socket) -> None:
-    """Pass on what both say until one of them hangs up."""
-    other = {caller: broker, broker: caller}
-    with caller, broker:
-        while True:
-            for source in select.select([caller, broker], [], [])[0]:
-                data = source.recv(4096)
-                if not data:
-                    return
-                other[source].sendall(data)
-
-
-def test_a_broker_that_hangs_up_at_mqtt5_is_spoken_to_in_3_1_1(url: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("hearing", HEARINGS)
+def test_a_broker_that_hangs_up_at_mqtt5_is_spoken_to_in_3_1_1(
+    url: str, hearing: Hearing, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At once, and without a warning."""
     caplog.set_level(logging.INFO)
-    door = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=hangs_up_at_mqtt5, args=(door, int(url.rpartition(":")[2])), daemon=True).start()
-    ear = Ear()
-    settings = BrokerSettings(url=f"mqtt://127.0.0.1:{door.getsockname()[1]}")
-    link = BrokerLink(settings, "ear", None, ["fer/v1/#"], ear)
-    link.start()
-    assert ear.heard.wait(30)
-    link.stop()
-    door.close()
-    assert "hangs up at MQTT 5; trying 3.1.1." in caplog.text
+    with hanging_up(int(url.rpartition(":")[2])) as old:
+        assert hearing({"url": old}, "!") == ""
     assert "WARNING" not in caplog.text
+    assert ("hangs up at MQTT 5; trying 3.1.1." in caplog.text) == (hearing is not HEARINGS[-1])
+
+
+@pytest.mark.parametrize("hearing", HEARINGS)
+def test_what_hangs_up_at_every_version_is_told(hearing: Hearing) -> None:
+    with hanging_up(free_port()) as nobody:
+        assert "hangs up at MQTT 3.1.1, too; check that it is a broker" in hearing({"url": nobody}, "hangs up")

@@ -1,23 +1,12 @@
 """Every program over TLS, against a real Mosquitto: what fails is told with the setting that mends it."""
 
 import gc
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from broker_ears import Ear
-from fer_agent.broker.link import BrokerLink
-from fer_agent.settings import BrokerSettings
-from fer_controller.broker.client import Broker
-from fer_controller.errors import BrokerError
-from fer_controller.settings import BrokerSettings as ControllerBrokerSettings
-from fer_simulator.broker.connections import Connections
-from fer_simulator.broker.link import Will
-from fer_simulator.broker.paho_link import PahoBroker
-from fer_simulator.clock import SystemClock, Timers
 from fer_wire.broker import BrokerConnection
+from heard_of_brokers import HEARINGS, Hearing
 from real_broker import mosquitto_binary
 from tls_world import TlsWorld, tls_world
 
@@ -26,8 +15,6 @@ pytestmark = [
     # paho leaves the socket of a failed handshake to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-PATIENCE_S = 30.0
-Settings = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -49,69 +36,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsWorld]:
     made.broker.stop()
 
 
-class SimulatedEar:
-    """What a simulated device does with its link: nothing."""
-
-    def will(self) -> Will:
-        return Will("fer/v1/ear/status", b"gone")
-
-    def connected(self) -> None:
-        pass
-
-    def disconnected(self) -> None:
-        pass
-
-    def received(self, topic: str, payload: bytes) -> None:
-        pass
-
-    def delivered(self, message_id: int) -> None:
-        pass
-
-    def refused(self, message_id: int, reason: str) -> None:
-        pass
-
-
-def heard_by_the_agent(settings: Settings, _wanted: str) -> str:
-    """What its link says until it is up; nothing, then."""
-    ear = Ear()
-    link = BrokerLink(BrokerSettings(**settings, reconnect_max_s=0.5), "ear", None, ["fer/v1/#"], ear)
-    link.start()
-    until_s = time.monotonic() + PATIENCE_S
-    while not ear.up.wait(0.05) and not link.last_error and time.monotonic() < until_s:
-        pass
-    link.stop()
-    return link.last_error
-
-
-def heard_by_the_controller(settings: Settings, _wanted: str) -> str:
-    broker = Broker(ControllerBrokerSettings(**settings), "controller", ["fer/v1/#"])
-    try:
-        broker.connect()
-    except BrokerError as error:
-        return str(error)
-    broker.close()
-    return ""
-
-
-def heard_by_the_simulator(settings: Settings, wanted: str) -> str:
-    timers = Timers(SystemClock())
-    connections = Connections(BrokerConnection(**settings, reconnect_max_s=0.5), timers, 0)
-    link = PahoBroker(connections).link("sim-0001", ["fer/v1/sim-0001/ack"], SimulatedEar())
-    link.open()
-    until_s = time.monotonic() + PATIENCE_S
-    while not link.up and wanted not in (connections.last_error or " ") and time.monotonic() < until_s:
-        connections.turn(timers.wait_s(0.05))
-        timers.run_due()
-    link.close()
-    connections.close(wait=True)
-    return connections.last_error
-
-
-Hearing = Callable[[Settings, str], str]
-
-
 @pytest.fixture(
-    params=[heard_by_the_agent, heard_by_the_controller, heard_by_the_simulator],
+    params=HEARINGS,
     ids=["agent", "controller", "simulator"],
 )
 def heard(request: pytest.FixtureRequest) -> Hearing:
