@@ -84,6 +84,20 @@ def test_an_ack_is_retained_for_a_device_that_comes_later(broker: Broker, device
     eventually(lambda: device.acked_seq == 1, "the device hears it")
 
 
+def test_a_connection_knows_what_the_broker_has_not_confirmed(broker: Broker) -> None:
+    broker.publish((f"fer/v1/nano-{number:02d}/ack", b"{}") for number in range(100))
+    broker.tell([("fer/v1/nano-01/ack", b"{}")])
+    assert broker.unconfirmed > 20, "Mosquitto takes twenty at a time"
+    until_s = time.monotonic() + 10
+    while broker.unconfirmed and time.monotonic() < until_s:
+        broker.pump(0.1, 1000)
+    assert broker.unconfirmed == 0
+    broker.publish([("fer/v1/nano-01/ack", b"{}")] * 30)
+    broker.close()
+    broker.connect()
+    assert broker.unconfirmed == 0, "what an earlier connection published is not waited for"
+
+
 def test_a_broker_that_goes_away_is_an_error(broker: Broker, mosquitto: Mosquitto) -> None:
     mosquitto.kill()
     with pytest.raises(BrokerError, match=r"The connection to the broker at mqtt://127\.0\.0\.1:\d+ is lost"):
