@@ -62,9 +62,8 @@ def _judged(
     metric = GATED_METRICS[gate.metric]
     least = 1 if metric.of_faces else terms.samples
     by_hour = {device: _by_the_hour(metric, both[device], hours.get(device, ()), least) for device in both}
-    enough = [
-        strata for device, pair in both.items() if (strata := by_hour[device] or [pair] * _has(metric, pair, least))
-    ]
+    strata = [by_hour[device] or [pair] for device, pair in both.items()]
+    enough = [pairs for pairs in strata if all(_has(metric, pair, least) for pair in pairs)]
     known = [[pair for pair in pairs if compared(gate, metric, *pair) is not None] for pairs in enough]
     case = _Case(gate, metric, [pairs for pairs in known if pairs], of_devices, any(by_hour.values()), terms)
     needed = max(1, terms.measured * of_devices)
@@ -101,8 +100,7 @@ class _Case:
         """With what is the same whatever comes out."""
         always = {
             "devices": len(self.devices), "of_devices": self.of_devices, "evidence": self.metric.unit_of_evidence,
-            "by_hour": self.by_hour,
-            "looks": self.last.looks, "looked_at": self.last.looked_at,
+            "by_hour": self.by_hour, "looks": self.last.looks, "looked_at": self.last.looked_at,
         }  # fmt: skip
         return Verdict(str(self.gate), self.gate.metric, outcome, sentence, **{**always, **numbers})
 
