@@ -28,13 +28,23 @@ class Reading:
         return 1 - at_most(self.beyond_after, self.after, self.at_limit)
 
     def needed(self) -> int | None:
-        """About how many observations would do for most models that change nothing; None where no number would."""
-        apart = self.at_limit - self.usual
+        """About how many observations would do for most models that change nothing; None where no number would.
+
+        Where there are as many already, how many would do if those to come are like those that came.
+        """
+        of_most = self._needed(self.usual, Z_MOST)
+        if of_most is None or of_most > self.after:
+            return of_most
+        return self._needed(self.beyond_after / self.after, 0.0) or of_most
+
+    def _needed(self, share: float, z: float) -> int | None:
+        """Where this share of the observations lies beyond the cut, within so many deviations."""
+        apart = self.at_limit - share
         if apart <= 0:
             return None
-        spread = Z_ENOUGH * _deviation(self.at_limit) + Z_MOST * _deviation(self.usual)
+        spread = Z_ENOUGH * _deviation(self.at_limit) + z * _deviation(share)
         needed = ceil((spread / apart) ** 2 + 1 / (2 * apart))
-        while needed <= MOST_NEEDED and 1 - at_most(int(self.usual * needed), needed, self.at_limit) < ENOUGH:
+        while needed <= MOST_NEEDED and 1 - at_most(int(share * needed), needed, self.at_limit) < ENOUGH:
             needed += 1
         return needed if needed <= MOST_NEEDED else None
 
