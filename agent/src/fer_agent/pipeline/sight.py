@@ -56,7 +56,8 @@ class Sight:
         if not self._lasting_s:
             return
         step = max(1, max(grey.shape) // SAMPLES)
-        samples = np.ascontiguousarray(grey[step // 2 :: step, step // 2 :: step])
+        top, left = (min(step // 2, side - 1) for side in grey.shape)
+        samples = np.ascontiguousarray(grey[top::step, left::step])
         self.frozen = self._stood_still_s(samples.astype(np.int16), at_s) >= self._lasting_s
         self.dark = self._was_dark_s(samples, at_s) >= self._lasting_s
 
