@@ -10,12 +10,12 @@ def test_at_first_it_is_what_most_unchanged_models_need() -> None:
 
 
 def test_where_there_are_as_many_already_it_is_what_the_present_share_needs() -> None:
-    unlucky = Reading(after=67, beyond_after=33, usual=0.3, at_limit=0.6)
+    unlucky = Reading(after=67, beyond_after=35, usual=0.3, at_limit=0.6)
     assert unlucky.power < ENOUGH
     needed = unlucky.needed()
     assert needed is not None
     assert needed > 67
-    later = Reading(after=needed, beyond_after=int(needed * 33 / 67), usual=0.3, at_limit=0.6)
+    later = Reading(after=needed, beyond_after=int(needed * 35 / 67), usual=0.3, at_limit=0.6)
     assert later.power >= ENOUGH
 
 
