@@ -100,6 +100,12 @@ def test_resuming_soaks_the_wave_once_more(world: World) -> None:
     assert world.rollout(rollout).state == "running"
 
 
+def test_a_wave_that_does_not_soak_passes_though_nothing_was_measured(world: World) -> None:
+    rollout = deploy(world, soak="0s")
+    world.store.measurements.silent = {*world.devices}
+    world.until(rollout, "completed")
+
+
 def test_a_failed_device_is_tried_again_and_then_given_up(world: World) -> None:
     rollout = deploy(world, attempts=2)
     canary(world, rollout).behaviour = FAILING

@@ -18,6 +18,7 @@ from fer_controller.store.rollouts.store import RolloutStore
 
 TOO_SHORT = "At a soak of {soak} wave 1 would leave {gates} undecided; a soak of {longer} would do."
 NO_SOAK = "In the last {baseline} wave 1 measured too little for {gates}; no soak would do before it has measured more."
+NOT_ASKED = "Without a soak no gate is asked: a wave passes as soon as its devices have committed."
 MINUTE_S = 60
 
 
@@ -26,7 +27,7 @@ def doubts(store: RolloutStore, planned: Plan, settings: RolloutSettings, now: d
     devices = [each.device for each in planned.devices if each.wave == 1]
     gates, soak_s = planned.request.chosen_gates(planned.task), planned.request.soak_s
     if not devices or not soak_s:
-        return ()
+        return (NOT_ASKED,) if devices else ()
     windows = windows_before(devices, now, settings.baseline_s, store.last_moves(devices, (COMMITTED, ROLLED_BACK)))
     before = measure(store.measurements, windows, settings.minute_s)
     after = {

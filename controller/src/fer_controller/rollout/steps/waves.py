@@ -133,6 +133,9 @@ def _soaks(rollout: LiveRollout, wave: WaveRow, count: Headcount) -> Decision:
 
 def _judge(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """A broken gate turns the rollout back at once; a wave that has soaked passes, or soaks on until it must pause."""
+    if not rollout.request.soak_s:
+        yield passed(wave, f"Wave {wave.number} passed: it does not soak, so its gates are not asked.")
+        return
     tick, found, soaked = rollout.tick, judging.verdicts(rollout, wave), judging.has_just_soaked(rollout, wave)
     documents = json.dumps([verdict.document() for verdict in found], ensure_ascii=False)
     yield Decision(wave, fields={"judged_at": tick.at, "verdicts": documents})

@@ -85,7 +85,8 @@ def test_where_nothing_was_measured_no_soak_would_do(store: RolloutStore) -> Non
 
 
 def test_a_rollout_that_does_not_soak_asks_nothing_of_its_gates(store: RolloutStore) -> None:
-    assert doubted(store, soak="0s") == ()
+    (doubt,) = doubted(store, soak="0s")
+    assert doubt == "Without a soak no gate is asked: a wave passes as soon as its devices have committed."
 
 
 @pytest.mark.parametrize("share", [0.5, 3.0])
