@@ -21,6 +21,8 @@ READ, WRITE, CREATE = "ro", "rw", "rwc"
 """How a file is opened; CREATE makes it when it does not exist."""
 TIMEOUT_S = 10.0
 CHECKPOINT_PAGES = 4000
+LONG_LOG_BYTES = 64 * 2**20
+"""What a long look by another program let the log grow beyond is given back to the disk when the look is over."""
 LOOK_AGAIN_S = 0.02
 PASSING = {
     sqlite3.SQLITE_BUSY: "{db} is locked by another process",
@@ -130,6 +132,7 @@ class Database:
                 break
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        self.connection.execute(f"PRAGMA journal_size_limit = {LONG_LOG_BYTES}")
 
     @contextmanager
     def explained(self) -> Iterator[None]:

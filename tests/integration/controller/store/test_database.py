@@ -230,3 +230,21 @@ def test_of_two_who_begin_a_database_the_second_takes_the_firsts(db: Path) -> No
         thread.join()
     assert taken == [db.stat().st_ino] * 2
     assert not list(db.parent.glob("*.partial*"))
+
+
+def test_what_a_long_look_let_the_log_grow_to_is_given_back(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 100_000
+    monkeypatch.setattr("fer_controller.store.database.LONG_LOG_BYTES", limit)
+    monkeypatch.setattr("fer_controller.store.database.CHECKPOINT_PAGES", 10)
+    log = db.with_name("fleet.db-wal")
+    with opening.writer(db, create=True) as database, opening.reader(db) as looking:
+        store = IngestStore(database)
+        looking.connection.execute("BEGIN")
+        looking.connection.execute("SELECT count(*) FROM events").fetchall()
+        for seq in range(1, 60):
+            store.write(a_batch(an_event(seq)))
+        assert log.stat().st_size > 2 * limit
+        looking.connection.execute("ROLLBACK")
+        for seq in range(60, 63):
+            store.write(a_batch(an_event(seq)))
+        assert log.stat().st_size <= limit

@@ -58,8 +58,9 @@ class DeployRequest(BaseModel):
         default=EXAMPLE_WAVES, validate_default=True, description="Devices or shares up to the end of each wave."
     )
     soak_s: Duration = Field(
-        default="10m", validate_default=True, description="How long a wave is watched before the next one; 0s asks no gate."
-    )
+        default="10m", validate_default=True,
+        description="How long a wave is watched before the next one; 0s asks no gate.",
+    )  # fmt: skip
     patience_s: Duration = Field(
         default="1h", validate_default=True,
         description="How long it is watched beyond that while its gates are undecided; then the rollout pauses.",
