@@ -8,6 +8,7 @@ from math import ceil
 from fer_wire.message import iso_utc
 
 from fer_controller.rollout.evidence.comparison import Pair
+from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS
 from fer_controller.rollout.evidence.measured import Measured
 from fer_controller.rollout.evidence.measurement import measure
 from fer_controller.settings import RolloutSettings
@@ -15,6 +16,8 @@ from fer_controller.store.measurements.records import Window
 from fer_controller.store.measurements.store import MeasurementStore
 
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
+FOLLOWED = {metric.figure for metric in GATED_METRICS.values() if metric.follows_the_day}
+"""Figures of telemetry that are compared so."""
 PLENTY = 150
 """Faces of a quarter of an hour; where fewer days have so many, no more are read."""
 
@@ -67,7 +70,7 @@ class EarlierDays:
         windows = [Window(device, iso_utc(since), iso_utc(until)) for device in was]
         models = {device: before.model for device, before in new.items() if before.model}
         is_ = measure(self._measurements, windows, minute_s, models)
-        read = {device: (was.get(device, Measured()), is_.get(device, Measured())) for device in new}
+        read = {device: (_followed(was.get(device)), _followed(is_.get(device))) for device in new}
         if until == since + QUARTER:
             self._over.update({(rollout, device, since): pair for device, pair in read.items()})
         return {**known, **read}
@@ -79,3 +82,10 @@ class EarlierDays:
         for day in range(1, min(self._settings.baseline_days, enough) + 1):
             if iso_utc(since - day * DAY) >= before.since:
                 yield Window(device, iso_utc(since - day * DAY), iso_utc(until - day * DAY))
+
+
+def _followed(measured: Measured | None) -> Measured:
+    """What is compared so, without the rest, for it is kept while the rollout runs."""
+    found = measured or Measured()
+    minutes = {name: values for name, values in found.minutes.items() if name in FOLLOWED}
+    return found.model_copy(update={"minutes": minutes, "lowest": {}, "highest": {}, "emotions": {}})
