@@ -6,6 +6,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from functools import lru_cache
 from typing import List, Optional, Tuple
 from urllib.parse import unquote
 
@@ -129,16 +130,22 @@ class HttpCamera:
         return b"".join(chunks)
 
 
+@lru_cache(maxsize=1)
+def _trusting() -> ssl.SSLContext:
+    """Made once, for all certificates of the system are loaded with it, a megabyte at each opening of a camera."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def _opened_by(address: str) -> Tuple[str, List[urllib.request.BaseHandler]]:
     """The address without user and password, and what answers a camera that asks for them.
 
     As with FFmpeg's streams, a camera may have made its certificate itself; and no proxy stands before it.
     """
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     handlers: List[urllib.request.BaseHandler] = [
         urllib.request.ProxyHandler({}),
-        urllib.request.HTTPSHandler(context=context),
+        urllib.request.HTTPSHandler(context=_trusting()),
     ]
     login = LOGIN.match(address)
     if login:
