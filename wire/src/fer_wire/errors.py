@@ -1,7 +1,7 @@
 """Everything that fer_wire raises on purpose.
 
 WireError
-├── AddressError      a URL that is not a broker's
+├── AddressError      a URL that is not the broker's or web server's that it should be
 ├── TopicError        a name or a topic that cannot be built or parsed
 ├── MessageError      a payload that is not the message it should be
 ├── SettingsTextError  a settings file that is not UTF-8
@@ -15,7 +15,7 @@ class WireError(ValueError):
 
 
 class AddressError(WireError):
-    """A URL that is not a broker's."""
+    """A URL that is not the broker's or web server's that it should be."""
 
 
 class TopicError(WireError):

@@ -8,6 +8,7 @@ from fer_wire.broker import BrokerConnection
 from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
+from fer_wire.origins import Origin
 from fer_wire.paths import HomeFile, HomePath, as_here
 from fer_wire.tls import CaFile, CertFile, KeyFile, check_pair
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -245,9 +246,12 @@ class UpdateSettings(Section):
     @field_validator("controller_url")
     @classmethod
     def _origin(cls, url: Optional[str]) -> Optional[str]:
-        if url is not None and not re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?/?", url):
+        if url is None:
+            return None
+        if not re.fullmatch(r"https?://[^/@?#]+/?", url):
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
-        return url.rstrip("/") if url else None
+        Origin.of(url)
+        return url.rstrip("/")
 
     @model_validator(mode="after")
     def _pair(self) -> "UpdateSettings":

@@ -1,15 +1,13 @@
 """Where a file can be fetched, and who may see this device's token there."""
 
-import re
 from dataclasses import dataclass
-from typing import Optional, Tuple
-from urllib.parse import urljoin, urlsplit
+from typing import Optional
+from urllib.parse import urljoin
+
+from fer_wire.errors import AddressError
+from fer_wire.origins import Origin
 
 from fer_agent.errors import UpdateError
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-Origin = Tuple[str, str, Optional[int]]
 
 
 @dataclass(frozen=True)
@@ -23,14 +21,16 @@ class Addresses:
         if url.startswith("/") and not url.startswith("//"):
             if self.controller_url is None:
                 raise UpdateError(f"{url} is a path at the controller; set update.controller_url to its address.")
-            return self.controller_url + url
-        if not re.match(r"https?://[^/]", url):
-            raise UpdateError(f"{url[:200]!r} is no address of a file; deploy the model again.")
+            url = self.controller_url + url
+        _origin(url)
         return url
 
     def after_redirect(self, url: str, location: str) -> str:
         """Where an answer sends us."""
-        return self.full(urljoin(url, location))
+        try:
+            return self.full(urljoin(url, location))
+        except ValueError as error:
+            raise _no_address(location) from error
 
     def is_controller(self, url: str) -> bool:
         """Whether it is the same scheme, host and port as the controller, so that it may see the token."""
@@ -38,9 +38,11 @@ class Addresses:
 
 
 def _origin(url: str) -> Origin:
-    parts = urlsplit(url)
     try:
-        port = parts.port
-    except ValueError as error:
-        raise UpdateError(f"{url[:200]!r} is no address of a file ({error}); deploy the model again.") from error
-    return parts.scheme, (parts.hostname or "").lower(), port or DEFAULT_PORTS.get(parts.scheme)
+        return Origin.of(url)
+    except AddressError as error:
+        raise _no_address(url) from error
+
+
+def _no_address(url: str) -> UpdateError:
+    return UpdateError(f"{url[:200]!r} is no address of a file; deploy the model again.")

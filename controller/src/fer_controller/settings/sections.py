@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from fer_wire.broker import BrokerConnection
+from fer_wire.origins import Origin
 from fer_wire.paths import HomeFile, HomePath
 from fer_wire.printable import printable
 from fer_wire.tls import CaFile, CertFile, ClientFiles, KeyFile, check_pair
@@ -140,9 +141,12 @@ class ApiSettings(Section):
     @field_validator("url")
     @classmethod
     def _spelt(cls, url: str | None) -> str | None:
-        if url and not re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?(/[^\s?#]*)?", url):
+        if not url:
+            return None
+        if not re.fullmatch(r"https?://[^/@?#]+(/[^?#]*)?", url):
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
-        return url.rstrip("/") if url else None
+        Origin.of(url)
+        return url.rstrip("/")
 
     @field_validator("token")
     @classmethod

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from urllib.parse import urljoin, urlsplit
 
+from fer_wire.errors import AddressError
+from fer_wire.origins import Origin
 from fer_wire.tls import NO_FILES, ClientFiles
 
 from fer_simulator.downloads.lines import Answer, Job
@@ -34,7 +35,7 @@ class DownloadClient:
         now: Callable[[], float],
         files: ClientFiles = NO_FILES,
     ) -> None:
-        self._controller_url, self._wake, self._now = controller_url, wake, now
+        self._controller_url, self._wake, self._now = (controller_url or "").rstrip("/"), wake, now
         self._numbers = itertools.count(1)
         self._jobs: dict[int, tuple[Request, Wanted, Done]] = {}
         self._answers: deque[Answer | None] = deque()
@@ -53,18 +54,23 @@ class DownloadClient:
 
     def fetch(self, request: Request, wanted: Wanted, done: Done) -> None:
         """Begin when there is room; done is called by deliver()."""
-        own = not urlsplit(request.url).netloc
+        own = request.url.startswith("/") and not request.url.startswith("//")
         if own and not self._controller_url:
-            fault = f"{request.url} is a path at the controller, whose --controller is not given"
-            self._told.append((done, Outcome(fault=fault, final=True)))
-            self._wake()
+            self._refuse(f"{request.url} is a path at the controller, whose --controller is not given", done)
+            return
+        url = f"{self._controller_url}{request.url}" if own else request.url
+        try:
+            Origin.of(url)
+        except AddressError as error:
+            self._refuse(f"{url[:200]!r} is no address of a file: {error}", done)
             return
         number = next(self._numbers)
         self._jobs[number] = request, wanted, done
         self._send(
             Job(
                 number=number,
-                url=urljoin(self._controller_url or "", request.url),
+                url=url,
+                own=own,
                 token=request.token if own else "",
                 part=request.part.number if request.part else None,
                 size_bytes=request.size_bytes,
@@ -99,6 +105,10 @@ class DownloadClient:
         self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
+
+    def _refuse(self, fault: str, done: Done) -> None:
+        self._told.append((done, Outcome(fault=fault, final=True)))
+        self._wake()
 
     def _take(self, answer: Answer) -> None:
         self.total_bytes, self.active = max(self.total_bytes, answer.total_bytes), answer.active

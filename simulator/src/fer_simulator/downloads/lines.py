@@ -10,10 +10,14 @@ class Line(BaseModel):
 
 
 class Job(Line):
-    """What to fetch; cancel names an earlier job that is no longer wanted, and fetches nothing."""
+    """What to fetch; cancel names an earlier job that is no longer wanted, and fetches nothing.
+
+    Own is what is at the controller, which alone sees token and certificate.
+    """
 
     number: int = 0
     url: str = ""
+    own: bool = False
     token: str = ""
     part: int | None = None
     size_bytes: int = 0

@@ -90,11 +90,12 @@ class Downloads:
     def _fetched(self, job: Job, kept: Kept) -> Answer:
         if job.number in self._canceled:
             return Answer(fault=CANCELED, final=True)
-        tls = TlsClient(TlsPlace.of_url(CONTROLLER, job.url, self._files))
+        files = self._files if job.own else ClientFiles(self._files.ca_file)
+        tls = TlsClient(TlsPlace.of_url(CONTROLLER, job.url, files))
         try:
             tls.check()
             with self._session().get(
-                job.url, headers=_headers(job, kept), stream=True, timeout=TIMEOUT_S, allow_redirects=not job.token,
+                job.url, headers=_headers(job, kept), stream=True, timeout=TIMEOUT_S, allow_redirects=not job.own,
                 verify=tls.authorities, cert=tls.certificate,
             ) as response:  # fmt: skip
                 return _refusal(kept, response) or self._read(job, kept, response)

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 from typing import NamedTuple, Optional
-from urllib.parse import urlsplit
 
-DEFAULT_HTTP_PORT, DEFAULT_HTTPS_PORT = 80, 443
+from fer_wire.origins import Origin
 
 
 class ClientFiles(NamedTuple):
@@ -40,11 +39,9 @@ class TlsPlace(NamedTuple):
 
     @classmethod
     def of_url(cls, names: Names, url: str, files: ClientFiles = NO_FILES) -> "TlsPlace":
-        """The place of an http or https URL."""
-        parts = urlsplit(url)
-        secure = parts.scheme == names.secure
-        port = parts.port or (DEFAULT_HTTPS_PORT if secure else DEFAULT_HTTP_PORT)
-        return cls(names, parts.hostname or "", port, secure, files)
+        """The place of an http or https URL; raises AddressError for any other."""
+        scheme, host, port = Origin.of(url)
+        return cls(names, host, port, scheme == names.secure, files)
 
     def setting(self, name: str) -> str:
         """The full name of a setting of this connection."""
