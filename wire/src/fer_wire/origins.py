@@ -32,7 +32,7 @@ class Origin(NamedTuple):
         found = _URL.fullmatch(url)
         if not found:
             raise AddressError(
-                "expected http[s]://HOST:PORT/PATH without a user, a blank or a backslash, and %XX for what is not ASCII"
+                "expected http[s]://HOST:PORT/PATH without a user, a blank or a backslash, and with %XX outside ASCII"
             )
         scheme = found["scheme"].lower()
         port = int(found["port"] or DEFAULT_PORTS[scheme])
