@@ -45,7 +45,7 @@ A message is one JSON object, UTF-8, at most {MAX_PAYLOAD_BYTES} bytes. For whoe
 
 - Fields that are not known are ignored, and new fields always have defaults. A newer sender does no harm.
 - Where a table says *others may come*, a value that is not known is kept as it is.
-- Values are read strictly: `"5"` and `true` are no numbers, `NaN` is refused, whole numbers fit 64 bits.
+- Values are read strictly: `"5"` and `true` are no numbers, `NaN` is refused, whole numbers are below 2^53.
 - A time is RFC 3339 with a zone. It is written in UTC with milliseconds, so that text sorts as time does.
 - A payload that is none of this is stored by the controller with the reason, acknowledged, and counted.
 

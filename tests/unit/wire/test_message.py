@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, Type
 
 import pytest
 from fer_wire import MESSAGES, Message, MessageError, Status, parse
-from fer_wire.message import MAX_INT, MAX_PAYLOAD_BYTES, SCHEMA_VERSION, iso_utc
+from fer_wire.message import MAX_COUNT, MAX_PAYLOAD_BYTES, SCHEMA_VERSION, iso_utc
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -120,5 +120,6 @@ def _numbers(schema: Dict[str, Any]) -> Iterator["tuple[str, Dict[str, Any]]"]:
 
 
 def _bounded(field: Dict[str, Any]) -> bool:
-    bounded: bool = "minimum" in field and -MAX_INT <= field["minimum"] <= field.get("maximum", MAX_INT + 1) <= MAX_INT
+    highest = field.get("maximum", MAX_COUNT + 1)
+    bounded: bool = "minimum" in field and -MAX_COUNT <= field["minimum"] <= highest <= MAX_COUNT
     return bounded

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 from typing_extensions import Annotated
 
 from fer_wire.emotions import EMOTIONS
-from fer_wire.message import MAX_INT, Message, Part, PositiveCount, UtcTime
+from fer_wire.message import MAX_COUNT, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
 START = "start"
@@ -15,7 +15,7 @@ HEARTBEAT = "heartbeat"
 END = "end"
 KINDS: Tuple[str, ...] = (START, CHANGE, HEARTBEAT, END)
 
-MAX_SEQ = MAX_INT
+MAX_SEQ = MAX_COUNT
 MAX_PX = 1_000_000
 Probability = Annotated[float, Field(ge=0, le=1)]
 Epoch = Annotated[str, Field(min_length=1, max_length=64)]

@@ -11,10 +11,12 @@ from fer_wire.errors import MessageError
 MAX_PAYLOAD_BYTES = 65_536
 SCHEMA_VERSION = 1
 MAX_INT = 2**63 - 1
-"""The largest integer in a message, so that every database can store it."""
+"""The largest integer that every database can store."""
+MAX_COUNT = 2**53 - 1
+"""The largest integer in a message: what every reader of JSON holds exactly, and is far from overflowing a sum."""
 
-Count = Annotated[int, Field(ge=0, le=MAX_INT)]
-PositiveCount = Annotated[int, Field(ge=1, le=MAX_INT)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+PositiveCount = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 
 
 def utc_ms(moment: datetime) -> datetime:

@@ -1,8 +1,7 @@
 """From messages to one durable transaction."""
 
-import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
@@ -13,6 +12,7 @@ from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.streams import Key, Streams
+from fer_controller.ingest.telling import Losses, Unreadable
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
 from fer_controller.store.ingest.records import Batch, Written
@@ -22,9 +22,6 @@ RETAINED = (STATUS, REPORTED)
 TOPICS_REMEMBERED = 8192
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
-DEAD_LETTERS_TOLD_EVERY = timedelta(seconds=10)
-
-log = logging.getLogger(__name__)
 
 
 class Ingest:
@@ -45,8 +42,7 @@ class Ingest:
         self._peers = peers
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
-        self._untold = 0
-        self._tell_again = datetime.min.replace(tzinfo=UTC)
+        self._losses, self._unreadable = Losses(), Unreadable()
         self._routes = {
             EMOTION: self._emotion,
             STATUS: self._status,
@@ -79,35 +75,10 @@ class Ingest:
         """Store the batch durably; after StoreUnavailable the same batch must be written again."""
         written = self._store.write(batch)
         self._streams.settle(batch.streams)
-        self._tell_gaps(batch)
-        self._tell_dead_letters([*batch.dead_letters, *written.conflicts])
-        return written
-
-    def _tell_gaps(self, batch: Batch) -> None:
-        for gap in batch.gaps:
-            log.warning(
-                "%s dropped its events %d to %d (epoch %s) because its spool was full.",
-                gap.device,
-                gap.first_seq,
-                gap.last_seq,
-                gap.epoch,
-            )
-
-    def _tell_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Log at intervals, because a faulty sender may send a lot."""
-        self._untold += len(letters)
         now = self._clock()
-        # A wait that is longer than the interval means that the clock jumped back.
-        if not letters or timedelta(0) < self._tell_again - now <= DEAD_LETTERS_TOLD_EVERY:
-            return
-        last = letters[-1]
-        log.warning(
-            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
-            self._untold,
-            last.topic,
-            last.reason,
-        )
-        self._untold, self._tell_again = 0, now + DEAD_LETTERS_TOLD_EVERY
+        self._losses.tell(batch.gaps, now)
+        self._unreadable.tell([*batch.dead_letters, *written.conflicts], now)
+        return written
 
     def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         event = parse(EmotionEvent, delivery.payload)

@@ -11,6 +11,7 @@ from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABE
 from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
+    BOUNDS_OF_STREAMS,
     CLOCKS_OF_EVENTS,
     EVENTS,
     FORGOTTEN_EVENTS,
@@ -113,6 +114,12 @@ def m013_clocks(db: sqlite_utils.Database) -> None:
 def m014_sight(db: sqlite_utils.Database) -> None:
     """Which cameras of a device are frozen or dark."""
     _run(db, *SIGHT_OF_DEVICES)
+
+
+@MIGRATIONS()
+def m015_bounds_of_streams(db: sqlite_utils.Database) -> None:
+    """Numbers of events that no device can have reached."""
+    _run(db, *BOUNDS_OF_STREAMS)
 
 
 def check(database: Database) -> None:

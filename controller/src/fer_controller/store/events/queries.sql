@@ -74,15 +74,15 @@ SELECT device, epoch, first_seq, last_seq, noted_at FROM gaps ORDER BY id;
 
 -- stored_events --
 -- How many events of each device were stored, including deleted ones: from where its streams began, without the gaps,
--- and what is stored already above what is still missing.
-SELECT device, sum(contiguous_seq - began_after_seq - (
-  SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gaps
+-- and what is stored already above what is still missing. (total, where sum raises an error when it overflows.)
+SELECT device, CAST(total(contiguous_seq - began_after_seq - (
+  SELECT total(last_seq - first_seq + 1) FROM gaps
   WHERE gaps.device = streams.device AND gaps.epoch = streams.epoch AND last_seq <= contiguous_seq
 ) + (
   SELECT count(*) FROM events
   WHERE events.device = streams.device AND events.epoch = streams.epoch AND seq > contiguous_seq
-)) AS events FROM streams GROUP BY device ORDER BY device;
+)) AS INTEGER) AS events FROM streams GROUP BY device ORDER BY device;
 
 -- dropped_events --
 -- How many events each device dropped.
-SELECT device, sum(last_seq - first_seq + 1) AS events FROM gaps GROUP BY device ORDER BY device;
+SELECT device, CAST(total(last_seq - first_seq + 1) AS INTEGER) AS events FROM gaps GROUP BY device ORDER BY device;

@@ -78,3 +78,14 @@ TRUST_OF_EVENTS: tuple[str, ...] = tuple(
 CLOCKS_OF_EVENTS: tuple[str, ...] = ("ALTER TABLE events ADD COLUMN device_time TEXT",)
 
 ARRIVALS_OF_EVENTS: tuple[str, ...] = ("CREATE INDEX events_by_arrival ON events (device, received_at)",)
+
+BOUNDS_OF_STREAMS: tuple[str, ...] = (
+    # 2^53 - 1 is the largest number of an event; before that bound a device could claim any that fits 64 bits.
+    """
+    UPDATE streams SET contiguous_seq = min(contiguous_seq, 9007199254740991),
+      began_after_seq = min(began_after_seq, 9007199254740991), forgotten_seq = min(forgotten_seq, 9007199254740991)
+    WHERE max(contiguous_seq, began_after_seq, forgotten_seq) > 9007199254740991
+    """,
+    "DELETE FROM gaps WHERE first_seq > 9007199254740991",
+    "UPDATE gaps SET last_seq = 9007199254740991 WHERE last_seq > 9007199254740991",
+)
