@@ -4,12 +4,12 @@ import signal
 import socket
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from acceptance.fleet import EAGER, Program, one_variant, until
-from real_broker import free_port
 
 LONG_S = "600"
 QUICK_S = 20.0
@@ -17,9 +17,11 @@ QUICK_S = 20.0
 
 
 @pytest.fixture
-def away() -> str:
-    """The URL of a broker that is not there."""
-    return f"mqtt://127.0.0.1:{free_port()}"
+def away() -> Iterator[str]:
+    """The URL of a broker that is not there; its port is held, so that no other test's broker comes to it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"mqtt://127.0.0.1:{held.getsockname()[1]}"
 
 
 def said(program: Program) -> str:
