@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
@@ -20,6 +20,9 @@ from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
 
+TRIED_AGAIN_AFTER = timedelta(minutes=1)
+FOR_GOOD = datetime.max.replace(tzinfo=UTC)
+
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +34,8 @@ class Runner:
         self._models = models
         self._settings = settings
         self._earlier = EarlierDays(store.measurements, settings)
-        self._set_aside: set[str] = set()
+        self._set_aside: dict[str, datetime] = {}
+        """Until when each rollout is left alone that could not go on."""
         self._running_since: datetime | None = None
 
     def run(self, stop: Event, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -57,8 +61,7 @@ class Runner:
             try:
                 changes = self._decided(now, self._running_since)
             except _StuckRollout as stuck:
-                log.error("%s The rollout is set aside until the next start.", stuck)
-                self._set_aside.add(stuck.rollout)
+                self._leave_alone(stuck, now)
             else:
                 if changes:
                     self._store.write(changes)
@@ -66,6 +69,7 @@ class Runner:
                 return changes
 
     def _decided(self, now: datetime, running_since: datetime) -> Changes:
+        self._set_aside = {rollout: until for rollout, until in self._set_aside.items() if now < until}
         rows = [row for row in self._store.open_rollouts(UNREACHABLE) if row.id not in self._set_aside]
         if not rows:
             return Changes()
@@ -73,16 +77,19 @@ class Runner:
         self._earlier.forget_all_but({row.id for row in rows})
         failures = store.failures()
         tick = Tick(now, self._settings, self._models, store, self._earlier, running_since, failures=failures)
-        rollouts = {row.id: self._live(tick, row) for row in rows}
+        rollouts: dict[str, LiveRollout] = {}
+        for row in rows:
+            with _named_if_stuck(row.id):
+                rollouts[row.id] = self._live(tick, row)
         for rollout in rollouts.values():
-            with _named_if_stuck(rollout):
+            with _named_if_stuck(rollout.row.id):
                 rollout.carry_out(reports.follow(rollout))
         for order in store.open_orders():
             if order.rollout in rollouts:
-                with _named_if_stuck(rollouts[order.rollout]):
+                with _named_if_stuck(order.rollout):
                     _take_order(rollouts[order.rollout], order)
         for rollout in sorted(rollouts.values(), key=judging.last_look):
-            with _named_if_stuck(rollout):
+            with _named_if_stuck(rollout.row.id):
                 _step(rollout, rollouts.values())
         return tick.changes
 
@@ -91,21 +98,37 @@ class Runner:
         tick.desired.update({desired.device: desired for desired in store.desired.of_rollout(row.id)})
         return LiveRollout(tick, row, store.waves(row.id), store.targets(row.id), store.heard(row.id))
 
+    def _leave_alone(self, stuck: "_StuckRollout", now: datetime) -> None:
+        if isinstance(stuck.error, TransitionError):
+            self._set_aside[stuck.rollout] = FOR_GOOD
+            log.error("%s The rollout is set aside until the next start.", stuck.error)
+            return
+        self._set_aside[stuck.rollout] = now + TRIED_AGAIN_AFTER
+        log.error(
+            "Rollout %s cannot go on (%s: %s). The others do; it is tried again in a minute.",
+            stuck.rollout,
+            type(stuck.error).__name__,
+            stuck.error,
+            exc_info=stuck.error,
+        )
+
 
 class _StuckRollout(Exception):  # noqa: N818 - what the rollout is
-    """A rollout met what its tables do not list."""
+    """A rollout met what its tables do not list, or a fault that must not stop the others."""
 
-    def __init__(self, rollout: str, error: TransitionError) -> None:
+    def __init__(self, rollout: str, error: Exception) -> None:
         super().__init__(str(error))
-        self.rollout = rollout
+        self.rollout, self.error = rollout, error
 
 
 @contextmanager
-def _named_if_stuck(rollout: LiveRollout) -> Iterator[None]:
+def _named_if_stuck(rollout: str) -> Iterator[None]:
     try:
         yield
-    except TransitionError as error:
-        raise _StuckRollout(rollout.row.id, error) from error
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        raise _StuckRollout(rollout, error) from error
 
 
 def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:

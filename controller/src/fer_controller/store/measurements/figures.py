@@ -27,11 +27,9 @@ def _average(metric: Metric) -> MinuteFigure:
 
 
 def _increase(metric: Metric) -> MinuteFigure:
-    """Since the message before; a counter begins again with each run."""
-    return MinuteFigure(
-        f"t.{metric.column} - lag(t.{metric.column}) OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)",
-        "sum",
-    )
+    """Since the message before; a counter begins again with each run. (A sum of REAL never overflows.)"""
+    before = f"lag(t.{metric.column}) OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)"
+    return MinuteFigure(f"CAST(t.{metric.column} - {before} AS REAL)", "sum")
 
 
 def _share_on_cpu(_metric: Metric) -> MinuteFigure:
