@@ -1,7 +1,8 @@
 """What all messages have in common: they are frozen, ignore unknown fields, and are read and written in one way."""
 
+import json
 from datetime import datetime, timezone
-from typing import Type, TypeVar, Union
+from typing import Iterable, Tuple, Type, TypeVar, Union
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from typing_extensions import Annotated
@@ -10,6 +11,8 @@ from fer_wire.errors import MessageError
 
 MAX_PAYLOAD_BYTES = 65_536
 SCHEMA_VERSION = 1
+OUT_OF_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
+"""What pydantic says of a number that is one, but not a possible one."""
 MAX_INT = 2**63 - 1
 """The largest integer that every database can store."""
 MAX_COUNT = 2**53 - 1
@@ -68,6 +71,35 @@ def parse(kind: Type[M], payload: Union[bytes, str]) -> M:
         return kind.model_validate_json(payload, strict=True)
     except ValidationError as error:
         raise MessageError(f"{kind.__name__}: {_sentence(error)}") from error
+
+
+def parse_possible(kind: Type[M], payload: Union[bytes, str]) -> M:
+    """Read a payload as parse does, without the fields that are out of their bounds; raises MessageError.
+
+    For what is measured: one reading that cannot be true costs no more than itself. Required fields stay required.
+    """
+    try:
+        return parse(kind, payload)
+    except MessageError as error:
+        if not isinstance(error.__cause__, ValidationError):
+            raise
+        faults = error.__cause__.errors(include_url=False, include_context=False, include_input=False)
+        if any(each["type"] not in OUT_OF_BOUNDS for each in faults):
+            raise
+        try:
+            return parse(kind, _without([each["loc"] for each in faults], payload))
+        except (MessageError, ValueError, LookupError, TypeError):
+            raise error from error.__cause__
+
+
+def _without(places: Iterable[Tuple[Union[int, str], ...]], payload: Union[bytes, str]) -> str:
+    document = json.loads(payload)
+    for *path, field in places:
+        part = document
+        for level in path:
+            part = part[level]
+        del part[field]
+    return json.dumps(document)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -8,24 +8,30 @@ from typing_extensions import Annotated
 from fer_wire.message import Count, Message, Part, UtcTime
 from fer_wire.names import Name
 
+MAX_FPS, MAX_MS, MAX_FACES = 1e6, 1e9, 1e6
+MAX_MB, MAX_MW, MAX_S, MAX_PERCENT_OF_A_CORE = 1e12, 1e9, 1e10, 1e6
+"""More than any device has: a finite bound keeps every mean and every sum finite."""
+Milliseconds = Optional[Annotated[float, Field(ge=0, le=MAX_MS)]]
+Megabytes = Optional[Annotated[float, Field(ge=0, le=MAX_MB)]]
+
 
 class CameraTelemetry(Part):
     """One camera since the last telemetry message."""
 
     camera: Name = Field(description="its name, as in events")
     state: str = Field(default="", max_length=32, description="running, reopening or ended")
-    fps: Optional[float] = Field(default=None, ge=0, description="frames per second that were processed")
+    fps: Optional[float] = Field(default=None, ge=0, le=MAX_FPS, description="frames per second that were processed")
     frames: Count = Field(default=0, description="frames processed since the run began")
     skipped_frames: Count = Field(default=0, description="frames skipped because a newer one was available")
     faces: Count = Field(default=0, description="faces in sight since the run began, counted anew in each frame")
     faces_per_frame: Optional[float] = Field(
-        default=None, ge=0, description="faces in sight in a frame, mean of the last frames"
+        default=None, ge=0, le=MAX_FACES, description="faces in sight in a frame, mean of the last frames"
     )
     face_share: Optional[float] = Field(
         default=None, ge=0, le=1, description="share of the last frames in which a face was classified, 0–1"
     )
-    latency_p50_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, median")
-    latency_p95_ms: Optional[float] = Field(default=None, ge=0, description="from capture to event, 95th percentile")
+    latency_p50_ms: Milliseconds = Field(default=None, description="from capture to event, median")
+    latency_p95_ms: Milliseconds = Field(default=None, description="from capture to event, 95th percentile")
     reopened: Count = Field(default=0, description="how often the camera was reopened after a fault")
     frozen: Optional[bool] = Field(
         default=None, description="its picture does not change any more; null where that is not looked for"
@@ -57,18 +63,20 @@ class HostTelemetry(Part):
     cpu_temperature_c: Temperature = Field(default=None, description="the hottest sensor of the CPU")
     gpu_percent: Percent = Field(default=None, description="0–100")
     gpu_temperature_c: Temperature = Field(default=None, description="the GPU's sensor")
-    memory_used_mb: Optional[float] = Field(default=None, ge=0, description="not available to a new program")
-    memory_total_mb: Optional[float] = Field(default=None, ge=0, description="shared with the GPU on a Jetson")
-    swap_used_mb: Optional[float] = Field(default=None, ge=0, description="swap space in use")
-    disk_free_mb: Optional[float] = Field(default=None, ge=0, description="where the agent keeps its state")
-    power_mw: Optional[float] = Field(default=None, ge=0, description="the whole board")
+    memory_used_mb: Megabytes = Field(default=None, description="not available to a new program")
+    memory_total_mb: Megabytes = Field(default=None, description="shared with the GPU on a Jetson")
+    swap_used_mb: Megabytes = Field(default=None, description="swap space in use")
+    disk_free_mb: Megabytes = Field(default=None, description="where the agent keeps its state")
+    power_mw: Optional[float] = Field(default=None, ge=0, le=MAX_MW, description="the whole board")
     power_mode: Optional[str] = Field(default=None, max_length=64, description="nvpmodel's name, MAXN for example")
     fan_percent: Percent = Field(default=None, description="0–100")
     throttled: Optional[bool] = Field(
         default=None, description="the machine slows itself down because of heat or current"
     )
-    agent_cpu_percent: Optional[float] = Field(default=None, ge=0, description="of one core; may exceed 100")
-    agent_memory_mb: Optional[float] = Field(default=None, ge=0, description="resident")
+    agent_cpu_percent: Optional[float] = Field(
+        default=None, ge=0, le=MAX_PERCENT_OF_A_CORE, description="of one core; may exceed 100"
+    )
+    agent_memory_mb: Megabytes = Field(default=None, description="resident")
     source: str = Field(default="", max_length=100, description="the collectors that answered, for example host+jtop")
 
 
@@ -78,7 +86,7 @@ class Telemetry(Message):
     device: Name = Field(description="the device that measured itself")
     run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
     time: UtcTime = Field(description="when it was measured")
-    uptime_s: float = Field(default=0, ge=0, description="of this run of the agent")
+    uptime_s: float = Field(default=0, ge=0, le=MAX_S, description="of this run of the agent")
     host: HostTelemetry = Field(default=HostTelemetry(), description="the machine and the agent's process on it")
     cameras: Tuple[CameraTelemetry, ...] = Field(default=(), description="one entry per camera")
     spool: SpoolTelemetry = Field(default=SpoolTelemetry(), description="the events that wait")

@@ -1,9 +1,10 @@
 """fer-controller telemetry."""
 
+import json
 from collections.abc import Iterable
 
 from fer_wire import Telemetry
-from fer_wire.message import iso_utc
+from fer_wire.message import iso_utc, parse_possible
 
 from fer_controller.cli import options, rollups
 from fer_controller.cli.fields import with_options
@@ -52,6 +53,6 @@ def _print_table(found: Iterable[TelemetryMessageAnswer]) -> None:
 
 
 def _cells(stored: TelemetryMessageAnswer) -> tuple[str, ...]:
-    telemetry = Telemetry.model_validate(stored.message)
+    telemetry = parse_possible(Telemetry, json.dumps(stored.message))
     figures = (options.figure(metric.of(telemetry)) for metric in SHOWN)
     return (stored.received_at or iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")

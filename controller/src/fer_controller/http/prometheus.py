@@ -54,7 +54,7 @@ class Metrics(Collector):
         """Figures of a device are exported only while it is online, so that no old figure passes for a new one."""
         devices, now = self._store.devices.all(), self._now()
         state = {device.device: presence(device, now, self._stale_after_s) for device in devices}
-        told = [Telemetry.model_validate_json(each.payload) for each in self._store.telemetry.newest_of_each()]
+        told = [said for each in self._store.telemetry.newest_of_each() if (said := each.message()) is not None]
         yield from _presences(devices, state)
         yield from self._events()
         yield from _of_telemetry([each for each in told if state.get(each.device) == ONLINE])

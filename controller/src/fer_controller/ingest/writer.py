@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
-from fer_wire.message import iso_utc
+from fer_wire.message import iso_utc, parse_possible
 from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TELEMETRY
 
 from fer_controller.broker.delivery import Delivery
@@ -103,7 +103,7 @@ class Ingest:
         self._fleet.status(status, batch.received_at, retained=delivery.retained)
 
     def _telemetry(self, topic: Topic, delivery: Delivery, batch: Batch, _heard: set[str]) -> None:
-        telemetry = parse(Telemetry, delivery.payload)
+        telemetry = parse_possible(Telemetry, delivery.payload)
         _same_device("Telemetry", telemetry.device, topic)
         batch.telemetry.append(telemetry)
         if not delivery.retained:

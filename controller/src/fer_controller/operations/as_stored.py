@@ -1,5 +1,6 @@
 """JSON that is passed on as it was stored, under the schema of the model that wrote it."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,6 +23,11 @@ class AsStored:
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The schema of what was written."""
         return handler(TypeAdapter(self.written_by).core_schema)
+
+
+def read(text: str) -> Any:
+    """The JSON; an infinite figure, which JSON does not know but an older controller wrote, is null."""
+    return json.loads(text, parse_constant=lambda _constant: None)
 
 
 StoredReport = Annotated[dict[str, Any], AsStored(Reported)]

@@ -21,8 +21,9 @@ from fer_controller.store.events.tables import (
 )
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, TASKS_OF_ROLLOUTS
-from fer_controller.store.rollups.tables import FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
+from fer_controller.store.rollups.tables import BOUNDS_OF_ROLLUPS, FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
 from fer_controller.store.telemetry.tables import (
+    BOUNDS_OF_TELEMETRY,
     FACE_SHARE_OF_TELEMETRY,
     FACES_OF_TELEMETRY,
     TELEMETRY,
@@ -120,6 +121,12 @@ def m014_sight(db: sqlite_utils.Database) -> None:
 def m015_bounds_of_streams(db: sqlite_utils.Database) -> None:
     """Numbers of events that no device can have reached."""
     _run(db, *BOUNDS_OF_STREAMS)
+
+
+@MIGRATIONS()
+def m016_bounds_of_telemetry(db: sqlite_utils.Database) -> None:
+    """Figures that no device can have measured."""
+    _run(db, *BOUNDS_OF_TELEMETRY, *BOUNDS_OF_ROLLUPS)
 
 
 def check(database: Database) -> None:

@@ -10,6 +10,7 @@ from fer_wire.message import iso_utc
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.desk.answers.waves import decides_at, wave_answer
 from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
+from fer_controller.operations import as_stored
 from fer_controller.operations.rollouts import (
     DECISIONS,
     NEWEST,
@@ -168,7 +169,7 @@ def _device(target: TargetRow) -> RolloutDeviceAnswer:
 
 def _baseline(stored: str) -> dict[str, Any] | None:
     """What people read of it."""
-    found = json.loads(stored) if stored else {}
+    found = as_stored.read(stored) if stored else {}
     return {name: value for name, value in found.items() if name not in OBSERVATIONS} or None
 
 
@@ -182,5 +183,5 @@ def _decision(entry: AuditRow) -> DecisionAnswer:
         actor=entry.actor,
         action=entry.action,
         sentence=entry.sentence,
-        numbers=json.loads(entry.numbers),
+        numbers=as_stored.read(entry.numbers),
     )

@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from fer_wire import Telemetry
-
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.metrics import catalogue
 from fer_controller.metrics.metric import Metric
@@ -79,7 +77,7 @@ def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
             reported_at=stored.received_at,
         )
         for stored in newest
-        for message in (Telemetry.model_validate_json(stored.payload),)
+        if (message := stored.message()) is not None
         for each in message.cameras
     ]
 

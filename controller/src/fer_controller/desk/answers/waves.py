@@ -1,11 +1,11 @@
 """The waves of a rollout as operators see them."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fer_wire.message import iso_utc
 
+from fer_controller.operations import as_stored
 from fer_controller.operations.rollouts import WaveAnswer
 from fer_controller.rollout import transitions
 from fer_controller.rollout.planning import request
@@ -43,5 +43,5 @@ def wave_answer(wave: WaveRow, states: Mapping[str, int], decides_at: str | None
         soaking_at=wave.soaking_at or None,
         soak_until=wave.soak_until or None,
         decides_at=decides_at,
-        gates=json.loads(wave.verdicts),
+        gates=as_stored.read(wave.verdicts),
     )

@@ -48,3 +48,19 @@ ROLLUPS: tuple[str, ...] = (
     ) STRICT
     """,
 )
+
+BOUNDS_OF_ROLLUPS: tuple[str, ...] = (
+    # Sums that telemetry without bounds made infinite, or nearly so.
+    "UPDATE telemetry_rollups SET fps_samples = 0, fps_sum = 0, fps_min = NULL WHERE fps_sum > 1e15 OR fps_min > 1e12",
+    """
+    UPDATE telemetry_rollups SET latency_samples = 0, latency_p95_sum_ms = 0, latency_p95_max_ms = NULL
+    WHERE latency_p95_sum_ms > 1e15
+    """,
+    "UPDATE telemetry_rollups SET cpu_samples = 0, cpu_sum_percent = 0 WHERE cpu_sum_percent > 1e15",
+    "UPDATE telemetry_rollups SET temperature_max_c = NULL WHERE abs(temperature_max_c) > 1e12",
+    "UPDATE telemetry_rollups SET agent_memory_max_mb = NULL WHERE agent_memory_max_mb > 1e12",
+    """
+    UPDATE telemetry_rollups SET faces_per_frame_samples = 0, faces_per_frame_sum = 0 WHERE faces_per_frame_sum > 1e15
+    """,
+    "UPDATE telemetry_rollups SET pending_events_max = 9007199254740991 WHERE pending_events_max > 9007199254740991",
+)

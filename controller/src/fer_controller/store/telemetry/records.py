@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from fer_wire import MessageError, Telemetry
+from fer_wire.message import parse_possible
+
 
 @dataclass(frozen=True, slots=True)
 class StoredTelemetry:
@@ -12,3 +15,10 @@ class StoredTelemetry:
     time: str
     received_at: str
     payload: str
+
+    def message(self) -> Telemetry | None:
+        """What it says, as far as it is possible; None where it can't be read any more."""
+        try:
+            return parse_possible(Telemetry, self.payload)
+        except MessageError:
+            return None

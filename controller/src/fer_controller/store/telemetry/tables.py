@@ -56,3 +56,26 @@ FACE_SHARE_OF_TELEMETRY: tuple[str, ...] = (
     )
     """,
 )
+
+BOUNDS_OF_TELEMETRY: tuple[str, ...] = (
+    # Before telemetry had bounds a device could claim 1.7e308 frames a second, and two of those make an infinite mean.
+    """
+    UPDATE telemetry SET
+      fps = iif(abs(fps) > 1e12, NULL, fps),
+      latency_p95_ms = iif(abs(latency_p95_ms) > 1e12, NULL, latency_p95_ms),
+      cpu_percent = iif(abs(cpu_percent) > 1e12, NULL, cpu_percent),
+      gpu_percent = iif(abs(gpu_percent) > 1e12, NULL, gpu_percent),
+      cpu_temperature_c = iif(abs(cpu_temperature_c) > 1e12, NULL, cpu_temperature_c),
+      temperature_c = iif(abs(temperature_c) > 1e12, NULL, temperature_c),
+      memory_used_mb = iif(abs(memory_used_mb) > 1e12, NULL, memory_used_mb),
+      agent_memory_mb = iif(abs(agent_memory_mb) > 1e12, NULL, agent_memory_mb),
+      faces_per_frame = iif(abs(faces_per_frame) > 1e12, NULL, faces_per_frame),
+      pending_events = min(pending_events, 9007199254740991),
+      errors = min(errors, 9007199254740991)
+    WHERE max(
+      abs(ifnull(fps, 0)), abs(ifnull(latency_p95_ms, 0)), abs(ifnull(cpu_percent, 0)), abs(ifnull(gpu_percent, 0)),
+      abs(ifnull(cpu_temperature_c, 0)), abs(ifnull(temperature_c, 0)), abs(ifnull(memory_used_mb, 0)),
+      abs(ifnull(agent_memory_mb, 0)), abs(ifnull(faces_per_frame, 0)), pending_events, errors
+    ) > 1e12
+    """,
+)
