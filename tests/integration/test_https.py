@@ -125,7 +125,7 @@ def asked_by_commands(url: str, files: Files) -> str:
 
 def fetched_by_the_simulator(url: str, files: Files) -> str:
     downloads = Downloads(1, ClientFiles(**files))
-    return downloads._fetched(Job(number=1, url=f"{url}/v1/health", size_bytes=2), Kept()).fault
+    return downloads._fetched(Job(number=1, url=f"{url}/v1/health", own=True, size_bytes=2), Kept()).fault
 
 
 Asking = Callable[[str, Files], str]

@@ -229,7 +229,7 @@ def test_with_open_access_nobody_needs_a_token(tmp_path: Path) -> None:
 
 
 def test_one_download_too_many_is_told_to_come_back_and_is_served_then(tmp_path: Path, large: Path) -> None:
-    with Registry(tmp_path, max_downloads=2, max_mbytes_s=1.0) as registry, ExitStack() as running:
+    with Registry(tmp_path, max_downloads=3, max_mbytes_s=1.0) as registry, ExitStack() as running:
         url = f"/v1/artifacts/{registry.add_bytes(large)}"
         for _ in range(2):
             assert running.enter_context(registry.ask(url)).status_code == 200

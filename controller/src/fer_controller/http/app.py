@@ -21,7 +21,7 @@ from fer_controller.errors import (
 )
 from fer_controller.http import api, page
 from fer_controller.http.artifacts import OCTETS, ArtifactResponse
-from fer_controller.http.guards import Guards
+from fer_controller.http.guards import Guards, holder
 from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.prometheus import Metrics
 from fer_controller.operations.operation import Answer
@@ -86,10 +86,10 @@ def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, 
 
     @router.head(ARTIFACT, include_in_schema=False)
     @router.get(ARTIFACT, response_class=Response, responses=_of_type(OCTETS, "binary"))
-    def artifact(sha256: str) -> Response:
+    def artifact(sha256: str, request: Request) -> Response:
         try:
             if store.of_file(sha256) is not None:
-                return ArtifactResponse(artifacts.path(sha256), sha256, downloads)
+                return ArtifactResponse(artifacts.path(sha256), sha256, downloads, holder(request))
         except FileNotFoundError:
             pass
         raise HTTPException(404, "The registry has no file with this sha256.")

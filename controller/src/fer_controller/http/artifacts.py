@@ -25,10 +25,12 @@ class Stalled(Exception):  # noqa: N818 - what the other side did
 class ArtifactResponse(FileResponse):
     """Starlette's file response (Range, If-Range, 206, 416) under our limits; raises OSError if there is no such file.
 
+    Holder is who asks; none has all places.
+
     The file of a hash never changes, so the hash is its strong ETag.
     """
 
-    def __init__(self, path: Path, sha256: str, downloads: Downloads) -> None:
+    def __init__(self, path: Path, sha256: str, downloads: Downloads, holder: str = "") -> None:
         super().__init__(
             path,
             media_type=OCTETS,
@@ -36,14 +38,14 @@ class ArtifactResponse(FileResponse):
             stat_result=path.stat(),
         )
         self.chunk_size = downloads.chunk_bytes
-        self._downloads = downloads
+        self._downloads, self._holder = downloads, holder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file, or answer 503 when there are too many downloads already."""
         if scope["method"] == "HEAD":
             await super().__call__(_without_range(scope), receive, send)
             return
-        with self._downloads.admitted() as admitted:
+        with self._downloads.admitted(self._holder) as admitted:
             if not admitted:
                 await _too_many()(scope, receive, send)
                 return

@@ -3,6 +3,7 @@
 from fastapi import HTTPException, Request
 
 from fer_controller.desk import access
+from fer_controller.http.doors import site
 from fer_controller.registry import tokens
 from fer_controller.store.credentials.records import OPERATOR, Token
 from fer_controller.store.credentials.store import TokenStore
@@ -24,8 +25,10 @@ class Guards:
         token = _token(request)
         if not token:
             raise _refused(f"This controller serves only enrolled devices, and the request has no token; {ENROLL}")
-        if tokens.device_of(self._store, token) is None and access.who(self._store, token) is None:
+        caller = self._store.token(tokens.hashed(token))
+        if caller is None:
             raise _refused(f"The token belongs to no device; {ENROLL}")
+        request.state.caller = caller
 
     def viewer(self, request: Request) -> Token:
         """An operator's of any role, to look."""
@@ -43,6 +46,14 @@ class Guards:
         if found.role != OPERATOR:
             raise HTTPException(403, f"The token of {found.holder} {ORDERS}.")
         return found
+
+
+def holder(request: Request) -> str:
+    """Whose share a request takes: its caller's, or where none is asked for a token, its address's."""
+    caller: Token | None = getattr(request.state, "caller", None)
+    if caller is not None:
+        return f"{caller.role} {caller.holder}"
+    return site(request.client.host) if request.client else ""
 
 
 def _token(request: Request) -> str:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fer_controller.http.shares import Shares
+
 BODY_BYTES = 64 * 1024
 """More than any request needs; bodies are read before the sender is known."""
 CHUNK_BYTES = 128 * 1024
@@ -28,7 +30,7 @@ class Downloads:
         self._most = most
         self._bytes_s = max_mbytes_s * BYTES_OF_MEGABYTE
         self._clock, self._sleep = clock, sleep
-        self._running = 0
+        self._shares = Shares(most)
         self._free_at_s = float("-inf")
 
     @property
@@ -39,16 +41,16 @@ class Downloads:
         return max(SMALLEST_CHUNK_BYTES, min(CHUNK_BYTES, int(self._bytes_s / self._most)))
 
     @contextmanager
-    def admitted(self) -> Iterator[bool]:
-        """Whether one more may run; if so, it runs until the block ends."""
-        if self._running >= self._most:
+    def admitted(self, holder: str = "") -> Iterator[bool]:
+        """Whether one more of this holder may run; if so, it runs until the block ends."""
+        if not self._shares.has_room(holder):
             yield False
             return
-        self._running += 1
+        self._shares.take(holder)
         try:
             yield True
         finally:
-            self._running -= 1
+            self._shares.leave(holder)
 
     async def take(self, size_bytes: int) -> None:
         """Wait until this many bytes may be sent."""

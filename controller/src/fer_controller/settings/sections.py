@@ -93,7 +93,17 @@ class HttpSettings(Section):
         description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch models",
     )
     max_downloads: int = Field(
-        default=32, ge=1, le=10_000, description="most downloads at once; others are told to wait"
+        default=32,
+        ge=1,
+        le=10_000,
+        description="most downloads at once, of one device at most half; others are told to wait",
+    )
+    max_connections: int = Field(
+        default=512,
+        ge=2,
+        le=100_000,
+        description="most connections at once; a peer that has as many as are free gets no more, and those that wait "
+        "for a request make way",
     )
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
     cert_file: HomeFile | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")

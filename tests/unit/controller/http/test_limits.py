@@ -20,13 +20,20 @@ class Time:
 
 def test_one_too_many_is_not_admitted_until_another_ends() -> None:
     downloads = Downloads(2, 0)
-    with downloads.admitted() as first, ExitStack() as others:
+    with downloads.admitted("nano-01") as first, ExitStack() as others:
         assert first
-        assert others.enter_context(downloads.admitted())
-        with downloads.admitted() as third:
+        assert others.enter_context(downloads.admitted("nano-02"))
+        with downloads.admitted("nano-03") as third:
             assert not third
-    with downloads.admitted() as later:
+    with downloads.admitted("nano-03") as later:
         assert later
+
+
+def test_one_device_leaves_half_of_the_places_to_others() -> None:
+    downloads = Downloads(8, 0)
+    with ExitStack() as running:
+        assert [running.enter_context(downloads.admitted("nano-01")) for _ in range(6)] == [True] * 4 + [False] * 2
+        assert running.enter_context(downloads.admitted("nano-02"))
 
 
 def test_a_download_that_fails_makes_room() -> None:
