@@ -17,7 +17,7 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.subjects import Subjects
 from fer_wire import Message, Topics
 
-BEFORE_BOUNDS = "m014_sight"
+OF_BOUNDS = "%_bounds_of_%"
 
 
 class HostileFleet:
@@ -44,8 +44,8 @@ class HostileFleet:
     def as_of_old(self, *statements: str, **values: object) -> None:
         """Leave rows as a controller wrote them that knew no bounds; the next writer upgrades the database."""
         with opening.writer(self.db) as database:
-            forget = "DELETE FROM _sqlite_migrations WHERE name > ?"
-            database.connection.execute(forget, (BEFORE_BOUNDS,))
+            forget = "DELETE FROM _sqlite_migrations WHERE name LIKE ?"
+            database.connection.execute(forget, (OF_BOUNDS,))
             for statement in statements:
                 database.connection.execute(statement, values)
 

@@ -14,6 +14,7 @@ from fer_controller.desk import access, remote
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
+from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EVENTS_AS_STORED,
@@ -98,6 +99,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "a rollout": (ROLLOUT, RolloutQuery()),
     "progress": (PROGRESS, RolloutQuery(rollout="r-")),
     "decisions": (DECISIONS, DecisionsQuery(rollout=NEWEST)),
+    "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
+    "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
 DIFFERENT = {"me", "relabel", "deploy", "order", "forget"}
 """What differs from desk to desk, or changes something; these have tests of their own."""
@@ -303,6 +306,8 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (ORDER, OrderRequest(rollout=before[0][0].rollout, order="abort")),
             (RELABEL, Relabel(devices=("orin-01",), labels=("room=3",))),
             (FORGET, ForgetRequest(device="nano-01")),
+            (NEWEST_ENTRIES, NewestEntriesQuery()),
+            (ENTRIES, EntriesQuery()),
         ]
         assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role == ORDERS}
         for operation, asked in orders:

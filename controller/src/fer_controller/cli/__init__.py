@@ -11,6 +11,7 @@ from fer_wire.terminal import spell_out
 
 from fer_controller import __version__
 from fer_controller.cli import (
+    audit,
     demo,
     deploy,
     devices,
@@ -48,6 +49,7 @@ app.command("telemetry")(telemetry.telemetry)
 app.command("export")(export.export)
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
+app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.command("enroll")(enroll.enroll)
 app.add_typer(operators.app, name="operators")

@@ -27,17 +27,21 @@ def enroll(
 ) -> None:
     """Make the token with which a device fetches models; it is shown once. One that is there is left alone."""
     from fer_controller.registry import tokens
+    from fer_controller.rollout import audit
+    from fer_controller.store.audit.store import AuditStore
     from fer_controller.store.credentials.store import TokenStore
 
     names = [tokens.checked(device) for device in devices]
     with _opened(options.here("enroll", db, config), create=not revoke) as database, database.transaction():
-        store = TokenStore(database)
-        if revoke:
-            for device in names:
+        store, log, actor = TokenStore(database), AuditStore(database, audit.HERE), audit.operator()
+        made: dict[str, str] = {}
+        for device in names:
+            if revoke:
                 tokens.revoke(store, device)
-            made = {}
-        else:
-            made = {device: tokens.make(store, device, replace=replace) for device in names}
+                log.append([audit.act(audit.REVOKED, f"{actor} revokes the token of {device}.", actor, device=device)])
+            else:
+                made[device] = tokens.make(store, device, replace=replace)
+                log.append([audit.act(audit.ENROLLED, f"{actor} makes a token for {device}.", actor, device=device)])
     for device in names if revoke else ():
         _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
     for device, token in made.items():

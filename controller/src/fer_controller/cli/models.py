@@ -38,10 +38,8 @@ def keygen(
     settings = options.here("models keygen", db, config)
     folder = settings.registry_folder
     made = signing.make_keys(folder, force=force)
-    signed: list[RegisteredModel] = []
-    if settings.db.exists():
-        with _catalogue(settings) as catalogue:
-            signed = catalogue.sign_anew()
+    with _catalogue(settings, keys=made) as catalogue:
+        signed = catalogue.sign_anew()
     public = folder / signing.PUBLIC_FILE
     if json_:
         document = {"made": made, "public_key": str(public), "signed_anew": [model.label for model in signed]}
@@ -163,13 +161,28 @@ def remove(
 
 
 @contextmanager
-def _catalogue(settings: Settings) -> "Iterator[Catalogue]":
-    from fer_controller.registry.catalogue import Catalogue
+def _catalogue(settings: Settings, *, keys: bool = False) -> "Iterator[Catalogue]":
+    """The registry, whose changes the audit log tells of; and of new keys, if there are."""
+    from fer_controller.registry import catalogue
+    from fer_controller.rollout import audit
     from fer_controller.store import opening
+    from fer_controller.store.audit.store import AuditStore
     from fer_controller.store.registry.store import ModelStore
 
+    actions = {
+        catalogue.ADDED: audit.MODEL_ADDED, catalogue.SIGNED: audit.MODEL_SIGNED,
+        catalogue.REMOVED: audit.MODEL_REMOVED,
+    }  # fmt: skip
+    actor = audit.operator()
     with opening.created(settings.db) as database:
-        yield Catalogue(ModelStore(database), settings.registry_folder)
+        log = AuditStore(database, audit.HERE)
+
+        def told(what: str, label: str) -> None:
+            log.append([audit.act(actions[what], f"{actor} {what} {label}.", actor)])
+
+        if keys:
+            log.append([audit.act(audit.KEYS_MADE, f"{actor} makes the keys that sign models.", actor)])
+        yield catalogue.Catalogue(ModelStore(database), settings.registry_folder, told)
 
 
 @contextmanager

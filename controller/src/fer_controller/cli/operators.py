@@ -12,6 +12,7 @@ import typer
 from fer_controller.cli import options
 
 if TYPE_CHECKING:
+    from fer_controller.store.audit.store import AuditStore
     from fer_controller.store.credentials.store import TokenStore
 
 app = typer.Typer(no_args_is_help=True, help="Who may look and give orders over HTTP: holders of tokens.")
@@ -35,9 +36,12 @@ def add(
 ) -> None:
     """Make an operator's token; it is shown once. One who is there is left alone, unless you --replace it."""
     from fer_controller.desk import access
+    from fer_controller.rollout import audit
 
-    with _store("operators add", db, config) as store:
+    actor = audit.operator()
+    with _opened("operators add", db, config) as (store, log):
         made = access.make(store, name, role, datetime.now(UTC), replace=replace)
+        log.append([audit.act(audit.OPERATOR_ADDED, f"{actor} makes a token for {name}, {made.role}.", actor)])
     if json_:
         options.print_line({"operator": name, "role": made.role, "token": made.token})
         return
@@ -51,7 +55,7 @@ def add(
 @app.command("list")
 def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """The operators; their tokens cannot be read any more."""
-    with _store("operators list", db, config) as store:
+    with _opened("operators list", db, config) as (store, _):
         found = store.operators()
     if json_:
         options.print_lines({"operator": each.holder, "role": each.role, "made_at": each.made_at} for each in found)
@@ -66,9 +70,12 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
 def remove(name: Name, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """Remove an operator; their token is void at once."""
     from fer_controller.desk import access
+    from fer_controller.rollout import audit
 
-    with _store("operators remove", db, config) as store:
+    actor = audit.operator()
+    with _opened("operators remove", db, config) as (store, log):
         access.remove(store, name)
+        log.append([audit.act(audit.OPERATOR_REMOVED, f"{actor} removes {name}.", actor)])
     if json_:
         options.print_line({"operator": name, "removed": True})
     else:
@@ -76,9 +83,12 @@ def remove(name: Name, db: options.Db = None, config: options.Config = None, jso
 
 
 @contextmanager
-def _store(command: str, db: Path | None, config: Path | None) -> "Iterator[TokenStore]":
+def _opened(command: str, db: Path | None, config: Path | None) -> "Iterator[tuple[TokenStore, AuditStore]]":
+    """Both in one transaction, so that nothing is done that the audit log does not say."""
+    from fer_controller.rollout.audit import HERE
     from fer_controller.store import opening
+    from fer_controller.store.audit.store import AuditStore
     from fer_controller.store.credentials.store import TokenStore
 
-    with opening.writer(options.here(command, db, config).db) as database:
-        yield TokenStore(database)
+    with opening.writer(options.here(command, db, config).db) as database, database.transaction():
+        yield TokenStore(database), AuditStore(database, HERE)

@@ -6,15 +6,16 @@ from typing import Self
 from fer_controller.desk.answers import ANSWERS, Context
 from fer_controller.desk.stores import Place, Stores
 from fer_controller.operations.operation import Answered, Asked, Operation
+from fer_controller.rollout.audit import HERE
 from fer_controller.store.credentials.records import OPERATOR
 
 
 class LocalDesk:
     """Carries operations out in the name of whoever asks."""
 
-    def __init__(self, place: Place, actor: str, role: str = OPERATOR) -> None:
-        """The actor is who gives the orders, as the audit log names them."""
-        self._stores = Stores(place)
+    def __init__(self, place: Place, actor: str, role: str = OPERATOR, origin: str = HERE) -> None:
+        """The actor is who gives the orders, and the origin where from, as the audit log has it."""
+        self._stores = Stores(place, origin)
         self._context = Context(self._stores, actor, role)
 
     def __enter__(self) -> Self:

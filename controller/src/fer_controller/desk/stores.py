@@ -36,8 +36,9 @@ class Place:
 class Stores:
     """Opens the database when it is first used, and to write only for what changes it; raises StoreError."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, place: Place, origin: str) -> None:
+        """The origin is where changes are asked for, as the audit log has it."""
+        self.place, self._origin = place, origin
         self._opened = ExitStack()
 
     def close(self) -> None:
@@ -52,7 +53,7 @@ class Stores:
     @cached_property
     def changing(self) -> Subjects:
         """Every subject, to change it."""
-        return Subjects(self._opened.enter_context(opening.writer(self.place.db)))
+        return Subjects(self._opened.enter_context(opening.writer(self.place.db)), self._origin)
 
     @property
     def rollouts(self) -> RolloutStore:

@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import sys
-from threading import Thread
+from threading import Event, Thread
 from time import sleep
 
 from fer_wire.terminal import speak_utf8
@@ -19,6 +19,7 @@ from fer_controller.http.limits import Downloads
 from fer_controller.http.log_lines import log_in_lines
 from fer_controller.http.process import Task
 from fer_controller.http.prometheus import Metrics
+from fer_controller.http.refusals import Refusals
 from fer_controller.http.server import LOGGER, Server
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
@@ -46,9 +47,10 @@ def main() -> None:
         log.error("Models cannot be served: %s", error)
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
+    refusals, ending = Refusals(task.db), Event()
     app = make_app(
         ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
-        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens)),
+        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens), refusals),
         Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
     )  # fmt: skip
     most = doors.that_fit(task.http.max_connections, task.http.max_downloads)
@@ -59,7 +61,11 @@ def main() -> None:
     place = _place(task, listener)
     log.info("Models are served at %s.", place)
     log.info("The fleet's page is at %s/; `fer-controller operators add NAME` makes a token for it.", place)
+    writing = Thread(target=refusals.run, args=(ending,), daemon=True)
+    writing.start()
     server.run()
+    ending.set()
+    writing.join(LAST_GRACE_S)
 
 
 def _end_with_the_life_line(server: Server) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from fer_controller.desk.local import LocalDesk
+from fer_controller.http.guards import peer
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.operation import GET, LIMIT, MOST_ROWS, Answer, Operation, query_name
 from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
@@ -59,7 +60,7 @@ GUARDS: Mapping[str, Guard] = {VIEWER: _viewer, OPERATOR: _operator}
 
 def _endpoint(operation: Operation[Any, Any]) -> Callable[..., Response]:
     def answer(request: Request, caller: Token, **given: Any) -> Response:
-        with LocalDesk(request.app.state.place, caller.holder, caller.role) as desk:
+        with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request)) as desk:
             found = desk.ask(operation, _asked(operation, given))
         # json.dumps, as in the commands, so that both spell a number alike.
         return JSONResponse(operation.dumped(found), operation.status)

@@ -26,8 +26,17 @@ Watch = Callable[[str, int, int], None]
 """Called with the current step, the bytes done since the last call, and the bytes in all."""
 
 
+Told = Callable[[str, str], None]
+"""Called with what is done to which model, in the transaction that does it."""
+ADDED, SIGNED, REMOVED = "adds", "signs", "removes"
+
+
 def _unwatched(_step: str, _more_bytes: int, _all_bytes: int) -> None:
     """Ignore the progress."""
+
+
+def _untold(_what: str, _label: str) -> None:
+    """Tell nobody."""
 
 
 class Shelf:
@@ -74,6 +83,10 @@ class Shelf:
 class Catalogue(Shelf):
     """Also adds, signs and removes models; if it is killed, each model is either complete or absent."""
 
+    def __init__(self, store: ModelStore, folder: Path, told: Told = _untold) -> None:
+        super().__init__(store, folder)
+        self._told = told
+
     def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
         """Verify, sign and store the model in a folder; False when it was there already.
 
@@ -100,7 +113,10 @@ class Catalogue(Shelf):
         key, public = signing.SigningKey(self.folder), signing.PublicKey(self.folder)
         with self.artifacts.held():
             stale = [m for m in self.list() if not public.proves(m.payload, m.manifest.signature)]
-            self._store.sign_anew(StoredModel(m.name, m.version, key.sign(m.payload), m.added_at) for m in stale)
+            with self._store.transaction():
+                self._store.sign_anew(StoredModel(m.name, m.version, key.sign(m.payload), m.added_at) for m in stale)
+                for model in stale:
+                    self._told(SIGNED, model.label)
         return stale
 
     def remove(self, name: str, version: str) -> int:
@@ -110,7 +126,9 @@ class Catalogue(Shelf):
         """
         with self.artifacts.held():
             model = self.get(name, version)
-            self._store.remove_model(name, version, lambda: self._check_unused(model))
+            with self._store.transaction():
+                self._store.remove_model(name, version, lambda: self._check_unused(model))
+                self._told(REMOVED, model.label)
             return self.artifacts.keep_only(self._store.kept_files())
 
     def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
@@ -135,7 +153,9 @@ class Catalogue(Shelf):
 
     def _insert(self, manifest: ModelManifest, signed: bytes) -> None:
         stored = StoredModel(manifest.name, manifest.version, signed, iso_utc(datetime.now(UTC)))
-        self._store.add_model(stored, [(variant.precision, variant.sha256) for variant in manifest.variants])
+        with self._store.transaction():
+            self._store.add_model(stored, [(variant.precision, variant.sha256) for variant in manifest.variants])
+            self._told(ADDED, f"{manifest.name}{VERSION_MARK}{manifest.version}")
 
 
 def _registered(stored: StoredModel) -> RegisteredModel:

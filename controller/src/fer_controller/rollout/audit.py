@@ -4,9 +4,13 @@ import getpass
 import json
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from fer_controller.store.rollouts.records import AuditRow
+from fer_wire.message import iso_utc
+
+from fer_controller.store.audit.records import AuditRow
 
 RUNNER = "runner"
 PLANNED = "planned"
@@ -34,6 +38,22 @@ PAUSED = "paused"
 ENDED = "ended"
 REFUSED = "refused"
 ORDERED = "ordered"
+GIVEN = "given"
+LABELED = "labeled"
+ENROLLED = "enrolled"
+REVOKED = "revoked"
+OPERATOR_ADDED = "operator_added"
+OPERATOR_REMOVED = "operator_removed"
+KEYS_MADE = "keys_made"
+MODEL_ADDED = "model_added"
+MODEL_SIGNED = "model_signed"
+MODEL_REMOVED = "model_removed"
+TURNED_AWAY = "turned_away"
+
+HERE = "this machine"
+"""Where an act comes from that was not asked for over HTTP."""
+NOBODY = "unknown"
+"""Whoever showed no token that is known."""
 
 
 def entry(
@@ -49,6 +69,16 @@ def entry(
 ) -> AuditRow:
     """One decision, ready to be stored together with what it changed; wave 0 stands for the whole rollout."""
     return AuditRow(at, rollout, wave, device, actor, action, sentence, json.dumps(numbers or {}, ensure_ascii=False))
+
+
+def act(action: str, sentence: str, actor: str, *, device: str = "", rollout: str = "") -> AuditRow:
+    """What an operator does now."""
+    return entry(iso_utc(datetime.now(UTC)), rollout, action, sentence, device=device, actor=actor)
+
+
+def stamped(entry: AuditRow, origin: str, **numbers: object) -> AuditRow:
+    """The entry from another origin than its store's, and with numbers."""
+    return replace(entry, origin=origin, numbers=json.dumps(numbers))
 
 
 def operator() -> str:

@@ -4,6 +4,8 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from fer_controller.errors import StoreError
+from fer_controller.store.audit.records import BEGINNING, AuditRow, chained
+from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
 from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
@@ -129,6 +131,13 @@ def m016_bounds_of_telemetry(db: sqlite_utils.Database) -> None:
     _run(db, *BOUNDS_OF_TELEMETRY, *BOUNDS_OF_ROLLUPS)
 
 
+@MIGRATIONS()
+def m017_audit(db: sqlite_utils.Database) -> None:
+    """Where each entry of the audit log came from, and the chain of hashes."""
+    _run(db, *CHAIN_OF_AUDIT)
+    _chain_audit(db)
+
+
 def check(database: Database) -> None:
     """Raises StoreError for a database of another program, or of a newer fer-controller."""
     with database.explained():
@@ -163,6 +172,13 @@ def apply(database: Database) -> None:
 def _run(db: sqlite_utils.Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)
+
+
+def _chain_audit(db: sqlite_utils.Database) -> None:
+    head = BEGINNING
+    for found in list(db.query("SELECT * FROM audit ORDER BY id")):
+        head = chained(AuditRow(**found), found["id"], head).hash
+        db.execute("UPDATE audit SET hash = ? WHERE id = ?", (head, found["id"]))
 
 
 def _unknown(db: sqlite_utils.Database) -> list[str]:

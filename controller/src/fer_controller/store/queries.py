@@ -4,6 +4,7 @@ import re
 from importlib.resources import files
 
 SUBJECTS = (
+    "audit",
     "credentials",
     "dead_letters",
     "devices",

@@ -1,5 +1,6 @@
 """All subjects of one database, for readers of several."""
 
+from fer_controller.store.audit.store import AuditStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.store import DeadLetterStore
@@ -14,13 +15,15 @@ from fer_controller.store.telemetry.store import TelemetryStore
 class Subjects:
     """One store per subject, over the same database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, origin: str = "") -> None:
+        """The origin is where what is changed here is asked for, as the audit log has it."""
         self.transaction = database.transaction
+        self.audit = AuditStore(database, origin)
         self.dead_letters = DeadLetterStore(database)
         self.devices = DeviceStore(database)
         self.events = EventStore(database)
         self.models = ModelStore(database)
-        self.rollouts = RolloutStore(database)
+        self.rollouts = RolloutStore(database, origin)
         self.rollups = RollupStore(database)
         self.telemetry = TelemetryStore(database)
         self.tokens = TokenStore(database)

@@ -106,7 +106,8 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: Database) 
     assert found.emotions == {each["emotion"]: each["events"] for each in emotions}
     for message in now["telemetry"]:
         assert message.pop("received_at") == AT
-    for measured in ("events", "streams", "telemetry_rollups", "devices"):
+    assert all(entry.pop("hash") for entry in now["audit"])
+    for measured in ("audit", "events", "streams", "telemetry_rollups", "devices"):
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}

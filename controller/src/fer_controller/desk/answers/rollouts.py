@@ -5,8 +5,6 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from fer_wire.message import iso_utc
-
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.desk.answers.waves import decides_at, wave_answer
 from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
@@ -29,11 +27,12 @@ from fer_controller.operations.rollouts import (
     RolloutsQuery,
     WholeRolloutAnswer,
 )
-from fer_controller.rollout import orders, transitions
+from fer_controller.rollout import audit, orders, transitions
 from fer_controller.rollout.desired.messages import artifacts_of
 from fer_controller.rollout.evidence.measured import OBSERVATIONS
 from fer_controller.rollout.planning import request
-from fer_controller.store.rollouts.records import AuditRow, RolloutRow, TargetRow
+from fer_controller.store.audit.records import AuditRow
+from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow
 from fer_controller.store.rollouts.store import RolloutStore
 
 TAKEN_UP_WITHIN_S = 3.0
@@ -84,7 +83,7 @@ def order(context: Context, asked: OrderRequest) -> OrderAnswer:
         raise RequestError(f"There is no order {asked.order!r}; give one of {', '.join(orders.BY_NAME)}.")
     if row.ended_at and not transitions.ROLLOUT.knows(row.state, asked.order):
         raise RolloutError(f"Rollout {row.id} is {row.state}; {asked.order} is not possible any more.")
-    outcome = _outcome(store, store.give(row.id, asked.order, context.actor, iso_utc(datetime.now(UTC))))
+    outcome = _outcome(store, _given(store, row.id, asked.order, context.actor))
     if outcome is not None and outcome.startswith(orders.REFUSED):
         raise RolloutError(outcome.removeprefix(orders.REFUSED))
     return OrderAnswer(rollout=row.id, order=asked.order, outcome=outcome)
@@ -107,6 +106,13 @@ def _found(store: RolloutStore, begin: str) -> RolloutRow:
     if len(found) > 1 and not exact:
         raise RolloutError(f"Several rollouts begin with {begin}: {', '.join(row.id for row in found)}.")
     return (exact or found)[0]
+
+
+def _given(store: RolloutStore, rollout: str, order: str, actor: str) -> int:
+    entry = audit.act(audit.GIVEN, f"{actor} gives the order {order}.", actor, rollout=rollout)
+    with store.transaction():
+        store.write(Changes(audit=[entry]))
+        return store.give(rollout, order, actor, entry.time)
 
 
 def _outcome(store: RolloutStore, order_id: int) -> str | None:

@@ -23,9 +23,12 @@ def change(store: RolloutStore, asked: Relabel, actor: str, now: datetime) -> No
     gone = [selector.label_key(key) for key in asked.remove]
     at = iso_utc(now)
     rows = [Label(name, key, value) for name in names for key, value in labels]
-    store.devices.label(rows, [(name, key) for name in names for key in gone], at, actor)
-    if asked.release:
-        store.write(_released(names, actor, at))
+    with store.transaction():
+        store.devices.label(rows, [(name, key) for name in names for key in gone], at, actor)
+        if rows or gone:
+            store.write(_labeled(names, labels, gone, actor, at))
+        if asked.release:
+            store.write(_released(names, actor, at))
 
 
 def _names(devices: Iterable[str]) -> list[str]:
@@ -33,6 +36,19 @@ def _names(devices: Iterable[str]) -> list[str]:
         return [checked_name(device) for device in devices]
     except TopicError as error:
         raise RequestError(str(error)) from error
+
+
+def _labeled(
+    names: Sequence[str], labels: Sequence[tuple[str, str]], gone: Sequence[str], actor: str, at: str
+) -> Changes:
+    put = ", ".join(f"{key}={value}" for key, value in labels)
+    what = " and ".join(
+        filter(None, (f"labels it {put}" if put else "", f"takes off {', '.join(gone)}" if gone else ""))
+    )
+    entries = (
+        audit.entry(at, "", audit.LABELED, f"{name}: {actor} {what}.", device=name, actor=actor) for name in names
+    )
+    return Changes(audit=list(entries))
 
 
 def _released(names: Sequence[str], actor: str, at: str) -> Changes:

@@ -15,7 +15,8 @@ from fer_controller.rollout.planning.plan import NOTHING_KNOWN, Plan, plan
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.planning.warnings import Surroundings
 from fer_controller.rollout.transitions import HELD, IN_FLIGHT, PENDING, PLANNED, RETRYING, ROLLING_BACK, WAITING
-from fer_controller.store.rollouts.records import AuditRow, Changes, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.audit.records import AuditRow
+from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 
 BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)

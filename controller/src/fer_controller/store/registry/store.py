@@ -14,6 +14,7 @@ class ModelStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.transaction = database.transaction
 
     def all(self) -> list[StoredModel]:
         """All models in the order in which they were added."""

@@ -1,4 +1,4 @@
--- Rollouts, desired states, orders and the audit log.
+-- Rollouts, desired states and orders.
 
 -- rollouts --
 -- The newest rollouts, the newest first.
@@ -142,15 +142,6 @@ SELECT device, failures, quarantined_at, reason FROM device_failures ORDER BY de
 INSERT INTO device_failures (device, failures, quarantined_at, reason) VALUES (:device, :failures, :quarantined_at, :reason)
 ON CONFLICT (device) DO UPDATE SET
   failures = excluded.failures, quarantined_at = excluded.quarantined_at, reason = excluded.reason;
-
--- insert_audit --
--- Add an audit entry.
-INSERT INTO audit (time, rollout, wave, device, actor, action, sentence, numbers) VALUES (:time, :rollout, :wave, :device, :actor, :action, :sentence, :numbers);
-
--- audit_of --
--- Audit entries after an id, of one rollout, or of all when it is empty.
-SELECT time, rollout, wave, device, actor, action, sentence, numbers, id
-FROM audit WHERE (:rollout = '' OR rollout = :rollout) AND id > :after_id ORDER BY id LIMIT :limit;
 
 -- last_moves --
 -- When a finished update last changed the model of devices, before a moment if one is given.

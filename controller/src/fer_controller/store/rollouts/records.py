@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from fer_wire.contracts import CLASSIFIER
 
+from fer_controller.store.audit.records import AuditRow
+
 NO_ROLLOUT = ""
 """Stands with the empty desired state of a device that is forgotten."""
 
@@ -100,21 +102,6 @@ class Failures:
     failures: int
     quarantined_at: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One decision: who, what, why, and the numbers (JSON) behind it."""
-
-    time: str
-    rollout: str
-    wave: int
-    device: str
-    actor: str
-    action: str
-    sentence: str
-    numbers: str = "{}"
-    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable
 
+from fer_controller.store.audit.records import AuditRow
+from fer_controller.store.audit.store import NO_LIMIT, AuditStore
 from fer_controller.store.database import Database, named
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.rollouts.desired import DesiredStore
 from fer_controller.store.rollouts.records import (
-    AuditRow,
     Changes,
     Failures,
     Heard,
@@ -18,14 +19,15 @@ from fer_controller.store.rollouts.records import (
     WaveRow,
 )
 
-NO_LIMIT = 2**62
-
 
 class RolloutStore:
     """Rollouts and the subjects that they need; each change is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, origin: str = "") -> None:
+        """The origin is where what is changed here is asked for."""
         self._database = database
+        self.transaction = database.transaction
+        self._audit = AuditStore(database, origin)
         self.devices = DeviceStore(database)
         self.desired = DesiredStore(database)
         self.measurements = MeasurementStore(database)
@@ -39,7 +41,7 @@ class RolloutStore:
             self._database.many("upsert_desired", map(named, changes.desired.values()))
             self._database.many("close_order", map(named, changes.orders))
             self._database.many("upsert_failures", map(named, changes.failures.values()))
-            self._database.many("insert_audit", map(named, changes.audit))
+            self._audit.append(changes.audit)
 
     def rollouts(self, limit: int = NO_LIMIT) -> list[RolloutRow]:
         """The newest rollouts, the newest first."""
@@ -106,5 +108,4 @@ class RolloutStore:
 
     def audit(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
         """Audit entries of one rollout or of all, in the order in which they were made."""
-        values = {"rollout": rollout, "after_id": after_id, "limit": limit}
-        return self._database.records(AuditRow, "audit_of", values)
+        return self._audit.page(rollout, after_id, limit)

@@ -1,0 +1,36 @@
+"""The audit log."""
+
+import json
+
+from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, EntryAnswer, NewestEntriesQuery
+from fer_controller.store.audit.records import AuditRow
+
+
+@ANSWERS.carries_out(NEWEST_ENTRIES)
+def newest_entries(context: Context, asked: NewestEntriesQuery) -> list[EntryAnswer]:
+    """The newest, ascending by id."""
+    return [_entry(each) for each in context.stores.looking.audit.newest(asked.limit)]
+
+
+@ANSWERS.carries_out(ENTRIES)
+def entries(context: Context, asked: EntriesQuery) -> list[EntryAnswer]:
+    """Those after an entry, in the order in which they were made."""
+    found = context.stores.looking.audit.page(after_id=asked.after_id, limit=asked.limit)
+    return [_entry(each) for each in found]
+
+
+def _entry(entry: AuditRow) -> EntryAnswer:
+    return EntryAnswer(
+        id=entry.id,
+        time=entry.time,
+        rollout=entry.rollout,
+        wave=entry.wave or None,
+        device=entry.device or None,
+        actor=entry.actor,
+        action=entry.action,
+        sentence=entry.sentence,
+        numbers=json.loads(entry.numbers),
+        origin=entry.origin,
+        hash=entry.hash,
+    )

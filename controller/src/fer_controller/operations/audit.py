@@ -1,0 +1,40 @@
+"""Operations on the audit log: its newest entries, and all of them."""
+
+from pydantic import Field
+
+from fer_controller.operations.operation import GET, Id, Limit, Operation, Parameters
+from fer_controller.operations.rollouts import DecisionAnswer
+from fer_controller.store.credentials.records import OPERATOR
+
+
+class NewestEntriesQuery(Parameters):
+    """How many entries."""
+
+    limit: Limit = Field(default=50, description="The newest so many.")
+
+
+class EntriesQuery(Parameters):
+    """Which entries."""
+
+    after_id: Id = Field(default=0, description="After this id.")
+    limit: Limit = Field(default=1000, description="At most so many.")
+
+
+class EntryAnswer(DecisionAnswer):
+    """One entry of the audit log: a decision, an act, or requests that were turned away."""
+
+    rollout: str = Field(description="Of which rollout; empty for none.")
+    origin: str = Field(description="The address it came from, or this machine; empty for the controller's own.")
+    hash: str = Field(description="SHA-256 of the hash before it and of what this entry says.")
+
+
+NEWEST_ENTRIES = Operation(
+    "newest_entries", GET, "/v1/audit", OPERATOR, NewestEntriesQuery, list[EntryAnswer],
+    "The newest entries of the audit log, ascending by id, as `audit list --json`.",
+)  # fmt: skip
+ENTRIES = Operation(
+    "entries", GET, "/v1/audit/as-stored", OPERATOR, EntriesQuery, list[EntryAnswer],
+    "The next entries of the audit log after an id: all of them, page by page, as `audit export`.",
+)  # fmt: skip
+
+OPERATIONS = (NEWEST_ENTRIES, ENTRIES)

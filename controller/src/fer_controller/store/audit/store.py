@@ -1,0 +1,57 @@
+"""The audit log in the database: entries are added, and never changed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fer_controller.store.audit.records import BEGINNING, AuditRow, Proof, chained
+from fer_controller.store.database import Database, named
+
+NO_LIMIT = 2**62
+ROWS_AT_A_TIME = 1000
+
+
+class AuditStore:
+    """One chain of entries; what is added here comes from one origin."""
+
+    def __init__(self, database: Database, origin: str = "") -> None:
+        self._database, self._origin = database, origin
+
+    def append(self, entries: Iterable[AuditRow]) -> None:
+        """Add entries at the end of the chain, in the transaction of what they tell of where there is one."""
+        with self._database.transaction():
+            last = next(iter(self.newest(1)), None)
+            id_, before = (last.id, last.hash) if last else (0, BEGINNING)
+            for entry in entries:
+                row = chained(replace(entry, origin=entry.origin or self._origin), id_ + 1, before)
+                self._database.run("insert_audit", named(row))
+                id_, before = row.id, row.hash
+
+    def newest(self, limit: int) -> list[AuditRow]:
+        """The newest entries, ascending by id."""
+        return self._database.records(AuditRow, "newest_audit", {"limit": limit})
+
+    def page(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
+        """Entries of one rollout or of all, in the order in which they were made."""
+        values = {"rollout": rollout, "after_id": after_id, "limit": limit}
+        return self._database.records(AuditRow, "audit_of", values)
+
+    def examine(self, known: str = "") -> Proof:
+        """Whether each entry is as it was written, up to the first that is not; known is a hash that must be there.
+
+        Whoever can write the database can write the whole chain anew: a hash that was noted elsewhere shows that, too.
+        """
+        entries, head, met = 0, BEGINNING, not known
+        for entry in self._every():
+            if chained(entry, entry.id, head).hash != entry.hash:
+                return Proof(
+                    entries, head, f"Entry {entry.id} is not as it was written, or one before it was taken out."
+                )
+            entries, head, met = entries + 1, entry.hash, met or entry.hash == known
+        lost = "" if met else f"No entry has the hash {known[:64]}: the end is missing, or all was written anew."
+        return Proof(entries, head, lost)
+
+    def _every(self) -> Iterator[AuditRow]:
+        after_id = -1
+        while page := self.page(after_id=after_id, limit=ROWS_AT_A_TIME):
+            yield from page
+            after_id = page[-1].id

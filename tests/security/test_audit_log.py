@@ -1,0 +1,189 @@
+"""Every administrative act and every refusal stands in the one audit log, and rewriting it is noticed."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from commands import ran
+from fer_controller.cli import run
+from fer_controller.desk import access
+from fer_controller.errors import ApiError
+from fer_controller.http.refusals import MOST, Refusal, Refusals
+from fer_controller.operations import OPERATIONS
+from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
+from fer_controller.operations.fleet import FORGET, ForgetRequest
+from fer_controller.operations.labels import RELABEL
+from fer_controller.operations.operation import GET
+from fer_controller.operations.plans import DEPLOY, PLAN
+from fer_controller.operations.rollouts import ORDER, OrderRequest
+from fer_controller.rollout import audit
+from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.store import opening
+from fer_controller.store.audit.store import AuditStore
+from fer_controller.store.credentials import records
+from served_fleet import IN_THE_LAB, ServedFleet
+from tiny_onnx import network, write_model
+
+LOOPBACK, NOW = "127.0.0.1", datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[ServedFleet]:
+    with ServedFleet(tmp_path) as served:
+        yield served
+
+
+def entries(db: Path) -> "list[dict[str, Any]]":
+    found = ran(run, ["audit", "export", "--db", str(db)])
+    assert found.returncode == 0, found.stderr
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+def done(db: Path, *arguments: str) -> str:
+    found = ran(run, [*arguments, "--db", str(db)])
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+def test_every_act_at_the_controllers_machine_stands_in_the_audit_log(tmp_path: Path) -> None:
+    db, model = tmp_path / "fleet.db", write_model(tmp_path / "tiny", {"fp32": network()})
+    acts: list[tuple[list[str], str]] = [
+        (["models", "keygen"], audit.KEYS_MADE),
+        (["models", "add", str(model)], audit.MODEL_ADDED),
+        (["enroll", "nano-01"], audit.ENROLLED),
+        (["operators", "add", "alice"], audit.OPERATOR_ADDED),
+        (["operators", "remove", "alice"], audit.OPERATOR_REMOVED),
+        (["label", "nano-01", "site=lab"], audit.LABELED),
+        (["models", "keygen", "--force"], audit.KEYS_MADE),
+        (["models", "remove", "tiny@1.0.0"], audit.MODEL_REMOVED),
+        (["enroll", "--revoke", "nano-01"], audit.REVOKED),
+    ]
+    for arguments, action in acts:
+        before = len(entries(db)) if db.exists() else 0
+        done(db, *arguments)
+        added = entries(db)[before:]
+        assert action in [each["action"] for each in added], arguments
+        assert {each["actor"] for each in added} == {audit.operator()}
+        assert {each["origin"] for each in added} == {audit.HERE}
+    assert audit.MODEL_SIGNED in [each["action"] for each in entries(db)], "new keys sign what is there anew"
+
+
+def test_an_act_that_changed_nothing_leaves_no_entry(tmp_path: Path) -> None:
+    db = tmp_path / "fleet.db"
+    done(db, "enroll", "nano-01")
+    assert ran(run, ["enroll", "nano-02", "nano-01", "--db", str(db)]).returncode == 1, "nano-01 has a token"
+    assert ran(run, ["operators", "remove", "nobody", "--db", str(db)]).returncode == 1
+    assert [each["device"] for each in entries(db)] == ["nano-01"]
+
+
+def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_name_and_address(
+    fleet: ServedFleet,
+) -> None:
+    with fleet.far() as desk:
+        desk.ask(RELABEL, Relabel(devices=("orin-05",), labels=("site=lab",), release=True))
+        begun = desk.ask(DEPLOY, IN_THE_LAB)
+        desk.ask(ORDER, OrderRequest(rollout=begun.rollout, order="pause"))
+        desk.ask(FORGET, ForgetRequest(device="nano-01"))
+        found = desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
+    of_alice = [each for each in found if each.actor == "alice"]
+    assert [each.action for each in of_alice] == [
+        audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.FORGOTTEN,
+    ]  # fmt: skip
+    assert {each.origin for each in of_alice} == {LOOPBACK}
+    changing = {each.name for each in OPERATIONS if each.method != GET} - {PLAN.name}
+    assert changing == {each.name for each in (RELABEL, DEPLOY, ORDER, FORGET)}, "a new one needs its entry above"
+
+
+def test_whoever_is_turned_away_stands_in_the_audit_log_once_and_is_counted(fleet: ServedFleet) -> None:
+    viewer = access.make(fleet.operators, "bob", records.VIEWER, NOW).token
+    for _ in range(30):
+        assert requests.get(f"{fleet.url}/v1/devices", timeout=10).status_code == 401
+        wrong = {"Authorization": "Bearer wrong"}
+        assert requests.get(f"{fleet.url}/v1/devices", headers=wrong, timeout=10).status_code == 401
+    with fleet.far(viewer) as desk, pytest.raises(ApiError, match="viewer"):
+        desk.ask(FORGET, ForgetRequest(device="nano-01"))
+    with fleet.far(viewer) as desk, pytest.raises(ApiError, match="viewer"):
+        desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
+    fleet.process.__exit__(None, None, None)
+    found = [each for each in entries(fleet.settings.db) if each["action"] == audit.TURNED_AWAY]
+    assert {each["origin"] for each in found} == {LOOPBACK}
+    assert sum(each["numbers"]["requests"] for each in found) == 62
+    assert {each["actor"] for each in found} == {audit.NOBODY, "bob"}
+    assert len(found) <= 6, "one at once for each reason, and one at the end"
+
+
+def test_a_flood_of_refusals_from_a_million_peers_is_a_handful_of_entries(tmp_path: Path) -> None:
+    db, clock = tmp_path / "fleet.db", iter(range(10**9))
+    opening.writer(db, create=True).close()
+    refusals = Refusals(db, lambda: next(clock) / 1e6)
+    for number in range(10_000):
+        refusals.note(Refusal(f"10.0.{number >> 8}.{number & 255}", audit.NOBODY, "it has no token"))
+        if number % 1000 == 0:
+            refusals.write()
+    refusals.write(all_=True)
+    found = [json.loads(each.numbers)["requests"] for each in _stored(db)]
+    assert sum(found) == 10_000
+    assert len(found) <= 2 * (MOST + 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit SET sentence = 'Nothing happened.' WHERE id = 2",
+        "UPDATE audit SET actor = 'mallory' WHERE id = 4",
+        "UPDATE audit SET origin = '' WHERE id = 3",
+        "DELETE FROM audit WHERE id = 1",
+        "DELETE FROM audit WHERE id = 3",
+        (
+            "INSERT INTO audit SELECT 9, time, rollout, wave, device, actor, action, sentence, numbers, origin, hash "
+            "FROM audit WHERE id = 4"
+        ),
+    ],
+)
+def test_an_entry_that_was_changed_added_or_taken_out_is_noticed(tmp_path: Path, change: str) -> None:
+    db = tmp_path / "fleet.db"
+    done(db, "enroll", "nano-01", "nano-02", "nano-03", "nano-04")
+    assert json.loads(done(db, "audit", "verify", "--json"))["entries"] == 4
+    with sqlite3.connect(db) as raw:
+        raw.execute(change)
+    raw.close()
+    found = ran(run, ["audit", "verify", "--db", str(db)])
+    assert found.returncode == 1
+    assert "not as it was written" in found.stdout
+
+
+def test_an_end_that_was_cut_off_is_noticed_by_a_hash_that_was_noted(tmp_path: Path) -> None:
+    db = tmp_path / "fleet.db"
+    done(db, "enroll", "nano-01", "nano-02")
+    noted = json.loads(done(db, "audit", "verify", "--json"))["hash"]
+    assert noted == entries(db)[-1]["hash"]
+    done(db, "enroll", "nano-03")
+    done(db, "audit", "verify", "--known", noted)
+    with sqlite3.connect(db) as raw:
+        raw.execute("DELETE FROM audit WHERE id > 1")
+    raw.close()
+    done(db, "audit", "verify")
+    assert ran(run, ["audit", "verify", "--known", noted, "--db", str(db)]).returncode == 1
+
+
+def test_decisions_that_were_logged_before_there_was_a_chain_are_chained(tmp_path: Path) -> None:
+    db = tmp_path / "fleet.db"
+    opening.writer(db, create=True).close()
+    with sqlite3.connect(db) as raw:
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm017_audit'")
+        raw.executescript("ALTER TABLE audit DROP COLUMN hash; ALTER TABLE audit DROP COLUMN origin;")
+        row = "INSERT INTO audit VALUES (?, '2026-01-01', 'r-1', 1, 'nano-01', 'runner', 'told', 'Told.', '{}')"
+        raw.executemany(row, [(number,) for number in range(1, 6)])
+    raw.close()
+    done(db, "enroll", "nano-01")
+    assert json.loads(done(db, "audit", "verify", "--json"))["entries"] == 6
+
+
+def _stored(db: Path) -> "list[Any]":
+    with opening.reader(db) as database:
+        return list(AuditStore(database).newest(10**6))
