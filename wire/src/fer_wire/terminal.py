@@ -4,10 +4,11 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 from typing import Any, Tuple
 
-from fer_wire.printable import printable
+from fer_wire.printable import UNSAFE, printable
 
 SPELT_OUT = "fer-spelt-out"
 SPELLINGS = {
@@ -37,10 +38,14 @@ def speak_utf8() -> None:
 
 def json_text(document: Any, **options: Any) -> str:
     """The document as standard output can hold it: JSON is UTF-8, and ASCII where the output is anything else."""
-    text = json.dumps(document, ensure_ascii=False, **options)
+    text = UNSAFE.sub(_json_escape, json.dumps(document, ensure_ascii=False, **options))
     if _is_utf8(sys.stdout) and _encodes(text):
         return text
     return json.dumps(document, ensure_ascii=True, **options)
+
+
+def _json_escape(found: "re.Match[str]") -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _stand_in_for_closed_streams() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 import typer
+from fer_wire.log_lines import LogLines
 from fer_wire.terminal import json_text
 from rich.logging import RichHandler
 from typing_extensions import Annotated
@@ -82,11 +83,8 @@ def configure_logging(debug: bool) -> None:
         from rich.console import Console
 
         handler = RichHandler(console=Console(stderr=True), show_path=debug)
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.INFO,
-        format="%(message)s" if terminal else LOG_FORMAT,
-        handlers=[handler],
-    )
+    handler.setFormatter(LogLines("%(message)s" if terminal else LOG_FORMAT))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
 
 
 def shown() -> "Console":

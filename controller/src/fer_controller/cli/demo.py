@@ -1,6 +1,5 @@
 """fer-controller demo."""
 
-import logging
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -30,7 +29,7 @@ def demo(
     from fer_controller.demo.display import Picture
     from fer_controller.demo.run import run
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options.log_warnings()
     kept = Picture()
     with _view(quiet=json_) as view:
 

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Annotated
 
 import typer
+from fer_wire.printable import one_line
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
@@ -84,7 +85,7 @@ def _summarize(plan: PlanAnswer) -> None:
     print(f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; {plan.bytes / 1e6:.1f} MB to move at most.")
     print(f"Gates: {', '.join(plan.gates) or 'none'}.")
     for doubt in plan.doubts:
-        print(doubt)
+        print(one_line(doubt))
     for rollout, devices in Counter(each.waits_for for each in plan.devices if each.waits_for).items():
         print(f"It begins when rollout {rollout}, which changes another model of {devices} of them, has ended.")
     beware = [f"{each.device}: {warning}" for each in plan.devices for warning in each.warnings]
@@ -92,7 +93,7 @@ def _summarize(plan: PlanAnswer) -> None:
         print(f"Beware of {warning}.")
     _say_more(len(beware), "more warnings; --json shows all")
     for left in plan.left_out[:MOST_ROWS]:
-        print(f"Left out: {left.device}, for {left.reason}.")
+        print(one_line(f"Left out: {left.device}, for {left.reason}."))
     _say_more(len(plan.left_out), "more are left out")
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from fer_wire.printable import one_line
 
 from fer_controller.cli import options, rollups
 from fer_controller.cli.fields import with_options
@@ -66,7 +67,7 @@ def _print_table(desk: Desk, wanted: TypedEventFilter, limit: int, *, follow: bo
     options.print_table(table, empty="No such event is stored.")
     if follow:
         for event in stored.follow(desk, wanted, found.last_id):
-            print("  ".join(_cells(event)), flush=True)
+            print(one_line("  ".join(_cells(event))), flush=True)
 
 
 def _cells(event: StoredEvent) -> tuple[str, ...]:

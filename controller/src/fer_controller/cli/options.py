@@ -1,10 +1,13 @@
 """Options and output that several commands share."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from fer_wire.log_lines import LogLines
+from fer_wire.printable import printable
 from fer_wire.terminal import json_text
 
 from fer_controller.errors import SettingsError
@@ -61,6 +64,13 @@ def here(command: str, db: Path | None, config: Path | None) -> Settings:
     return settings
 
 
+def log_warnings() -> None:
+    """Warnings and errors as sentences on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
 def print_line(document: dict[str, Any]) -> None:
     """One JSON object on a line of its own, at once."""
     print(json_text(document), flush=True)
@@ -86,10 +96,10 @@ def table(*columns: str) -> "Table":
 
 
 def plain(text: str, color: str = "") -> "Text":
-    """A cell whose text is shown as it is, square brackets included."""
+    """A cell whose text is shown as it is, square brackets included, but for what would command the terminal."""
     from rich.text import Text
 
-    return Text(text, color)
+    return Text(printable(text), color)
 
 
 def figure(value: float | None) -> str:

@@ -9,6 +9,8 @@ from threading import Event
 from typing import Annotated
 
 import typer
+from fer_wire.log_lines import LogLines
+from fer_wire.printable import one_line
 
 from fer_controller.cli import ending, options
 
@@ -65,7 +67,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record's sentence as JSON."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return json.dumps({"time": time, "level": record.levelname.lower(), "message": record.getMessage()})
+        return json.dumps({"time": time, "level": record.levelname.lower(), "message": one_line(record.getMessage())})
 
 
 def _log_to_stderr(*, as_json: bool) -> None:
@@ -77,6 +79,7 @@ def _log_to_stderr(*, as_json: bool) -> None:
         from rich.logging import RichHandler
 
         handler = RichHandler(console=Console(stderr=True), show_path=False)
+        handler.setFormatter(LogLines())
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(LogLines("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

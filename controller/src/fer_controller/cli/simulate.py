@@ -1,6 +1,5 @@
 """fer-controller simulate: the one command that starts another program of ours, fer-simulator."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +74,7 @@ def simulate(
     """Run many devices that speak the protocol as agents do; fails if an event or a report was not delivered."""
     from fer_controller.settings import load
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options.log_warnings()
     with _simulator():
         settings = load(config, broker={"url": fleet.broker, "prefix": fleet.prefix})
         _run(_scenario(fleet, settings, token), as_json=json_)

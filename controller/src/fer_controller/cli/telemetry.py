@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc, parse_possible
+from fer_wire.printable import one_line
 
 from fer_controller.cli import options, rollups
 from fer_controller.cli.fields import with_options
@@ -42,7 +43,7 @@ def telemetry(
         if follow:
             after_id = found[-1].id if found else stored.last_id(desk)
             for each in stored.follow(desk, asked.device, after_id):
-                options.print_line(each.message) if json_ else print("  ".join(_cells(each)), flush=True)
+                options.print_line(each.message) if json_ else print(one_line("  ".join(_cells(each))), flush=True)
 
 
 def _print_table(found: Iterable[TelemetryMessageAnswer]) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
+from fer_wire.printable import one_line
 
 from fer_controller.cli import options
 from fer_controller.desk.retrying import retried
@@ -87,7 +88,7 @@ def _sentences(desk: "Desk", rollout: str) -> str:
         found = _progress(desk, rollout)
         for entry in retried(partial(desk.ask, DECISIONS, DecisionsQuery(rollout=rollout, after_id=last_id))):
             last_id = entry.id
-            print(f"{entry.time}  {entry.sentence}", flush=True)
+            print(one_line(f"{entry.time}  {entry.sentence}"), flush=True)
         if found.ended_at:
             return found.state
         time.sleep(LOOK_EVERY_S)
@@ -113,7 +114,7 @@ def _picture(rollout: RolloutAnswer) -> "RenderableType":
     title = Text.assemble(f"Rollout {rollout.rollout} · {rollout.model} ({rollout.precision}) · ", state)
     parts: list[RenderableType] = [title]
     if rollout.reason:
-        parts.append(Text(rollout.reason))
+        parts.append(options.plain(rollout.reason))
     judged = [wave for wave in rollout.waves if wave.gates]
     return Group(*parts, _waves(rollout), *([_gates(judged[-1])] if judged else []))
 
