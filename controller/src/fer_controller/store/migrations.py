@@ -14,6 +14,7 @@ from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
     BOUNDS_OF_STREAMS,
+    BOUNDS_OF_TIMES,
     CLOCKS_OF_EVENTS,
     EVENTS,
     FORGOTTEN_EVENTS,
@@ -136,6 +137,12 @@ def m017_audit(db: sqlite_utils.Database) -> None:
     """Where each entry of the audit log came from, and the chain of hashes."""
     _run(db, *CHAIN_OF_AUDIT)
     _chain_audit(db)
+
+
+@MIGRATIONS()
+def m017_bounds_of_times(db: sqlite_utils.Database) -> None:
+    """Events that say to be of the future."""
+    _run(db, *BOUNDS_OF_TIMES)
 
 
 def check(database: Database) -> None:

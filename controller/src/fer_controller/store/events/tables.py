@@ -89,3 +89,12 @@ BOUNDS_OF_STREAMS: tuple[str, ...] = (
     "DELETE FROM gaps WHERE first_seq > 9007199254740991",
     "UPDATE gaps SET last_seq = 9007199254740991 WHERE last_seq > 9007199254740991",
 )
+
+BOUNDS_OF_TIMES: tuple[str, ...] = (
+    # Before arrivals were believed first, an event of the year 9990 was the newest for ever.
+    """
+    UPDATE events SET device_time = time, time = received_at
+    WHERE time > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')
+    """,
+    "DELETE FROM emotion_rollups WHERE start > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')",
+)
