@@ -6,6 +6,8 @@ UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 """What moves a terminal's cursor, colors it or turns the text around: control and invisible formatting characters."""
+LONE_SURROGATES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""JSON may hold them, UTF-8 can't; those in between stand for the bytes of names."""
 LINE_CHARACTERS = 2000
 
 
@@ -14,7 +16,7 @@ def printable(text: str) -> str:
 
     The bytes of a name that is not UTF-8 are spelt out, as in caf\xe9.mp4, and so are escape codes, as in \x1b[2J.
     """
-    held = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    held = LONE_SURROGATES.sub(_spelt, text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return UNSAFE.sub(_spelt, held)
 
 

@@ -17,6 +17,7 @@ CSV = "csv"
 PARQUET = "parquet"
 FORMATS = (CSV, PARQUET)
 ROWS_AT_A_TIME = 5000
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 PLAIN_COLUMNS = ("device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence")
 PROBABILITY_COLUMNS = tuple(f"probability_{emotion}" for emotion in EMOTIONS)
@@ -56,10 +57,15 @@ def _write_csv(events: Iterable[StoredEvent], file: BinaryIO) -> int:
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for event in events:
-        writer.writerow(row(event))
+        writer.writerow({name: _inert(value) for name, value in row(event).items()})
         count += 1
     text.detach()  # else the file would be closed here
     return count
+
+
+def _inert(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula is quoted, as OWASP has it; no honest device sends one."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_BEGINS) else value
 
 
 def _write_parquet(events: Iterable[StoredEvent], file: BinaryIO) -> int:

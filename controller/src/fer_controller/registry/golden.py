@@ -22,6 +22,8 @@ LOG_FATAL_ONLY = 4
 FLOAT32 = "tensor(float)"
 SUM_TOLERANCE = 1e-3
 BATCH_DIMENSION, FREE_DIMENSION = "N", "any"
+MOST_TOLERANCE = 1.0
+"""Every probability is within it; the widest of a sound model is half of that."""
 REMEDY = "export the model again"
 
 Array = npt.NDArray[np.float32]
@@ -101,6 +103,11 @@ def _check_ends(path: Path, end: str, nodes: Any, wanted: Sequence[Tensor]) -> N
 
 
 def _check_golden(path: Path, session: Any, variant: Variant, golden: Golden, contract: Contract) -> None:
+    if not variant.tolerance <= MOST_TOLERANCE:
+        raise RegistryError(
+            f"{path}: its manifest allows its golden batch to differ by {variant.tolerance:g}, which would prove "
+            f"nothing, and at most {MOST_TOLERANCE:g} is taken; {REMEDY}."
+        )
     expected = _golden_outputs(path, golden, variant.precision, contract)
     inputs = golden_pictures(golden)
     found = _answered(path, session, inputs, contract)

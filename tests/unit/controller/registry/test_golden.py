@@ -101,7 +101,7 @@ def test_a_model_that_computes_something_else_is_refused(tmp_path: Path) -> None
 def test_outputs_that_are_no_probabilities_are_refused(tmp_path: Path) -> None:
     plain = network().replace(b"Softmax", b"Sigmoid")
     with pytest.raises(RegistryError, match="gives no probabilities that add up to 1"):
-        proven(write_model(tmp_path, {"fp32": plain}, tolerance=9))
+        proven(write_model(tmp_path, {"fp32": plain}, tolerance=1))
 
 
 @pytest.mark.parametrize(("task", "data"), [(FINDER, finder()), (LANDMARKER, landmarker())])

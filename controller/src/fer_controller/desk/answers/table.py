@@ -1,10 +1,14 @@
 """Which function carries out which operation; mypy checks that it takes the request and returns the answer."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from fer_controller.desk.stores import Stores
+from fer_controller.errors import RequestError
 from fer_controller.operations.operation import Answered, Asked, Operation
 
 
@@ -43,9 +47,21 @@ class AnswerTable:
         return set(self._functions)
 
     def answer(self, context: Context, operation: Operation[Asked, Answered], asked: Asked) -> Answered:
-        """Carry an operation out."""
+        """Carry an operation out; raises RequestError for a request that is no text."""
+        _expect_text(asked)
         answer: Answered = self._functions[operation.name](context, asked)
         return answer
+
+
+def _expect_text(asked: BaseModel) -> None:
+    """JSON may hold half a surrogate pair, which no database, log or answer can."""
+    try:
+        json.dumps(asked.model_dump(), ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise RequestError(
+            f"The request holds {error.object[error.start]!a}, half of a surrogate pair, which is no character; "
+            "write it as UTF-8."
+        ) from error
 
 
 ANSWERS = AnswerTable()
