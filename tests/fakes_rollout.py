@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fer_controller.desk import revoking
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.evidence.measured import Measured
@@ -22,6 +23,7 @@ from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
+from fer_controller.store.subjects import Subjects
 from fer_wire import ModelManifest
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, FINDER, STRIDES
 from fer_wire.manifest import Golden, Variant
@@ -203,6 +205,10 @@ class World:
         id_ = self.store.give(rollout, action, "tester@here", iso_utc(self.now))
         self.tick()
         return self.store.order(id_).outcome
+
+    def revoke(self, device: str) -> None:
+        """An operator takes the device out of the fleet."""
+        revoking.revoke(Subjects(self._database), device, "tester@here", self.now)
 
     def round(self, seconds: float = 1.0) -> None:
         """A tick, its messages, and a step of every device."""

@@ -16,7 +16,7 @@ from fer_controller.errors import ApiError
 from fer_controller.http.refusals import MOST, Refusal, Refusals
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
-from fer_controller.operations.fleet import FORGET, ForgetRequest
+from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.operation import GET
 from fer_controller.operations.plans import DEPLOY, PLAN
@@ -88,15 +88,18 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
         desk.ask(RELABEL, Relabel(devices=("orin-05",), labels=("site=lab",), release=True))
         begun = desk.ask(DEPLOY, IN_THE_LAB)
         desk.ask(ORDER, OrderRequest(rollout=begun.rollout, order="pause"))
+        desk.ask(REVOKE, RevokeRequest(device="nano-01"))
         desk.ask(FORGET, ForgetRequest(device="nano-01"))
         found = desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
     of_alice = [each for each in found if each.actor == "alice"]
     assert [each.action for each in of_alice] == [
-        audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.FORGOTTEN,
+        audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.REVOKED, audit.FORGOTTEN,
     ]  # fmt: skip
     assert {each.origin for each in of_alice} == {LOOPBACK}
     changing = {each.name for each in OPERATIONS if each.method != GET} - {PLAN.name}
-    assert changing == {each.name for each in (RELABEL, DEPLOY, ORDER, FORGET)}, "a new one needs its entry above"
+    assert changing == {each.name for each in (RELABEL, DEPLOY, ORDER, REVOKE, FORGET)}, (
+        "a new one needs its entry above"
+    )
 
 
 def test_whoever_is_turned_away_stands_in_the_audit_log_once_and_is_counted(fleet: ServedFleet) -> None:

@@ -30,10 +30,12 @@ from fer_controller.operations.fleet import (
     DEVICES,
     FORGET,
     ME,
+    REVOKE,
     TOTALS,
     DeadLettersQuery,
     ForgetRequest,
     MeAnswer,
+    RevokeRequest,
 )
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL, MODELS, ModelQuery
@@ -102,7 +104,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
-DIFFERENT = {"me", "relabel", "deploy", "order", "forget"}
+DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke"}
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
@@ -306,6 +308,7 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (ORDER, OrderRequest(rollout=before[0][0].rollout, order="abort")),
             (RELABEL, Relabel(devices=("orin-01",), labels=("room=3",))),
             (FORGET, ForgetRequest(device="nano-01")),
+            (REVOKE, RevokeRequest(device="nano-01")),
             (NEWEST_ENTRIES, NewestEntriesQuery()),
             (ENTRIES, EntriesQuery()),
         ]

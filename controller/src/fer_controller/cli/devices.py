@@ -1,11 +1,18 @@
-"""fer-controller devices, and devices forget."""
+"""fer-controller devices: forget, revoke."""
 
 from typing import Annotated
 
 import typer
 
 from fer_controller.cli import looks, options
-from fer_controller.operations.fleet import FORGET, ForgetRequest
+from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
+
+AT_THE_BROKER = """\
+The controller takes nothing more from {device}, and gives it nothing. The broker lets it in until you tell it not to:
+  mosquitto_passwd -D /etc/mosquitto/fer.passwd {device}     (delete its login)
+  take what names it out of /etc/mosquitto/fer.acl, if anything does
+  systemctl reload mosquitto                                 (cuts off whoever uses that login)
+What else it knew, and how it comes back: docs/howto/a-stolen-device.md"""
 
 app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
 
@@ -35,3 +42,27 @@ def forget(
             else:
                 what = "deleted" if done.deleted else "kept"
                 print(f"{device} is forgotten; its {done.events:,} events are {what}.", flush=True)
+
+
+@app.command()
+def revoke(
+    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Devices that were stolen or broken into.")],
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Take devices out at once: tokens, orders, and whatever they send, until `enroll` takes them in again."""
+    from fer_controller.errors import RequestError
+
+    with options.desk(db, url, config) as desk:
+        for device in devices:
+            try:
+                done = desk.ask(REVOKE, RevokeRequest(device=device))
+            except RequestError as error:
+                raise typer.BadParameter(str(error)) from error
+            if json_:
+                options.print_answer(done)
+            else:
+                what = "its token is void" if done.had_token else "it had no token"
+                print(f"{device} is revoked; {what}.\n{AT_THE_BROKER.format(device=device)}", flush=True)

@@ -30,6 +30,7 @@ def enroll(
     from fer_controller.rollout import audit
     from fer_controller.store.audit.store import AuditStore
     from fer_controller.store.credentials.store import TokenStore
+    from fer_controller.store.devices.store import DeviceStore
 
     names = [tokens.checked(device) for device in devices]
     with _opened(options.here("enroll", db, config), create=not revoke) as database, database.transaction():
@@ -41,7 +42,9 @@ def enroll(
                 log.append([audit.act(audit.REVOKED, f"{actor} revokes the token of {device}.", actor, device=device)])
             else:
                 made[device] = tokens.make(store, device, replace=replace)
-                log.append([audit.act(audit.ENROLLED, f"{actor} makes a token for {device}.", actor, device=device)])
+                again = " and takes it in again" if DeviceStore(database).readmit(device) else ""
+                sentence = f"{actor} makes a token for {device}{again}."
+                log.append([audit.act(audit.ENROLLED, sentence, actor, device=device)])
     for device in names if revoke else ():
         _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)
     for device, token in made.items():

@@ -11,6 +11,7 @@ from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TEL
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
+from fer_controller.ingest.revoked import Revoked
 from fer_controller.ingest.streams import Key, Streams
 from fer_controller.ingest.telling import Losses, Unreadable
 from fer_controller.store.contract import Store
@@ -35,11 +36,13 @@ class Ingest:
         fleet: Fleet,
         peers: Peers,
         clock: Callable[[], datetime] | None = None,
+        revoked: Revoked | None = None,
     ) -> None:
         self._store = store
         self._streams = streams
         self._fleet = fleet
         self._peers = peers
+        self._revoked = revoked or Revoked(frozenset)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
         self._losses, self._unreadable = Losses(), Unreadable()
@@ -55,9 +58,14 @@ class Ingest:
         """What the messages contain; unreadable ones become dead letters."""
         batch = Batch(iso_utc(self._clock()))
         heard: set[str] = set()
+        self._revoked.refresh()
+        revoked = self._revoked.names
         for delivery in deliveries:
             try:
                 topic = self._topic(delivery.topic)
+                if topic.device in revoked:
+                    self._refuse(topic.device, delivery, batch)
+                    continue
                 if delivery.payload == QUESTION:
                     continue
                 if not delivery.payload and topic.channel in RETAINED:
@@ -79,6 +87,10 @@ class Ingest:
         self._losses.tell(batch.gaps, now)
         self._unreadable.tell([*batch.dead_letters, *written.conflicts], now)
         return written
+
+    def _refuse(self, device: str, delivery: Delivery, batch: Batch) -> None:
+        if delivery.payload and not delivery.retained and (why := self._revoked.refuse(device)):
+            batch.dead_letters.append(_dead_letter(delivery, why, batch.received_at))
 
     def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         event = parse(EmotionEvent, delivery.payload)

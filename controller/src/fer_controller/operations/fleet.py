@@ -54,6 +54,19 @@ class ForgottenAnswer(Answer):
     deleted: bool = Field(description="Whether they are deleted.")
 
 
+class RevokeRequest(Parameters):
+    """Which device is revoked."""
+
+    device: str = Field(description="Its name.")
+
+
+class RevokedAnswer(Answer):
+    """A device that was revoked."""
+
+    device: str = Field(description="Its name.")
+    had_token: bool = Field(description="Whether it had a token, which is void now.")
+
+
 class TotalsAnswer(Answer):
     """What all events of the fleet came to, those that have been deleted since included."""
 
@@ -88,6 +101,10 @@ FORGET = Operation(
     "forget", POST, "/v1/devices/{device}/forget", OPERATOR, ForgetRequest, ForgottenAnswer,
     "Take a device that is offline out of the fleet, as `devices forget`; its events are kept or deleted.",
 )  # fmt: skip
+REVOKE = Operation(
+    "revoke", POST, "/v1/devices/{device}/revoke", OPERATOR, RevokeRequest, RevokedAnswer,
+    "Take a device out at once, as `devices revoke`: its token, its orders, and what it sends until it is enrolled.",
+)  # fmt: skip
 TOTALS = Operation(
     "totals", GET, "/v1/totals", VIEWER, Nothing, TotalsAnswer,
     "What the whole fleet's events came to, as `totals --json`.",
@@ -97,4 +114,4 @@ DEAD_LETTERS = Operation(
     "Messages that could not be read, as `dead-letters --json`.",
 )  # fmt: skip
 
-OPERATIONS = (ME, DEVICES, FORGET, TOTALS, DEAD_LETTERS)
+OPERATIONS = (ME, DEVICES, FORGET, REVOKE, TOTALS, DEAD_LETTERS)

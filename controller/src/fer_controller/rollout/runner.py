@@ -11,7 +11,7 @@ from fer_controller.errors import RolloutError, StoreUnavailable, TransitionErro
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
 from fer_controller.rollout.evidence.hours import EarlierDays
-from fer_controller.rollout.steps import judging, reports, rollback, takeover, waves
+from fer_controller.rollout.steps import expulsion, judging, reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
@@ -76,7 +76,8 @@ class Runner:
         store = self._store
         self._earlier.forget_all_but({row.id for row in rows})
         failures = store.failures()
-        tick = Tick(now, self._settings, self._models, store, self._earlier, running_since, failures=failures)
+        tick = Tick(now, self._settings, self._models, store, self._earlier, running_since, failures=failures,
+                    revoked=store.devices.revoked())  # fmt: skip
         rollouts: dict[str, LiveRollout] = {}
         for row in rows:
             with _named_if_stuck(row.id):
@@ -84,6 +85,7 @@ class Runner:
         for rollout in rollouts.values():
             with _named_if_stuck(rollout.row.id):
                 rollout.carry_out(reports.follow(rollout))
+                rollout.carry_out(expulsion.expel(rollout))
         for order in store.open_orders():
             if order.rollout in rollouts:
                 with _named_if_stuck(order.rollout):

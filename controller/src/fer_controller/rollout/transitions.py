@@ -68,6 +68,7 @@ TRY_LATER = "try_later"
 GIVE_UP = "give_up"
 QUARANTINE = "quarantine"
 SKIP = "skip"
+EXPEL = "expel"
 TIME_OUT = "time_out"
 CANCEL = "cancel"
 TAKE_BACK = "take_back"
@@ -153,5 +154,6 @@ TARGET = Table(
         **_each((*EXPOSED, ROLLING_BACK), RETURNED, ROLLED_BACK),
         **_each((*EXPOSED, ROLLING_BACK), STRANDED, FAILED),
         **_each(HELD, SUPERSEDE, SUPERSEDED),
+        **_each(HELD, EXPEL, SKIPPED),
     },
 )

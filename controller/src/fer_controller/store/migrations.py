@@ -9,7 +9,7 @@ from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
 from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
-from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, SIGHT_OF_DEVICES
+from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, REVOKED_DEVICES, SIGHT_OF_DEVICES
 from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
@@ -143,6 +143,12 @@ def m017_audit(db: sqlite_utils.Database) -> None:
 def m017_bounds_of_times(db: sqlite_utils.Database) -> None:
     """Events that say to be of the future."""
     _run(db, *BOUNDS_OF_TIMES)
+
+
+@MIGRATIONS()
+def m018_revoked(db: sqlite_utils.Database) -> None:
+    """Devices that were taken out of the fleet."""
+    _run(db, *REVOKED_DEVICES)
 
 
 def check(database: Database) -> None:

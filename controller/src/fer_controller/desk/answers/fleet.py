@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from fer_controller.desk import forgetting
+from fer_controller.desk import forgetting, revoking
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.ingest.devices import presence
 from fer_controller.operations.fleet import (
@@ -11,6 +11,7 @@ from fer_controller.operations.fleet import (
     DEVICES,
     FORGET,
     ME,
+    REVOKE,
     TOTALS,
     DeadLetterAnswer,
     DeadLettersQuery,
@@ -18,6 +19,8 @@ from fer_controller.operations.fleet import (
     ForgetRequest,
     ForgottenAnswer,
     MeAnswer,
+    RevokedAnswer,
+    RevokeRequest,
     TotalsAnswer,
 )
 from fer_controller.operations.operation import Nothing
@@ -49,6 +52,13 @@ def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
         delete_events=asked.delete_events, stale_after_s=context.stores.place.stale_after_s,
     )  # fmt: skip
     return ForgottenAnswer(device=asked.device, events=events, deleted=asked.delete_events)
+
+
+@ANSWERS.carries_out(REVOKE)
+def revoke(context: Context, asked: RevokeRequest) -> RevokedAnswer:
+    """Take it out at once; raises RequestError."""
+    had_token = revoking.revoke(context.stores.changing, asked.device, context.actor, datetime.now(UTC))
+    return RevokedAnswer(device=asked.device, had_token=had_token)
 
 
 @ANSWERS.carries_out(TOTALS)

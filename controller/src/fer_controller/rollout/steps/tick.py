@@ -34,6 +34,8 @@ class Tick:
     """By device: the newest desired state, whichever rollout wrote it."""
     failures: dict[str, Failures] = field(default_factory=dict)
     """By device: failures in a row, over all rollouts."""
+    revoked: frozenset[str] = frozenset()
+    """Devices that were taken out of the fleet."""
     changes: Changes = field(default_factory=Changes)
     looks_left: int = LOOKS
     """How many more waves it measures, before they begin or to judge them."""

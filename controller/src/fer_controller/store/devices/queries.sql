@@ -35,3 +35,15 @@ DELETE FROM {table} WHERE device = :device;
 -- forget_some --
 -- Delete some of the rows that a device sent.
 DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE device = :device LIMIT :limit);
+
+-- revoke_device --
+-- Take a device out of the fleet, until it is enrolled again.
+INSERT INTO revoked_devices (device, revoked_at, revoked_by) VALUES (:device, :at, :by) ON CONFLICT (device) DO NOTHING;
+
+-- readmit_device --
+-- Take a device in again.
+DELETE FROM revoked_devices WHERE device = :device;
+
+-- revoked_devices --
+-- The devices that were taken out of the fleet.
+SELECT device FROM revoked_devices;

@@ -35,6 +35,20 @@ class DeviceStore:
             self._database.many("set_label", [{**named(each), "set_at": at, "set_by": by} for each in given])
             self._database.many("remove_label", [{"device": device, "key": key} for device, key in removed])
 
+    def revoke(self, device: str, at: str, by: str) -> None:
+        """Take a device out of the fleet, until it is readmitted; forgetting it changes nothing of that."""
+        with self._database.transaction():
+            self._database.run("revoke_device", {"device": device, "at": at, "by": by})
+
+    def readmit(self, device: str) -> bool:
+        """Take a device in again; False when it was not revoked."""
+        with self._database.transaction():
+            return self._database.run("readmit_device", {"device": device}) > 0
+
+    def revoked(self) -> frozenset[str]:
+        """The devices that were taken out of the fleet."""
+        return frozenset(row["device"] for row in self._database.rows("revoked_devices"))
+
     def forget(self, device: str) -> None:
         """Delete what is known of a device itself: presence, report, labels, failures."""
         with self._database.transaction():

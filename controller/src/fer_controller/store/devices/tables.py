@@ -31,4 +31,14 @@ LABELS: tuple[str, ...] = (
 
 CLOCKS_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN clock_offset_s REAL NOT NULL DEFAULT 0",)
 
+REVOKED_DEVICES: tuple[str, ...] = (
+    """
+    CREATE TABLE revoked_devices (
+      device TEXT PRIMARY KEY,
+      revoked_at TEXT NOT NULL,
+      revoked_by TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
 SIGHT_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN blind TEXT NOT NULL DEFAULT ''",)

@@ -1,0 +1,27 @@
+"""A device is taken out at once, whoever has it now: its token, its orders, and whatever it sends from now on."""
+
+from datetime import datetime
+
+from fer_wire.message import iso_utc
+
+from fer_controller.rollout import audit
+from fer_controller.rollout.desired import messages
+from fer_controller.rollout.devices.known import check
+from fer_controller.store.rollouts.records import Changes
+from fer_controller.store.subjects import Subjects
+
+
+def revoke(known: Subjects, device: str, actor: str, now: datetime) -> bool:
+    """Revoke it, until it is enrolled again, and return whether it had a token; raises RequestError.
+
+    The runner ends what rollouts want of it, and the ingest refuses its messages, within a second.
+    """
+    check(known, [device])
+    at = iso_utc(now)
+    entry = audit.entry(at, "", audit.REVOKED, f"{actor} takes {device} out of the fleet.", device=device, actor=actor)
+    withdrawn = messages.forgetting(device, known.rollouts.desired.of_device(device), now)
+    with known.transaction():
+        known.devices.revoke(device, at, actor)
+        had_token = known.tokens.remove_device(device)
+        known.rollouts.write(Changes(desired={device: withdrawn}, audit=[entry]))
+    return had_token
