@@ -10,8 +10,10 @@ from fer_controller.desk.local import LocalDesk
 from fer_controller.desk.stores import Place
 from fer_controller.http.prometheus import Metrics
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
+from fer_controller.settings import IngestSettings
 from fer_controller.store import opening
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.subjects import Subjects
@@ -28,13 +30,14 @@ class HostileFleet:
         with opening.writer(db, create=True):
             pass
 
-    def take(self, deliveries: Sequence[Delivery], now: "datetime | None" = None) -> None:
+    def take(self, deliveries: Sequence[Delivery], now: "datetime | None" = None, **bounds: int) -> None:
         """Store what arrives in one batch, as a controller does that begins with this database now."""
         with opening.writer(self.db) as database:
             store = IngestStore(database)
             streams = Streams(store.events.streams(), store.events.seqs_above, 100)
             clock = (lambda: now) if now else None
-            writer = Ingest(store, Topics(), streams, Fleet(store.devices.all()), no_peers(), clock=clock)
+            fleet, quotas = Fleet(store.devices.all()), Quotas(IngestSettings(**bounds))
+            writer = Ingest(store, Topics(), streams, fleet, no_peers(), clock, quotas=quotas)
             writer.write(writer.read(deliveries))
 
     def take_messages(self, *messages: Message, now: "datetime | None" = None) -> None:

@@ -16,6 +16,7 @@ from fer_controller.http.process import HttpProcess
 from fer_controller.ingest.clocks import Clocks
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
+from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.subscriber import Subscriber
@@ -60,7 +61,8 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
         peers = Peers(topics, _greeting(settings))
         fleet, revoked = Fleet(store.devices.all(), Clocks(settings.clocks)), Revoked(store.devices.revoked)
-        ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked)
+        quotas = Quotas(settings.ingest)
+        ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas)
         filters = [topics.every(channel) for channel in CHANNELS]
         broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat

@@ -43,6 +43,15 @@ class Fleet:
         self._former_runs: dict[str, deque[str]] = {}
         self._told: set[str] = set()
 
+    def knows(self, device: str) -> bool:
+        """Whether it was ever heard of."""
+        return device in self._devices
+
+    @property
+    def size(self) -> int:
+        """How many devices were ever heard of."""
+        return len(self._devices)
+
     def heard(self, device: str, at: str) -> None:
         """Note that a live message just arrived from the device: whatever its last will said, it is online."""
         self._lives(self._get(device), self._get(device).run, at)

@@ -123,6 +123,10 @@ class Streams:
         for stream in known:
             self._begin((stream.device, stream.epoch), stream.contiguous_seq, stream.began_after_seq).recall()
 
+    def knows(self, key: Key) -> bool:
+        """Whether this stream has begun."""
+        return key in self._progress
+
     def note(self, event: EmotionEvent) -> bool:
         """Note an event that is about to be stored; False when its seq was known already."""
         key = (event.device, event.epoch)

@@ -55,20 +55,32 @@ class Unreadable:
 
     def __init__(self) -> None:
         self._pace = Pace()
-        self._untold = 0
+        self._untold = self._left_out = 0
+        self._last: DeadLetter | None = None
 
-    def tell(self, letters: Sequence[DeadLetter], now: datetime) -> None:
-        """Take in these letters, and tell of all that are untold if the interval is over."""
+    def tell(self, letters: Sequence[DeadLetter], now: datetime, left_out: int = 0) -> None:
+        """Take in these letters, and tell of all that are untold if the interval is over.
+
+        left_out: how many more there were, beyond what is kept of one device in a day.
+        """
         self._untold += len(letters)
-        if not letters or not self._pace.lets_through(now):
+        self._left_out += left_out
+        if not (letters or left_out) or not self._pace.lets_through(now):
             return
-        log.warning(
-            "%d message(s) could not be read; `fer-controller dead-letters` shows them. The last came on %r: %s",
-            self._untold,
-            letters[-1].topic,
-            letters[-1].reason,
+        if letters:
+            self._last = letters[-1]
+        log.warning("%s", self._sentence())
+        self._untold = self._left_out = 0
+
+    def _sentence(self) -> str:
+        sentence = (
+            f"{self._untold} message(s) could not be read; `fer-controller dead-letters` shows them."
+            if self._untold
+            else "Messages could not be read."
         )
-        self._untold = 0
+        if self._left_out:
+            sentence += f" {self._left_out} more were not kept, for their devices had sent too many today."
+        return f"{sentence} The last came on {self._last.topic!r}: {self._last.reason}" if self._last else sentence
 
 
 def _lost(number: int, events: int, last: Gap) -> str:

@@ -11,9 +11,11 @@ from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TEL
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.peers import Peers
+from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
 from fer_controller.ingest.streams import Key, Streams
 from fer_controller.ingest.telling import Losses, Unreadable
+from fer_controller.settings import IngestSettings
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
 from fer_controller.store.ingest.records import Batch, Written
@@ -37,6 +39,7 @@ class Ingest:
         peers: Peers,
         clock: Callable[[], datetime] | None = None,
         revoked: Revoked | None = None,
+        quotas: Quotas | None = None,
     ) -> None:
         self._store = store
         self._streams = streams
@@ -45,6 +48,7 @@ class Ingest:
         self._revoked = revoked or Revoked(frozenset)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
+        self._quotas = quotas or Quotas(IngestSettings())
         self._losses, self._unreadable = Losses(), Unreadable()
         self._routes = {
             EMOTION: self._emotion,
@@ -61,6 +65,7 @@ class Ingest:
         self._revoked.refresh()
         revoked = self._revoked.names
         for delivery in deliveries:
+            topic = None
             try:
                 topic = self._topic(delivery.topic)
                 if topic.device in revoked:
@@ -70,9 +75,11 @@ class Ingest:
                     continue
                 if not delivery.payload and topic.channel in RETAINED:
                     continue  # Somebody deleted what the broker retained; that says nothing of the device.
+                if topic.channel != CONTROLLER and not self._fleet.knows(topic.device):
+                    self._quotas.expect_room(topic.device, self._fleet.size)
                 self._routes[topic.channel](topic, delivery, batch, heard)
             except WireError as error:
-                batch.dead_letters.append(_dead_letter(delivery, error, batch.received_at))
+                self._set_aside(delivery, error, batch, topic.device if topic else "")
         for device in heard:
             self._fleet.heard(device, batch.received_at)
         batch.streams, batch.gaps = self._streams.take_changes(batch.received_at)
@@ -85,12 +92,18 @@ class Ingest:
         self._streams.settle(batch.streams)
         now = self._clock()
         self._losses.tell(batch.gaps, now)
-        self._unreadable.tell([*batch.dead_letters, *written.conflicts], now)
+        self._unreadable.tell([*batch.dead_letters, *written.conflicts], now, batch.letters_left_out)
         return written
 
     def _refuse(self, device: str, delivery: Delivery, batch: Batch) -> None:
         if delivery.payload and not delivery.retained and (why := self._revoked.refuse(device)):
-            batch.dead_letters.append(_dead_letter(delivery, why, batch.received_at))
+            self._set_aside(delivery, why, batch, device)
+
+    def _set_aside(self, delivery: Delivery, error: Exception, batch: Batch, device: str) -> None:
+        if self._quotas.takes_letter(device, day_of(batch)):
+            batch.dead_letters.append(_dead_letter(delivery, error, batch.received_at))
+        else:
+            batch.letters_left_out += 1
 
     def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
         event = parse(EmotionEvent, delivery.payload)
@@ -99,6 +112,8 @@ class Ingest:
                 f"EmotionEvent: it names device {event.device} and camera {event.camera}, "
                 f"but arrived on the topic of {topic.device} and {topic.camera}."
             )
+        if not self._streams.knows((event.device, event.epoch)):
+            self._quotas.expect_epoch(event.device, day_of(batch))
         self._streams.note(event)
         batch.events.append(event)
         if not self._fleet.believes(event.device, event.time, batch.received_at):
@@ -128,6 +143,11 @@ class Ingest:
 
     def _controller(self, _topic: Topic, delivery: Delivery, _batch: Batch, _heard: set[str]) -> None:
         self._peers.heard(delivery.payload)
+
+
+def day_of(batch: Batch) -> str:
+    """On which it arrived."""
+    return batch.received_at[:10]
 
 
 def moved(batch: Batch) -> list[Key]:

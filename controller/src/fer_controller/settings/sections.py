@@ -64,6 +64,15 @@ class IngestSettings(Section):
         default=10_000, ge=1, description="runs of events above a gap that are remembered per stream"
     )
     dead_letters_max: int = Field(default=10_000, ge=1, description="dead letters kept; the oldest go first")
+    dead_letters_a_day: int = Field(
+        default=1000, ge=1, description="dead letters of one device that are kept in a day; more are counted alone"
+    )
+    epochs_a_day: int = Field(
+        default=2000, ge=1, description="epochs that one device may begin in a day; events of more become dead letters"
+    )
+    devices_max: int = Field(
+        default=100_000, ge=1, description="devices that are known; messages of more become dead letters"
+    )
     retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
 
 

@@ -28,6 +28,11 @@ class DeadLetterStore:
         self.count(DEAD_LETTERS, len(letters))
         self.count(DEAD_LETTERS_DROPPED, self._database.run("trim_dead_letters", {"most": self._most}))
 
+    def leave_out(self, letters: int) -> None:
+        """Count letters that are not kept."""
+        self.count(DEAD_LETTERS, letters)
+        self.count(DEAD_LETTERS_DROPPED, letters)
+
     def count(self, name: str, more: int) -> None:
         """Increase a counter."""
         if more:

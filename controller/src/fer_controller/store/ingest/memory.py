@@ -41,6 +41,7 @@ class MemoryStore:
             self.telemetry.add(message, batch.received_at)
         conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.differs_from_stored(e))
         self.dead_letters.add([*batch.dead_letters, *conflicts])
+        self.dead_letters.leave_out(batch.letters_left_out)
         redelivered = len(batch.events) - new - len(conflicts)
         self.dead_letters.count(REDELIVERED, redelivered)
         return Written(new, redelivered, conflicts)
@@ -168,6 +169,11 @@ class MemoryDeadLetters:
         del self._letters[:dropped]
         self.count(DEAD_LETTERS, len(letters))
         self.count(DEAD_LETTERS_DROPPED, dropped)
+
+    def leave_out(self, letters: int) -> None:
+        """Count letters that are not kept."""
+        self.count(DEAD_LETTERS, letters)
+        self.count(DEAD_LETTERS_DROPPED, letters)
 
     def count(self, name: str, more: int) -> None:
         """Count so many more of something."""

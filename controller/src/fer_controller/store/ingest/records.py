@@ -22,6 +22,8 @@ class Batch:
     devices: list[Device] = field(default_factory=list)
     telemetry: list[Telemetry] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    letters_left_out: int = 0
+    """Dead letters beyond what is kept of one device in a day; they are counted alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class IngestStore:
             self.devices.put(batch.devices)
             self.telemetry.add(batch.telemetry, batch.received_at)
             self.dead_letters.add([*batch.dead_letters, *conflicts])
+            self.dead_letters.leave_out(batch.letters_left_out)
             self.dead_letters.count(REDELIVERED, redelivered)
         return Written(events, redelivered, conflicts)
 
