@@ -13,6 +13,7 @@ SPOOL_FILE = "spool.db"
 LOCK_FILE = "lock"
 UPDATE_FILE = "update.json"
 MODELS_FOLDER = "models"
+OURS_ALONE = 0o700
 
 
 class StateFolder:
@@ -45,7 +46,7 @@ class StateFolder:
 
     def _locked(self, device: str) -> IO[str]:
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
             lock = (self.path / LOCK_FILE).open("a+")
         except OSError as error:
             raise StateError(f"Cannot use the state folder {self.path} ({error}); give another --state-dir.") from error

@@ -1,6 +1,7 @@
 """The outbox on disk: it holds every event from before it is sent until it is known to be stored."""
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -27,6 +28,8 @@ DROPPED = "dropped_events"
 
 WRITE = "write"
 BUSY_TIMEOUT_S = 5.0
+OURS_ALONE, OUR_FOLDER = 0o600, 0o700
+"""Modes of what is made; SQLite gives the files beside a database the same mode."""
 ROW_OVERHEAD_BYTES = 16
 
 
@@ -124,7 +127,7 @@ class Spool:
     def _open_or_replace(self) -> sqlite3.Connection:
         there = self._path.exists()
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=OUR_FOLDER, parents=True, exist_ok=True)
             return self._open()
         except (OSError, sqlite3.OperationalError) as error:
             if not there:
@@ -143,6 +146,7 @@ class Spool:
                 self._path.with_name(self._path.name + suffix).unlink()
 
     def _open(self) -> sqlite3.Connection:
+        os.close(os.open(str(self._path), os.O_RDWR | os.O_CREAT, OURS_ALONE))
         db = sqlite3.connect(str(self._path), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode = WAL")

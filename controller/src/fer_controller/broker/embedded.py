@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from ipaddress import ip_address
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -83,6 +84,7 @@ class EmbeddedBroker:
             cause = error.__cause__ or error
             reason = getattr(cause, "strerror", None) or cause
             raise BrokerError(f"The embedded broker cannot listen on {self._host}:{self._port}: {reason}.") from error
+        self._warn()
         return self
 
     def __exit__(
@@ -93,6 +95,14 @@ class EmbeddedBroker:
         except FAULTS as error:
             log.info("The embedded broker did not shut down cleanly: %s", error)
         self._end_loop()
+
+    def _warn(self) -> None:
+        places = [each.getsockname()[0] for each in self._server.sockets] if self._server else []
+        if not all(ip_address(place.partition("%")[0]).is_loopback for place in places):
+            log.warning(
+                "The embedded broker listens on %s:%s, where anybody on the network may read and publish everything; "
+                "name 127.0.0.1, or run Mosquitto with passwords or certificates.", self._host, self._port,
+            )  # fmt: skip
 
     async def _start(self) -> None:
         self._broker = AmqttBroker(

@@ -22,6 +22,7 @@ from fer_controller.errors import (
 from fer_controller.http import api, page
 from fer_controller.http.artifacts import OCTETS, ArtifactResponse
 from fer_controller.http.guards import Guards, holder
+from fer_controller.http.headers import Headers
 from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.prometheus import Metrics
 from fer_controller.operations.operation import Answer
@@ -61,6 +62,7 @@ def make_app(
     app.add_exception_handler(ControllerError, _explained)
     app.add_exception_handler(RequestValidationError, _misspelled)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Headers)
     app.include_router(api.make_router())
     app.include_router(page.router)
     app.include_router(_for_devices(store, artifacts, downloads, metrics), dependencies=enrolled)

@@ -184,7 +184,9 @@ def _listener(place: str) -> socket.socket:
 
 def _warn_of_plain_tokens(http: HttpSettings, listener: socket.socket) -> None:
     here_alone = ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
-    if http.access != OPEN_ACCESS and http.cert_file is None and not here_alone:
+    if http.access == OPEN_ACCESS and not here_alone:
+        log.warning("Anybody who reaches %s may fetch every model and /metrics; set http.access to token.", http.listen)
+    elif http.cert_file is None and not here_alone:
         log.warning(
             "Models are served at %s without TLS, so anyone on the network can read the devices' tokens; "
             "set http.cert_file and http.key_file.",

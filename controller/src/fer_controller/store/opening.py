@@ -10,6 +10,9 @@ from fer_controller.errors import StoreError
 from fer_controller.store import migrations
 from fer_controller.store.database import CREATE, READ, TIMEOUT_S, WRITE, Database
 
+OURS_ALONE = 0o600
+"""What faces showed, who may order, and hashes of tokens."""
+
 
 def reader(path: Path) -> Database:
     """Open for reading, also while a controller runs; raises StoreError when the file is missing or not ours."""
@@ -58,12 +61,19 @@ def _create(path: Path) -> None:
     place = path.resolve()
     partial = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
+        _touch(partial)
         with Database(path, CREATE, begun_at=partial) as database:
             migrations.apply(database)
         _put(partial, place)
     finally:
         for left in (partial, partial.with_name(f"{partial.name}-journal")):
             left.unlink(missing_ok=True)
+
+
+def _touch(partial: Path) -> None:
+    """Make it for us alone; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # told by SQLite, with what helps
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OURS_ALONE))
 
 
 def _put(partial: Path, place: Path) -> None:

@@ -15,18 +15,21 @@ let open = null;
 makeTables();
 find("sign-in").onsubmit = (event) => (event.preventDefault(), signIn(find("token").value.trim()));
 find("sign-out").onclick = () => (token.forget(), location.reload());
-window.addEventListener("hashchange", route);
+window.addEventListener("hashchange", () => (takeFromAddress(), route()));
 signals.addEventListener("refused", (event) => signOut(event.detail));
 signals.addEventListener("trouble", (event) => tellTrouble(event.detail));
 takeFromAddress();
 if (token.get()) signIn(token.get());
 else signOut("");
 
-/** A link may bring the token, and the view, behind its hash, which is sent to nobody; it leaves the address at once. */
+/**
+ * A link may bring the token, and the view, behind its hash, which is sent to nobody; it leaves the address at once.
+ * Who is signed in stays who they are: a stranger's link makes nobody work under a stranger's name.
+ */
 function takeFromAddress() {
     if (!location.hash.startsWith(IN_ADDRESS)) return;
     const [text, ...view] = location.hash.slice(IN_ADDRESS.length).split("/");
-    token.set(text);
+    if (!token.get()) token.set(text);
     history.replaceState(null, "", `#${view.join("/")}`);
 }
 
