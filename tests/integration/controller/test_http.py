@@ -343,7 +343,7 @@ def test_tokens_that_travel_in_plain_text_are_warned_of(
     opening.writer(tmp_path / "fleet.db", create=True).close()
     with caplog.at_level("WARNING"), HttpProcess(settings_in(tmp_path, listen=listen, access=access)):
         pass
-    assert ["without TLS" in record.message for record in caplog.records] == [True] * warned
+    assert any("without TLS" in record.message for record in caplog.records) == warned
 
 
 def test_many_devices_at_once_get_what_they_asked_for(served: Registry, data: bytes, url: str) -> None:

@@ -13,6 +13,7 @@ from fer_controller.errors import RegistryError
 from fer_controller.registry import signing
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
+from fer_controller.registry.plain_files import read_plain
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MANIFEST = "manifest.json"
+MANIFEST_BYTES = 1024 * 1024
+"""The most that a device reads; with one more it is cut, and no JSON."""
 USERS_NAMED = 3
 
 Watch = Callable[[str, int, int], None]
@@ -174,7 +177,7 @@ def _size_bytes(manifest: ModelManifest) -> int:
 
 def _manifest_bytes(entry: Path) -> bytes:
     try:
-        return (entry / MANIFEST).read_bytes()
+        return read_plain(entry / MANIFEST, MANIFEST_BYTES)
     except OSError as error:
         raise RegistryError(
             f"There is no model in {entry} ({MANIFEST}: {error.strerror}); "

@@ -15,7 +15,9 @@ from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import IR_VERSION, OPSET, Golden, Variant
 
 from fer_controller.errors import RegistryError
+from fer_controller.registry.onnx_parts import check_parts
 from fer_controller.registry.onnx_versions import DEFAULT_DOMAIN, read_versions
+from fer_controller.registry.plain_files import read_plain
 
 CPU = "CPUExecutionProvider"
 LOG_FATAL_ONLY = 4
@@ -37,6 +39,7 @@ def prove(path: Path, variant: Variant, manifest: ModelManifest) -> None:
     contract = CONTRACTS[manifest.task]
     data = _proven_bytes(path, variant)
     _check_versions(path, data)
+    _check_parts(path, data)
     session = _loaded(path, data)
     _check_ends(path, "input", session.get_inputs(), [contract.input])
     _check_ends(path, "output", session.get_outputs(), contract.outputs)
@@ -53,13 +56,12 @@ def golden_pictures(golden: Golden) -> Array:
 
 def _proven_bytes(path: Path, variant: Variant) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_plain(path, variant.size_bytes)
     except OSError as error:
         raise RegistryError(f"{path} cannot be read: {error.strerror}; fetch the model again.") from error
     if len(data) != variant.size_bytes:
-        raise RegistryError(
-            f"{path} has {len(data)} bytes, its manifest says {variant.size_bytes}; fetch the model again."
-        )
+        found = f"{len(data)}" if len(data) < variant.size_bytes else f"more than {variant.size_bytes}"
+        raise RegistryError(f"{path} has {found} bytes, its manifest says {variant.size_bytes}; fetch the model again.")
     if hashlib.sha256(data).hexdigest() != variant.sha256:
         raise RegistryError(f"{path} is damaged: its sha256 is not that of its manifest; fetch the model again.")
     return data
@@ -79,6 +81,13 @@ def _check_versions(path: Path, data: bytes) -> None:
         raise RegistryError(
             f"{path} has ir_version {found.ir_version}; the contract asks for {IR_VERSION}, so {REMEDY}."
         )
+
+
+def _check_parts(path: Path, data: bytes) -> None:
+    try:
+        check_parts(data)
+    except ValueError as error:
+        raise RegistryError(f"{path} is not taken: {error}; {REMEDY}.") from error
 
 
 def _loaded(path: Path, data: bytes) -> Any:
@@ -115,12 +124,23 @@ def _check_golden(path: Path, session: Any, variant: Variant, golden: Golden, co
         raise RegistryError(f"{path} gives other numbers for the golden batch than the contract asks for; {REMEDY}.")
     if contract.task == CLASSIFIER and not _are_probabilities(found):
         raise RegistryError(f"{path} gives no probabilities that add up to 1 for the golden batch; {REMEDY}.")
+    _check_telling(path, variant, expected)
     alone = _answered(path, session, inputs[:1], contract)
     difference = max(float(np.abs(found - expected).max()), float(np.abs(alone - expected[:1]).max()))
     if difference > variant.tolerance:
         raise RegistryError(
             f"{path}: its golden batch differs by {difference:.3g}, and at most {variant.tolerance:g} is allowed. "
             f"The file does not compute what was released; {REMEDY}."
+        )
+
+
+def _check_telling(path: Path, variant: Variant, expected: Array) -> None:
+    """Golden outputs that are alike, or that may differ by more, are those of a model that sees nothing, too."""
+    spread = float(np.ptp(expected, axis=0).max())
+    if not variant.tolerance < spread:
+        raise RegistryError(
+            f"{path}: its golden batch proves nothing, for the outputs of its pictures differ by {spread:.3g}, and "
+            f"{variant.tolerance:g} is allowed; {REMEDY}."
         )
 
 

@@ -24,11 +24,11 @@ class Versions:
 def read_versions(data: bytes) -> Versions:
     """The versions that an .onnx file declares; raises ValueError for any other file."""
     ir_version, opsets = 0, {}
-    for number, value in _fields(memoryview(data)):
+    for number, value in fields_of(memoryview(data)):
         if number == IR_VERSION_FIELD and isinstance(value, int):
             ir_version = value
         elif number == OPSETS_FIELD and not isinstance(value, int):
-            opset = dict(_fields(value))
+            opset = dict(fields_of(value))
             domain = opset.get(DOMAIN_FIELD, b"")
             version = opset.get(VERSION_FIELD, 0)
             if isinstance(domain, int) or not isinstance(version, int):
@@ -37,7 +37,8 @@ def read_versions(data: bytes) -> Versions:
     return Versions(ir_version, opsets)
 
 
-def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+def fields_of(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Number and value of each field of a protobuf message; raises ValueError where it is none."""
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
