@@ -49,7 +49,7 @@ class HttpCamera:
         self._streams = False
         self._first: Optional[Image] = None
         self._timer: Optional[FrameTimer] = None
-        address, handlers = _opened_by(settings.source.address)
+        address, handlers = _opened_by(settings.source.escaped)
         self._address, self._opener = address, urllib.request.build_opener(*handlers)
 
     def open(self) -> None:
@@ -81,7 +81,8 @@ class HttpCamera:
             with self._opener.open(self._address, timeout=self._patience_s) as answer:
                 data = self._picture(answer)
         except urllib.error.HTTPError as error:
-            error.close()
+            if error.fp:
+                error.close()
             refusal = REFUSALS.get(error.code, OTHER_REFUSAL.format(status=error.code))
             raise CameraError(f"The camera {self._source} {refusal}.") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -130,6 +131,15 @@ class HttpCamera:
         return b"".join(chunks)
 
 
+class _OneAnswer(urllib.request.HTTPDigestAuthHandler):
+    """Answers a challenge once: a wrong password that is given again and again locks the camera's account."""
+
+    def retry_http_digest_auth(self, req: urllib.request.Request, auth: str) -> Optional[http.client.HTTPResponse]:
+        if req.has_header(self.auth_header) and "stale=true" not in auth.lower():
+            raise urllib.error.HTTPError(req.full_url, 401, "Unauthorized", http.client.HTTPMessage(), None)
+        return super().retry_http_digest_auth(req, auth)
+
+
 @lru_cache(maxsize=1)
 def _trusting() -> ssl.SSLContext:
     """Made once, for all certificates of the system are loaded with it, a megabyte at each opening of a camera."""
@@ -153,7 +163,7 @@ def _opened_by(address: str) -> Tuple[str, List[urllib.request.BaseHandler]]:
         user, _, password = login[2].partition(":")
         known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         known.add_password(None, address, unquote(user), unquote(password))
-        handlers += [urllib.request.HTTPBasicAuthHandler(known), urllib.request.HTTPDigestAuthHandler(known)]
+        handlers += [urllib.request.HTTPBasicAuthHandler(known), _OneAnswer(known)]
     return address, handlers
 
 

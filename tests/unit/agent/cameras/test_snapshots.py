@@ -159,14 +159,15 @@ def test_a_port_where_nobody_listens_is_told_of(web: Web) -> None:
     assert "cannot be reached (Connection refused)" in fault_of(camera(f"http://{web.address}/s.jpg"))
 
 
-def test_user_and_password_are_sent_to_whoever_asks_for_them(web: Web) -> None:
+@pytest.mark.parametrize("written", ["p%40ss%2F1", "p@ss/1"])
+def test_user_and_password_are_sent_to_whoever_asks_for_them(web: Web, written: str) -> None:
     def guarded(request: http.server.BaseHTTPRequestHandler) -> None:
         given = request.headers.get("Authorization", "")
         right = given == "Basic " + base64.b64encode(b"admin:p@ss/1").decode()
         (picture() if right else sends(b"", None, 401, WWW_Authenticate='Basic realm="camera"'))(request)
 
     web.answer = guarded
-    some = camera(f"http://admin:p%40ss%2F1@{web.address}/snapshot.jpg")
+    some = camera(f"http://admin:{written}@{web.address}/snapshot.jpg")
     some.open()
     assert some.read() is not None
     some.close()
@@ -177,7 +178,10 @@ def test_a_camera_that_asks_for_a_digest_gets_one(web: Web, password: str, right
     def md5(*parts: str) -> str:
         return hashlib.md5(":".join(parts).encode()).hexdigest()  # noqa: S324 - what such cameras ask for
 
+    logins = []
+
     def guarded(request: http.server.BaseHTTPRequestHandler) -> None:
+        logins.append(request.headers.get("Authorization"))
         given = dict(re.findall(r'(\w+)="?([^",]+)', request.headers.get("Authorization", "")))
         first, second = md5("admin", "camera", "s3cret"), md5("GET", request.path)
         wanted = md5(first, "once", given.get("nc", ""), given.get("cnonce", ""), "auth", second)
@@ -195,6 +199,7 @@ def test_a_camera_that_asks_for_a_digest_gets_one(web: Web, password: str, right
         fault = fault_of(some)
         assert "asks for another user or password" in fault
         assert password not in fault
+        assert [login is not None for login in logins] == [False, True], "more would lock the account"
 
 
 def test_a_stream_is_left_to_the_streams_reader(web: Web) -> None:
