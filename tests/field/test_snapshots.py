@@ -47,7 +47,7 @@ def address() -> Iterator[str]:
             """Quiet."""
 
     with http.server.HTTPServer(("127.0.0.1", 0), Camera) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://admin:s3cret@127.0.0.1:{server.server_address[1]}/snapshot.jpg?token=s3cret"
         server.shutdown()
 

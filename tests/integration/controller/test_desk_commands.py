@@ -216,7 +216,7 @@ class Line(BaseHTTPRequestHandler):
 def line() -> "Iterator[tuple[str, list[str]]]":
     asked: list[str] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Line,), {"asked": asked}))
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
