@@ -27,7 +27,7 @@ An error is `{"detail": "a sentence"}`: 401 without a valid token, 403 where its
 not there, 409 for what cannot be done, 422 for a value that is not spelled as it should be, 503 while the database is
 busy.
 `/v1/openapi.json` describes all this to programs. Models (`/v1/models/NAME/VERSION/manifest.json`, `/v1/artifacts/…`)
-and [`/metrics`](metrics.md) are for devices and take a device's token too; `/v1/health` takes none.
+are for devices and take a device's token too, [`/metrics`](metrics.md) takes a viewer's; `/v1/health` takes none.
 """
 
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 from controller_messages import DEVICE, a_birth, some_telemetry, topic_of
 from controller_process import ControllerProcess, eventually
+from fer_controller.desk import access
 from fer_controller.registry import tokens
+from fer_controller.store.credentials.records import VIEWER
 from fer_wire import Message
 from opened_stores import token_store
 from paho.mqtt import publish
@@ -27,7 +30,7 @@ def controller(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[ControllerProce
     process.kill()
 
 
-def test_a_scrape_with_a_token_hears_of_the_fleet_and_one_without_hears_nothing(
+def test_a_scrape_with_a_viewers_token_hears_of_the_fleet_and_a_device_does_not(
     controller: ControllerProcess, mosquitto: Mosquitto
 ) -> None:
     controller.until_connected()
@@ -39,7 +42,9 @@ def test_a_scrape_with_a_token_hears_of_the_fleet_and_one_without_hears_nothing(
     url = f"{found[-1]}/metrics"
     assert requests.get(url, timeout=TIMEOUT_S).status_code == 401
     with token_store(controller.db) as store:
-        token = tokens.make(store, "prometheus")
+        device = tokens.make(store, "nano-01")
+        token = access.make(store, "prometheus", VIEWER, datetime.now(UTC)).token
+    assert requests.get(url, headers={"Authorization": f"Bearer {device}"}, timeout=TIMEOUT_S).status_code == 401
     answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_S)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")

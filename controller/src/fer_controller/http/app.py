@@ -27,6 +27,7 @@ from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.prometheus import Metrics
 from fer_controller.operations.operation import Answer
 from fer_controller.registry.artifacts import Artifacts
+from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.registry.store import ModelStore
 
 RETRY_AFTER_S = 5
@@ -58,6 +59,7 @@ def make_app(
     """The application over a registry, a fleet and its operators' desk."""
     app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     enrolled = [] if place.open_to_all else [Depends(guards.enrolled)]
+    looking = [] if place.open_to_all else [Depends(api.GUARDS[VIEWER])]
     app.state.guards, app.state.place = guards, place
     app.add_exception_handler(ControllerError, _explained)
     app.add_exception_handler(RequestValidationError, _misspelled)
@@ -65,7 +67,8 @@ def make_app(
     app.add_middleware(Headers)
     app.include_router(api.make_router())
     app.include_router(page.router)
-    app.include_router(_for_devices(store, artifacts, downloads, metrics), dependencies=enrolled)
+    app.include_router(_for_devices(store, artifacts, downloads), dependencies=enrolled)
+    app.include_router(_for_prometheus(metrics), dependencies=looking)
 
     @app.get("/v1/health", tags=[ANYBODY])
     async def health() -> Health:
@@ -74,8 +77,8 @@ def make_app(
     return app
 
 
-def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, metrics: Metrics) -> APIRouter:
-    """Models, their files and metrics; a HEAD is answered where a GET is, and told once."""
+def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads) -> APIRouter:
+    """Models and their files; a HEAD is answered where a GET is, and told once."""
     router = APIRouter(tags=["device"])
 
     @router.head(MANIFEST, include_in_schema=False)
@@ -95,6 +98,13 @@ def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, 
         except FileNotFoundError:
             pass
         raise HTTPException(404, "The registry has no file with this sha256.")
+
+    return router
+
+
+def _for_prometheus(metrics: Metrics) -> APIRouter:
+    """The figures of all devices, which are no device's business."""
+    router = APIRouter(tags=[VIEWER])
 
     @router.get("/metrics", response_class=Response, responses=_of_type("text/plain"))
     def fleet(request: Request) -> Response:

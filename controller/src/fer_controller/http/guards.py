@@ -26,7 +26,7 @@ class Guards:
         self._store, self._refusals = store, refusals
 
     def enrolled(self, request: Request) -> None:
-        """Any token, for models and metrics."""
+        """Any token, for models."""
         token = _token(request)
         if not token:
             raise self._refused(
