@@ -1,4 +1,4 @@
-"""fer-controller devices: forget, revoke."""
+"""fer-controller devices: forget, revoke, tokens."""
 
 from typing import Annotated
 
@@ -47,6 +47,7 @@ def forget(
 @app.command()
 def revoke(
     devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Devices that were stolen or broken into.")],
+    reason: Annotated[str, typer.Option(help="Why, for the audit log; at most 200 characters.")] = "",
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -58,7 +59,7 @@ def revoke(
     with options.desk(db, url, config) as desk:
         for device in devices:
             try:
-                done = desk.ask(REVOKE, RevokeRequest(device=device))
+                done = desk.ask(REVOKE, RevokeRequest(device=device, reason=reason[:200]))
             except RequestError as error:
                 raise typer.BadParameter(str(error)) from error
             if json_:
@@ -66,3 +67,20 @@ def revoke(
             else:
                 what = "its token is void" if done.had_token else "it had no token"
                 print(f"{device} is revoked; {what}.\n{AT_THE_BROKER.format(device=device)}", flush=True)
+
+
+@app.command("tokens")
+def tokens_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+    """Devices' tokens: when each was made, expires and was last used; the tokens cannot be read any more."""
+    from fer_controller.store import opening
+    from fer_controller.store.credentials.store import TokenStore
+
+    with opening.writer(options.here("devices tokens", db, config).db) as database:
+        found = TokenStore(database).enrolled()
+    if json_:
+        options.print_lines({"device": each.holder, **options.life(each)} for each in found)
+        return
+    table = options.table("device", "made", "expires", "last used")
+    for each in found:
+        table.add_row(*map(options.plain, (each.holder, *options.life_cells(each))))
+    options.print_table(table, empty="No device has a token yet; `fer-controller enroll DEVICE` makes one.")

@@ -18,6 +18,7 @@ def enroll(
     replace: Annotated[
         bool, typer.Option("--replace", help="Make another token for a device that has one; the former is void.")
     ] = False,
+    expires: options.Expires = None,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Revoke the tokens; the devices can fetch nothing more.")
     ] = False,
@@ -32,6 +33,7 @@ def enroll(
     from fer_controller.store.credentials.store import TokenStore
     from fer_controller.store.devices.store import DeviceStore
 
+    expires_at = options.expiry(expires)
     names = [tokens.checked(device) for device in devices]
     with _opened(options.here("enroll", db, config), create=not revoke) as database, database.transaction():
         store, log, actor = TokenStore(database), AuditStore(database, audit.HERE), audit.operator()
@@ -41,9 +43,10 @@ def enroll(
                 tokens.revoke(store, device)
                 log.append([audit.act(audit.REVOKED, f"{actor} revokes the token of {device}.", actor, device=device)])
             else:
-                made[device] = tokens.make(store, device, replace=replace)
+                made[device] = tokens.make(store, device, replace=replace, expires_at=expires_at)
+                until = f", until {expires_at}," if expires_at else ""
                 again = " and takes it in again" if DeviceStore(database).readmit(device) else ""
-                sentence = f"{actor} makes a token for {device}{again}."
+                sentence = f"{actor} makes a token for {device}{until}{again}."
                 log.append([audit.act(audit.ENROLLED, sentence, actor, device=device)])
     for device in names if revoke else ():
         _say({"device": device, "revoked": True}, f"{device} can fetch nothing more.", as_json=json_)

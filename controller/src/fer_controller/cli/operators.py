@@ -30,6 +30,7 @@ def add(
     replace: Annotated[
         bool, typer.Option("--replace", help="Make another token for an operator who is there; the former is void.")
     ] = False,
+    expires: options.Expires = None,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
@@ -38,10 +39,11 @@ def add(
     from fer_controller.desk import access
     from fer_controller.rollout import audit
 
-    actor = audit.operator()
+    actor, expires_at = audit.operator(), options.expiry(expires)
     with _opened("operators add", db, config) as (store, log):
-        made = access.make(store, name, role, datetime.now(UTC), replace=replace)
-        log.append([audit.act(audit.OPERATOR_ADDED, f"{actor} makes a token for {name}, {made.role}.", actor)])
+        made = access.make(store, name, role, datetime.now(UTC), replace=replace, expires_at=expires_at)
+        until = f", until {expires_at}" if expires_at else ""
+        log.append([audit.act(audit.OPERATOR_ADDED, f"{actor} makes a token for {name}, {made.role}{until}.", actor)])
     if json_:
         options.print_line({"operator": name, "role": made.role, "token": made.token})
         return
@@ -58,11 +60,11 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
     with _opened("operators list", db, config) as (store, _):
         found = store.operators()
     if json_:
-        options.print_lines({"operator": each.holder, "role": each.role, "made_at": each.made_at} for each in found)
+        options.print_lines({"operator": each.holder, "role": each.role, **options.life(each)} for each in found)
         return
-    table = options.table("operator", "role", "made")
+    table = options.table("operator", "role", "made", "expires", "last used")
     for each in found:
-        table.add_row(*map(options.plain, (each.holder, each.role, each.made_at)))
+        table.add_row(*map(options.plain, (each.holder, each.role, *options.life_cells(each))))
     options.print_table(table, empty="There is no operator yet; `fer-controller operators add NAME` makes one.")
 
 

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from fer_wire.log_lines import LogLines
+from fer_wire.message import iso_utc
 from fer_wire.printable import printable
 from fer_wire.terminal import json_text
 
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 
     from fer_controller.desk.desk import Desk
     from fer_controller.operations.operation import Answer
+    from fer_controller.store.credentials.records import Token
 
 WIDTH_WITHOUT_TERMINAL = 200
+LONGEST_LIFE_S = 3650 * 86_400.0
 
 Db = Annotated[Path | None, typer.Option("--db", help="The SQLite database; by default fleet.db.")]
 Url = Annotated[
@@ -32,6 +36,9 @@ Url = Annotated[
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute or hour.")]
+Expires = Annotated[
+    str | None, typer.Option("--expires", help="After how long it lets nobody in: 12h, 30d; by default never.")
+]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Continue as more arrives, until Ctrl-C.")]
 
 
@@ -69,6 +76,36 @@ def log_warnings() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(LogLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def expiry(typed: str | None) -> str:
+    """When a token that lasts so long expires, ISO 8601; empty for one that never does."""
+    from fer_controller.errors import RequestError
+    from fer_controller.rollout.planning.typed import seconds
+
+    if typed is None:
+        return ""
+    try:
+        length_s = seconds(typed, "--expires", LONGEST_LIFE_S)
+    except RequestError as error:
+        raise typer.BadParameter(str(error)) from error
+    if not length_s:
+        raise typer.BadParameter("--expires 0 would let nobody in at all; leave it out for a token that never expires.")
+    return iso_utc(datetime.now(UTC) + timedelta(seconds=length_s))
+
+
+def life(token: "Token") -> dict[str, str | None]:
+    """When a token was made, expires and was last used; None for never."""
+    return {
+        "made_at": token.made_at, "expires_at": token.expires_at or None, "last_used_at": token.last_used_at or None,
+    }  # fmt: skip
+
+
+def life_cells(token: "Token") -> Iterable[str]:
+    """The same in a table, where one that has expired says so."""
+    expired = token.expired(iso_utc(datetime.now(UTC)))
+    expires = f"{token.expires_at}{', expired' if expired else ''}"
+    return token.made_at, expires or "never", token.last_used_at or "never"
 
 
 def print_line(document: dict[str, Any]) -> None:

@@ -23,10 +23,13 @@ class Made:
     role: str
 
 
-def make(store: TokenStore, name: str, role: str | None, now: datetime, *, replace: bool = False) -> Made:
+def make(
+    store: TokenStore, name: str, role: str | None, now: datetime, *, replace: bool = False, expires_at: str = ""
+) -> Made:
     """A new token; without a role it gives the one that the operator has, and a new one may look.
 
-    Raises AccessError for an invalid name or role, and for an operator who is there and is not to be replaced.
+    It expires where a time is given. Raises AccessError for an invalid name or role, and for an operator who is
+    there and is not to be replaced.
     """
     if name == RUNNER:
         raise AccessError(f"{RUNNER} is what the audit log calls the controller itself; use another name.")
@@ -39,7 +42,7 @@ def make(store: TokenStore, name: str, role: str | None, now: datetime, *, repla
             "that one."
         )
     made = Made(secrets.token_urlsafe(TOKEN_BYTES), role or (had.role if had else VIEWER))
-    store.put(Token(name, made.role, iso_utc(now)), hashed(made.token))
+    store.put(Token(name, made.role, iso_utc(now), expires_at), hashed(made.token))
     return made
 
 

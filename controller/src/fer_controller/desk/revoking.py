@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fer_wire.message import iso_utc
+from fer_wire.printable import printable
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
@@ -11,14 +12,16 @@ from fer_controller.store.rollouts.records import Changes
 from fer_controller.store.subjects import Subjects
 
 
-def revoke(known: Subjects, device: str, actor: str, now: datetime) -> bool:
+def revoke(known: Subjects, device: str, actor: str, now: datetime, reason: str = "") -> bool:
     """Revoke it, until it is enrolled again, and return whether it had a token; raises RequestError.
 
     The runner ends what rollouts want of it, and the ingest refuses its messages, within a second.
     """
     check(known, [device])
     at = iso_utc(now)
-    entry = audit.entry(at, "", audit.REVOKED, f"{actor} takes {device} out of the fleet.", device=device, actor=actor)
+    why = f": {printable(reason)}" if reason else ""
+    sentence = f"{actor} takes {device} out of the fleet{why}."
+    entry = audit.entry(at, "", audit.REVOKED, sentence, device=device, actor=actor)
     withdrawn = messages.forgetting(device, known.rollouts.desired.of_device(device), now)
     with known.transaction():
         known.devices.revoke(device, at, actor)

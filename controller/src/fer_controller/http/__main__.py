@@ -21,6 +21,7 @@ from fer_controller.http.process import Task
 from fer_controller.http.prometheus import Metrics
 from fer_controller.http.refusals import Refusals
 from fer_controller.http.server import LOGGER, Server
+from fer_controller.http.uses import Uses
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import OPEN_ACCESS
 from fer_controller.store import opening
@@ -31,6 +32,7 @@ from fer_controller.store.subjects import Subjects
 LIFE_LINE = 0
 NICENESS = 5
 LAST_GRACE_S = 5.0
+WRITE_EVERY_S = 0.5
 log = logging.getLogger("fer_controller.http")
 
 
@@ -47,10 +49,10 @@ def main() -> None:
         log.error("Models cannot be served: %s", error)
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
-    refusals, ending = Refusals(task.db), Event()
+    refusals, uses, ending = Refusals(task.db), Uses(task.db), Event()
     app = make_app(
         ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
-        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens), refusals),
+        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens), refusals, uses),
         Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
     )  # fmt: skip
     most = doors.that_fit(task.http.max_connections, task.http.max_downloads)
@@ -61,11 +63,20 @@ def main() -> None:
     place = _place(task, listener)
     log.info("Models are served at %s.", place)
     log.info("The fleet's page is at %s/; `fer-controller operators add NAME` makes a token for it.", place)
-    writing = Thread(target=refusals.run, args=(ending,), daemon=True)
+    writing = Thread(target=_keep, args=(refusals, uses, ending), daemon=True)
     writing.start()
     server.run()
     ending.set()
     writing.join(LAST_GRACE_S)
+
+
+def _keep(refusals: Refusals, uses: Uses, ending: Event) -> None:
+    """Write what was noted of requests, until ending is set and all of it is written."""
+    while not ending.wait(WRITE_EVERY_S):
+        refusals.write()
+        uses.write()
+    refusals.write(all_=True)
+    uses.write()
 
 
 def _end_with_the_life_line(server: Server) -> None:

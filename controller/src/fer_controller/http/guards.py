@@ -1,18 +1,24 @@
 """Who holds a token, and what that allows."""
 
+from datetime import UTC, datetime
+
 from fastapi import HTTPException, Request
+from fer_wire.message import iso_utc
 
 from fer_controller.desk import access
 from fer_controller.http.doors import site
 from fer_controller.http.refusals import Refusal, Refusals
+from fer_controller.http.uses import Uses
 from fer_controller.registry import tokens
 from fer_controller.rollout.audit import NOBODY
-from fer_controller.store.credentials.records import OPERATOR, Token
+from fer_controller.store.credentials.records import DEVICE, OPERATOR, Token
 from fer_controller.store.credentials.store import TokenStore
 
 BEARER = "bearer"
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
 ADD = "`fer-controller operators add NAME` makes one"
+RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
+RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
 ORDERS = (
     "is a viewer's, which gives no orders and reads no audit log; `fer-controller operators add NAME --role operator` "
     "makes another"
@@ -22,8 +28,8 @@ ORDERS = (
 class Guards:
     """What a request must bring: a device's or an operator's token; raises HTTPException (401, 403)."""
 
-    def __init__(self, store: TokenStore, refusals: Refusals) -> None:
-        self._store, self._refusals = store, refusals
+    def __init__(self, store: TokenStore, refusals: Refusals, uses: Uses) -> None:
+        self._store, self._refusals, self._uses = store, refusals, uses
 
     def enrolled(self, request: Request) -> None:
         """Any token, for models."""
@@ -35,7 +41,7 @@ class Guards:
         caller = self._store.token(tokens.hashed(token))
         if caller is None:
             raise self._refused(request, "The token belongs to no device", ENROLL)
-        request.state.caller = caller
+        request.state.caller = self._in_force(request, caller)
 
     def viewer(self, request: Request) -> Token:
         """An operator's of any role, to look."""
@@ -45,7 +51,7 @@ class Guards:
         found = access.who(self._store, token)
         if found is None:
             raise self._refused(request, "The token belongs to no operator", ADD)
-        return found
+        return self._in_force(request, found)
 
     def operator(self, request: Request) -> Token:
         """That of an operator who may give orders."""
@@ -55,8 +61,17 @@ class Guards:
             raise HTTPException(403, f"The token of {found.holder} {ORDERS}.")
         return found
 
-    def _refused(self, request: Request, why: str, remedy: str) -> HTTPException:
-        self._refusals.note(Refusal(_site(request), NOBODY, why[0].lower() + why[1:]))
+    def _in_force(self, request: Request, token: Token) -> Token:
+        """The token, whose use is noted; raises HTTPException when it has expired."""
+        if token.expired(iso_utc(datetime.now(UTC))):
+            why = f"The token of {token.holder} expired at {token.expires_at}"
+            remedy = RENEW if token.role == DEVICE else RENEW_OPERATOR
+            raise self._refused(request, why, remedy.format(name=token.holder), token.holder)
+        self._uses.note(token)
+        return token
+
+    def _refused(self, request: Request, why: str, remedy: str, who: str = NOBODY) -> HTTPException:
+        self._refusals.note(Refusal(_site(request), who, why[0].lower() + why[1:]))
         return HTTPException(401, f"{why}; {remedy}.", {"WWW-Authenticate": "Bearer"})
 
 

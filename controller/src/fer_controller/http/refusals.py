@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 
 from fer_controller.errors import StoreError
 from fer_controller.rollout import audit
@@ -17,7 +17,6 @@ EVERY_S = 600.0
 """Of one peer and reason there is one entry at once, and then one in this time."""
 MOST = 20
 """So many peers and reasons are told apart in that time; all others are counted together."""
-WRITE_EVERY_S = 0.5
 log = logging.getLogger(__name__)
 
 
@@ -66,12 +65,6 @@ class Refusals:
             log.warning("%s Requests that were turned away are not in the audit log yet.", error)
             return
         self._settle(due)
-
-    def run(self, ending: Event) -> None:
-        """Write until ending is set, and then what is left."""
-        while not ending.wait(WRITE_EVERY_S):
-            self.write()
-        self.write(all_=True)
 
     def _due(self, *, all_: bool) -> dict[Refusal, int]:
         now_s = self._clock()

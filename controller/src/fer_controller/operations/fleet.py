@@ -58,6 +58,7 @@ class RevokeRequest(Parameters):
     """Which device is revoked."""
 
     device: str = Field(description="Its name.")
+    reason: str = Field(default="", max_length=200, description="Why; the audit log keeps it.")
 
 
 class RevokedAnswer(Answer):

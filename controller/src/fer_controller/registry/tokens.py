@@ -15,15 +15,18 @@ from fer_controller.store.credentials.store import TokenStore
 TOKEN_BYTES = 32
 
 
-def make(store: TokenStore, device: str, *, replace: bool = False) -> str:
-    """A new token for a device; raises RegistryError for an invalid name, or a token that is not to be replaced."""
+def make(store: TokenStore, device: str, *, replace: bool = False, expires_at: str = "") -> str:
+    """A new token for a device, which expires where a time is given.
+
+    Raises RegistryError for an invalid name, or a token that is not to be replaced.
+    """
     had = store.of_device(checked(device))
     if had and not replace:
         raise RegistryError(
             f"{device} is enrolled already, since {had.made_at}; --replace makes another token, and voids that one."
         )
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.put(Token(device, DEVICE, iso_utc(datetime.now(UTC))), hashed(token))
+    store.put(Token(device, DEVICE, iso_utc(datetime.now(UTC)), expires_at), hashed(token))
     return token
 
 

@@ -6,7 +6,7 @@ from sqlite_utils.migrations import Migrations
 from fer_controller.errors import StoreError
 from fer_controller.store.audit.records import BEGINNING, AuditRow, chained
 from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
-from fer_controller.store.credentials.tables import DEVICE_TOKENS, OPERATORS, TOKENS
+from fer_controller.store.credentials.tables import DEVICE_TOKENS, LIVES_OF_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, REVOKED_DEVICES, SIGHT_OF_DEVICES
@@ -149,6 +149,12 @@ def m017_bounds_of_times(db: sqlite_utils.Database) -> None:
 def m018_revoked(db: sqlite_utils.Database) -> None:
     """Devices that were taken out of the fleet."""
     _run(db, *REVOKED_DEVICES)
+
+
+@MIGRATIONS()
+def m019_lives_of_tokens(db: sqlite_utils.Database) -> None:
+    """When tokens expire, and when they were last used."""
+    _run(db, *LIVES_OF_TOKENS)
 
 
 def check(database: Database) -> None:

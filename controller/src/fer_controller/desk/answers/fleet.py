@@ -57,7 +57,8 @@ def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
 @ANSWERS.carries_out(REVOKE)
 def revoke(context: Context, asked: RevokeRequest) -> RevokedAnswer:
     """Take it out at once; raises RequestError."""
-    had_token = revoking.revoke(context.stores.changing, asked.device, context.actor, datetime.now(UTC))
+    now = datetime.now(UTC)
+    had_token = revoking.revoke(context.stores.changing, asked.device, context.actor, now, asked.reason)
     return RevokedAnswer(device=asked.device, had_token=had_token)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from fer_wire.message import iso_utc
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.plans import DEPLOY, PLAN, DeployAnswer, LeftOutAnswer, PlanAnswer, PlannedDeviceAnswer
 from fer_controller.rollout.planning import deployment, forecast
@@ -48,9 +50,12 @@ def _prepared(context: Context, asked: DeployRequest) -> Plan:
 
 def _surroundings(context: Context) -> Surroundings:
     known, open_to_all = context.stores.looking, context.stores.place.open_to_all
+    now = iso_utc(datetime.now(UTC))
     told = [said for each in known.telemetry.newest_of_each() if (said := each.message()) is not None]
     return Surroundings(
-        enrolled=None if open_to_all else frozenset(each.holder for each in known.tokens.enrolled()),
+        enrolled=None
+        if open_to_all
+        else frozenset(each.holder for each in known.tokens.enrolled() if not each.expired(now)),
         disk_free_mb={each.device: each.host.disk_free_mb for each in told if each.host.disk_free_mb is not None},
     )
 

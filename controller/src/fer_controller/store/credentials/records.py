@@ -1,6 +1,6 @@
 """Tokens as they are stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DEVICE = "device"
 """Fetches models."""
@@ -18,3 +18,16 @@ class Token:
     holder: str
     role: str
     made_at: str
+    expires_at: str = ""
+    """From when on it lets nobody in; empty for never."""
+    last_used_at: str = ""
+    """Over HTTP, to the minute; empty for never."""
+
+    def expired(self, at: str) -> bool:
+        """Whether it lets nobody in any more."""
+        return bool(self.expires_at) and self.expires_at <= at
+
+    @property
+    def unused(self) -> "Token":
+        """The same token, whenever it was used."""
+        return replace(self, last_used_at="")

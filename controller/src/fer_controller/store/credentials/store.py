@@ -1,7 +1,7 @@
 """Tokens in the database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fer_controller.store.credentials.records import DEVICE, OPERATORS, Token
 from fer_controller.store.database import Database, named
@@ -38,6 +38,12 @@ class TokenStore:
         with self._database.transaction():
             self._remove(token.holder, (DEVICE,) if token.role == DEVICE else OPERATORS)
             self._database.run("insert_token", {**named(token), "sha256": sha256})
+
+    def used(self, uses: Mapping[Token, str]) -> None:
+        """Note when these tokens were last used."""
+        rows = [{"holder": t.holder, "role": t.role, "made_at": t.made_at, "at": at} for t, at in uses.items()]
+        with self._database.transaction():
+            self._database.many("use_token", rows)
 
     def remove_device(self, device: str) -> bool:
         """Revoke a device's token; False when it has none."""

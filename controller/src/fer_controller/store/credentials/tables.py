@@ -44,3 +44,8 @@ TOKENS: tuple[str, ...] = (
     "DROP TABLE operators",
     "CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256)",
 )
+
+LIVES_OF_TOKENS: tuple[str, ...] = (
+    "ALTER TABLE tokens ADD COLUMN expires_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tokens ADD COLUMN last_used_at TEXT NOT NULL DEFAULT ''",
+)
