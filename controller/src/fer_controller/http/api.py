@@ -92,7 +92,7 @@ def _parameters(operation: Operation[Any, Any]) -> Iterator[inspect.Parameter]:
             yield _parameter(
                 name, Annotated[_query(name, field)], inspect.Parameter.empty if field.is_required() else field.default
             )
-    else:
+    elif operation.beside_path:
         yield _parameter(BODY, _body(operation))
 
 
