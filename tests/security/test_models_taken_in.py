@@ -82,13 +82,13 @@ def test_a_pipe_or_a_device_in_place_of_a_file_holds_nobody_up(tmp_path: Path, n
 
 def test_a_model_that_answers_everything_alike_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tiny_onnx.expected", lambda faces: np.full((len(faces), len(EMOTIONS)), 1 / len(EMOTIONS)))
-    with pytest.raises(RegistryError, match="its golden batch proves nothing"):
+    with pytest.raises(RegistryError, match=r"proves? nothing"):
         added(tmp_path, file_of(message(*DIMENSIONS, (9, bytes(WEIGHTS.nbytes)))))
 
 
 @pytest.mark.parametrize("tolerance", [1.0, 1e308])
 def test_a_tolerance_that_lets_every_answer_pass_is_refused(tmp_path: Path, tolerance: float) -> None:
-    with pytest.raises(RegistryError, match="its golden batch proves nothing"):
+    with pytest.raises(RegistryError, match=r"proves? nothing"):
         added(tmp_path, network(), tolerance)
 
 
