@@ -173,6 +173,8 @@ class Device:
             self._client.publish(Topics().emotion(self.name, "door"), payload, qos=1)
 
     def _on_ack(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        if not message.payload:
+            return  # What the broker retained was taken back.
         ack = parse(Ack, message.payload)
         if ack.epoch != self.epoch:
             return

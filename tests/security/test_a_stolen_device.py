@@ -7,6 +7,8 @@ import pytest
 import requests
 from commands import ran
 from controller_messages import DEVICE, START, a_birth, an_event, delivered, no_peers, some_telemetry
+from controller_process import ControllerProcess, eventually
+from controller_process import Device as Sender
 from fakes_rollout import World
 from fer_controller.cli import run
 from fer_controller.errors import RequestError, StoreUnavailable
@@ -23,12 +25,14 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.rollouts.records import Changes
 from fer_controller.store.subjects import Subjects
 from fer_wire import Message, Topics
+from real_broker import Mosquitto
 from served_fleet import ServedFleet
 from stepped_device import SteppedDevice
 
 HONEST = "nano-02"
 STOLEN, HONEST_ONE = "nano-0", "nano-1"
 FLOOD = 500
+OF_DEVICE = "SELECT count(*) FROM events WHERE device = 'nano-01'"
 
 
 @pytest.fixture
@@ -151,6 +155,36 @@ def test_a_forgotten_device_stays_revoked(ingesting: Ingesting) -> None:
     ingesting.store.devices.forget(DEVICE)
     ingesting.now_s += LOOK_EVERY_S
     assert len(ingesting.take(an_event(2))) == 1
+
+
+def test_a_running_controller_takes_up_that_a_device_was_revoked_and_enrolled_again(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    controller = ControllerProcess(tmp_path / "fleet.db", mosquitto.url)
+    device, honest = Sender(mosquitto.port), Sender(mosquitto.port, HONEST)
+    controller.until_connected()
+    try:
+        device.observe(3)
+        device.flush()
+        revoke(controller.db, DEVICE)
+
+        def refused() -> bool:
+            device.observe(1)
+            return bool(controller.query("SELECT 1 FROM dead_letters"))
+
+        eventually(refused, "the controller refuses what it sends")
+        before = controller.query(OF_DEVICE)
+        device.observe(3)
+        honest.observe(3)
+        honest.flush()
+        assert controller.query(OF_DEVICE) == before
+        assert ran(run, ["enroll", DEVICE, "--db", str(controller.db)]).returncode == 0
+        device.flush()
+        assert controller.query(OF_DEVICE) == [(device.last_seq,)], "nothing that it kept is lost"
+    finally:
+        device.close()
+        honest.close()
+        controller.kill()
 
 
 @pytest.mark.parametrize("rounds", range(8))
