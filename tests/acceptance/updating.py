@@ -111,7 +111,7 @@ class World:
             self.server.routes.update(release.routes)
 
     def await_state(self, *states: str) -> None:
-        until(self.operator.state_is(*states), " or ".join(states), 90)
+        until(self.operator.state_is(*states), " or ".join(states), 180)
 
     def has_reached(self, state: str) -> bool:
         """Whether the state on disk is this one, or one that comes after it on the good way."""

@@ -59,7 +59,7 @@ def demo(program: Path, *options: str) -> "subprocess.CompletedProcess[str]":
 def command_of(program: Path, *options: str) -> "tuple[list[str], dict[str, str]]":
     # The process that answers over HTTP has its Python from the import on, the agent is looked for beside ours.
     code = f"import sys, fer_controller.http.process; sys.executable = {str(program)!r}; {PROGRAM[2]}"
-    command = [sys.executable, "-c", code, "demo", "--seconds", "4", *options]
+    command = [sys.executable, "-c", code, "demo", "--seconds", "8", *options]
     return command, {**os.environ, "PATH": "/usr/bin:/bin"}
 
 

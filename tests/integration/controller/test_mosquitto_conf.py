@@ -86,7 +86,7 @@ def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(
         publish(port, "nano-01", "fer/v1/nano-01/emotion/door", b"x" * 70_000)
         assert publish(port, "nano-01", "fer/v1/nano-01/emotion/door", an_event(1).payload()) == 0
         eventually(lambda: controller.seqs() == [1], "the device's own event is stored")
-        assert controller.query("SELECT device, state FROM devices") == [("nano-01", "")]
+        assert controller.query("SELECT device, state FROM devices") == [("nano-01", "online")]
         assert controller.query("SELECT size_bytes FROM dead_letters") == [(70_000,)]
         ack = subprocess.run(
             ["mosquitto_sub", *login(port, "nano-01"), "-C", "1", "-W", "10", "-t", "fer/v1/nano-01/ack"],
