@@ -100,11 +100,11 @@ def test_controller_and_simulator_go_on_whatever_answers_them(
     program = Forked("fer-controller", *command, "--broker", answering.url, *place, out=said, err=said)
     try:
         eventually(lambda: answering.connections > 2, "it connects again and again")
+        eventually(lambda: answering.url in said.read_text(), "it is told")
         assert program.poll() is None
     finally:
         program.terminate()
         program.wait(30)
-    assert answering.url in said.read_text()
     assert "Traceback" not in said.read_text()
 
 
