@@ -1,8 +1,9 @@
 """The text of a settings file as editors leave it: UTF-8 with or without a mark, and any ends of lines."""
 
 import codecs
+import re
 from pathlib import Path
-from typing import Optional
+from typing import Any, Callable, Dict, Optional
 
 from fer_wire.errors import SettingsTextError
 
@@ -28,6 +29,20 @@ def settings_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise SettingsTextError(_foreign(path, data, error)) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def settings_table(path: Path, read: Callable[[str], Dict[str, Any]]) -> Dict[str, Any]:
+    """What this reader of TOML finds in it; SettingsTextError names the file, the line and what only looks right."""
+    try:
+        text = settings_text(path)
+    except OSError as error:
+        raise SettingsTextError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return read(text)
+    except ValueError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        looks = hint(text, int(line[1])) if line else ""
+        raise SettingsTextError(f"{path} is not TOML: {error}{looks}") from error
 
 
 def hint(text: str, line: int) -> str:

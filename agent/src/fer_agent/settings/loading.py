@@ -1,13 +1,12 @@
 """Where settings come from: options override environment variables, those the TOML file, and that the defaults."""
 
-import re
 import sys
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Tuple, Type
 
 from fer_wire.errors import SettingsTextError
 from fer_wire.paths import at_home
-from fer_wire.settings_text import hint, settings_text
+from fer_wire.settings_text import settings_table
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -50,18 +49,10 @@ def _chosen(file: Optional[Path]) -> Optional[Path]:
 
 def _table(file: Path) -> Dict[str, Any]:
     """What the file says."""
-    text = ""
     try:
-        text = settings_text(file)
-        return tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(f"The settings file {file} cannot be read: {error.strerror}.") from error
+        return settings_table(file, tomllib.loads)
     except SettingsTextError as error:
         raise SettingsError(f"The settings file {error}.") from error
-    except ValueError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        looks = hint(text, int(line[1])) if line else ""
-        raise SettingsError(f"The settings file {file} is not TOML: {error}{looks}.") from error
 
 
 def _layers(table: Dict[str, Any]) -> Type[Settings]:

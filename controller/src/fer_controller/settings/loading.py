@@ -1,13 +1,12 @@
 """Where the settings come from: options, then the environment, then the TOML file, then the defaults."""
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from fer_wire.errors import SettingsTextError
 from fer_wire.paths import at_home
-from fer_wire.settings_text import hint, settings_text
+from fer_wire.settings_text import settings_table
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
@@ -33,18 +32,12 @@ def load(config: Path | None = None, **options: Any) -> Settings:
 
 def _table(config: Path) -> dict[str, Any]:
     """What the file says."""
-    text = ""
     try:
-        text = settings_text(Path(at_home(str(config))))
-        return tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(f"The configuration {config} cannot be read: {error.strerror}.") from error
+        return settings_table(Path(at_home(str(config))), tomllib.loads)
     except SettingsTextError as error:
         raise SettingsError(f"The configuration {error}.") from error
     except ValueError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        looks = hint(text, int(line[1])) if line else ""
-        raise SettingsError(f"The configuration {config} is not TOML: {error}{looks}.") from error
+        raise SettingsError(f"The configuration {config} cannot be found: {error}.") from error
 
 
 def _above(table: dict[str, Any]) -> type[Settings]:
