@@ -10,6 +10,7 @@ from fer_wire import Greeting, TopicError, Topics
 from fer_wire.topics import DESIRED
 
 from fer_controller import __version__, systemd
+from fer_controller.authority.revocations import RevocationList
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
@@ -27,6 +28,7 @@ from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import Settings
 from fer_controller.store import opening
+from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.lock import exclusive
 from fer_controller.store.registry.store import ModelStore
@@ -87,17 +89,18 @@ def _embedded_broker(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _background(settings: Settings) -> Iterator[None]:
-    """The rollouts' runner and publisher, and retention, each in a thread with its own database connection."""
+    """What goes on beside the ingest, each in a thread with its own database connection."""
     ending = Event()
     keeping, driving, publishing = (opening.writer(settings.db) for _ in range(3))
-    looking = opening.reader(settings.db)
+    looking, listing = opening.reader(settings.db), opening.reader(settings.db)
     keeper = Keeper(RollupStore(keeping), settings.retention)
     shelf = Shelf(ModelStore(looking), settings.registry_folder)
     runner = Runner(RolloutStore(driving), shelf, settings.rollout)
+    revoked = RevocationList(settings.authority_folder, settings.crl_file, CertificateStore(listing))
     publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s)
     filters = [_topics(settings).every(DESIRED)]
     broker = Broker(
-        settings.broker,
+        settings.rollouts_broker,
         settings.rollouts_client_id,
         filters,
         knows_mqtt5=not settings.embedded_broker,
@@ -107,6 +110,7 @@ def _background(settings: Settings) -> Iterator[None]:
         Thread(target=_restarted, args=(lambda: runner.run(ending), ending), name="rollouts"),
         Thread(target=_restarted, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
         Thread(target=_restarted, args=(lambda: keeper.run(ending), ending), name="retention"),
+        Thread(target=_restarted, args=(lambda: revoked.run(ending), ending), name="revocations"),
     ]
     for thread in threads:
         thread.start()
@@ -116,7 +120,7 @@ def _background(settings: Settings) -> Iterator[None]:
         ending.set()
         for thread in threads:
             thread.join()
-        for database in (driving, publishing, looking, keeping):
+        for database in (driving, publishing, looking, listing, keeping):
             database.close()
 
 

@@ -8,6 +8,7 @@ ControllerError
 │   ├── BrokerRefused        the broker rejects our login, or forbids what we ask
 │   └── BrokerSilent         the broker does not answer
 ├── RegistryError            a model or a key cannot be added, found, verified or removed
+├── AuthorityError           the fleet's authority is missing, or cannot issue what was asked for
 ├── AccessError              an operator's name or role is not valid
 ├── HttpError                the HTTP server cannot start
 ├── ApiError                 a remote controller cannot be asked, or refuses
@@ -57,6 +58,10 @@ class BrokerSilent(BrokerError):  # noqa: N818 - what the broker did
 
 class RegistryError(ControllerError):
     """A model or a key cannot be added, found, verified or removed."""
+
+
+class AuthorityError(ControllerError):
+    """The fleet's authority is missing, or cannot issue what was asked for."""
 
 
 class AccessError(ControllerError):

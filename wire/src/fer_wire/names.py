@@ -22,3 +22,13 @@ def checked_name(name: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(checked_name), WithJsonSchema({"type": "string", "pattern": NAME_PATTERN})]
+
+PROGRAMS = ("fer-controller", "fer-rollouts", "fer-viewer", "homeassistant")
+"""The logins of the fleet's own programs at the broker: a device with such a name would speak as they do."""
+
+
+def checked_device(name: str) -> str:
+    """The name itself; raises TopicError if no device may be called so."""
+    if checked_name(name) in PROGRAMS:
+        raise TopicError(f"{name!r} is what a program of the fleet is called at the broker; call the device otherwise.")
+    return name

@@ -12,6 +12,7 @@ from fer_wire.terminal import spell_out
 from fer_controller import __version__
 from fer_controller.cli import (
     audit,
+    ca,
     demo,
     deploy,
     devices,
@@ -52,6 +53,7 @@ app.command("simulate")(simulate.simulate)
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.command("enroll")(enroll.enroll)
+app.add_typer(ca.app, name="ca")
 app.add_typer(operators.app, name="operators")
 app.command("deploy")(deploy.deploy)
 app.add_typer(rollouts.app, name="rollouts")

@@ -18,7 +18,7 @@ from fer_controller.store.subjects import Subjects
 def forget(
     known: Subjects, device: str, actor: str, now: datetime, *, delete_events: bool, stale_after_s: float
 ) -> int:
-    """Forget it, revoke its token, and return how many events of it there were; raises RequestError.
+    """Forget it, revoke its token and certificates, and return how many events of it there were; raises RequestError.
 
     When it is killed while it deletes events, doing it again deletes the rest.
     """
@@ -31,6 +31,7 @@ def forget(
     with known.transaction():
         known.devices.forget(device)
         known.tokens.remove_device(device)
+        known.certificates.revoke(device, at)
         known.rollouts.write(Changes(desired={device: clearing}, audit=[entry]))
     if delete_events:
         known.devices.forget_sent(device)

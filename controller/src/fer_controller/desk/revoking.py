@@ -1,5 +1,6 @@
-"""A device is taken out at once, whoever has it now: its token, its orders, and whatever it sends from now on."""
+"""A device is taken out at once, whoever has it now: its credentials, its orders, and what it sends from now on."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from fer_wire.message import iso_utc
@@ -12,8 +13,16 @@ from fer_controller.store.rollouts.records import Changes
 from fer_controller.store.subjects import Subjects
 
 
-def revoke(known: Subjects, device: str, actor: str, now: datetime, reason: str = "") -> bool:
-    """Revoke it, until it is enrolled again, and return whether it had a token; raises RequestError.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a device had, and has no more."""
+
+    had_token: bool
+    certificates: int
+
+
+def revoke(known: Subjects, device: str, actor: str, now: datetime, reason: str = "") -> Taken:
+    """Revoke it, until it is enrolled again; raises RequestError.
 
     The runner ends what rollouts want of it, and the ingest refuses its messages, within a second.
     """
@@ -25,6 +34,6 @@ def revoke(known: Subjects, device: str, actor: str, now: datetime, reason: str 
     withdrawn = messages.forgetting(device, known.rollouts.desired.of_device(device), now)
     with known.transaction():
         known.devices.revoke(device, at, actor)
-        had_token = known.tokens.remove_device(device)
+        taken = Taken(known.tokens.remove_device(device), known.certificates.revoke(device, at))
         known.rollouts.write(Changes(desired={device: withdrawn}, audit=[entry]))
-    return had_token
+    return taken

@@ -66,6 +66,7 @@ class RevokedAnswer(Answer):
 
     device: str = Field(description="Its name.")
     had_token: bool = Field(description="Whether it had a token, which is void now.")
+    certificates: int = Field(default=0, description="How many certificates it had, which are revoked now.")
 
 
 class TotalsAnswer(Answer):
@@ -104,7 +105,7 @@ FORGET = Operation(
 )  # fmt: skip
 REVOKE = Operation(
     "revoke", POST, "/v1/devices/{device}/revoke", OPERATOR, RevokeRequest, RevokedAnswer,
-    "Take a device out at once, as `devices revoke`: its token, its orders, and what it sends until it is enrolled.",
+    "Take a device out at once, as `devices revoke`: its credentials, its orders, and what it sends from then on.",
 )  # fmt: skip
 TOTALS = Operation(
     "totals", GET, "/v1/totals", VIEWER, Nothing, TotalsAnswer,

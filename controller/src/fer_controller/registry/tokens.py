@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from fer_wire import TopicError
 from fer_wire.message import iso_utc
-from fer_wire.names import checked_name
+from fer_wire.names import checked_device
 
 from fer_controller.errors import RegistryError
 from fer_controller.store.credentials.records import DEVICE, Token
@@ -45,7 +45,7 @@ def device_of(store: TokenStore, token: str) -> str | None:
 def checked(device: str) -> str:
     """The name, if a device may have it; raises RegistryError otherwise."""
     try:
-        return checked_name(device)
+        return checked_device(device)
     except TopicError as error:
         raise RegistryError(str(error)) from error
 

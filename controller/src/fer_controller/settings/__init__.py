@@ -1,12 +1,14 @@
 """The settings: one class a section, and where their values come from."""
 
+from fer_controller.settings.authority import AuthoritySettings
+from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.loading import load
+from fer_controller.settings.section import Section
 from fer_controller.settings.sections import (
     ENV_DELIMITER,
     ENV_PREFIX,
     OPEN_ACCESS,
     ApiSettings,
-    BrokerSettings,
     ClockSettings,
     FleetSettings,
     HttpSettings,
@@ -14,7 +16,6 @@ from fer_controller.settings.sections import (
     RegistrySettings,
     RetentionSettings,
     RolloutSettings,
-    Section,
     Settings,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "ENV_PREFIX",
     "OPEN_ACCESS",
     "ApiSettings",
+    "AuthoritySettings",
     "BrokerSettings",
     "ClockSettings",
     "FleetSettings",

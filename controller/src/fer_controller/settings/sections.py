@@ -6,51 +6,22 @@ import socket
 from pathlib import Path
 from typing import Literal, Self
 
-from fer_wire.broker import BrokerConnection
 from fer_wire.origins import Origin
 from fer_wire.paths import HomeFile, HomePath
 from fer_wire.printable import printable
 from fer_wire.tls import CaFile, CertFile, ClientFiles, KeyFile, check_pair
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fer_controller.settings.authority import AuthoritySettings
+from fer_controller.settings.broker import BrokerSettings
+from fer_controller.settings.section import Section
 
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
 OPEN_ACCESS = "open"
-DB_SUFFIX, MODELS_SUFFIX, MODELS_BESIDE_OTHERS = ".db", ".models", "-models"
-WEEK_S = 7 * 24 * 3600
-
-
-class Section(BaseModel):
-    """A section of the settings; an unknown key is an error, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BrokerSettings(BrokerConnection):
-    """The MQTT broker."""
-
-    client_id: str = Field(
-        default="",
-        max_length=64,
-        description="name of the session at the broker; by default made from host and database",
-    )
-    session_expiry_s: int = Field(
-        default=WEEK_S,
-        ge=0,
-        le=2**32 - 1,
-        description="how long the broker keeps messages for the controller while it is offline",
-    )
-    receive_maximum: int = Field(
-        default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"
-    )
+DB_SUFFIX = ".db"
+MODELS, AUTHORITY, CRL = "models", "authority", "revoked.crl"
 
 
 class IngestSettings(Section):
@@ -259,6 +230,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     registry: RegistrySettings = RegistrySettings()
     api: ApiSettings = ApiSettings()
+    authority: AuthoritySettings = AuthoritySettings()
 
     @property
     def client_id(self) -> str:
@@ -286,8 +258,24 @@ class Settings(BaseSettings):
 
         fleet.models for fleet.db, and site.berlin-models for site.berlin.
         """
-        if self.registry.folder:
-            return self.registry.folder
+        return self.registry.folder or self._beside(MODELS)
+
+    @property
+    def authority_folder(self) -> Path:
+        """Where the keys and certificates of the fleet's own authority are stored, by the same rule."""
+        return self.authority.folder or self._beside(AUTHORITY)
+
+    @property
+    def crl_file(self) -> Path:
+        """The list of revoked certificates."""
+        return self.authority.crl_file or self.authority_folder / CRL
+
+    @property
+    def rollouts_broker(self) -> BrokerSettings:
+        """The broker as the connection that publishes desired states reaches it."""
+        return self.broker.for_rollouts
+
+    def _beside(self, what: str) -> Path:
         if self.db.suffix == DB_SUFFIX:
-            return self.db.with_suffix(MODELS_SUFFIX)
-        return self.db.with_name(f"{self.db.name}{MODELS_BESIDE_OTHERS}")
+            return self.db.with_suffix(f".{what}")
+        return self.db.with_name(f"{self.db.name}-{what}")

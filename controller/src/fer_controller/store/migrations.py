@@ -6,6 +6,7 @@ from sqlite_utils.migrations import Migrations
 from fer_controller.errors import StoreError
 from fer_controller.store.audit.records import BEGINNING, AuditRow, chained
 from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
+from fer_controller.store.certificates.tables import CERTIFICATES
 from fer_controller.store.credentials.tables import DEVICE_TOKENS, LIVES_OF_TOKENS, OPERATORS, TOKENS
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
@@ -155,6 +156,12 @@ def m018_revoked(db: sqlite_utils.Database) -> None:
 def m019_lives_of_tokens(db: sqlite_utils.Database) -> None:
     """When tokens expire, and when they were last used."""
     _run(db, *LIVES_OF_TOKENS)
+
+
+@MIGRATIONS()
+def m020_certificates(db: sqlite_utils.Database) -> None:
+    """The certificates that the fleet's authority issued."""
+    _run(db, *CERTIFICATES)
 
 
 def check(database: Database) -> None:

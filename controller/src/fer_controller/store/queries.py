@@ -5,6 +5,7 @@ from importlib.resources import files
 
 SUBJECTS = (
     "audit",
+    "certificates",
     "credentials",
     "dead_letters",
     "devices",

@@ -1,6 +1,7 @@
 """All subjects of one database, for readers of several."""
 
 from fer_controller.store.audit.store import AuditStore
+from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.store import DeadLetterStore
@@ -19,6 +20,7 @@ class Subjects:
         """The origin is where what is changed here is asked for, as the audit log has it."""
         self.transaction = database.transaction
         self.audit = AuditStore(database, origin)
+        self.certificates = CertificateStore(database)
         self.dead_letters = DeadLetterStore(database)
         self.devices = DeviceStore(database)
         self.events = EventStore(database)

@@ -58,8 +58,8 @@ def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
 def revoke(context: Context, asked: RevokeRequest) -> RevokedAnswer:
     """Take it out at once; raises RequestError."""
     now = datetime.now(UTC)
-    had_token = revoking.revoke(context.stores.changing, asked.device, context.actor, now, asked.reason)
-    return RevokedAnswer(device=asked.device, had_token=had_token)
+    taken = revoking.revoke(context.stores.changing, asked.device, context.actor, now, asked.reason)
+    return RevokedAnswer(device=asked.device, had_token=taken.had_token, certificates=taken.certificates)
 
 
 @ANSWERS.carries_out(TOTALS)

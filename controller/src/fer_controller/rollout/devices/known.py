@@ -12,6 +12,7 @@ def check(known: Subjects, names: Iterable[str], hint: str = "") -> None:
     there_are = {
         *(each.device for each in known.devices.all()), *(each.device for each in known.devices.labels()),
         *(each.device for each in known.events.streams()), *(each.holder for each in known.tokens.enrolled()),
+        *known.certificates.devices(),
     }  # fmt: skip
     for name in names:
         if name not in there_are:

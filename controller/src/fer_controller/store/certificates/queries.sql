@@ -1,0 +1,36 @@
+-- Certificates.
+
+-- insert_certificate --
+-- Note that a certificate was issued.
+INSERT INTO certificates (serial, holder, role, made_at, expires_at, made_by, revoked_at)
+VALUES (:serial, :holder, :role, :made_at, :expires_at, :made_by, :revoked_at);
+
+-- certificates --
+-- All certificates, by holder and age.
+SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates
+ORDER BY holder, made_at, serial;
+
+-- certified --
+-- Those who were ever given a certificate in this role.
+SELECT DISTINCT holder FROM certificates WHERE role = :role;
+
+-- certificates_in_force --
+-- The certificates of a holder that are neither revoked nor expired, the oldest first.
+SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates
+WHERE holder = :holder AND role = :role AND revoked_at = '' AND expires_at > :at ORDER BY made_at, serial;
+
+-- certificates_made_since --
+-- How many certificates a holder was given since then.
+SELECT count(*) AS number FROM certificates WHERE holder = :holder AND role = :role AND made_at > :since;
+
+-- revoke_certificates --
+-- Revoke the certificates of a holder.
+UPDATE certificates SET revoked_at = :at WHERE holder = :holder AND role = :role AND revoked_at = '';
+
+-- revocations --
+-- The certificates that were revoked and have not expired, by number.
+SELECT serial, revoked_at FROM certificates WHERE revoked_at <> '' AND expires_at > :at ORDER BY serial;
+
+-- revoked_certificate --
+-- The certificate with this number, if it was revoked.
+SELECT serial, revoked_at FROM certificates WHERE serial = :serial AND revoked_at <> '';
