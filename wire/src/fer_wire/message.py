@@ -24,16 +24,20 @@ PositiveCount = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 
 def utc_ms(moment: datetime) -> datetime:
     """The same moment in UTC, cut to milliseconds; raises ValueError if its year in UTC is out of range."""
-    try:
-        utc = moment.astimezone(timezone.utc)
-    except OverflowError as error:
-        raise ValueError("the time lies outside the years 1 to 9999") from error
+    utc = _in_utc(moment)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
 def iso_utc(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, so that text sorts as time does: 2026-01-31T12:00:00.000Z."""
-    return utc_ms(moment).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return _in_utc(moment).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError("the time lies outside the years 1 to 9999") from error
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(utc_ms), PlainSerializer(iso_utc, return_type=str)]

@@ -1,6 +1,7 @@
 """The names of devices and cameras, which are levels of topics."""
 
 import re
+from functools import lru_cache
 
 from pydantic import AfterValidator, WithJsonSchema
 from typing_extensions import Annotated
@@ -8,9 +9,11 @@ from typing_extensions import Annotated
 from fer_wire.errors import TopicError
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+NAMES_REMEMBERED = 4096
 _NAME = re.compile(NAME_PATTERN)
 
 
+@lru_cache(NAMES_REMEMBERED)
 def checked_name(name: str) -> str:
     """The name itself; raises TopicError if it cannot be one level of a topic."""
     if not _NAME.fullmatch(name):

@@ -17,6 +17,7 @@ from fer_controller.store.events.tables import (
     BOUNDS_OF_STREAMS,
     BOUNDS_OF_TIMES,
     CLOCKS_OF_EVENTS,
+    DEVICES_OF_EVENTS,
     EVENTS,
     FORGOTTEN_EVENTS,
     GAPS,
@@ -162,6 +163,12 @@ def m019_lives_of_tokens(db: sqlite_utils.Database) -> None:
 def m020_certificates(db: sqlite_utils.Database) -> None:
     """The certificates that the fleet's authority issued."""
     _run(db, *CERTIFICATES)
+
+
+@MIGRATIONS()
+def m021_devices_of_events(db: sqlite_utils.Database) -> None:
+    """Find a device's events in the order of their arrival, by a smaller index."""
+    _run(db, *DEVICES_OF_EVENTS)
 
 
 def check(database: Database) -> None:

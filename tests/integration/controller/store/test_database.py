@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from fer_controller.store.events.store import EventStore
 from fer_controller.store.filter import EventFilter, Where
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.queries import QUERIES
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.fixture
@@ -184,8 +188,35 @@ def test_following_events_costs_no_more_when_many_are_stored(database: Database,
 
 def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(database: Database) -> None:
     plan = plan_of(database, "track_emotions", {"windows": "[]"})
-    assert "SEARCH e USING INDEX events_by_arrival (device=? AND received_at>? AND received_at<?)" in plan
+    assert "SEARCH e USING INDEX events_by_device (device=? AND rowid>? AND rowid<?)" in plan
     assert not any(step.startswith("SCAN e") for step in plan)
+
+
+@given(st.sets(st.integers(1, 20), max_size=6), st.integers(0, 21))
+def test_the_first_arrival_since_a_time_is_found_among_the_ids(arrivals: set[int], since: int) -> None:
+    with TemporaryDirectory() as folder, opening.writer(Path(folder) / "fleet.db", create=True) as database:
+        store = IngestStore(database)
+        for seq, second in enumerate(sorted(arrivals), start=1):
+            store.write(replace(a_batch(an_event(seq)), received_at=f"2026-01-31T12:00:{second:02}.000Z"))
+        with database.transaction():
+            database.connection.execute("DELETE FROM events WHERE id % 3 = 0")
+        wanted = f"2026-01-31T12:00:{since:02}.000Z"
+        ids = [row[0] for row in database.connection.execute("SELECT id FROM events WHERE received_at >= ?", (wanted,))]
+        first = EventStore(database).first_arrived(wanted)
+        assert ids == [each for each in event_ids(database) if each >= first]
+
+
+def event_ids(database: Database) -> list[int]:
+    return [row[0] for row in database.connection.execute("SELECT id FROM events ORDER BY id")]
+
+
+def test_a_fault_that_is_no_conflict_stores_nothing_of_the_batch(database: Database, store: IngestStore) -> None:
+    database.connection.execute(
+        "CREATE TRIGGER fault BEFORE INSERT ON events WHEN new.seq = 2 BEGIN SELECT RAISE(FAIL, 'no'); END"
+    )
+    with pytest.raises(StoreError):
+        store.write(a_batch(an_event(1), an_event(2), an_event(3)))
+    assert EventStore(database).last_event_id() == 0
 
 
 @pytest.mark.parametrize(

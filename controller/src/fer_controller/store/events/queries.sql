@@ -3,8 +3,9 @@
 
 -- insert_event --
 -- Store one event, unless it is stored already or was stored and then deleted.
--- (OR IGNORE would hide every other fault too.)
-INSERT INTO events
+-- (OR IGNORE would hide every other fault too. OR FAIL spares the journal that SQLite keeps to undo one statement of a
+-- transaction, which took longer than the insertion; any fault undoes the whole transaction here.)
+INSERT OR FAIL INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
    box_x, box_y, box_width, box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees,
    device_time)
@@ -33,6 +34,10 @@ ON CONFLICT (device, epoch, first_seq) DO NOTHING;
 -- streams --
 -- All streams in the order in which they were first seen.
 SELECT device, epoch, contiguous_seq, began_after_seq FROM streams ORDER BY id;
+
+-- event_from --
+-- The first event that was stored under an id or after it: its id, and when it arrived.
+SELECT id, received_at FROM events WHERE id >= :id ORDER BY id LIMIT 1;
 
 -- seqs_above --
 -- The stored seqs of a stream above one.

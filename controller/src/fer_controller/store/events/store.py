@@ -6,13 +6,13 @@ from typing import Any
 
 from fer_wire import Box, EmotionEvent
 from fer_wire.message import iso_utc
+from pydantic_core import to_json
 
 from fer_controller.store.database import Database, Row, Values, named
 from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
 UNKNOWN_POSE = (None, None, None)
-COMPACT_JSON = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class EventStore:
@@ -36,6 +36,21 @@ class EventStore:
     def last_event_id(self) -> int:
         """The id of the event stored last; 0 before the first."""
         return self._database.number("last_event_id")
+
+    def first_arrived(self, since: str) -> int:
+        """The id of the first event that arrived at a time or later; one more than the last id when there is none.
+
+        Searched for in the ids, which grow with the arrivals as long as the controller's clock was not set back.
+        """
+        low, high = 1, self.last_event_id() + 1
+        while low < high:
+            middle = (low + high) // 2
+            found = self._database.rows("event_from", {"id": middle})
+            if not found or found[0]["received_at"] >= since:
+                high = middle
+            else:
+                low = found[0]["id"] + 1
+        return low
 
     def tally(self, device: str) -> Tally:
         """Counts a device's events: stored, with distinct (epoch, seq), and with the same content as another."""
@@ -100,7 +115,7 @@ def _values(event: EmotionEvent, received_at: str, misdated: Collection[tuple[st
     return {
         "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
         "time": received_at if wrong else said, "track": event.track, "kind": event.kind, "emotion": event.emotion,
-        "confidence": event.confidence, "probabilities": COMPACT_JSON(event.probabilities),
+        "confidence": event.confidence, "probabilities": to_json(event.probabilities).decode(),
         "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
         "model": event.model, "received_at": received_at,
         "face_px": event.face_px, "yaw_degrees": yaw, "pitch_degrees": pitch, "roll_degrees": roll,

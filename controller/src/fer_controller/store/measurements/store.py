@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 
 from fer_wire.events import END
 
 from fer_controller.store.database import Database, Row, named
+from fer_controller.store.events.store import EventStore
 from fer_controller.store.measurements import figures
 from fer_controller.store.measurements.records import TelemetryMinute, TrackEmotion, Window
 
 CPU_PROVIDER = "CPUExecutionProvider"
+MINUTE_CHARACTERS = len("2026-01-31T12:00")
+LATER = "~"
+"""After a minute, it sorts behind all times of that minute."""
 
 
 class MeasurementStore:
@@ -17,6 +22,7 @@ class MeasurementStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._events = EventStore(database)
 
     def telemetry_minutes(self, windows: Sequence[Window], minute_s: float) -> list[TelemetryMinute]:
         """Each device's telemetry in its window, in minutes of this length, device by device in their order."""
@@ -26,7 +32,22 @@ class MeasurementStore:
 
     def track_emotions(self, windows: Sequence[Window]) -> list[TrackEmotion]:
         """The emotions of each face in its device's window, device by device and face by face."""
-        return self._database.records(TrackEmotion, "track_emotions", {"windows": _json(windows), "ended": END})
+        values = {"windows": self._with_ids(windows), "ended": END}
+        return self._database.records(TrackEmotion, "track_emotions", values)
+
+    def _with_ids(self, windows: Sequence[Window]) -> str:
+        """The windows with the ids among which their events lie; one search for each minute, for many share one."""
+        first = cache(self._events.first_arrived)
+        return json.dumps(
+            [
+                {
+                    **named(window),
+                    "from_id": first(window.since[:MINUTE_CHARACTERS]),
+                    "before_id": first(window.until[:MINUTE_CHARACTERS] + LATER),
+                }
+                for window in windows
+            ]
+        )
 
 
 def _json(windows: Sequence[Window]) -> str:

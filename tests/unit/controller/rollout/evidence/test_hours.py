@@ -54,7 +54,7 @@ def days(database: Database) -> Days:
 
 
 def test_a_quarter_of_an_hour_is_beside_the_same_quarter_of_earlier_days(days: Days) -> None:
-    for day, emotion in ((1, "happy"), (2, "sad"), (3, "fear")):
+    for day, emotion in ((3, "fear"), (2, "sad"), (1, "happy")):
         days.sees(LUNCH - day * DAY + timedelta(minutes=2), emotion)
     days.sees(LUNCH - DAY + timedelta(minutes=20), "angry")
     days.sees(LUNCH + timedelta(minutes=4), "happy", NEW)
@@ -73,8 +73,8 @@ def test_a_quarter_that_has_begun_is_beside_what_had_been_seen_by_this_time(days
 
 
 def test_days_on_which_another_model_ran_do_not_count(days: Days) -> None:
-    days.sees(LUNCH - DAY, "happy")
     days.sees(LUNCH - 2 * DAY, "sad")
+    days.sees(LUNCH - DAY, "happy")
     moved = iso_utc(LUNCH - 2 * DAY + timedelta(hours=1))
     assert days.beside(LUNCH + timedelta(minutes=1), Before(Measured(), OLD, moved)) == [({"happy": 1}, {})]
     assert days.beside(LUNCH + timedelta(minutes=1), Before(Measured(), OLD, iso_utc(LUNCH))) == []
@@ -88,8 +88,8 @@ def test_events_of_the_earlier_model_that_come_late_do_not_count_as_the_new_ones
 
 
 def test_a_camera_that_sees_many_needs_fewer_days(days: Days) -> None:
-    days.sees(LUNCH - DAY, "happy")
     days.sees(LUNCH - 2 * DAY, "sad")
+    days.sees(LUNCH - DAY, "happy")
     busy = Measured(faces={"happy": 2000})
     assert days.beside(LUNCH + timedelta(minutes=5), Before(busy, OLD, "")) == [({"happy": 1}, {})]
 
