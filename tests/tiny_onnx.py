@@ -71,7 +71,9 @@ def network(
     return message((1, IR_VERSION), (7, graph), (8, message((1, ""), (2, OPSET))))
 
 
-def write_model(folder: Path, files: Dict[str, bytes], tolerance: float = 0.001, created: str = "2026-01-31") -> Path:
+def write_model(
+    folder: Path, files: Dict[str, bytes], tolerance: float = 0.001, created: str = "2026-01-31", name: str = "tiny"
+) -> Path:
     """A model's folder with these files by precision, and golden outputs as the unbroken network gives them."""
     folder.mkdir(parents=True, exist_ok=True)
     variants = []
@@ -92,7 +94,7 @@ def write_model(folder: Path, files: Dict[str, bytes], tolerance: float = 0.001,
     outputs = tuple(tuple(float(p) for p in row) for row in expected(golden_inputs()))
     golden = Golden(formula="", coefficients=COEFFICIENTS, faces=FACES, outputs=dict.fromkeys(files, outputs))
     manifest = ModelManifest.model_validate(
-        {"name": "tiny", "version": "1.0.0", "variants": variants, "golden": golden, "created": f"{created}T12:00:00Z"}
+        {"name": name, "version": "1.0.0", "variants": variants, "golden": golden, "created": f"{created}T12:00:00Z"}
     )
     (folder / "manifest.json").write_bytes(manifest.payload())
     return folder

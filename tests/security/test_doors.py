@@ -90,7 +90,9 @@ def test_one_device_that_reads_no_answer_leaves_downloads_to_others(tmp_path: Pa
     large = tmp_path / "large"
     large.write_bytes(random.Random(0).randbytes(8_000_000))
     with Registry(tmp_path, max_downloads=4) as registry, ExitStack() as held:
-        path = f"/v1/artifacts/{registry.add_bytes(large)}"
+        sha256 = registry.add_bytes(large)
+        registry.assign(sha256, "nano-02")
+        path = f"/v1/artifacts/{sha256}"
         ask = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {registry.token}\r\n\r\n".encode()
         for _ in range(64):
             held.enter_context(connected(registry, ask)).recv(1)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,7 +16,9 @@ import psutil
 import pytest
 import requests
 import trustme
+from assigned_files import assign
 from controller_process import eventually
+from fer_controller.desk import access
 from fer_controller.errors import HttpError
 from fer_controller.http.process import HttpProcess
 from fer_controller.registry import tokens
@@ -24,6 +27,7 @@ from fer_controller.registry.model import RegisteredModel
 from fer_controller.registry.signing import PublicKey, make_keys
 from fer_controller.settings import Settings, load
 from fer_controller.store import opening
+from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
@@ -49,14 +53,21 @@ class Registry:
         self.process = HttpProcess(self.settings)
 
     def add(self, folder: Path) -> RegisteredModel:
-        return self.catalogue.add(write_model(folder, {"fp32": network()}))[0]
+        model = self.catalogue.add(write_model(folder, {"fp32": network()}))[0]
+        self.assign(model.variant("fp32").sha256)
+        return model
+
+    def assign(self, sha256: str, device: str = "nano-01") -> None:
+        """Tell a device to run a file; the last one counts."""
+        assign(self.database, device, sha256)
 
     def add_bytes(self, source: Path, name: str = "large") -> str:
-        """A file of any bytes, which the process takes for a model's."""
+        """A file of any bytes, which the process takes for a model's, and nano-01 is told to run."""
         sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
         with self.catalogue.artifacts.held():
             self.catalogue.artifacts.take(source, sha256)
             self.store.add_model(StoredModel(name, "1", b"{}", ""), [("fp32", sha256)])
+        self.assign(sha256)
         return sha256
 
     def url(self, path: str) -> str:
@@ -146,7 +157,10 @@ def test_without_the_right_token_nothing_comes(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(served: Registry, url: str) -> None:
+def test_a_token_counts_from_the_moment_it_is_made_until_it_is_revoked(
+    served: Registry, model: RegisteredModel, url: str
+) -> None:
+    served.assign(model.variant("fp32").sha256, "nano-02")
     first = tokens.make(TokenStore(served.database), "nano-02")
     assert served.ask(url, first).status_code == 200
     second = tokens.make(TokenStore(served.database), "nano-02", replace=True)
@@ -211,15 +225,17 @@ def test_any_range_of_the_file_is_its_slice(served: Registry, data: bytes, url: 
 
 def test_a_model_is_there_as_soon_as_it_is_added_and_gone_when_it_is_removed(tmp_path: Path) -> None:
     with Registry(tmp_path) as registry:
-        assert registry.ask("/v1/models/tiny/1.0.0/manifest.json").status_code == 404
-        model = registry.add(tmp_path / "tiny")
+        token = access.make(TokenStore(registry.database), "alice", VIEWER, datetime.now(UTC)).token
+        source = write_model(tmp_path / "tiny", {"fp32": network()})
+        assert registry.ask("/v1/models/tiny/1.0.0/manifest.json", token).status_code == 404
+        model, *_ = registry.catalogue.add(source)
         url = model.artifact("fp32").url
-        assert registry.ask(url).status_code == 200
+        assert registry.ask(url, token).status_code == 200
         registry.catalogue.remove("tiny", "1.0.0")
-        assert registry.ask(url).status_code == 404
-        registry.add(tmp_path / "tiny")
+        assert registry.ask(url, token).status_code == 404
+        registry.catalogue.add(source)
         registry.catalogue.artifacts.path(model.variant("fp32").sha256).unlink()
-        assert registry.ask(url).status_code == 404
+        assert registry.ask(url, token).status_code == 404
 
 
 def test_with_open_access_nobody_needs_a_token(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from fer_controller.settings import OPEN_ACCESS
 from fer_controller.store import opening
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.registry.store import ModelStore
+from fer_controller.store.rollouts.desired import DesiredStore
 from fer_controller.store.subjects import Subjects
 
 LIFE_LINE = 0
@@ -52,7 +53,8 @@ def main() -> None:
     refusals, uses, ending = Refusals(task.db), Uses(task.db), Event()
     app = make_app(
         ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
-        Metrics(Subjects(fleet), task.stale_after_s), Guards(TokenStore(tokens), refusals, uses),
+        Metrics(Subjects(fleet), task.stale_after_s),
+        Guards(TokenStore(tokens), DesiredStore(tokens), refusals, uses),
         Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
     )  # fmt: skip
     most = doors.that_fit(task.http.max_connections, task.http.max_downloads)

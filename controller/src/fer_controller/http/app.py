@@ -67,7 +67,7 @@ def make_app(
     app.add_middleware(Headers)
     app.include_router(api.make_router())
     app.include_router(page.router)
-    app.include_router(_for_devices(store, artifacts, downloads), dependencies=enrolled)
+    app.include_router(_for_devices(store, artifacts, downloads, guards), dependencies=enrolled)
     app.include_router(_for_prometheus(metrics), dependencies=looking)
 
     @app.get("/v1/health", tags=[ANYBODY])
@@ -77,16 +77,17 @@ def make_app(
     return app
 
 
-def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads) -> APIRouter:
-    """Models and their files; a HEAD is answered where a GET is, and told once."""
+def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, guards: Guards) -> APIRouter:
+    """Models and their files, to each device those that it is told to run; a HEAD is answered where a GET is."""
     router = APIRouter(tags=["device"])
 
     @router.head(MANIFEST, include_in_schema=False)
     @router.get(MANIFEST, response_model=ModelManifest, responses={**api.PROBLEMS})
-    def manifest(name: str, version: str) -> Response:
+    def manifest(name: str, version: str, request: Request) -> Response:
         stored = store.get(name, version)
         if stored is None:
             raise HTTPException(404, f"The registry has no model {name}@{version}.")
+        guards.expect_assigned(request, store.files_of(name, version))
         return Response(stored.manifest, media_type="application/json")
 
     @router.head(ARTIFACT, include_in_schema=False)
@@ -94,6 +95,7 @@ def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads) 
     def artifact(sha256: str, request: Request) -> Response:
         try:
             if store.of_file(sha256) is not None:
+                guards.expect_assigned(request, {sha256})
                 return ArtifactResponse(artifacts.path(sha256), sha256, downloads, holder(request))
         except FileNotFoundError:
             pass

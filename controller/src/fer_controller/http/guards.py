@@ -1,5 +1,6 @@
 """Who holds a token, and what that allows."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from fastapi import HTTPException, Request
@@ -13,12 +14,14 @@ from fer_controller.registry import tokens
 from fer_controller.rollout.audit import NOBODY
 from fer_controller.store.credentials.records import DEVICE, OPERATOR, Token
 from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.rollouts.desired import DesiredStore
 
 BEARER = "bearer"
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
 ADD = "`fer-controller operators add NAME` makes one"
 RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
 RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
+ASSIGNED = "{name} fetches what it is told to run, and that is something else; `fer-controller deploy` tells it"
 ORDERS = (
     "is a viewer's, which gives no orders and reads no audit log; `fer-controller operators add NAME --role operator` "
     "makes another"
@@ -28,8 +31,8 @@ ORDERS = (
 class Guards:
     """What a request must bring: a device's or an operator's token; raises HTTPException (401, 403)."""
 
-    def __init__(self, store: TokenStore, refusals: Refusals, uses: Uses) -> None:
-        self._store, self._refusals, self._uses = store, refusals, uses
+    def __init__(self, store: TokenStore, desired: DesiredStore, refusals: Refusals, uses: Uses) -> None:
+        self._store, self._desired, self._refusals, self._uses = store, desired, refusals, uses
 
     def enrolled(self, request: Request) -> None:
         """Any token, for models."""
@@ -42,6 +45,18 @@ class Guards:
         if caller is None:
             raise self._refused(request, "The token belongs to no device", ENROLL)
         request.state.caller = self._in_force(request, caller)
+
+    def expect_assigned(self, request: Request, files: Collection[str]) -> None:
+        """One of these files is what the device is told to run; an operator may have any, and so may anybody where
+        no token is asked for.
+        """
+        caller: Token | None = getattr(request.state, "caller", None)
+        if caller is None or caller.role != DEVICE or not self._desired.assigned(caller.holder).isdisjoint(files):
+            return
+        self._refusals.note(
+            Refusal(_site(request), caller.holder, f"{caller.holder} asks for a file of no order to it")
+        )
+        raise HTTPException(403, ASSIGNED.format(name=caller.holder))
 
     def viewer(self, request: Request) -> Token:
         """An operator's of any role, to look."""

@@ -15,6 +15,11 @@ SELECT name, version, manifest, added_at, precision
 FROM model_files JOIN models ON models.id = model_files.model_id
 WHERE sha256 = :sha256 ORDER BY models.id DESC LIMIT 1;
 
+-- files_of --
+-- The files of a model.
+SELECT sha256 FROM model_files JOIN models ON models.id = model_files.model_id
+WHERE name = :name AND version = :version;
+
 -- kept_files --
 -- The files of all models.
 SELECT DISTINCT sha256 FROM model_files;

@@ -31,6 +31,10 @@ class ModelStore:
             return model, row["precision"]
         return None
 
+    def files_of(self, name: str, version: str) -> set[str]:
+        """The sha256 of each file of a model."""
+        return {row["sha256"] for row in self._database.rows("files_of", {"name": name, "version": version})}
+
     def kept_files(self) -> set[str]:
         """The sha256 of every file that a model has."""
         return {row["sha256"] for row in self._database.rows("kept_files")}

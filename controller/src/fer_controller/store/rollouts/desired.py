@@ -16,6 +16,10 @@ class DesiredStore:
         """The newest desired state of a device."""
         return next(iter(self._rows("desired_of_device", {"device": device})), None)
 
+    def assigned(self, device: str) -> frozenset[str]:
+        """The sha256 of each file that the device is told to run now, or to choose from."""
+        return frozenset(row["sha256"] for row in self._database.rows("assigned_files", {"device": device}))
+
     def of_rollout(self, rollout: str) -> list[DesiredRow]:
         """The newest desired states of a rollout's devices, whichever rollout wrote them."""
         return self._rows("desired_of", {"rollout": rollout})

@@ -117,6 +117,14 @@ SELECT count(*) FROM devices WHERE device = :device;
 SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
 FROM desired_states WHERE device = :device;
 
+-- assigned_files --
+-- The files that a device is told to run: that of its newest desired state, and those that it may choose instead.
+SELECT sha256 FROM desired_states WHERE device = :device AND sha256 <> ''
+UNION
+SELECT json_extract(file.value, '$.sha256') AS sha256
+FROM desired_states s JOIN rollout_targets t ON t.rollout = s.rollout AND t.device = s.device, json_each(t.artifacts) file
+WHERE s.device = :device AND s.sha256 <> '' AND instr(t.artifacts, s.sha256);
+
 -- insert_order --
 -- Add an order and return its id.
 INSERT INTO rollout_orders (rollout, action, actor, given_at, done_at, outcome) VALUES (:rollout, :action, :actor, :given_at, '', '') RETURNING id;
