@@ -16,6 +16,7 @@ from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.http.process import HttpProcess
 from fer_controller.ingest.clocks import Clocks
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.newcomers import Newcomers
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
@@ -26,7 +27,7 @@ from fer_controller.registry.catalogue import Shelf
 from fer_controller.retention import Keeper
 from fer_controller.rollout.desired.publisher import Publisher
 from fer_controller.rollout.runner import Runner
-from fer_controller.settings import Settings
+from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.ingest.store import IngestStore
@@ -64,7 +65,8 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
         peers = Peers(topics, _greeting(settings))
         fleet, revoked = Fleet(store.devices.all(), Clocks(settings.clocks)), Revoked(store.devices.revoked)
         quotas = Quotas(settings.ingest)
-        ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas)
+        newcomers = Newcomers(store.devices.enrolled if settings.ingest.newcomers == ENROLLED else None)
+        ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas, newcomers=newcomers)
         filters = [topics.every(channel) for channel in CHANNELS]
         broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat

@@ -15,7 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from real_broker import Mosquitto, mosquitto_binary
 
 SHIPPED = Path(__file__).resolve().parents[3] / "controller" / "mosquitto"
-USERS = ("nano-01", "nano-02", "fer-controller", "fer-viewer")
+LOOKERS = ("fer-viewer", "homeassistant")
+USERS = ("nano-01", "nano-02", "fer-controller", *LOOKERS)
 PASSWORD = "for this test only"  # noqa: S105 - it opens nothing
 TIMEOUT_S = 10
 OWN = Topics()
@@ -132,11 +133,38 @@ def test_the_controller_hears_devices_and_a_device_hears_its_ack(broker: Mosquit
     device.leave()
 
 
-def test_a_viewer_may_only_look(broker: Mosquitto) -> None:
-    viewer = Visitor(broker, "fer-viewer")
-    answer = viewer.publish(OWN.desired("nano-01"))
-    viewer.leave()
-    assert answer == "Not authorized"
+@pytest.mark.parametrize("user", LOOKERS)
+def test_who_only_looks_speaks_for_no_device_and_invents_none(broker: Mosquitto, user: str) -> None:
+    looker = Visitor(broker, user)
+    topics = [
+        topic
+        for name in (user, "nano-01", "nano-99")
+        for topic in (
+            OWN.status(name), OWN.emotion(name, "door"), OWN.telemetry(name), OWN.reported(name), OWN.desired(name),
+            OWN.ack(name), f"homeassistant/device/fer-{name}/config",
+        )
+    ]  # fmt: skip
+    answers = {topic: looker.publish(topic) for topic in [*topics, "homeassistant/sensor/x/config", "elsewhere"]}
+    looker.leave()
+    assert set(answers.values()) == {"Not authorized"}, answers
+
+
+@pytest.mark.parametrize("user", LOOKERS)
+def test_who_only_looks_hears_every_device(broker: Mosquitto, user: str) -> None:
+    looker, device = Visitor(broker, user, listen="fer/v1/#"), Visitor(broker, "nano-01")
+    device.publish(OWN.telemetry("nano-01"))
+    looker.wait_for(OWN.telemetry("nano-01"))
+    looker.leave()
+    device.leave()
+
+
+def test_home_assistant_says_that_it_starts_and_hears_devices_announce_themselves(broker: Mosquitto) -> None:
+    home, device = Visitor(broker, "homeassistant", listen="homeassistant/#"), Visitor(broker, "nano-01")
+    device.publish("homeassistant/device/fer-nano-01/config")
+    home.wait_for("homeassistant/device/fer-nano-01/config")
+    assert home.publish("homeassistant/status") == "Success"
+    home.leave()
+    device.leave()
 
 
 @pytest.mark.parametrize(("user", "password"), [("nano-01", "wrong"), ("stranger", PASSWORD)])

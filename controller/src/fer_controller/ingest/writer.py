@@ -10,6 +10,7 @@ from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TEL
 
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.newcomers import Newcomers
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
@@ -38,8 +39,10 @@ class Ingest:
         fleet: Fleet,
         peers: Peers,
         clock: Callable[[], datetime] | None = None,
+        *,
         revoked: Revoked | None = None,
         quotas: Quotas | None = None,
+        newcomers: Newcomers | None = None,
     ) -> None:
         self._store = store
         self._streams = streams
@@ -49,6 +52,7 @@ class Ingest:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
         self._quotas = quotas or Quotas(IngestSettings())
+        self._newcomers = newcomers or Newcomers()
         self._losses, self._unreadable = Losses(), Unreadable()
         self._routes = {
             EMOTION: self._emotion,
@@ -76,6 +80,7 @@ class Ingest:
                 if not delivery.payload and topic.channel in RETAINED:
                     continue  # Somebody deleted what the broker retained; that says nothing of the device.
                 if topic.channel != CONTROLLER and not self._fleet.knows(topic.device):
+                    self._newcomers.expect(topic.device)
                     self._quotas.expect_room(topic.device, self._fleet.size)
                 self._routes[topic.channel](topic, delivery, batch, heard)
             except WireError as error:

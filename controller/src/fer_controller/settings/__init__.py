@@ -5,6 +5,7 @@ from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.loading import load
 from fer_controller.settings.section import Section
 from fer_controller.settings.sections import (
+    ENROLLED,
     ENV_DELIMITER,
     ENV_PREFIX,
     OPEN_ACCESS,
@@ -20,6 +21,7 @@ from fer_controller.settings.sections import (
 )
 
 __all__ = [
+    "ENROLLED",
     "ENV_DELIMITER",
     "ENV_PREFIX",
     "OPEN_ACCESS",

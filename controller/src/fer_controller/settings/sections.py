@@ -20,6 +20,7 @@ from fer_controller.settings.section import Section
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
 OPEN_ACCESS = "open"
+ENROLLED = "enrolled"
 DB_SUFFIX = ".db"
 MODELS, AUTHORITY, CRL = "models", "authority", "revoked.crl"
 
@@ -43,6 +44,9 @@ class IngestSettings(Section):
     )
     devices_max: int = Field(
         default=100_000, ge=1, description="devices that are known; messages of more become dead letters"
+    )
+    newcomers: Literal["any", "enrolled"] = Field(
+        default="any", description="enrolled: a device that is not enrolled is not taken in, and no login invents one"
     )
     retry_max_s: float = Field(default=5.0, gt=0, description="longest pause between two tries to write a batch")
 

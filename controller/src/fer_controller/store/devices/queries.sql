@@ -47,3 +47,7 @@ DELETE FROM revoked_devices WHERE device = :device;
 -- revoked_devices --
 -- The devices that were taken out of the fleet.
 SELECT device FROM revoked_devices;
+
+-- enrolled_devices --
+-- The devices that were enrolled, and not revoked since.
+SELECT holder AS device FROM tokens WHERE role = 'device';

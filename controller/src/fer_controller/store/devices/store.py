@@ -49,6 +49,10 @@ class DeviceStore:
         """The devices that were taken out of the fleet."""
         return frozenset(row["device"] for row in self._database.rows("revoked_devices"))
 
+    def enrolled(self) -> frozenset[str]:
+        """The devices that were enrolled, and not revoked since."""
+        return frozenset(row["device"] for row in self._database.rows("enrolled_devices"))
+
     def forget(self, device: str) -> None:
         """Delete what is known of a device itself: presence, report, labels, failures."""
         with self._database.transaction():
