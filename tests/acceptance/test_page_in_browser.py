@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 import requests
+from fer_controller.operations.fleet import REVOKE, RevokeRequest
 from served_fleet import ServedFleet
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,15 @@ def test_a_view_shows_what_the_database_holds(browser: str, fleet: ServedFleet, 
     assert fleet.token not in text
     for word in VIEWS[view]:
         assert word in text, word
+
+
+@pytest.mark.parametrize("view", ["fleet", "fleet/orin-05"])
+def test_a_device_that_was_revoked_is_marked(browser: str, view: str, tmp_path: Path) -> None:
+    with ServedFleet(tmp_path) as fleet, fleet.far() as desk:
+        desk.ask(REVOKE, RevokeRequest(device="orin-05"))
+        text = shown(browser, f"{fleet.url}/#token={fleet.token}/{view}", tmp_path / "profile")
+    assert "state revoked" in text
+    assert "by alice; what it sends is refused" in text
 
 
 def test_a_token_that_opens_nothing_is_told(browser: str, fleet: ServedFleet, tmp_path: Path) -> None:

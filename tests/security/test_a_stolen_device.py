@@ -16,9 +16,12 @@ from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.revoked import LETTER_EVERY_S, LOOK_EVERY_S, Revoked
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
-from fer_controller.operations.fleet import REVOKE, RevokeRequest
+from fer_controller.operations.fleet import DEVICES, REVOKE, RevokeRequest
+from fer_controller.operations.operation import Nothing
+from fer_controller.operations.plans import PLAN
 from fer_controller.registry import tokens
 from fer_controller.rollout import audit
+from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.transitions import COMMITTED, DESIRED, ROLLED_BACK, SKIPPED
 from fer_controller.store import opening
 from fer_controller.store.ingest.store import IngestStore
@@ -100,6 +103,32 @@ def test_the_command_says_what_is_to_be_done_at_the_broker(fleet: ServedFleet) -
     said = revoke(fleet.settings.db, DEVICE)
     for word in (f"mosquitto_passwd -D /etc/mosquitto/fer.passwd {DEVICE}", "fer.acl", "reload mosquitto"):
         assert word in said
+
+
+def test_a_revoked_device_is_marked_as_such_for_whoever_looks(fleet: ServedFleet) -> None:
+    with fleet.far() as desk:
+        desk.ask(REVOKE, RevokeRequest(device=DEVICE))
+        marked = [(each.device, each.revoked_by) for each in desk.ask(DEVICES, Nothing()) if each.revoked_at]
+    assert marked == [(DEVICE, "alice")]
+    found = ran(run, ["devices", "--db", str(fleet.settings.db)]).stdout
+    assert found.count("revoked") == 2, "as the state of one device, and with who did it"
+    assert ran(run, ["enroll", DEVICE, "--db", str(fleet.settings.db)]).returncode == 0
+    with fleet.far() as desk:
+        assert not any(each.revoked_at for each in desk.ask(DEVICES, Nothing()))
+
+
+def test_a_rollout_plans_no_revoked_device_and_says_how_many_it_leaves_out(fleet: ServedFleet) -> None:
+    stolen = ("orin-01", "orin-02")
+    with fleet.far() as desk:
+        for device in stolen:
+            desk.ask(REVOKE, RevokeRequest(device=device))
+        plan = desk.ask(PLAN, DeployRequest(precision="fp32"))
+        named = desk.ask(PLAN, DeployRequest(precision="fp32", devices=stolen))
+    assert len(plan.devices) == 8
+    left = [each.device for each in plan.left_out if "it was revoked" in each.reason]
+    assert (left, named.devices) == (list(stolen), ())
+    said = ran(run, ["deploy", "--dry-run", "--precision", "fp32", "--db", str(fleet.settings.db)]).stdout
+    assert "2 devices are left out: it was revoked" in said
 
 
 def test_a_device_that_nobody_knows_is_not_revoked(fleet: ServedFleet) -> None:

@@ -92,6 +92,9 @@ def _summarize(plan: PlanAnswer) -> None:
     for warning in beware[:MOST_ROWS]:
         print(f"Beware of {warning}.")
     _say_more(len(beware), "more warnings; --json shows all")
+    for reason, devices in Counter(each.reason for each in plan.left_out).items():
+        if devices > 1:
+            print(one_line(f"{devices} devices are left out: {reason}."))
     for left in plan.left_out[:MOST_ROWS]:
         print(one_line(f"Left out: {left.device}, for {left.reason}."))
     _say_more(len(plan.left_out), "more are left out")

@@ -19,6 +19,7 @@ from fer_controller.operations.telemetry import CAMERAS, CameraAnswer
 Cell = str | tuple[str, str]
 """Text, or text and its color."""
 Row = Sequence[Cell]
+REVOKED = "revoked"
 COLORS = {"online": "green", "running": "green", "stale": "yellow", "reopening": "yellow", "offline": "red"}
 
 
@@ -65,11 +66,20 @@ def command(look: Look[Any]) -> Callable[..., None]:
 def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
     for each in known:
         models = "\n".join(filter(None, (each.model, each.eyes.get(FINDER))))
+        notes = filter(None, (_revoked(each), each.reason, _clock(each), each.blind))
         texts = (each.since, each.last_seen, each.agent_version, models, each.provider)
         yield (
-            each.device, (each.state, COLORS.get(each.state, "dim")), *(text or "–" for text in texts),
-            str(each.dropped_events or "–"), "\n".join(filter(None, (each.reason, _clock(each), each.blind))) or "–",
+            each.device, _standing(each), *(text or "–" for text in texts),
+            str(each.dropped_events or "–"), "\n".join(notes) or "–",
         )  # fmt: skip
+
+
+def _standing(device: DeviceAnswer) -> Cell:
+    return (REVOKED, "red") if device.revoked_at else (device.state, COLORS.get(device.state, "dim"))
+
+
+def _revoked(device: DeviceAnswer) -> str:
+    return f"revoked at {device.revoked_at} by {device.revoked_by}" if device.revoked_at else ""
 
 
 def _clock(device: DeviceAnswer) -> str:

@@ -34,6 +34,10 @@ class DeviceAnswer(Answer):
     clock_offset_s: float = Field(
         default=0.0, description="Seconds by which its clock is ahead (behind: negative); 0 where it is about right."
     )
+    revoked_at: str | None = Field(
+        default=None, description="When it was taken out of the fleet; what it sends is refused. Null where it was not."
+    )
+    revoked_by: str | None = Field(default=None, description="Who took it out.")
     blind: str | None = Field(default=None, description="Which of its cameras are frozen or dark.")
     dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
     reported: StoredReport | None = Field(default=None, description="Its last report.")

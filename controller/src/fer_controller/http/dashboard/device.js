@@ -1,5 +1,5 @@
 import { get, metrics, poll } from "./api.js";
-import { cameraCells, deviceFacts, hostFacts, modelFacts, sinceWords } from "./facts.js";
+import { cameraCells, deviceFacts, hostFacts, modelFacts, sinceWords, standing } from "./facts.js";
 import { history } from "./history.js";
 import { openLabels, paintLabels } from "./labels.js";
 import { badge, define, fill, find, say } from "./page.js";
@@ -38,7 +38,7 @@ async function lookAtDevice(signal) {
     const [labels] = found ? await get("/v1/labels", { device: name }, signal) : [];
     find("device-known").hidden = !found;
     say(find("device-note"), found ? "" : `No device called ${name} has been heard of.`);
-    if (found) paint(found, labels);
+    if (found) paint(standing(found), labels);
 }
 
 function paint(found, labels) {

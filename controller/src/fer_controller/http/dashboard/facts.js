@@ -105,5 +105,10 @@ export const cameraCells = (camera) => [
     number(camera.reopened), camera.error ? cell(camera.error, "why bad") : null,
 ];
 
+/** Whatever a device that was taken out says of itself, it is revoked. */
+export const standing = (device) => (device.revoked_at ? { ...device, state: "revoked", ...revocation(device) } : device);
+
+const revocation = ({ revoked_at: since, revoked_by: by }) => ({ since, reason: `by ${by}; what it sends is refused` });
+
 /** Since when the device is what it is. */
 export const sinceWords = (since) => (since ? `since ${clock(since).text}, ${ago(since).text}` : "");

@@ -1,11 +1,11 @@
 import { get, poll } from "./api.js";
 import { device } from "./device.js";
-import { offBy, provider } from "./facts.js";
+import { offBy, provider, standing } from "./facts.js";
 import { ago, badge, caption, cell, count, fill, find, known, MOST_ROWS, number, say } from "./page.js";
 
 const EVERY_MS = 2000;
 const TOTALS_EVERY_MS = 10_000;
-const TROUBLE_FIRST = ["offline", "stale", "unknown", "online"];
+const TROUBLE_FIRST = ["revoked", "offline", "stale", "unknown", "online"];
 
 let devices = null;
 let pollings = [];
@@ -60,7 +60,7 @@ async function look(signal) {
         get("/v1/fleet/telemetry", {}, signal),
     ]);
     const measured = new Map(messages.map((message) => [message.device, message]));
-    devices = all.map((device) => ({ ...device, measured: measured.get(device.device) })).sort(byTrouble);
+    devices = all.map(standing).map((device) => ({ ...device, measured: measured.get(device.device) })).sort(byTrouble);
     paint();
 }
 

@@ -1,7 +1,7 @@
 """A device that a rollout may choose: its name, whether it is online, what it is, what it runs."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from fer_wire import MessageError, Reported, parse
@@ -27,6 +27,8 @@ class Candidate:
     """The model that it runs, by task."""
     labels: Mapping[str, str] = field(default_factory=dict)
     quarantined: str = ""
+    revoked: bool = False
+    """Taken out of the fleet, until it is enrolled again."""
     busy_with: Mapping[str, str] = field(default_factory=dict)
     """The unfinished rollout that it is in, by task."""
 
@@ -57,16 +59,18 @@ def candidates(
     labels: Iterable[Label],
     failures: Mapping[str, Failures],
     busy: Mapping[str, Mapping[str, str]],
+    revoked: Collection[str] = (),
 ) -> list[Candidate]:
     """Every device that was ever heard of or has a label."""
     by_device: dict[str, dict[str, str]] = {}
     for label in labels:
         by_device.setdefault(label.device, {})[label.key] = label.value
     heard = {device.device: device for device in devices}
-    return [
+    found = [
         _candidate(heard.get(name) or Device(name), by_device.get(name, {}), failures.get(name), busy.get(name, {}))
         for name in sorted({*heard, *by_device})
     ]
+    return [replace(each, revoked=each.device in revoked) for each in found]
 
 
 @lru_cache(REPORTS_REMEMBERED)

@@ -26,7 +26,7 @@ def prepare(store: RolloutStore, models: Shelf, request: DeployRequest, around: 
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
     model = _chosen(models, request)
     busy = _busy(store, model.task)
-    fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), busy)
+    fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), busy, store.devices.revoked())
     return plan(request, fleet, model, around)
 
 

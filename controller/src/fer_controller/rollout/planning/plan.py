@@ -20,6 +20,7 @@ from fer_controller.rollout.planning.warnings import Surroundings, warnings
 NOTHING_KNOWN = Surroundings()
 
 RUNS_ALREADY = "it runs {model} already"
+REVOKED = "it was revoked; `fer-controller enroll` takes it in again"
 QUARANTINED = "it is in quarantine: {reason}"
 NO_CAPABILITIES = "it never said what it is made of"
 UNKNOWN_CLASS = "its class {found!r} is not known; name a precision"
@@ -153,6 +154,8 @@ def _suited(capabilities: Capabilities) -> Sequence[str]:
 
 
 def _obstacle(each: Candidate, task: str, artifacts: Sequence[Artifact], why: str) -> str:
+    if each.revoked:
+        return REVOKED
     if each.quarantined:
         return QUARANTINED.format(reason=each.quarantined)
     if each.capabilities is None:

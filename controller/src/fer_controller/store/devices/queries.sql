@@ -45,8 +45,8 @@ INSERT INTO revoked_devices (device, revoked_at, revoked_by) VALUES (:device, :a
 DELETE FROM revoked_devices WHERE device = :device;
 
 -- revoked_devices --
--- The devices that were taken out of the fleet.
-SELECT device FROM revoked_devices;
+-- The devices that were taken out of the fleet, when and by whom.
+SELECT device, revoked_at, revoked_by FROM revoked_devices;
 
 -- enrolled_devices --
 -- The devices that were enrolled, and not revoked since.

@@ -23,6 +23,15 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Revocation:
+    """A device that was taken out of the fleet."""
+
+    device: str
+    revoked_at: str
+    revoked_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """One label of a device."""
 

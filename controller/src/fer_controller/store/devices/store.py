@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from fer_controller.store.database import Database, named
-from fer_controller.store.devices.records import Device, Label
+from fer_controller.store.devices.records import Device, Label, Revocation
 
 OF_ITSELF = ("devices", "labels", "device_failures")
 SENT = ("events", "telemetry")
@@ -47,7 +47,11 @@ class DeviceStore:
 
     def revoked(self) -> frozenset[str]:
         """The devices that were taken out of the fleet."""
-        return frozenset(row["device"] for row in self._database.rows("revoked_devices"))
+        return frozenset(self.revocations())
+
+    def revocations(self) -> dict[str, Revocation]:
+        """By device: when it was taken out of the fleet, and by whom."""
+        return {each.device: each for each in self._database.records(Revocation, "revoked_devices")}
 
     def enrolled(self) -> frozenset[str]:
         """The devices that were enrolled, and not revoked since."""

@@ -68,8 +68,9 @@ def test_each_device_that_is_left_out_has_its_reason() -> None:
         candidate("c", quarantined="it crashed"),
         Candidate("d"),
         candidate("e", "nano", TENSORRT),
+        candidate("g", revoked=True, quarantined="it crashed"),
     ]
-    made = plan(a_request(devices=("a", "b", "c", "d", "e", "f")), fleet, a_model(precisions=("int8",)))
+    made = plan(a_request(devices=("a", "b", "c", "d", "e", "f", "g")), fleet, a_model(precisions=("int8",)))
     assert {left.device: left.reason for left in made.left_out} == {
         "a": "it runs light@2/int8 already",
         "b": "its class 'toaster' is not known; name a precision",
@@ -77,6 +78,7 @@ def test_each_device_that_is_left_out_has_its_reason() -> None:
         "d": "it never said what it is made of",
         "e": "light@2 has none of fp16 or fp32",
         "f": "no such device was ever heard of",
+        "g": "it was revoked; `fer-controller enroll` takes it in again",
     }
 
 
