@@ -13,14 +13,20 @@ from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.newcomers import LOOK_EVERY_S, Newcomers
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
+from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, DeadLettersQuery
+from fer_controller.operations.operation import Nothing
 from fer_controller.registry import tokens
 from fer_controller.store import opening
+from fer_controller.store.certificates import records
+from fer_controller.store.certificates.records import Issued
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.subjects import Subjects
 from fer_wire import Message, Topics
+from fer_wire.names import PROGRAMS
+from hostile_fleet import HostileFleet
 from real_broker import Mosquitto
 
-INVENTED = "fer-viewer"
+STRANGER = "wallboard"
 
 
 def taken(db: Path, *messages: Message) -> "tuple[list[str], list[str]]":
@@ -37,15 +43,36 @@ def taken(db: Path, *messages: Message) -> "tuple[list[str], list[str]]":
         return [each.device for each in known.devices.all()], [each.reason for each in known.dead_letters.newest(99)]
 
 
-def test_a_login_that_is_no_device_invents_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_of_the_fleet_is_no_device_whatever_the_broker_lets_through(tmp_path: Path, program: str) -> None:
+    fleet = HostileFleet(tmp_path / "fleet.db")
+    fleet.take_messages(a_birth(device=program), an_event(1, device=program), some_telemetry(program), an_event(1))
+    with fleet.desk() as desk:
+        assert [each.device for each in desk.ask(DEVICES, Nothing())] == [DEVICE]
+        letters = desk.ask(DEAD_LETTERS, DeadLettersQuery())
+    assert ["is a login of a program" in each.reason for each in letters] == [True] * 3
+
+
+def test_a_login_that_is_not_enrolled_invents_no_device(tmp_path: Path) -> None:
     db = tmp_path / "fleet.db"
     with opening.writer(db, create=True) as database:
         tokens.make(Subjects(database).tokens, DEVICE)
-    messages = [a_birth(device=INVENTED), an_event(1, device=INVENTED), some_telemetry(INVENTED), an_event(1)]
+    messages = [a_birth(device=STRANGER), an_event(1, device=STRANGER), some_telemetry(STRANGER), an_event(1)]
     known, reasons = taken(db, *messages)
     assert known == [DEVICE]
     assert len(reasons) == 3
-    assert all(f"{INVENTED} is not enrolled" in reason for reason in reasons)
+    assert all(f"{STRANGER} is not enrolled" in reason for reason in reasons)
+
+
+def test_a_certificate_takes_in_as_a_token_does(tmp_path: Path) -> None:
+    db = tmp_path / "fleet.db"
+    with opening.writer(db, create=True) as database:
+        certificates = Subjects(database).certificates
+        for serial, device in (("01", DEVICE), ("02", STRANGER)):
+            certificates.add(Issued(serial, device, records.DEVICE, "2026-01-01", "2027-01-01", "root@here"))
+        certificates.revoke(STRANGER, "2026-01-02")
+    known, _ = taken(db, an_event(1), an_event(1, device=STRANGER))
+    assert known == [DEVICE]
 
 
 def test_a_device_that_was_known_before_stays(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""Names of which nothing was heard before: where only enrolled devices are taken in, no other login invents one."""
+"""Names of which nothing was heard before: no login of a program invents a device, and where asked for, nobody does."""
 
 import time
 from collections.abc import Callable, Collection
 
 from fer_wire import MessageError
+from fer_wire.names import PROGRAMS
 
 from fer_controller.errors import StoreUnavailable
 
@@ -11,7 +12,7 @@ LOOK_EVERY_S = 1.0
 
 
 class Newcomers:
-    """Takes in any, unless it is given a way to look who is enrolled."""
+    """Takes in any device, or where it is given a way to look who is enrolled, only those."""
 
     def __init__(
         self, enrolled: Callable[[], Collection[str]] | None = None, clock: Callable[[], float] = time.monotonic
@@ -21,7 +22,12 @@ class Newcomers:
         self._names: Collection[str] = ()
 
     def expect(self, device: str) -> None:
-        """Raises MessageError for a device that is not enrolled; one that was enrolled a second ago is."""
+        """Raises MessageError for what is no device, or not enrolled; one that was enrolled a second ago is."""
+        if device in PROGRAMS:
+            raise MessageError(
+                f"{device} is a login of a program, and no device, yet the broker lets it speak as one: install the "
+                "access list controller/mosquitto/fer.acl."
+            )
         if self._enrolled is None or device in self._names:
             return
         self._look(self._enrolled)

@@ -25,7 +25,7 @@ from fer_controller.operations.fleet import (
 )
 from fer_controller.operations.operation import Nothing
 from fer_controller.store.dead_letters import records as counted
-from fer_controller.store.devices.records import Device, Revocation
+from fer_controller.store.devices.records import Device, TakenOut
 
 
 @ANSWERS.carries_out(ME)
@@ -39,7 +39,7 @@ def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
     """All devices by name."""
     known, now = context.stores.looking, datetime.now(UTC)
     stale_after_s, dropped = context.stores.place.stale_after_s, known.events.dropped()
-    revoked = known.devices.revocations()
+    revoked = known.devices.taken_out()
     return [
         described(each, presence(each, now, stale_after_s), dropped.get(each.device, 0), revoked.get(each.device))
         for each in known.devices.all()
@@ -92,7 +92,7 @@ def dead_letters(context: Context, asked: DeadLettersQuery) -> list[DeadLetterAn
     ]
 
 
-def described(device: Device, state: str, dropped_events: int, revocation: Revocation | None = None) -> DeviceAnswer:
+def described(device: Device, state: str, dropped_events: int, taken_out: TakenOut | None = None) -> DeviceAnswer:
     """A device in this state, as operators see it."""
     reported = json.loads(device.reported) if device.reported else {}
     running = reported.get("running") or {}
@@ -108,8 +108,8 @@ def described(device: Device, state: str, dropped_events: int, revocation: Revoc
         eyes={task: each["model"] for task, each in (reported.get("eyes") or {}).items() if each.get("model")},
         provider=running.get("provider") or None,
         clock_offset_s=device.clock_offset_s,
-        revoked_at=revocation.revoked_at if revocation else None,
-        revoked_by=revocation.revoked_by if revocation else None,
+        revoked_at=taken_out.revoked_at if taken_out else None,
+        revoked_by=taken_out.revoked_by if taken_out else None,
         blind=device.blind or None,
         dropped_events=dropped_events,
         reported=reported or None,

@@ -49,5 +49,6 @@ DELETE FROM revoked_devices WHERE device = :device;
 SELECT device, revoked_at, revoked_by FROM revoked_devices;
 
 -- enrolled_devices --
--- The devices that were enrolled, and not revoked since.
-SELECT holder AS device FROM tokens WHERE role = 'device';
+-- The devices that have a token or a certificate that was not revoked.
+SELECT holder AS device FROM tokens WHERE role = 'device'
+UNION SELECT holder FROM certificates WHERE role = 'device' AND revoked_at = '';

@@ -23,7 +23,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
+class TakenOut:
     """A device that was taken out of the fleet."""
 
     device: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from fer_controller.store.database import Database, named
-from fer_controller.store.devices.records import Device, Label, Revocation
+from fer_controller.store.devices.records import Device, Label, TakenOut
 
 OF_ITSELF = ("devices", "labels", "device_failures")
 SENT = ("events", "telemetry")
@@ -47,14 +47,14 @@ class DeviceStore:
 
     def revoked(self) -> frozenset[str]:
         """The devices that were taken out of the fleet."""
-        return frozenset(self.revocations())
+        return frozenset(self.taken_out())
 
-    def revocations(self) -> dict[str, Revocation]:
+    def taken_out(self) -> dict[str, TakenOut]:
         """By device: when it was taken out of the fleet, and by whom."""
-        return {each.device: each for each in self._database.records(Revocation, "revoked_devices")}
+        return {each.device: each for each in self._database.records(TakenOut, "revoked_devices")}
 
     def enrolled(self) -> frozenset[str]:
-        """The devices that were enrolled, and not revoked since."""
+        """The devices that have a token or a certificate that was not revoked."""
         return frozenset(row["device"] for row in self._database.rows("enrolled_devices"))
 
     def forget(self, device: str) -> None:
