@@ -18,6 +18,7 @@ ControllerError
 │   ├── RequestError         the request is not written as it should be
 │   └── TransitionError      an event that the state's table does not list
 ├── ExportError              the file cannot be written
+├── BackupError              a backup cannot be written, read or put in place
 ├── SimulationError          the simulated devices cannot run
 └── DemoError                the demonstration cannot run
 """
@@ -98,6 +99,10 @@ class TransitionError(RolloutError):
 
 class ExportError(ControllerError):
     """The file cannot be written."""
+
+
+class BackupError(ControllerError):
+    """A backup cannot be written, read or put in place."""
 
 
 class SimulationError(ControllerError):

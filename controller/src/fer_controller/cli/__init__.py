@@ -12,6 +12,7 @@ from fer_wire.terminal import spell_out
 from fer_controller import __version__
 from fer_controller.cli import (
     audit,
+    backup,
     ca,
     demo,
     deploy,
@@ -23,6 +24,7 @@ from fer_controller.cli import (
     looks,
     models,
     operators,
+    restore,
     rollouts,
     serve,
     simulate,
@@ -58,6 +60,8 @@ app.add_typer(operators.app, name="operators")
 app.command("deploy")(deploy.deploy)
 app.add_typer(rollouts.app, name="rollouts")
 app.command("label")(label.label)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 
 
 def _tell_version(asked: bool) -> None:

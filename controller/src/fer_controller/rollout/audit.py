@@ -51,6 +51,8 @@ KEYS_MADE = "keys_made"
 MODEL_ADDED = "model_added"
 MODEL_SIGNED = "model_signed"
 MODEL_REMOVED = "model_removed"
+BACKED_UP = "backed_up"
+RESTORED = "restored"
 TURNED_AWAY = "turned_away"
 
 HERE = "this machine"

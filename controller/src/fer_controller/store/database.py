@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -117,6 +117,13 @@ class Database:
                 if self._within_transaction():
                     self.connection.execute("ROLLBACK")
                 raise
+
+    def copy(self, target: Path) -> None:
+        """Write the database as it stands at one moment to a new file, whoever writes to it meanwhile."""
+        with self.explained(), closing(sqlite3.connect(target)) as made:
+            self.connection.backup(made)
+            # Of WAL a lone file has no use: whoever opens it next turns it on again.
+            made.execute("PRAGMA journal_mode = DELETE")
 
     def write_ahead(self) -> None:
         """Let others read during writes (WAL); waits for a process that is creating the file, as SQLite does not."""
