@@ -5,6 +5,7 @@ import logging
 from typing import Callable, Mapping, NamedTuple
 
 from fer_wire import Topics
+from fer_wire.broker import client_id_of
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 
 from fer_agent.broker.link import BrokerLink
@@ -72,7 +73,7 @@ def compose(settings: Settings, once: bool) -> Agent:
     session = Session(
         settings.device, topics, presence, publisher, report.reported, updates.take, announcement(settings)
     )  # fmt: skip
-    client_id = f"fer-agent-{settings.device}"
+    client_id = client_id_of(settings.device)
     link = BrokerLink(settings.broker, client_id, presence.will(), session.subscriptions, session)
     reporter = TelemetryReporter(
         identity=report.telemetry,

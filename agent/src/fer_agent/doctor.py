@@ -13,7 +13,7 @@ from fer_wire.printable import printable
 
 from fer_agent import permission
 from fer_agent.cameras import open_source
-from fer_agent.errors import AgentError, BrokerError
+from fer_agent.errors import AgentError, BrokerError, InUseError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.host.state_folder import StateFolder
 from fer_agent.inference.choice import of_the_settings, tasks_of
@@ -107,7 +107,14 @@ def _model(task: str, settings: Settings) -> Outcome:
 
 
 def _broker(settings: Settings) -> Outcome:
-    url, answer = settings.broker.url, permission.ask(settings)
+    url = settings.broker.url
+    if _runs(settings):
+        return (
+            WARNING,
+            f"{url} is not asked, for the agent runs, and a broker that gives each login one session would push it off",
+            "Its log says how it is connected; to ask, stop it.",
+        )
+    answer = permission.ask(settings)
     if answer.fault:
         raise BrokerError(answer.fault)
     if answer.refused:
@@ -116,6 +123,14 @@ def _broker(settings: Settings) -> Outcome:
     if not answer.told:
         return OK, f"{url} accepts the connection; with MQTT 3.1.1 it does not tell what it refuses to take", ""
     return OK, f"{url} accepts the connection and what the device publishes", ""
+
+
+def _runs(settings: Settings) -> bool:
+    try:
+        StateFolder(settings.state_dir, settings.device).release()
+    except InUseError:
+        return True
+    return False
 
 
 def _state(settings: Settings) -> Outcome:

@@ -6,7 +6,8 @@ AgentError
 ├── ModelError        a model or the landmarks file is missing, damaged or breaks the contract
 ├── SpoolError        the spool cannot be opened, written or read
 ├── BrokerError       the broker cannot be reached, refuses us, or disconnected us
-├── StateError        the state folder is in use by another agent, or cannot be written
+├── StateError        the state folder cannot be used
+│   └── InUseError        another agent runs with it
 └── UpdateError       an update cannot be done on this device
     ├── RejectedError     what was downloaded is not what a signed manifest promises
     └── CanceledError     an update was told to stop
@@ -43,7 +44,11 @@ class BrokerError(AgentError):
 
 
 class StateError(AgentError):
-    """The state folder is in use by another agent, or cannot be written."""
+    """The state folder cannot be used."""
+
+
+class InUseError(StateError):
+    """Another agent runs with the state folder."""
 
 
 class UpdateError(AgentError):

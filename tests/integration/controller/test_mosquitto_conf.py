@@ -1,8 +1,6 @@
 """The shipped Mosquitto configuration is valid, and its access list holds."""
 
-import getpass
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,51 +11,26 @@ from controller_messages import a_birth, an_event
 from controller_process import ControllerProcess, eventually
 from fer_agent.reporting.home_assistant import announcement
 from fer_agent.settings import Settings
-from real_broker import free_port, mosquitto_binary
-
-PASSWORD = "secret"  # noqa: S105 - of a broker that lives for one test
+from shipped_broker import PASSWORD, with_passwords
 
 
 @pytest.fixture
-def port(root: Path, tmp_path: Path) -> Iterator[int]:
-    """Mosquitto with the shipped files; only port and paths are changed."""
-    binary = mosquitto_binary()
-    tools = [shutil.which(tool) for tool in ("mosquitto_passwd", "mosquitto_pub", "mosquitto_sub")]
-    if binary is None or not all(tools):
-        pytest.skip("Mosquitto and its clients are not installed (apt-get install mosquitto mosquitto-clients).")
-    folder = tmp_path / "mosquitto"
-    folder.mkdir(mode=0o777)
-    shutil.copy(root / "controller/mosquitto/fer.acl", folder / "fer.acl")
-    (folder / "fer.passwd").touch()
-    for name in ("fer-controller", "homeassistant", "nano-01", "nano-02"):
-        subprocess.run(["mosquitto_passwd", "-b", str(folder / "fer.passwd"), name, PASSWORD], check=True)
-    for name in ("fer.acl", "fer.passwd"):
-        (folder / name).chmod(0o644)
-    port = free_port()
-    shipped = (root / "controller/mosquitto/mosquitto.conf").read_text()
-    config = (
-        shipped.replace("listener 1883 0.0.0.0", f"listener {port} 127.0.0.1")
-        .replace("/etc/mosquitto/", f"{folder}/")
-        .replace("/var/lib/mosquitto/", f"{folder}/")
-    )
-    # Started by root, Mosquitto would become the user mosquitto, who may not look into this folder.
-    (folder / "mosquitto.conf").write_text(f"{config}\nuser {getpass.getuser()}\n")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([binary, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log)
-    eventually(lambda: accepts(port) or process.poll() is not None, "Mosquitto listens")
-    assert process.poll() is None, (folder / "log").read_text()
-    assert "rror" not in (folder / "log").read_text()
-    yield port
-    process.terminate()
-    process.wait(20)
-
-
-def accepts(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Mosquitto with the shipped files, which the controller logs in to twice; only port and paths are changed."""
+    if not shutil.which("mosquitto_pub"):
+        pytest.skip("Mosquitto's clients are not installed (apt-get install mosquitto-clients).")
+    for name, value in {
+        "USERNAME": "fer-controller",
+        "ROLLOUTS_USERNAME": "fer-rollouts",
+        "PASSWORD": PASSWORD,
+    }.items():
+        monkeypatch.setenv(f"FER_CONTROLLER_BROKER__{name}", value)
+    (folder := tmp_path / "mosquitto").mkdir()
+    broker = with_passwords(folder)
+    broker.start()
+    assert "rror" not in broker.log_file.read_text()
+    yield broker.port
+    broker.stop()
 
 
 def login(port: int, user: str) -> list[str]:
@@ -71,11 +44,7 @@ def publish(port: int, user: str, topic: str, payload: bytes, *options: str) -> 
     ).returncode
 
 
-def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(
-    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "fer-controller")
-    monkeypatch.setenv("FER_CONTROLLER_BROKER__PASSWORD", PASSWORD)
+def test_a_device_writes_its_own_topics_only_and_the_controller_hears_it(port: int, tmp_path: Path) -> None:
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}")
     controller.until_connected()
     try:
@@ -115,7 +84,6 @@ def test_a_device_announces_itself_to_home_assistant_and_no_other(port: int) -> 
 def test_a_wrong_password_ends_serve_with_a_sentence(
     port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FER_CONTROLLER_BROKER__USERNAME", "fer-controller")
     monkeypatch.setenv("FER_CONTROLLER_BROKER__PASSWORD", "wrong")
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}")
     controller.start()

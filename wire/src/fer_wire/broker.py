@@ -59,6 +59,11 @@ def parse_broker_url(url: str) -> BrokerAddress:
     return BrokerAddress(match["host"].strip("[]"), port, tls)
 
 
+def client_id_of(device: str) -> str:
+    """What a device's session is called, at a broker that does not call it as the login."""
+    return f"fer-agent-{device}"
+
+
 def refusal(reason: str) -> str:
     """A broker's reason, and what helps where that is known."""
     remedy = REMEDIES.get(reason)

@@ -7,7 +7,7 @@ from typing import IO, Optional
 
 from fer_wire.whole_files import remove_partial
 
-from fer_agent.errors import StateError
+from fer_agent.errors import InUseError, StateError
 
 SPOOL_FILE = "spool.db"
 LOCK_FILE = "lock"
@@ -56,7 +56,7 @@ class StateFolder:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
-            raise StateError(
+            raise InUseError(
                 f"Another fer-agent (process {holder}) runs as {device!r} in {self.path}; "
                 "stop it, or give another --device or --state-dir."
             ) from error

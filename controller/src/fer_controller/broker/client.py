@@ -88,8 +88,7 @@ class Broker:
             self._client = None
             raise self._complaints.turned_away(str(self._connected))
         self._subscribe()
-        level = logging.INFO if self._on_confirmed is None else logging.DEBUG
-        log.log(level, "Connected to the broker at %s with MQTT %s.", self._settings.url, VERSIONS[self._version])
+        self._complaints.connected(VERSIONS[self._version], quiet=self._on_confirmed is not None)
 
     def pump(self, timeout_s: float, most: int) -> None:
         """Wait for traffic, then read and write, until `most` messages wait here."""

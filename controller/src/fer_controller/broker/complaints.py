@@ -1,6 +1,7 @@
 """What is said of a broker that does not do what we ask: the thing, the place, the remedy."""
 
 import logging
+import time
 
 from fer_wire.broker import refusal
 from fer_wire.errors import TlsError
@@ -9,6 +10,11 @@ from fer_controller.errors import BrokerError, BrokerRefused, BrokerSilent
 from fer_controller.settings import BrokerSettings
 
 REFUSALS = {"Bad user name or password", "Not authorized", "Bad authentication method", "Client identifier not valid"}
+BRIEF_S, BRIEF_TIMES = 10.0, 3
+AGAIN = (
+    "It never lasts: perhaps another client logs in as {login} at a broker that gives each login one session. The "
+    "controller itself connects twice; set broker.rollouts_username to a second login."
+)
 log = logging.getLogger(__name__)
 
 
@@ -19,6 +25,14 @@ class Complaints:
         self._settings, self._client_id = settings, client_id
         self.broker = f"The broker at {settings.url}"
         self._refused = False
+        self._made_s = time.monotonic()
+        self._brief = 0
+
+    def connected(self, version: str, *, quiet: bool) -> None:
+        """The connection is up; no complaint."""
+        self._made_s = time.monotonic()
+        level = logging.DEBUG if quiet else logging.INFO
+        log.log(level, "Connected to the broker at %s with MQTT %s.", self._settings.url, version)
 
     def unreachable(self, error: Exception) -> BrokerError:
         """No connection came about; a file of ours that cannot be used will not mend itself."""
@@ -65,5 +79,8 @@ class Complaints:
         return BrokerSilent(f"{self.broker} does not answer.")
 
     def lost(self) -> BrokerError:
-        """The connection is gone."""
-        return BrokerError(f"The connection to the broker at {self._settings.url} is lost.")
+        """The connection is gone; one that never lasts is perhaps taken over, which Mosquitto 2.0 does not say."""
+        self._brief = self._brief + 1 if time.monotonic() - self._made_s < BRIEF_S else 0
+        login = self._settings.username
+        again = f" {AGAIN.format(login=login)}" if login and self._brief >= BRIEF_TIMES else ""
+        return BrokerError(f"The connection to the broker at {self._settings.url} is lost.{again}")
