@@ -44,7 +44,7 @@ class Enrolling:
         """Another certificate for a device that showed the one of this number, which holds until it expires."""
         made = self._authority.issue(Subject(device), now, self._settings.device_days, request)
         with self._known.transaction():
-            if device in self._known.devices.revoked() or self._known.certificates.is_revoked(serial):
+            if self._known.devices.is_revoked(device) or self._known.certificates.is_revoked(serial):
                 raise AuthorityError(f"{device} was revoked; `fer-controller enroll {device}` takes it in again.")
             if self._known.certificates.made_since(device, iso_utc(now - DAY)) >= self._settings.renewals_a_day:
                 raise AuthorityError(

@@ -13,6 +13,7 @@ from fer_controller.desk.stores import Place
 from fer_controller.errors import StoreError
 from fer_controller.http import doors
 from fer_controller.http.app import make_app
+from fer_controller.http.certified import Certified
 from fer_controller.http.doors import Doors
 from fer_controller.http.guards import Guards
 from fer_controller.http.limits import Downloads
@@ -20,12 +21,15 @@ from fer_controller.http.log_lines import log_in_lines
 from fer_controller.http.process import Task
 from fer_controller.http.prometheus import Metrics
 from fer_controller.http.refusals import Refusals
+from fer_controller.http.renewals import Renewals
 from fer_controller.http.server import LOGGER, Server
 from fer_controller.http.uses import Uses
 from fer_controller.registry.artifacts import Artifacts
-from fer_controller.settings import OPEN_ACCESS
+from fer_controller.settings import CERTIFICATE_ACCESS, OPEN_ACCESS
 from fer_controller.store import opening
+from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.credentials.store import TokenStore
+from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.desired import DesiredStore
 from fer_controller.store.subjects import Subjects
@@ -51,11 +55,14 @@ def main() -> None:
         sys.exit(1)
     listener = socket.socket(fileno=task.fd)
     refusals, uses, ending = Refusals(task.db), Uses(task.db), Event()
+    alone = task.http.access == CERTIFICATE_ACCESS
+    certified = Certified(CertificateStore(tokens), DeviceStore(tokens), alone=alone)
     app = make_app(
         ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
         Metrics(Subjects(fleet), task.stale_after_s),
-        Guards(TokenStore(tokens), DesiredStore(tokens), refusals, uses),
+        Guards(TokenStore(tokens), DesiredStore(tokens), certified, refusals, uses),
         Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
+        Renewals(task.db, task.authority_folder, task.authority),
     )  # fmt: skip
     most = doors.that_fit(task.http.max_connections, task.http.max_downloads)
     if most < task.http.max_connections:

@@ -1,7 +1,7 @@
 """What the controller answers over HTTP: models and metrics to devices, the API and its page to operators."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,10 +21,12 @@ from fer_controller.errors import (
 )
 from fer_controller.http import api, page
 from fer_controller.http.artifacts import OCTETS, ArtifactResponse
-from fer_controller.http.guards import Guards, holder
+from fer_controller.http.guards import Guards, holder, peer
 from fer_controller.http.headers import Headers
 from fer_controller.http.limits import BodyLimit, Downloads
 from fer_controller.http.prometheus import Metrics
+from fer_controller.http.renewals import Renewals
+from fer_controller.http.shown import Shown
 from fer_controller.operations.operation import Answer
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.store.credentials.records import VIEWER
@@ -34,6 +36,9 @@ RETRY_AFTER_S = 5
 OPENAPI = "/v1/openapi.json"
 MANIFEST = "/v1/models/{name}/{version}/manifest.json"
 ARTIFACT = "/v1/artifacts/{sha256}"
+CERTIFICATE, PEM, PKCS10 = "/v1/certificate", "application/x-pem-file", "application/pkcs10"
+REQUEST = {"requestBody": {"required": True, "content": {PKCS10: {"schema": {"type": "string"}}}}}
+"""Of a certificate (RFC 2986), as PEM."""
 ANYBODY = "anybody"
 STATUS: Mapping[type[ControllerError], int] = {
     RequestError: 422, SettingsError: 422, UnknownRolloutError: 404, RegistryError: 404, StoreError: 503,
@@ -55,6 +60,7 @@ def make_app(
     metrics: Metrics,
     guards: Guards,
     place: Place,
+    renewals: Renewals,
 ) -> FastAPI:
     """The application over a registry, a fleet and its operators' desk."""
     app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
@@ -68,6 +74,7 @@ def make_app(
     app.include_router(api.make_router())
     app.include_router(page.router)
     app.include_router(_for_devices(store, artifacts, downloads, guards), dependencies=enrolled)
+    app.include_router(_for_certified(renewals, guards))
     app.include_router(_for_prometheus(metrics), dependencies=looking)
 
     @app.get("/v1/health", tags=[ANYBODY])
@@ -102,6 +109,24 @@ def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, 
         raise HTTPException(404, "The registry has no file with this sha256.")
 
     return router
+
+
+def _for_certified(renewals: Renewals, guards: Guards) -> APIRouter:
+    """What a device needs a certificate for, however models are fetched: the next certificate."""
+    router = APIRouter(tags=["device"])
+
+    @router.post(CERTIFICATE, response_class=Response, responses=_of_type(PEM), openapi_extra=REQUEST)
+    def renew(shown: Annotated[Shown, Depends(guards.certified)], request: Request, asked: Asked) -> Response:
+        return Response(renewals.renew(shown, asked, peer(request)), media_type=PEM)
+
+    return router
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Asked = Annotated[bytes, Depends(_body)]
 
 
 def _for_prometheus(metrics: Metrics) -> APIRouter:

@@ -1,4 +1,4 @@
-"""Who holds a token, and what that allows."""
+"""Who holds a certificate or a token, and what that allows."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -7,8 +7,10 @@ from fastapi import HTTPException, Request
 from fer_wire.message import iso_utc
 
 from fer_controller.desk import access
+from fer_controller.http.certified import Certified
 from fer_controller.http.doors import site
 from fer_controller.http.refusals import Refusal, Refusals
+from fer_controller.http.shown import STATE, Shown
 from fer_controller.http.uses import Uses
 from fer_controller.registry import tokens
 from fer_controller.rollout.audit import NOBODY
@@ -18,6 +20,7 @@ from fer_controller.store.rollouts.desired import DesiredStore
 
 BEARER = "bearer"
 ENROLL = "`fer-controller enroll DEVICE` makes one, the agent's setting update.token takes it"
+CERTIFY = "`fer-controller enroll {name} --out FOLDER` makes one, the agent's identity.cert_file takes it"
 ADD = "`fer-controller operators add NAME` makes one"
 RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
 RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
@@ -29,13 +32,33 @@ ORDERS = (
 
 
 class Guards:
-    """What a request must bring: a device's or an operator's token; raises HTTPException (401, 403)."""
+    """What a request must bring: a device's certificate or token, an operator's token.
 
-    def __init__(self, store: TokenStore, desired: DesiredStore, refusals: Refusals, uses: Uses) -> None:
-        self._store, self._desired, self._refusals, self._uses = store, desired, refusals, uses
+    Raises HTTPException (401, 403).
+    """
+
+    def __init__(
+        self, store: TokenStore, desired: DesiredStore, certified: Certified, refusals: Refusals, uses: Uses
+    ) -> None:
+        self._store, self._desired, self._certified = store, desired, certified
+        self._refusals, self._uses = refusals, uses
+
+    def certified(self, request: Request) -> Shown:
+        """A device's certificate that is in force."""
+        shown: Shown | None = getattr(request.state, STATE, None)
+        if shown is None:
+            why = "This is for devices with a certificate of the fleet's authority, and none was shown"
+            raise self._refused(request, why, CERTIFY.format(name="DEVICE"))
+        fault = self._certified.fault(shown)
+        if fault:
+            raise self._refused(request, fault, CERTIFY.format(name=shown.holder), shown.holder)
+        return shown
 
     def enrolled(self, request: Request) -> None:
-        """Any token, for models."""
+        """A device's certificate, or any token, for models."""
+        if getattr(request.state, STATE, None) is not None:
+            request.state.caller = self.certified(request)
+            return
         token = _token(request)
         if not token:
             raise self._refused(
@@ -44,13 +67,15 @@ class Guards:
         caller = self._store.token(tokens.hashed(token))
         if caller is None:
             raise self._refused(request, "The token belongs to no device", ENROLL)
+        if caller.role == DEVICE and self._certified.alone:
+            self.certified(request)
         request.state.caller = self._in_force(request, caller)
 
     def expect_assigned(self, request: Request, files: Collection[str]) -> None:
         """One of these files is what the device is told to run; an operator may have any, and so may anybody where
         no token is asked for.
         """
-        caller: Token | None = getattr(request.state, "caller", None)
+        caller: Token | Shown | None = getattr(request.state, "caller", None)
         if caller is None or caller.role != DEVICE or not self._desired.assigned(caller.holder).isdisjoint(files):
             return
         self._refusals.note(
@@ -97,7 +122,7 @@ def peer(request: Request) -> str:
 
 def holder(request: Request) -> str:
     """Whose share a request takes: its caller's, or where none is asked for a token, its address's."""
-    caller: Token | None = getattr(request.state, "caller", None)
+    caller: Token | Shown | None = getattr(request.state, "caller", None)
     if caller is not None:
         return f"{caller.role} {caller.holder}"
     return _site(request)

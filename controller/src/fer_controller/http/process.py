@@ -21,11 +21,11 @@ from typing import Annotated, Self
 from urllib.parse import quote, unquote_to_bytes
 
 from fer_wire.errors import TlsError
-from fer_wire.tls import load_certificate
+from fer_wire.tls import load_authorities, load_certificate
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from fer_controller.errors import HttpError
-from fer_controller.settings import OPEN_ACCESS, HttpSettings, RolloutSettings, Settings
+from fer_controller.settings import OPEN_ACCESS, AuthoritySettings, HttpSettings, RolloutSettings, Settings
 
 PROGRAM = (sys.executable, "-m", "fer_controller.http")
 BACKLOG = 1024
@@ -55,6 +55,8 @@ class Task(BaseModel):
     folder: AnyPath
     fd: int
     http: HttpSettings
+    authority_folder: AnyPath = Path("fleet.authority")
+    authority: AuthoritySettings = AuthoritySettings()
     stale_after_s: float
     rollout: RolloutSettings = RolloutSettings()
 
@@ -114,6 +116,8 @@ class HttpProcess:
             folder=settings.registry_folder.absolute(),
             fd=fd,
             http=settings.http,
+            authority_folder=settings.authority_folder.absolute(),
+            authority=settings.authority.model_copy(update={"folder": None, "crl_file": None}),
             stale_after_s=settings.fleet.stale_after_s,
             rollout=settings.rollout,
         )
@@ -210,6 +214,9 @@ def _check_certificate(http: HttpSettings) -> None:
     if http.cert_file is None:
         return
     try:
-        load_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), http.cert_file, http.key_file, "http")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        load_certificate(context, http.cert_file, http.key_file, "http")
+        if http.client_ca_file is not None:
+            load_authorities(context, http.client_ca_file, "http.client_ca_file")
     except TlsError as error:
         raise HttpError(str(error)) from error

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fer_controller.http.doors import Doors, Visit
+from fer_controller.http.shown import STATE, shown
 from fer_controller.settings import HttpSettings
 
 GRACE_S = 2
@@ -64,6 +66,11 @@ class _Guest(H11Protocol):
         super().__init__(server.config, server.server_state, server.lifespan.state)
         self._visit, self._doors = visit, doors
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """What the peer showed at the handshake holds for all of its requests."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, STATE: shown(transport.get_extra_info("ssl_object"))}
+
     @property
     def waits(self) -> bool:
         """Whether the peer owes a request, or the rest of one."""
@@ -93,5 +100,7 @@ def _config(http: HttpSettings, app: Any) -> uvicorn.Config:
         server_header=False,
         ssl_certfile=http.cert_file,
         ssl_keyfile=http.key_file,
+        ssl_ca_certs=str(http.client_ca_file) if http.client_ca_file else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if http.client_ca_file else ssl.CERT_NONE,
         timeout_graceful_shutdown=GRACE_S,
     )

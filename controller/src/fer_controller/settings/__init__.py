@@ -5,6 +5,7 @@ from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.loading import load
 from fer_controller.settings.section import Section
 from fer_controller.settings.sections import (
+    CERTIFICATE_ACCESS,
     ENROLLED,
     ENV_DELIMITER,
     ENV_PREFIX,
@@ -21,6 +22,7 @@ from fer_controller.settings.sections import (
 )
 
 __all__ = [
+    "CERTIFICATE_ACCESS",
     "ENROLLED",
     "ENV_DELIMITER",
     "ENV_PREFIX",

@@ -19,7 +19,7 @@ from fer_controller.settings.section import Section
 
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = "__"
-OPEN_ACCESS = "open"
+OPEN_ACCESS, CERTIFICATE_ACCESS = "open", "certificate"
 ENROLLED = "enrolled"
 DB_SUFFIX = ".db"
 MODELS, AUTHORITY, CRL = "models", "authority", "revoked.crl"
@@ -72,9 +72,10 @@ class HttpSettings(Section):
         default="127.0.0.1:8780",
         description="HOST:PORT where models, API and page are served; port 0 picks a free one, empty turns it off",
     )
-    access: Literal["token", "open"] = Field(
+    access: Literal["token", "certificate", "open"] = Field(
         default="token",
-        description="token: each device needs its own (`fer-controller enroll`); open: anybody may fetch models",
+        description="token: each device needs its own, or with client_ca_file a certificate (`fer-controller enroll`); "
+        "certificate: devices need a certificate, operators their tokens; open: anybody may fetch models",
     )
     max_downloads: int = Field(
         default=32,
@@ -92,6 +93,11 @@ class HttpSettings(Section):
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
     cert_file: HomeFile | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
     key_file: HomeFile | None = Field(default=None, description="private key (PEM) of the certificate")
+    client_ca_file: HomeFile | None = Field(
+        default=None,
+        description="authority (PEM) whose certificates devices may show in place of a token, and renew: the ca.crt of "
+        "`fer-controller enroll --out`; needs cert_file",
+    )
 
     @field_validator("listen")
     @classmethod
@@ -105,6 +111,10 @@ class HttpSettings(Section):
     def _certificate_and_key(self) -> Self:
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file are given together, or not at all")
+        if self.client_ca_file is not None and self.cert_file is None:
+            raise ValueError("client_ca_file is for HTTPS; set cert_file and key_file, too")
+        if self.access == CERTIFICATE_ACCESS and self.client_ca_file is None:
+            raise ValueError("access is certificate; set client_ca_file to the authority that issues them")
         return self
 
 

@@ -19,8 +19,8 @@ UNDESCRIBED: Schema = {}
 def an_app() -> FastAPI:
     """The application's routes; nothing behind them is opened."""
     nothing: Any = None
-    guards: Any = type("Guards", (), {"enrolled": lambda _request: None})
-    return make_app(nothing, nothing, nothing, nothing, guards, Place(Path("fleet.db"), Path("models"), 30.0))
+    guards: Any = type("Guards", (), {"enrolled": lambda _request: None, "certified": lambda _request: None})
+    return make_app(nothing, nothing, nothing, nothing, guards, Place(Path("fleet.db"), Path("models"), 30.0), nothing)
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,10 @@ DELETE FROM revoked_devices WHERE device = :device;
 -- The devices that were taken out of the fleet, when and by whom.
 SELECT device, revoked_at, revoked_by FROM revoked_devices;
 
+-- revoked_device --
+-- The device, if it was taken out of the fleet.
+SELECT device FROM revoked_devices WHERE device = :device;
+
 -- enrolled_devices --
 -- The devices that have a token or a certificate that was not revoked.
 SELECT holder AS device FROM tokens WHERE role = 'device'

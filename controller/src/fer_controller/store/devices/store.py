@@ -49,6 +49,10 @@ class DeviceStore:
         """The devices that were taken out of the fleet."""
         return frozenset(self.taken_out())
 
+    def is_revoked(self, device: str) -> bool:
+        """Whether this device was taken out of the fleet."""
+        return bool(self._database.rows("revoked_device", {"device": device}))
+
     def taken_out(self) -> dict[str, TakenOut]:
         """By device: when it was taken out of the fleet, and by whom."""
         return {each.device: each for each in self._database.records(TakenOut, "revoked_devices")}
