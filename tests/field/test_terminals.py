@@ -3,12 +3,12 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fer_controller import cli as controller
+from terminal_session import TerminalSession
 
 WORLDS = {
     "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -18,19 +18,21 @@ WORLDS = {
 }
 LEFT_OUT = ("COLUMNS", "LC_ALL", "LANG", "PYTHONUTF8", "PYTHONIOENCODING")
 NOBODY = "mqtt://127.0.0.1:1"
-Ran = subprocess.CompletedProcess[bytes]
 
 
-@pytest.fixture(params=WORLDS)
+@pytest.fixture(scope="module", params=WORLDS)
 def world(request: pytest.FixtureRequest) -> dict[str, str]:
     """The variables of one kind of terminal."""
     return WORLDS[request.param]
 
 
-def ran(world: dict[str, str], folder: Path, program: str, *arguments: str) -> Ran:
+@pytest.fixture(scope="module")
+def terminal(world: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalSession]:
+    """Where commands run in that world."""
     environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    command = [str(Path(sys.executable).with_name(program)), *arguments]
-    return subprocess.run(command, env={**environment, **world}, cwd=folder, capture_output=True, check=False)
+    session = TerminalSession({**environment, **world}, tmp_path_factory.mktemp("terminal"))
+    yield session
+    session.close()
 
 
 def text_of(world: dict[str, str], output: bytes) -> str:
@@ -49,17 +51,19 @@ def fleet(root: Path, folder: Path) -> str:
     return name
 
 
-def test_the_agent_shows_tables_and_json_on_every_terminal(world: dict[str, str], tmp_path: Path) -> None:
+def test_the_agent_shows_tables_and_json_on_every_terminal(
+    world: dict[str, str], terminal: TerminalSession, tmp_path: Path
+) -> None:
     (tmp_path / "fer.toml").write_text(
         'emotion.model = "größe🎉"\nfaces.finder = "dlib"\nfaces.landmarks_file = "keine→"\n', encoding="utf-8"
     )
     options = ("--config", "fer.toml", "--source", "café🎉.mp4", "--state-dir", "ständig", "--broker", NOBODY)
-    table = ran(world, tmp_path, "fer-agent", "doctor", *options)
+    table = terminal.run(tmp_path, "fer-agent", "doctor", *options)
     shown = text_of(world, table.stdout)
     assert table.returncode == 1
     assert "camera" in shown
     assert "-----" in shown or "COLUMNS" in world
-    lines = ran(world, tmp_path, "fer-agent", "doctor", *options, "--json")
+    lines = terminal.run(tmp_path, "fer-agent", "doctor", *options, "--json")
     assert text_of(world, lines.stderr).isprintable() or lines.stderr
     found = [json.loads(line) for line in lines.stdout.decode("utf-8").splitlines()]
     assert "There is no video file café🎉.mp4" in found[0]["remedy"]
@@ -67,22 +71,24 @@ def test_the_agent_shows_tables_and_json_on_every_terminal(world: dict[str, str]
 
 
 def test_the_controller_shows_tables_and_json_on_every_terminal(
-    root: Path, world: dict[str, str], tmp_path: Path
+    root: Path, world: dict[str, str], terminal: TerminalSession, tmp_path: Path
 ) -> None:
     name = fleet(root, tmp_path)
     for command in ("devices", "events", "telemetry"):
-        table = ran(world, tmp_path, "fer-controller", command, "--db", name)
+        table = terminal.run(tmp_path, "fer-controller", command, "--db", name)
         assert table.returncode == 0, table.stderr
         assert "---" in text_of(world, table.stdout)
-    lines = ran(world, tmp_path, "fer-controller", "devices", "--db", name, "--json")
+    lines = terminal.run(tmp_path, "fer-controller", "devices", "--db", name, "--json")
     assert json.loads(lines.stdout.decode("utf-8").splitlines()[0])["device"]
-    missing = ran(world, tmp_path, "fer-controller", "devices", "--db", "größer.db")
+    missing = terminal.run(tmp_path, "fer-controller", "devices", "--db", "größer.db")
     assert missing.returncode == 1
     assert text_of(world, missing.stderr).startswith("error: There is no database gr")
 
 
-def test_the_models_program_shows_help_and_errors_on_every_terminal(world: dict[str, str], tmp_path: Path) -> None:
-    assert "Usage" in text_of(world, ran(world, tmp_path, "fer-models", "verify", "--help").stdout)
-    wrong = ran(world, tmp_path, "fer-models", "verify", "größe🎉")
+def test_the_models_program_shows_help_and_errors_on_every_terminal(
+    world: dict[str, str], terminal: TerminalSession, tmp_path: Path
+) -> None:
+    assert "Usage" in text_of(world, terminal.run(tmp_path, "fer-models", "verify", "--help").stdout)
+    wrong = terminal.run(tmp_path, "fer-models", "verify", "größe🎉")
     assert wrong.returncode == 1
     assert "cannot be read" in text_of(world, wrong.stderr)
