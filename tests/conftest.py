@@ -9,12 +9,15 @@ from typing import Any, Generator, Iterator, List, TypeVar
 
 import dealing
 import pytest
+from fer_wire.onnx_runtime import SILENCE
 from real_broker import Mosquitto, mosquitto_binary
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "FER_DATA"
 NOTHING_SKIPPED_VARIABLE = "FER_NOTHING_SKIPPED"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+os.environ.update(SILENCE)
 
 # A shell that runs the tests in the background lets them, and every program that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -1,12 +1,12 @@
 """Opens model files in ONNX Runtime; the only file that imports it."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
 from fer_wire.device.precisions import CPU, TENSORRT
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import Variant
+from fer_wire.onnx_runtime import load_onnx_runtime
 
 from fer_agent.errors import ModelError
 from fer_agent.inference import providers
@@ -21,7 +21,7 @@ ERRORS_ONLY = 3
 def runtime() -> Any:
     """The module onnxruntime; raises ModelError if it is not installed."""
     try:
-        return importlib.import_module("onnxruntime")
+        return load_onnx_runtime()
     except ImportError as error:
         raise ModelError(
             f"ONNX Runtime is not installed ({error}); pip install 'fer-agent[cpu]', or on a Jetson the "

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from fer_wire import ModelManifest
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, STRIDES, Contract, Tensor
 from fer_wire.golden import golden_pixels
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import IR_VERSION, OPSET, Golden, Variant
+from fer_wire.onnx_runtime import load_onnx_runtime
 
 from fer_controller.errors import RegistryError
 from fer_controller.registry.onnx_parts import check_parts
 from fer_controller.registry.onnx_versions import DEFAULT_DOMAIN, read_versions
 from fer_controller.registry.plain_files import read_plain
+
+onnxruntime = load_onnx_runtime()
 
 CPU = "CPUExecutionProvider"
 LOG_FATAL_ONLY = 4

@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from fer_wire.onnx_runtime import SILENCE
+
 from fer_models.bench.interpreters import Interpreters
 from fer_models.bench.job import Job, Measurement
 from fer_models.errors import BenchError
@@ -44,7 +46,7 @@ class RowProcesses:
 
     def _output(self, module: str, job: Job, *rest: str) -> str:
         command = [self._interpreters.python_for(job.runtime), "-m", module, job.as_json(), *rest]
-        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(job.threads))}
+        environment = {**os.environ, **SILENCE, **dict.fromkeys(THREAD_VARIABLES, str(job.threads))}
         try:
             ended = subprocess.run(
                 command,

@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, Contract
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import Latency
+from fer_wire.onnx_runtime import load_onnx_runtime
 
 from fer_models.errors import ContractError
+
+onnxruntime = load_onnx_runtime()
 
 CPU = "CPUExecutionProvider"
 CPU_INFO = Path("/proc/cpuinfo")
