@@ -19,6 +19,12 @@ from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
 from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.operation import GET
+from fer_controller.operations.operators import (
+    ADD_OPERATOR,
+    REMOVE_OPERATOR,
+    AddOperatorRequest,
+    RemoveOperatorRequest,
+)
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import ORDER, OrderRequest
 from fer_controller.rollout import audit
@@ -29,6 +35,7 @@ from fer_controller.store.credentials import records
 from served_fleet import IN_THE_LAB, ServedFleet
 from tiny_onnx import network, write_model
 
+CHANGES = (RELABEL, DEPLOY, ORDER, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR)
 LOOPBACK, NOW = "127.0.0.1", datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -84,22 +91,24 @@ def test_an_act_that_changed_nothing_leaves_no_entry(tmp_path: Path) -> None:
 def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_name_and_address(
     fleet: ServedFleet,
 ) -> None:
-    with fleet.far() as desk:
+    token = access.make(fleet.operators, "alice", records.ADMIN, NOW, replace=True).token
+    with fleet.far(token) as desk:
         desk.ask(RELABEL, Relabel(devices=("orin-05",), labels=("site=lab",), release=True))
         begun = desk.ask(DEPLOY, IN_THE_LAB)
         desk.ask(ORDER, OrderRequest(rollout=begun.rollout, order="pause"))
         desk.ask(REVOKE, RevokeRequest(device="nano-01"))
         desk.ask(FORGET, ForgetRequest(device="nano-01"))
+        desk.ask(ADD_OPERATOR, AddOperatorRequest(operator="bob"))
+        desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator="bob"))
         found = desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
     of_alice = [each for each in found if each.actor == "alice"]
     assert [each.action for each in of_alice] == [
         audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.REVOKED, audit.FORGOTTEN,
+        audit.OPERATOR_ADDED, audit.OPERATOR_REMOVED,
     ]  # fmt: skip
     assert {each.origin for each in of_alice} == {LOOPBACK}
     changing = {each.name for each in OPERATIONS if each.method != GET} - {PLAN.name}
-    assert changing == {each.name for each in (RELABEL, DEPLOY, ORDER, REVOKE, FORGET)}, (
-        "a new one needs its entry above"
-    )
+    assert changing == {each.name for each in CHANGES}, "a new one needs its entry above"
 
 
 def test_whoever_is_turned_away_stands_in_the_audit_log_once_and_is_counted(fleet: ServedFleet) -> None:

@@ -10,6 +10,7 @@ ControllerError
 ├── RegistryError            a model or a key cannot be added, found, verified or removed
 ├── AuthorityError           the fleet's authority is missing, or cannot issue what was asked for
 ├── AccessError              an operator's name or role is not valid
+├── OutOfReachError          the operator is not given the device
 ├── HttpError                the HTTP server cannot start
 ├── ApiError                 a remote controller cannot be asked, or refuses
 │   └── UnreachableError     it does not answer now, but may later
@@ -67,6 +68,10 @@ class AuthorityError(ControllerError):
 
 class AccessError(ControllerError):
     """An operator's name or role is not valid."""
+
+
+class OutOfReachError(ControllerError):
+    """The operator is not given the device."""
 
 
 class HttpError(ControllerError):

@@ -40,6 +40,13 @@ from fer_controller.operations.fleet import (
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL, MODELS, ModelQuery
 from fer_controller.operations.operation import Nothing, Operation, rows_of
+from fer_controller.operations.operators import (
+    ADD_OPERATOR,
+    ALL_OPERATORS,
+    REMOVE_OPERATOR,
+    AddOperatorRequest,
+    RemoveOperatorRequest,
+)
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import (
     DECISIONS,
@@ -67,8 +74,8 @@ from fer_controller.operations.telemetry import (
 from fer_controller.registry import tokens
 from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.rollout.planning.request import DeployRequest
+from fer_controller.store.credentials.records import ADMIN, VIEWER
 from fer_controller.store.credentials.records import OPERATOR as ORDERS
-from fer_controller.store.credentials.records import VIEWER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -104,7 +111,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
-DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke"}
+DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke", "operators", "add_operator", "remove_operator"}
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
@@ -116,6 +123,13 @@ MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
     "no label": (RELABEL, Relabel(devices=("orin-01",), labels=("class=nano",))),
 }
+
+
+OF_ADMINS: "list[tuple[Operation[Any, Any], BaseModel]]" = [
+    (ALL_OPERATORS, Nothing()),
+    (ADD_OPERATOR, AddOperatorRequest(operator="mallory", role="admin")),
+    (REMOVE_OPERATOR, RemoveOperatorRequest(operator=OPERATOR)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +281,7 @@ def test_rows_are_never_left_out_unseen(fleet: ServedFleet, monkeypatch: pytest.
 def test_who_asks_is_told_who_that_is(fleet: ServedFleet) -> None:
     with fleet.far() as far, fleet.near() as near:
         assert far.ask(ME, Nothing()) == MeAnswer(name=OPERATOR, role=ORDERS)
-        assert near.ask(ME, Nothing()) == MeAnswer(name="root@here", role=ORDERS)
+        assert near.ask(ME, Nothing()) == MeAnswer(name="root@here", role=ADMIN)
 
 
 def test_what_an_operator_orders_over_http_is_done_in_their_name(tmp_path: Path) -> None:
@@ -311,12 +325,39 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (REVOKE, RevokeRequest(device="nano-01")),
             (NEWEST_ENTRIES, NewestEntriesQuery()),
             (ENTRIES, EntriesQuery()),
+            *OF_ADMINS,
         ]
-        assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role == ORDERS}
+        assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role != VIEWER}
         for operation, asked in orders:
             with pytest.raises(ApiError, match="The token of bob is a viewer's"):
                 desk.ask(operation, asked)
         assert (near.ask(ROLLOUTS, RolloutsQuery(limit=100)), near.ask(LABELS, LabelsQuery())) == before
+
+
+def test_an_operator_orders_and_gives_nobody_a_token(fleet: ServedFleet) -> None:
+    before = fleet.operators.operators()
+    with fleet.far() as desk:
+        for operation, asked in OF_ADMINS:
+            with pytest.raises(ApiError, match=r"is an operator's, which says not who may do what.*--role admin"):
+                desk.ask(operation, asked)
+    assert [each.unused for each in fleet.operators.operators()] == [each.unused for each in before]
+
+
+def test_an_admin_says_who_may_do_what_and_does_what_an_operator_does(fleet: ServedFleet) -> None:
+    token = access.make(fleet.operators, "root", ADMIN, datetime.now(UTC)).token
+    expires = datetime(2099, 1, 1, tzinfo=UTC)
+    with fleet.far(token) as desk:
+        asked = AddOperatorRequest(operator="heidi", role="viewer", selector="site=lab", expires_at=expires)
+        made = desk.ask(ADD_OPERATOR, asked)
+        assert (made.operator, made.role, made.selector) == ("heidi", VIEWER, "site=lab")
+        with fleet.far(made.token) as theirs:
+            assert theirs.ask(ME, Nothing()) == MeAnswer(name="heidi", role=VIEWER, selector="site=lab")
+        (listed,) = [each for each in desk.ask(ALL_OPERATORS, Nothing()) if each.operator == "heidi"]
+        assert (listed.selector, listed.expires_at) == ("site=lab", "2099-01-01T00:00:00.000Z")
+        assert desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator="heidi")).removed
+        assert desk.ask(RELABEL, Relabel(devices=("orin-09",), labels=("room=9",)))
+    with fleet.far(made.token) as theirs, pytest.raises(ApiError, match="belongs to no operator"):
+        theirs.ask(ME, Nothing())
 
 
 def test_a_devices_token_opens_nothing_of_the_desk(fleet: ServedFleet) -> None:
@@ -352,7 +393,7 @@ def test_an_operator_who_is_there_keeps_token_and_role_unless_another_is_asked_f
 
 def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> None:
     now = datetime.now(UTC)
-    with pytest.raises(AccessError, match="There is no role 'root'; use viewer or operator"):
+    with pytest.raises(AccessError, match="There is no role 'root'; use viewer, operator, admin"):
         access.make(fleet.operators, "dave", "root", now)
     with pytest.raises(AccessError, match="'a b' is not a name for an operator"):
         access.make(fleet.operators, "a b", VIEWER, now)

@@ -1,19 +1,22 @@
 """fer-controller operators: add, list, remove."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from fer_wire.message import iso_utc
 
 from fer_controller.cli import options
-
-if TYPE_CHECKING:
-    from fer_controller.store.audit.store import AuditStore
-    from fer_controller.store.credentials.store import TokenStore
+from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operators import (
+    ADD_OPERATOR,
+    ALL_OPERATORS,
+    REMOVE_OPERATOR,
+    AddOperatorRequest,
+    RemoveOperatorRequest,
+    Role,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Who may look and give orders over HTTP: holders of tokens.")
 
@@ -24,73 +27,84 @@ Name = Annotated[str, typer.Argument(help="The operator's name, as the audit log
 def add(
     name: Name,
     role: Annotated[
+        Role | None,
+        typer.Option(
+            help="viewer: may look; operator: may also give orders; admin: may also say who may do what. By default "
+            "viewer, or what they were."
+        ),
+    ] = None,
+    selector: Annotated[
         str | None,
-        typer.Option(help="viewer: may look; operator: may also give orders. By default viewer, or what they were."),
+        typer.Option(
+            help="Only these devices, 'site=lab,room!=cellar': labels, or device. By default all, or what they had."
+        ),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Make another token for an operator who is there; the former is void.")
     ] = False,
     expires: options.Expires = None,
     db: options.Db = None,
+    url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
     """Make an operator's token; it is shown once. One who is there is left alone, unless you --replace it."""
-    from fer_controller.desk import access
-    from fer_controller.rollout import audit
+    from fer_controller.errors import RequestError
 
-    actor, expires_at = audit.operator(), options.expiry(expires)
-    with _opened("operators add", db, config) as (store, log):
-        made = access.make(store, name, role, datetime.now(UTC), replace=replace, expires_at=expires_at)
-        until = f", until {expires_at}" if expires_at else ""
-        log.append([audit.act(audit.OPERATOR_ADDED, f"{actor} makes a token for {name}, {made.role}{until}.", actor)])
+    until = options.expiry(expires)
+    asked = AddOperatorRequest(
+        operator=name, role=role, selector=selector, replace=replace,
+        expires_at=datetime.fromisoformat(until) if until else None,
+    )  # fmt: skip
+    with options.desk(db, url, config) as desk:
+        try:
+            made = desk.ask(ADD_OPERATOR, asked)
+        except RequestError as error:
+            raise typer.BadParameter(str(error)) from error
     if json_:
-        options.print_line({"operator": name, "role": made.role, "token": made.token})
+        options.print_answer(made)
         return
     print(made.token, flush=True)
+    of = f" of the devices {made.selector}" if made.selector else ""
     sys.stderr.write(
-        f"It lets {name} in as {made.role}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
+        f"It lets {name} in as {made.role}{of}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
         "it is not shown again.\n"
     )
 
 
 @app.command("list")
-def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def list_(
+    db: options.Db = None, url: options.Url = None, config: options.Config = None, json_: options.Json = False
+) -> None:
     """The operators; their tokens cannot be read any more."""
-    with _opened("operators list", db, config) as (store, _):
-        found = store.operators()
+    with options.desk(db, url, config) as desk:
+        found = desk.ask(ALL_OPERATORS, Nothing())
     if json_:
-        options.print_lines({"operator": each.holder, "role": each.role, **options.life(each)} for each in found)
+        options.print_answer(found)
         return
-    table = options.table("operator", "role", "made", "expires", "last used")
+    table, now = (
+        options.table("operator", "role", "devices", "made", "expires", "last used"),
+        iso_utc(datetime.now(UTC)),
+    )
     for each in found:
-        table.add_row(*map(options.plain, (each.holder, each.role, *options.life_cells(each))))
+        expires = options.ending(each.expires_at, now)
+        cells = (each.operator, each.role, each.selector or "all", each.made_at, expires, each.last_used_at or "never")
+        table.add_row(*map(options.plain, cells))
     options.print_table(table, empty="There is no operator yet; `fer-controller operators add NAME` makes one.")
 
 
 @app.command()
-def remove(name: Name, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+def remove(
+    name: Name,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
     """Remove an operator; their token is void at once."""
-    from fer_controller.desk import access
-    from fer_controller.rollout import audit
-
-    actor = audit.operator()
-    with _opened("operators remove", db, config) as (store, log):
-        access.remove(store, name)
-        log.append([audit.act(audit.OPERATOR_REMOVED, f"{actor} removes {name}.", actor)])
+    with options.desk(db, url, config) as desk:
+        done = desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator=name))
     if json_:
-        options.print_line({"operator": name, "removed": True})
+        options.print_answer(done)
     else:
         print(f"{name} is removed; their token is void.")
-
-
-@contextmanager
-def _opened(command: str, db: Path | None, config: Path | None) -> "Iterator[tuple[TokenStore, AuditStore]]":
-    """Both in one transaction, so that nothing is done that the audit log does not say."""
-    from fer_controller.rollout.audit import HERE
-    from fer_controller.store import opening
-    from fer_controller.store.audit.store import AuditStore
-    from fer_controller.store.credentials.store import TokenStore
-
-    with opening.writer(options.here(command, db, config).db) as database, database.transaction():
-        yield TokenStore(database), AuditStore(database, HERE)

@@ -103,9 +103,12 @@ def life(token: "Token") -> dict[str, str | None]:
 
 def life_cells(token: "Token") -> Iterable[str]:
     """The same in a table, where one that has expired says so."""
-    expired = token.expired(iso_utc(datetime.now(UTC)))
-    expires = f"{token.expires_at}{', expired' if expired else ''}"
-    return token.made_at, expires or "never", token.last_used_at or "never"
+    return token.made_at, ending(token.expires_at, iso_utc(datetime.now(UTC))), token.last_used_at or "never"
+
+
+def ending(expires_at: str | None, now: str) -> str:
+    """When something expires, and whether it has."""
+    return f"{expires_at}{', expired' if expires_at <= now else ''}" if expires_at else "never"
 
 
 def print_line(document: dict[str, Any]) -> None:

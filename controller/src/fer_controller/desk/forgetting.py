@@ -9,7 +9,6 @@ from fer_controller.errors import RequestError
 from fer_controller.ingest.devices import presence
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
-from fer_controller.rollout.devices.known import check
 from fer_controller.rollout.transitions import HELD
 from fer_controller.store.rollouts.records import Changes
 from fer_controller.store.subjects import Subjects
@@ -18,11 +17,12 @@ from fer_controller.store.subjects import Subjects
 def forget(
     known: Subjects, device: str, actor: str, now: datetime, *, delete_events: bool, stale_after_s: float
 ) -> int:
-    """Forget it, revoke its token and certificates, and return how many events of it there were; raises RequestError.
+    """Forget a device that is known, with its token and certificates, and return how many events of it there were.
+
+    Raises RequestError while it is online or in a rollout.
 
     When it is killed while it deletes events, doing it again deletes the rest.
     """
-    check(known, [device])
     _check_gone(known, device, now, stale_after_s)
     events, at = known.events.number_of(device), iso_utc(now)
     sentence = f"{actor} forgot {device}; its {events:,} events are {'deleted' if delete_events else 'kept'}."

@@ -7,16 +7,16 @@ from fer_controller.desk.answers import ANSWERS, Context
 from fer_controller.desk.stores import Place, Stores
 from fer_controller.operations.operation import Answered, Asked, Operation
 from fer_controller.rollout.audit import HERE
-from fer_controller.store.credentials.records import OPERATOR
+from fer_controller.store.credentials.records import ADMIN
 
 
 class LocalDesk:
     """Carries operations out in the name of whoever asks."""
 
-    def __init__(self, place: Place, actor: str, role: str = OPERATOR, origin: str = HERE) -> None:
-        """The actor is who gives the orders, and the origin where from, as the audit log has it."""
-        self._stores = Stores(place, origin)
-        self._context = Context(self._stores, actor, role)
+    def __init__(self, place: Place, actor: str, role: str = ADMIN, origin: str = HERE, selector: str = "") -> None:
+        """The actor gives the orders, from the origin, as the audit log has it; the selector limits them to devices."""
+        self._stores = Stores(place, origin, selector)
+        self._context = Context(self._stores, actor, role, selector)
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,6 @@ from fer_wire.printable import printable
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
-from fer_controller.rollout.devices.known import check
 from fer_controller.store.rollouts.records import Changes
 from fer_controller.store.subjects import Subjects
 
@@ -22,11 +21,10 @@ class Taken:
 
 
 def revoke(known: Subjects, device: str, actor: str, now: datetime, reason: str = "") -> Taken:
-    """Revoke it, until it is enrolled again; raises RequestError.
+    """Revoke a device that is known, until it is enrolled again.
 
     The runner ends what rollouts want of it, and the ingest refuses its messages, within a second.
     """
-    check(known, [device])
     at = iso_utc(now)
     why = f": {printable(reason)}" if reason else ""
     sentence = f"{actor} takes {device} out of the fleet{why}."

@@ -1,5 +1,6 @@
 """What a controller keeps: its database by subject, and the models of its registry."""
 
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from fer_controller.registry.catalogue import Shelf
+from fer_controller.rollout.devices import reach
 from fer_controller.settings import OPEN_ACCESS, RolloutSettings, Settings
 from fer_controller.store import opening
-from fer_controller.store.rollouts.store import RolloutStore
+from fer_controller.store.confined import confine_changes, confine_looks
+from fer_controller.store.database import Database
 from fer_controller.store.subjects import Subjects
 
 
@@ -36,9 +39,9 @@ class Place:
 class Stores:
     """Opens the database when it is first used, and to write only for what changes it; raises StoreError."""
 
-    def __init__(self, place: Place, origin: str) -> None:
-        """The origin is where changes are asked for, as the audit log has it."""
-        self.place, self._origin = place, origin
+    def __init__(self, place: Place, origin: str, selector: str = "") -> None:
+        """The origin is where changes are asked for, as the audit log has it; the selector, which devices are given."""
+        self.place, self._origin, self._selector = place, origin, selector
         self._opened = ExitStack()
 
     def close(self) -> None:
@@ -47,20 +50,28 @@ class Stores:
 
     @cached_property
     def looking(self) -> Subjects:
-        """Every subject, read-only."""
-        return Subjects(self._opened.enter_context(opening.reader(self.place.db)))
+        """Every subject, read-only, and of each what is in reach."""
+        return self._confined(opening.reader(self.place.db), confine_looks)
+
+    @property
+    def upgraded(self) -> Subjects:
+        """The same, of a database that an older controller may have written."""
+        _ = self.changing
+        return self.looking
 
     @cached_property
     def changing(self) -> Subjects:
-        """Every subject, to change it."""
-        return Subjects(self._opened.enter_context(opening.writer(self.place.db)), self._origin)
-
-    @property
-    def rollouts(self) -> RolloutStore:
-        """Rollouts and labels, to change them."""
-        return self.changing.rollouts
+        """Every subject, to change what is in reach; what it reads is not for the eyes of whoever asked."""
+        return self._confined(opening.writer(self.place.db), confine_changes)
 
     @cached_property
     def models(self) -> Shelf:
         """The models of the registry."""
         return Shelf(self.looking.models, self.place.models)
+
+    def _confined(self, database: Database, confine: Callable[[Database, Collection[str]], None]) -> Subjects:
+        self._opened.enter_context(database)
+        known = Subjects(database, self._origin)
+        if self._selector:
+            confine(database, reach.within(known, self._selector))
+        return known

@@ -15,7 +15,7 @@ from fer_controller.desk.local import LocalDesk
 from fer_controller.http.guards import peer
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.operation import GET, LIMIT, MOST_ROWS, Answer, Operation, query_name
-from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
+from fer_controller.store.credentials.records import OPERATORS, Token
 
 BODY = "body"
 Guard = Callable[[Request], Token]
@@ -45,22 +45,26 @@ def make_router() -> APIRouter:
     return router
 
 
-def _viewer(request: Request) -> Token:
-    found: Token = request.app.state.guards.viewer(request)
+def whole_fleet(request: Request) -> Token:
+    """An operator who sees the whole fleet."""
+    found: Token = request.app.state.guards.of_all(request)
     return found
 
 
-def _operator(request: Request) -> Token:
-    found: Token = request.app.state.guards.operator(request)
-    return found
+def _of_role(role: str) -> Guard:
+    def guard(request: Request) -> Token:
+        found: Token = request.app.state.guards.at_least(role, request)
+        return found
+
+    return guard
 
 
-GUARDS: Mapping[str, Guard] = {VIEWER: _viewer, OPERATOR: _operator}
+GUARDS: Mapping[str, Guard] = {role: _of_role(role) for role in OPERATORS}
 
 
 def _endpoint(operation: Operation[Any, Any]) -> Callable[..., Response]:
     def answer(request: Request, caller: Token, **given: Any) -> Response:
-        with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request)) as desk:
+        with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request), caller.selector) as desk:
             found = desk.ask(operation, _asked(operation, given))
         # json.dumps, as in the commands, so that both spell a number alike.
         return JSONResponse(operation.dumped(found), operation.status)

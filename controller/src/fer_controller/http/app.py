@@ -13,6 +13,7 @@ from fer_controller import __version__
 from fer_controller.desk.stores import Place
 from fer_controller.errors import (
     ControllerError,
+    OutOfReachError,
     RegistryError,
     RequestError,
     SettingsError,
@@ -42,7 +43,7 @@ REQUEST = {"requestBody": {"required": True, "content": {PKCS10: {"schema": {"ty
 ANYBODY = "anybody"
 STATUS: Mapping[type[ControllerError], int] = {
     RequestError: 422, SettingsError: 422, UnknownRolloutError: 404, RegistryError: 404, StoreError: 503,
-    ControllerError: 409,
+    OutOfReachError: 403, ControllerError: 409,
 }  # fmt: skip
 """Of each error, and of those below it; the nearest counts."""
 
@@ -65,7 +66,7 @@ def make_app(
     """The application over a registry, a fleet and its operators' desk."""
     app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     enrolled = [] if place.open_to_all else [Depends(guards.enrolled)]
-    looking = [] if place.open_to_all else [Depends(api.GUARDS[VIEWER])]
+    looking = [] if place.open_to_all else [Depends(api.whole_fleet)]
     app.state.guards, app.state.place = guards, place
     app.add_exception_handler(ControllerError, _explained)
     app.add_exception_handler(RequestValidationError, _misspelled)
@@ -147,7 +148,9 @@ def _of_type(media_type: str, form: str = "text") -> dict[int | str, dict[str, A
     return {**api.PROBLEMS, 200: {"content": {media_type: {"schema": schema}}}}
 
 
-def _explained(_request: Request, error: Exception) -> Response:
+def _explained(request: Request, error: Exception) -> Response:
+    if isinstance(error, OutOfReachError):
+        request.app.state.guards.note_out_of_reach(request)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
     return JSONResponse({"detail": str(error)}, status, headers)

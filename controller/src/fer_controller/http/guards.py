@@ -14,7 +14,7 @@ from fer_controller.http.shown import STATE, Shown
 from fer_controller.http.uses import Uses
 from fer_controller.registry import tokens
 from fer_controller.rollout.audit import NOBODY
-from fer_controller.store.credentials.records import DEVICE, OPERATOR, Token
+from fer_controller.store.credentials.records import ADMIN, DEVICE, OPERATOR, OPERATORS, Token
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.rollouts.desired import DesiredStore
 
@@ -25,10 +25,8 @@ ADD = "`fer-controller operators add NAME` makes one"
 RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
 RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
 ASSIGNED = "{name} fetches what it is told to run, and that is something else; `fer-controller deploy` tells it"
-ORDERS = (
-    "is a viewer's, which gives no orders and reads no audit log; `fer-controller operators add NAME --role operator` "
-    "makes another"
-)
+MAY = {OPERATOR: "gives no orders and reads no audit log", ADMIN: "says not who may do what"}
+"""What the token of a lesser role does not do."""
 
 
 class Guards:
@@ -72,16 +70,11 @@ class Guards:
         request.state.caller = self._in_force(request, caller)
 
     def expect_assigned(self, request: Request, files: Collection[str]) -> None:
-        """One of these files is what the device is told to run; an operator may have any, and so may anybody where
-        no token is asked for.
-        """
+        """A device is told to run one of these files; an operator reads any, as does anybody where access is open."""
         caller: Token | Shown | None = getattr(request.state, "caller", None)
         if caller is None or caller.role != DEVICE or not self._desired.assigned(caller.holder).isdisjoint(files):
             return
-        self._refusals.note(
-            Refusal(_site(request), caller.holder, f"{caller.holder} asks for a file of no order to it")
-        )
-        raise HTTPException(403, ASSIGNED.format(name=caller.holder))
+        raise self._forbidden(request, caller, ASSIGNED.format(name=caller.holder))
 
     def viewer(self, request: Request) -> Token:
         """An operator's of any role, to look."""
@@ -91,15 +84,30 @@ class Guards:
         found = access.who(self._store, token)
         if found is None:
             raise self._refused(request, "The token belongs to no operator", ADD)
-        return self._in_force(request, found)
-
-    def operator(self, request: Request) -> Token:
-        """That of an operator who may give orders."""
-        found = self.viewer(request)
-        if found.role != OPERATOR:
-            self._refusals.note(Refusal(_site(request), found.holder, f"{found.holder} may look alone"))
-            raise HTTPException(403, f"The token of {found.holder} {ORDERS}.")
+        request.state.caller = self._in_force(request, found)
         return found
+
+    def at_least(self, role: str, request: Request) -> Token:
+        """That of an operator of this role, or of one who may do more."""
+        found = self.viewer(request)
+        if OPERATORS.index(found.role) < OPERATORS.index(role):
+            why = f"The token of {found.holder} is a{'n' * (found.role[0] in 'ao')} {found.role}'s, which {MAY[role]}"
+            remedy = f"`fer-controller operators add {found.holder} --role {role} --replace` makes another"
+            raise self._forbidden(request, found, f"{why}; {remedy}")
+        return found
+
+    def of_all(self, request: Request) -> Token:
+        """That of an operator who sees the whole fleet."""
+        found = self.viewer(request)
+        if found.selector:
+            why = f"{found.holder} is given the devices of {found.selector}, and this is of all"
+            raise self._forbidden(request, found, why)
+        return found
+
+    def note_out_of_reach(self, request: Request) -> None:
+        """An operator asked for devices that are none of theirs."""
+        caller: Token = request.state.caller
+        self._refusals.note(Refusal(_site(request), caller.holder, f"{caller.holder} is not given what it asks for"))
 
     def _in_force(self, request: Request, token: Token) -> Token:
         """The token, whose use is noted; raises HTTPException when it has expired."""
@@ -109,6 +117,10 @@ class Guards:
             raise self._refused(request, why, remedy.format(name=token.holder), token.holder)
         self._uses.note(token)
         return token
+
+    def _forbidden(self, request: Request, caller: Token | Shown, why: str) -> HTTPException:
+        self._refusals.note(Refusal(_site(request), caller.holder, f"{why[0].lower()}{why[1:].partition(';')[0]}"))
+        return HTTPException(403, f"{why}.")
 
     def _refused(self, request: Request, why: str, remedy: str, who: str = NOBODY) -> HTTPException:
         self._refusals.note(Refusal(_site(request), who, why[0].lower() + why[1:]))

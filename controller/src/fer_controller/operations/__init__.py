@@ -5,7 +5,7 @@ From this list come the API's routes, the remote desk and docs/api.md; the local
 
 from typing import Any
 
-from fer_controller.operations import audit, events, fleet, labels, models, plans, rollouts, telemetry
+from fer_controller.operations import audit, events, fleet, labels, models, operators, plans, rollouts, telemetry
 from fer_controller.operations.operation import Operation
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
@@ -17,6 +17,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *plans.OPERATIONS,
     *rollouts.OPERATIONS,
     *audit.OPERATIONS,
+    *operators.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

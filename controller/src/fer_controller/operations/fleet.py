@@ -12,7 +12,8 @@ class MeAnswer(Answer):
     """An operator, as a token names it."""
 
     name: str = Field(description="As the audit log names it.")
-    role: str = Field(description="viewer or operator.")
+    role: str = Field(description="viewer, operator or admin.")
+    selector: str = Field(default="", description="Which devices they see and change; empty for all.")
 
 
 class DeviceAnswer(Answer):

@@ -1,6 +1,7 @@
 """One SQLite file: WAL, synchronous=FULL, so that what a transaction wrote survives a power cut."""
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
-from fer_controller.errors import StoreError, StoreUnavailable
+from fer_controller.errors import ControllerError, OutOfReachError, StoreError, StoreUnavailable
 from fer_controller.store.queries import QUERIES
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ PASSING = {
 }
 MOVED = "{db} was moved, deleted or replaced while it was open; put it back, or restart whatever uses it."
 MISSING = "no such "
+OUT_OF_REACH = "out of reach"
+"""What a trigger says of a row that the operator may not change (store/confined.py)."""
+INDEX = re.compile(r" INDEXED BY \w+")
 MISSING_FROM_OLD = ("table", "column", "index")
 """What a database of an older fer-controller may lack."""
 
@@ -59,6 +63,8 @@ class Database:
                 uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
             )
         self.connection.row_factory = Row
+        self.has_views = False
+        """Whether views stand for the tables; they have no indexes that a query could name."""
         self._file = None if begun_at else _identity(path)
 
     def __enter__(self) -> Self:
@@ -76,7 +82,7 @@ class Database:
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         """All rows of a query; parts replace the placeholders in braces in its text."""
         with self.explained():
-            return self.connection.execute(_text(query, parts), values or {}).fetchall()
+            return self.connection.execute(self._text(query, parts), values or {}).fetchall()
 
     def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
         """All rows as records whose fields have the names of the columns."""
@@ -94,12 +100,12 @@ class Database:
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
         """Change rows and return how many were changed."""
         with self.explained():
-            return self.connection.execute(_text(query, parts), values or {}).rowcount
+            return self.connection.execute(self._text(query, parts), values or {}).rowcount
 
     def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
         """Run a change for each of the values and return how many rows were changed in all."""
         with self.explained():
-            return max(0, self.connection.executemany(_text(query, parts), values).rowcount)
+            return max(0, self.connection.executemany(self._text(query, parts), values).rowcount)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -149,6 +155,10 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise _explained(error, self.path) from error
 
+    def _text(self, query: str, parts: Mapping[str, object]) -> str:
+        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
+        return INDEX.sub("", text) if self.has_views else text
+
     def _expect_in_place(self) -> None:
         """What is written into a file without its name is gone when this process ends."""
         if self._file is not None and _identity(self.path) != self._file:
@@ -167,10 +177,6 @@ def _identity(path: Path) -> "tuple[int, int] | None":
     return found.st_dev, found.st_ino
 
 
-def _text(query: str, parts: Mapping[str, object]) -> str:
-    return QUERIES[query].format(**parts) if parts else QUERIES[query]
-
-
 def record(kind: type[Record], row: Row) -> Record:
     """A row as a record whose fields have the names of the columns."""
     return kind(**row)
@@ -181,10 +187,12 @@ def named(record: "DataclassInstance") -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
+def _explained(error: sqlite3.DatabaseError, path: Path) -> ControllerError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in PASSING:
         return StoreUnavailable(f"{PASSING[code].format(db=path)} ({error}).")
+    if str(error) == OUT_OF_REACH:
+        return OutOfReachError("This would change devices that you are not given; ask for those that you are.")
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{path} is not an SQLite database; name another file with --db.")
     if code == sqlite3.SQLITE_CORRUPT:

@@ -7,7 +7,13 @@ from fer_controller.errors import StoreError
 from fer_controller.store.audit.records import BEGINNING, AuditRow, chained
 from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
 from fer_controller.store.certificates.tables import CERTIFICATES
-from fer_controller.store.credentials.tables import DEVICE_TOKENS, LIVES_OF_TOKENS, OPERATORS, TOKENS
+from fer_controller.store.credentials.tables import (
+    DEVICE_TOKENS,
+    LIMITS_OF_OPERATORS,
+    LIVES_OF_TOKENS,
+    OPERATORS,
+    TOKENS,
+)
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, REVOKED_DEVICES, SIGHT_OF_DEVICES
@@ -163,6 +169,12 @@ def m019_lives_of_tokens(db: sqlite_utils.Database) -> None:
 def m020_certificates(db: sqlite_utils.Database) -> None:
     """The certificates that the fleet's authority issued."""
     _run(db, *CERTIFICATES)
+
+
+@MIGRATIONS()
+def m021_limits_of_operators(db: sqlite_utils.Database) -> None:
+    """Which devices an operator is given."""
+    _run(db, *LIMITS_OF_OPERATORS)
 
 
 @MIGRATIONS()

@@ -31,7 +31,7 @@ from fer_controller.store.devices.records import Device, TakenOut
 @ANSWERS.carries_out(ME)
 def me(context: Context, _asked: Nothing) -> MeAnswer:
     """Who asks."""
-    return MeAnswer(name=context.actor, role=context.role)
+    return MeAnswer(name=context.actor, role=context.role, selector=context.selector)
 
 
 @ANSWERS.carries_out(DEVICES)
@@ -49,6 +49,7 @@ def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
 @ANSWERS.carries_out(FORGET)
 def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
     """Take it out of the fleet; raises RequestError."""
+    context.expect([asked.device])
     events = forgetting.forget(
         context.stores.changing, asked.device, context.actor, datetime.now(UTC),
         delete_events=asked.delete_events, stale_after_s=context.stores.place.stale_after_s,
@@ -59,6 +60,7 @@ def forget(context: Context, asked: ForgetRequest) -> ForgottenAnswer:
 @ANSWERS.carries_out(REVOKE)
 def revoke(context: Context, asked: RevokeRequest) -> RevokedAnswer:
     """Take it out at once; raises RequestError."""
+    context.expect([asked.device])
     now = datetime.now(UTC)
     taken = revoking.revoke(context.stores.changing, asked.device, context.actor, now, asked.reason)
     return RevokedAnswer(device=asked.device, had_token=taken.had_token, certificates=taken.certificates)

@@ -23,7 +23,7 @@ def plan(context: Context, asked: DeployRequest) -> PlanAnswer:
 def deploy(context: Context, asked: DeployRequest) -> DeployAnswer:
     """Begin it; raises what plan does, and RolloutError when it reaches no device."""
     planned = _prepared(context, asked)
-    rollout = deployment.begin(context.stores.rollouts, planned, context.actor, datetime.now(UTC))
+    rollout = deployment.begin(context.stores.changing.rollouts, planned, context.actor, datetime.now(UTC))
     return DeployAnswer(plan=described(planned), rollout=rollout)
 
 
@@ -43,7 +43,7 @@ def described(planned: Plan) -> PlanAnswer:
 
 
 def _prepared(context: Context, asked: DeployRequest) -> Plan:
-    store, settings = context.stores.rollouts, context.stores.place.rollout
+    store, settings = context.stores.upgraded.rollouts, context.stores.place.rollout
     planned = deployment.prepare(store, context.stores.models, asked, _surroundings(context))
     return replace(planned, doubts=forecast.doubts(store, planned, settings, datetime.now(UTC)))
 

@@ -42,14 +42,14 @@ LOOK_EVERY_S = 0.1
 @ANSWERS.carries_out(ROLLOUTS)
 def rollouts(context: Context, asked: RolloutsQuery) -> list[RolloutAnswer]:
     """The newest, the newest first."""
-    store = context.stores.rollouts
+    store = context.stores.upgraded.rollouts
     return [_progress(store, row) for row in store.rollouts(asked.limit)]
 
 
 @ANSWERS.carries_out(ROLLOUT)
 def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
     """All that is known of one; raises UnknownRolloutError."""
-    store = context.stores.rollouts
+    store = context.stores.upgraded.rollouts
     row = _shown(store, asked)
     return WholeRolloutAnswer(
         **dict(_progress(store, row)),
@@ -63,27 +63,27 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
 @ANSWERS.carries_out(PROGRESS)
 def progress(context: Context, asked: RolloutQuery) -> RolloutAnswer:
     """One with its waves alone; raises UnknownRolloutError."""
-    store = context.stores.rollouts
+    store = context.stores.upgraded.rollouts
     return _progress(store, _shown(store, asked))
 
 
 @ANSWERS.carries_out(DECISIONS)
 def decisions(context: Context, asked: DecisionsQuery) -> list[DecisionAnswer]:
     """Those after an entry, in the order in which they were made."""
-    store = context.stores.rollouts
+    store = context.stores.upgraded.rollouts
     return [_decision(each) for each in store.audit(_shown(store, asked).id, asked.after_id)]
 
 
 @ANSWERS.carries_out(ORDER)
 def order(context: Context, asked: OrderRequest) -> OrderAnswer:
     """Give it, and wait a moment for its outcome; raises RolloutError when it is refused."""
-    store = context.stores.rollouts
+    store = context.stores.upgraded.rollouts
     row = _found(store, asked.rollout)
     if asked.order not in orders.BY_NAME:
         raise RequestError(f"There is no order {asked.order!r}; give one of {', '.join(orders.BY_NAME)}.")
     if row.ended_at and not transitions.ROLLOUT.knows(row.state, asked.order):
         raise RolloutError(f"Rollout {row.id} is {row.state}; {asked.order} is not possible any more.")
-    outcome = _outcome(store, _given(store, row.id, asked.order, context.actor))
+    outcome = _outcome(store, _given(context.stores.changing.rollouts, row.id, asked.order, context.actor))
     if outcome is not None and outcome.startswith(orders.REFUSED):
         raise RolloutError(outcome.removeprefix(orders.REFUSED))
     return OrderAnswer(rollout=row.id, order=asked.order, outcome=outcome)

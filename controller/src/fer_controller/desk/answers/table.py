@@ -1,24 +1,36 @@
 """Which function carries out which operation; mypy checks that it takes the request and returns the answer."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from fer_controller.desk.stores import Stores
-from fer_controller.errors import RequestError
+from fer_controller.errors import OutOfReachError, RequestError
 from fer_controller.operations.operation import Answered, Asked, Operation
+from fer_controller.rollout.devices import known
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a function has to go by: the stores, and who asks, as the audit log names them."""
+    """What a function has to go by: the stores, who asks, as the audit log names them, and which devices are theirs."""
 
     stores: Stores
     actor: str
     role: str
+    selector: str = ""
+
+    def expect(self, devices: Collection[str], hint: str = "") -> None:
+        """Raises RequestError for a name that no device has, and OutOfReachError for one that is none of theirs."""
+        if not self.selector:
+            known.check(self.stores.upgraded, devices, hint)
+            return
+        for name in {*devices}.difference(self.stores.upgraded.devices.names()):
+            raise OutOfReachError(
+                f"{name} is none of the devices that {self.actor} is given, those of {self.selector}."
+            )
 
 
 Function = Callable[[Context, Asked], Answered]

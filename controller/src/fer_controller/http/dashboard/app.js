@@ -43,7 +43,7 @@ async function signIn(text) {
         return;
     }
     find("token").value = "";
-    find("who").textContent = `${me.name}, ${me.role}`;
+    find("who").textContent = [me.name, me.role, me.selector].filter(Boolean).join(", ");
     show(true);
     route();
 }

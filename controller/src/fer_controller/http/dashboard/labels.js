@@ -10,7 +10,7 @@ let shown = "";
 
 /** Labels and quarantine of a device, which operators may change. */
 export function openLabels(me, device) {
-    [name, operator, shown] = [device, me.role === "operator", ""];
+    [name, operator, shown] = [device, me.role !== "viewer", ""];
     const form = find("label-form");
     form.hidden = !operator;
     form.reset();

@@ -16,7 +16,7 @@ let operator = false;
 export const rollouts = {
     title: "Rollouts",
     open(me, id) {
-        [operator, asked] = [me.role === "operator", id];
+        [operator, asked] = [me.role !== "viewer", id];
         find("rollout").hidden = true;
         openForm(operator);
         pollings = [poll(lookAtList, LIST_EVERY_MS)];

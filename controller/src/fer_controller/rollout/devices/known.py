@@ -9,11 +9,7 @@ from fer_controller.store.subjects import Subjects
 
 def check(known: Subjects, names: Iterable[str], hint: str = "") -> None:
     """Raises RequestError, with a hint, for a name of which nothing was ever heard, enrolled or labelled."""
-    there_are = {
-        *(each.device for each in known.devices.all()), *(each.device for each in known.devices.labels()),
-        *(each.device for each in known.events.streams()), *(each.holder for each in known.tokens.enrolled()),
-        *known.certificates.devices(),
-    }  # fmt: skip
+    there_are = known.devices.names()
     for name in names:
         if name not in there_are:
             near = get_close_matches(name, there_are, 1)

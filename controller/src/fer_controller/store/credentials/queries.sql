@@ -2,8 +2,8 @@
 
 -- insert_token --
 -- Store the hash of a token.
-INSERT INTO tokens (holder, role, sha256, made_at, expires_at, last_used_at)
-VALUES (:holder, :role, :sha256, :made_at, :expires_at, :last_used_at);
+INSERT INTO tokens (holder, role, sha256, made_at, expires_at, last_used_at, selector)
+VALUES (:holder, :role, :sha256, :made_at, :expires_at, :last_used_at, :selector);
 
 -- delete_token --
 -- Revoke a token.
@@ -11,11 +11,11 @@ DELETE FROM tokens WHERE holder = :holder AND role = :role;
 
 -- token --
 -- The token with this hash.
-SELECT holder, role, made_at, expires_at, last_used_at FROM tokens WHERE sha256 = :sha256;
+SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens WHERE sha256 = :sha256;
 
 -- tokens_with_roles --
 -- All tokens with these roles, by holder.
-SELECT holder, role, made_at, expires_at, last_used_at FROM tokens
+SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens
 WHERE role IN (SELECT value FROM json_each(:roles)) ORDER BY holder;
 
 -- use_token --

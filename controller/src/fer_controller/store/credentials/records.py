@@ -8,7 +8,10 @@ VIEWER = "viewer"
 """Reads."""
 OPERATOR = "operator"
 """Reads and orders."""
-OPERATORS = (VIEWER, OPERATOR)
+ADMIN = "admin"
+"""Also says who may do what."""
+OPERATORS = (VIEWER, OPERATOR, ADMIN)
+"""Each may do what those before it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Token:
     """From when on it lets nobody in; empty for never."""
     last_used_at: str = ""
     """Over HTTP, to the minute; empty for never."""
+    selector: str = ""
+    """Which devices an operator is given; empty for all."""
 
     def expired(self, at: str) -> bool:
         """Whether it lets nobody in any more."""

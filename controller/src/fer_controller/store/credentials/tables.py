@@ -45,6 +45,8 @@ TOKENS: tuple[str, ...] = (
     "CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256)",
 )
 
+LIMITS_OF_OPERATORS: tuple[str, ...] = ("ALTER TABLE tokens ADD COLUMN selector TEXT NOT NULL DEFAULT ''",)
+
 LIVES_OF_TOKENS: tuple[str, ...] = (
     "ALTER TABLE tokens ADD COLUMN expires_at TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tokens ADD COLUMN last_used_at TEXT NOT NULL DEFAULT ''",

@@ -52,6 +52,12 @@ SELECT device, revoked_at, revoked_by FROM revoked_devices;
 -- The device, if it was taken out of the fleet.
 SELECT device FROM revoked_devices WHERE device = :device;
 
+-- known_devices --
+-- The name of every device that was ever heard of, enrolled or labelled.
+SELECT device FROM devices UNION SELECT device FROM labels UNION SELECT device FROM streams
+UNION SELECT holder FROM tokens WHERE role = 'device' UNION SELECT holder FROM certificates WHERE role = 'device'
+ORDER BY device;
+
 -- enrolled_devices --
 -- The devices that have a token or a certificate that was not revoked.
 SELECT holder AS device FROM tokens WHERE role = 'device'

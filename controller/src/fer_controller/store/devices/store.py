@@ -21,6 +21,10 @@ class DeviceStore:
         """All devices ever heard from, by name."""
         return self._database.records(Device, "devices")
 
+    def names(self) -> list[str]:
+        """The name of every device that was ever heard of, enrolled or labelled."""
+        return [row["device"] for row in self._database.rows("known_devices")]
+
     def put(self, devices: Iterable[Device]) -> None:
         """Insert or replace these devices."""
         self._database.many("upsert_device", map(named, devices))

@@ -1,0 +1,270 @@
+"""An operator who is given some devices sees and changes these, whatever they ask for, and no other."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from commands import ran
+from controller_messages import AT, DEVICE
+from controller_process import eventually
+from fer_controller.cli import run
+from fer_controller.desk import access
+from fer_controller.desk.local import LocalDesk
+from fer_controller.errors import AccessError, ApiError, ControllerError, OutOfReachError, RequestError
+from fer_controller.operations import OPERATIONS
+from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES
+from fer_controller.operations.events import EMOTION_ROLLUPS, EVENTS_AS_STORED, EVENTS_BY_TIME, NEWEST_EVENTS
+from fer_controller.operations.fleet import DEVICES, FORGET, ME, REVOKE, TOTALS, RevokeRequest
+from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
+from fer_controller.operations.models import MODEL
+from fer_controller.operations.operation import Nothing, Operation
+from fer_controller.operations.operators import ADD_OPERATOR, REMOVE_OPERATOR
+from fer_controller.operations.plans import DEPLOY, PLAN
+from fer_controller.operations.rollouts import DECISIONS, ORDER, PROGRESS, ROLLOUT, ROLLOUTS, RolloutsQuery
+from fer_controller.operations.telemetry import NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS
+from fer_controller.registry import tokens
+from fer_controller.rollout import audit
+from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.rollout.planning.request import DeployRequest
+from fer_controller.store.credentials.records import ADMIN, OPERATOR, VIEWER
+from fer_controller.store.rollouts.records import Changes, Failures
+from fer_controller.store.subjects import Subjects
+from served_fleet import IN_THE_LAB, ServedFleet
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+SELECTOR = "site=lab"
+GIVEN = ("orin-03", "orin-04")
+FOREIGN = (DEVICE, "nano-02", *(f"orin-{number:02}" for number in range(10) if f"orin-{number:02}" not in GIVEN))
+VICTIM = "orin-05"
+
+
+@dataclass
+class Lab:
+    """A fleet in which anna is given the lab, with rollouts of hers and of others, and traces of everybody."""
+
+    fleet: ServedFleet
+    token: str
+    foreign_rollout: str
+    own_rollout: str
+
+    def ask(self, operation: Operation[Any, Any], **asked: Any) -> Any:
+        """What the operation answers to anna, carried out as the HTTP server does."""
+        with LocalDesk(self.fleet.place, "anna", OPERATOR, "10.0.0.1", SELECTOR) as desk:
+            return desk.ask(operation, operation.parameters(**asked))
+
+    def ask_over_http(self, operation: Operation[Any, Any], **asked: Any) -> Any:
+        """What the operation answers to anna's token."""
+        with self.fleet.far(self.token) as desk:
+            return desk.ask(operation, operation.parameters(**asked))
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    fleet = ServedFleet(tmp_path)
+    known = Subjects(fleet.database)
+    for device in (DEVICE, VICTIM, GIVEN[0]):
+        tokens.make(known.tokens, device)
+    with fleet.near() as desk:
+        desk.ask(RELABEL, Relabel(devices=(VICTIM, DEVICE), labels=("site=vault", "room=b")))
+        foreign = desk.ask(DEPLOY, DeployRequest(precision="fp32", devices=(VICTIM, "orin-06", GIVEN[1]))).rollout
+        desk.ask(REVOKE, RevokeRequest(device="orin-07"))
+        own = desk.ask(DEPLOY, IN_THE_LAB).rollout
+    crashed = {name: Failures(name, 3, AT, f"{name} crashed") for name in (VICTIM, GIVEN[0])}
+    known.rollouts.write(Changes(failures=crashed))
+    token = access.make(fleet.operators, "anna", OPERATOR, NOW, selector=SELECTOR).token
+    yield Lab(fleet, token, foreign, own)
+    fleet.database.close()
+
+
+ASKED: "dict[str, dict[str, Any]]" = {
+    FORGET.name: {"device": VICTIM},
+    REVOKE.name: {"device": VICTIM},
+    RELABEL.name: {"devices": (VICTIM,), "labels": ("room=c",), "release": True},
+    LABELS.name: {"devices": ()},
+    EMOTION_ROLLUPS.name: {"per": "minute"},
+    TELEMETRY_ROLLUPS.name: {"per": "minute"},
+    MODEL.name: {"model": "tiny"},
+    PLAN.name: {"precision": "fp32", "offline": True},
+    DEPLOY.name: {"precision": "fp32", "devices": (VICTIM, DEVICE)},
+    ADD_OPERATOR.name: {"operator": "mallory", "role": "operator", "selector": ""},
+    REMOVE_OPERATOR.name: {"operator": "alice"},
+    ORDER.name: {"rollout": "r-", "order": "abort"},
+}
+"""What is asked of operations that have to be asked for something."""
+OF_A_DEVICE = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, NEWEST_TELEMETRY, TELEMETRY_AS_STORED)
+OF_A_ROLLOUT = (ROLLOUT, PROGRESS, DECISIONS)
+ROWS = {
+    "devices": "device", "labels": "device", "tokens": "holder", "desired_states": "device", "events": "device",
+    "device_failures": "device", "revoked_devices": "device", "rollout_targets": "device", "telemetry": "device",
+}  # fmt: skip
+
+
+def rows_of(db: Path, names: "tuple[str, ...]") -> "list[Any]":
+    """What the database says of devices; not when their tokens were used."""
+    with sqlite3.connect(db) as raw:
+        found = [
+            row
+            for table, column in ROWS.items()
+            for name in names
+            for row in raw.execute(f"SELECT * FROM {table} WHERE {column} = ?", (name,))  # noqa: S608
+        ]
+    raw.close()
+    return found
+
+
+def said(lab: Lab, operation: Operation[Any, Any], asked: "dict[str, Any]") -> "list[str]":
+    """The devices that an answer or a refusal names and anna neither is given nor named herself."""
+    try:
+        return named(lab.ask(operation, **asked), operation)
+    except ControllerError as error:
+        return [name for name in FOREIGN if name in str(error) and name not in str(asked)]
+
+
+def named(answer: Any, operation: Operation[Any, Any]) -> "list[str]":
+    """The devices that an answer names and anna is not given."""
+    said = json.dumps(operation.dumped(answer))
+    return [name for name in FOREIGN if name in said]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+def test_no_operation_shows_or_changes_a_device_beyond_the_operators_own(
+    lab: Lab, operation: "Operation[Any, Any]"
+) -> None:
+    before = rows_of(lab.fleet.settings.db, FOREIGN)
+    assert len(before) > 20
+    asked = {**ASKED.get(operation.name, {})}
+    if "rollout" in operation.parameters.model_fields and operation is not ORDER:
+        asked["rollout"] = lab.own_rollout
+    if operation is ORDER:
+        asked["rollout"] = lab.foreign_rollout
+    assert said(lab, operation, asked) == []
+    assert rows_of(lab.fleet.settings.db, FOREIGN) == before
+    with sqlite3.connect(lab.fleet.settings.db) as raw:
+        orders = raw.execute("SELECT count(*) FROM rollout_orders WHERE rollout = ?", (lab.foreign_rollout,)).fetchone()
+        others = "SELECT 1 FROM rollout_targets WHERE rollout NOT IN (?, ?) AND device NOT IN (?, ?)"
+        beyond = raw.execute(others, (lab.foreign_rollout, lab.own_rollout, *GIVEN)).fetchall()
+    raw.close()
+    assert (orders, beyond) == ((0,), [])
+
+
+@pytest.mark.parametrize("operation", OF_A_DEVICE, ids=lambda each: each.name)
+def test_naming_a_device_of_others_answers_as_if_there_were_none(lab: Lab, operation: "Operation[Any, Any]") -> None:
+    answer = lab.ask(operation, device=DEVICE)
+    assert named(answer, operation) == []
+    assert not answer.rows
+
+
+@pytest.mark.parametrize("operation", OF_A_ROLLOUT, ids=lambda each: each.name)
+@pytest.mark.parametrize("begin", ["", "r-"])
+def test_a_rollout_that_reaches_beyond_is_none_of_theirs(
+    lab: Lab, operation: "Operation[Any, Any]", begin: str
+) -> None:
+    with pytest.raises(ControllerError, match=f"no rollout {lab.foreign_rollout}"):
+        lab.ask(operation, rollout=lab.foreign_rollout)
+    if begin:
+        found = lab.ask(operation, rollout=begin)
+        assert lab.foreign_rollout not in json.dumps(operation.dumped(found))
+
+
+@pytest.mark.parametrize("operation", [FORGET, REVOKE, RELABEL, LABELS], ids=lambda each: each.name)
+@pytest.mark.parametrize("device", [VICTIM, "no-such-device"])
+def test_naming_a_device_of_others_is_refused_as_one_that_never_was(
+    lab: Lab, operation: "Operation[Any, Any]", device: str
+) -> None:
+    asked = {"devices": (device,)} if "devices" in operation.parameters.model_fields else {"device": device}
+    with pytest.raises(OutOfReachError, match=f"{device} is none of the devices that anna is given"):
+        lab.ask(operation, **asked)
+
+
+def test_over_http_the_token_limits_and_who_asks_for_more_stands_in_the_audit_log(lab: Lab) -> None:
+    def noted() -> bool:
+        newest = Subjects(lab.fleet.database).audit.newest(20)
+        return any((each.action, each.actor) == (audit.TURNED_AWAY, "anna") for each in newest)
+
+    with lab.fleet:
+        assert [each.device for each in lab.ask_over_http(DEVICES)] == list(GIVEN)
+        assert lab.ask_over_http(ME).selector == SELECTOR
+        with pytest.raises(ApiError, match=f"{VICTIM} is none of the devices that anna is given"):
+            lab.ask_over_http(REVOKE, device=VICTIM)
+        eventually(noted, "the refusal is in the audit log")
+
+
+def test_what_is_theirs_they_see_and_change(lab: Lab) -> None:
+    assert [each.device for each in lab.ask(DEVICES)] == list(GIVEN)
+    assert [each.rollout for each in lab.ask(ROLLOUTS)] == [lab.own_rollout]
+    assert {each.device for each in lab.ask(ROLLOUT, rollout="newest").devices} == set(GIVEN)
+    (labelled,) = lab.ask(RELABEL, devices=GIVEN[:1], labels=("room=c",), release=True)
+    assert (labelled.labels["room"], labelled.quarantined) == ("c", None)
+    assert lab.ask(ORDER, rollout=lab.own_rollout, order="pause").order == "pause"
+    plan = lab.ask(PLAN, precision="fp32")
+    assert {each.device for each in plan.devices} == set(GIVEN)
+    begun = lab.ask(DEPLOY, precision="fp32", devices=(VICTIM, *GIVEN))
+    assert {each.device for each in begun.plan.devices} == set(GIVEN)
+    assert lab.ask(ROLLOUT, rollout=begun.rollout).created_by == "anna"
+    assert lab.ask(REVOKE, device=GIVEN[0]).had_token
+    assert lab.ask(TOTALS).events == 0
+    entries = lab.ask(NEWEST_ENTRIES, limit=1000)
+    assert {each.device for each in entries if each.device} == set(GIVEN)
+    assert {each.rollout for each in entries if each.rollout} == {lab.own_rollout, begun.rollout}
+    assert [each.id for each in lab.ask(ENTRIES)] == [each.id for each in entries]
+
+
+def test_the_whole_fleets_figures_are_none_of_theirs(lab: Lab) -> None:
+    with lab.fleet as fleet:
+        theirs, all_ = ({"Authorization": f"Bearer {token}"} for token in (lab.token, fleet.token))
+        refused = requests.get(f"{fleet.url}/metrics", headers=theirs, timeout=60)
+        assert refused.status_code == 403
+        assert "anna is given the devices of site=lab" in refused.json()["detail"]
+        assert requests.get(f"{fleet.url}/metrics", headers=all_, timeout=60).status_code == 200
+
+
+def test_the_commands_export_what_is_theirs_alone(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = access.make(lab.fleet.operators, "bob", VIEWER, NOW, selector=f"device={DEVICE}").token
+    monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", token)
+    with lab.fleet as fleet:
+        found = ran(run, ["export", "--out", str(tmp_path / "events.csv"), "--url", fleet.url])
+    assert found.returncode == 0, found.stderr
+    lines = (tmp_path / "events.csv").read_text().splitlines()
+    assert len(lines) == 1 + 59
+    assert all(DEVICE in line for line in lines[1:])
+
+
+def test_a_label_by_which_operators_are_limited_is_changed_by_none_of_them(lab: Lab) -> None:
+    access.make(lab.fleet.operators, "bob", VIEWER, NOW, selector="team!=red")
+    for changed in ({"labels": ("site=vault",)}, {"remove": ("site",)}, {"labels": ("team=red",)}):
+        with pytest.raises(ControllerError, match="an operator without limits changes it"):
+            lab.ask(RELABEL, devices=GIVEN[:1], **changed)
+    with lab.fleet.near() as desk:
+        assert [each.labels["site"] for each in desk.ask(LABELS, LabelsQuery(devices=GIVEN))] == ["lab", "lab"]
+
+
+def test_what_an_operator_is_given_follows_the_labels_at_once(lab: Lab) -> None:
+    with lab.fleet.near() as desk:
+        desk.ask(RELABEL, Relabel(devices=(VICTIM,), labels=("site=lab",)))
+        desk.ask(RELABEL, Relabel(devices=GIVEN[:1], remove=("site",)))
+    assert [each.device for each in lab.ask(DEVICES)] == [GIVEN[1], VICTIM]
+
+
+def test_an_operator_whose_selector_finds_nothing_sees_nothing(lab: Lab) -> None:
+    with LocalDesk(lab.fleet.place, "carl", VIEWER, "10.0.0.1", "site=moon") as desk:
+        assert desk.ask(DEVICES, Nothing()) == []
+        assert desk.ask(ROLLOUTS, RolloutsQuery()) == []
+
+
+@pytest.mark.parametrize("selector", ["class=nano", "model=tiny", "version!=1", "site", "=lab"])
+def test_a_selector_that_devices_could_change_or_that_is_none_limits_nobody(lab: Lab, selector: str) -> None:
+    with pytest.raises(RequestError):
+        access.make(lab.fleet.operators, "dora", VIEWER, NOW, selector=selector)
+
+
+def test_an_admin_cannot_be_limited(lab: Lab) -> None:
+    with pytest.raises(AccessError, match="cannot be limited"):
+        access.make(lab.fleet.operators, "dora", ADMIN, NOW, selector=SELECTOR)
+    with pytest.raises(AccessError, match="cannot be limited"):
+        access.make(lab.fleet.operators, "anna", ADMIN, NOW, replace=True)
