@@ -18,6 +18,8 @@ from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.faces.eyes import Eyes
 from fer_agent.faces.zoo_eyes import ZooEyes
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.identity.identity import Identity
+from fer_agent.identity.renewal import Renewal
 from fer_agent.inference.choice import dlib_may_stand_in, of_the_settings, tasks_of, why_dlib
 from fer_agent.inference.network import Network, Runs
 from fer_agent.inference.providers import forget_engines
@@ -62,6 +64,9 @@ def compose(settings: Settings, once: bool) -> Agent:
     """
     topics = Topics(settings.broker.prefix)
     state = StateFolder(settings.state_dir, settings.device)
+    identity = Identity(settings.identity, settings.device, state.path)
+    identity.adopt()
+    settings = identity.dressed(settings)
     models = _models(settings, state)
     serving = models.booted.serving
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
@@ -84,7 +89,10 @@ def compose(settings: Settings, once: bool) -> Agent:
         failures=pipelines.failures,
         send=lambda telemetry: session.send_telemetry(telemetry, settings.telemetry.expiry_s),
     )
-    return Agent(settings, once, Parts(state, spool, publisher, session, link, reporter, pipelines, serving, updates))
+    renewal = Renewal(settings, identity)
+    return Agent(
+        settings, once, Parts(state, spool, publisher, session, link, reporter, pipelines, serving, updates, renewal)
+    )
 
 
 def _models(settings: Settings, state: StateFolder) -> _Models:

@@ -13,9 +13,12 @@ from fer_wire.printable import printable
 
 from fer_agent import permission
 from fer_agent.cameras import open_source
-from fer_agent.errors import AgentError, BrokerError, InUseError
+from fer_agent.errors import AgentError, BrokerError, IdentityError, InUseError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.identity import certificate
+from fer_agent.identity.identity import Identity, in_use
+from fer_agent.identity.renewal import ends, expired
 from fer_agent.inference.choice import of_the_settings, tasks_of
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.update import verify
@@ -45,15 +48,18 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Run all checks, one after another; a check that fails does not stop the others."""
+    identity = Identity(settings.identity, settings.device, settings.state_dir / settings.device)
+    shown = _dressed(settings, identity)
     for camera in settings.cameras:
         yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
     checks: List[Tuple[str, Callable[[], Outcome]]] = [
         *eyes(settings),
         ("model", lambda: _model(CLASSIFIER, settings)),
-        ("broker", lambda: _broker(settings)),
+        *certificates(settings, identity),
+        ("broker", lambda: _broker(shown)),
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
-        ("updates", lambda: _updates(settings)),
+        ("updates", lambda: _updates(shown)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
@@ -104,6 +110,32 @@ def _model(task: str, settings: Settings) -> Outcome:
             "There is a GPU, yet the CPU runs the model: install the onnxruntime-gpu of your JetPack.",
         )
     return OK, found, ""
+
+
+def certificates(settings: Settings, identity: Identity) -> List[Tuple[str, Callable[[], Outcome]]]:
+    """The check of what the device shows to broker and controller, where it shows a certificate."""
+    named = (settings.identity.cert_file, settings.broker.cert_file, settings.update.cert_file)
+    if not any(named) and not identity.file.exists():
+        return []
+    return [("certificate", lambda: _certificate(settings, identity))]
+
+
+def _certificate(settings: Settings, identity: Identity) -> Outcome:
+    said = [certificate.of_file(file) for file in in_use(settings, identity)]
+    first = min(said, key=lambda each: each.ends)
+    if first.has_expired(certificate.now()):
+        return FAILED, ends(first), expired(first)
+    if certificate.now() >= first.due:
+        return WARNING, ends(first), "The agent should have renewed it; its log says why it did not."
+    return OK, f"{ends(first)}, and is renewed from {first.due:%Y-%m-%d} on", ""
+
+
+def _dressed(settings: Settings, identity: Identity) -> Settings:
+    """What is wrong with the identity is a finding of its own."""
+    try:
+        return identity.dressed(settings)
+    except IdentityError:
+        return settings
 
 
 def _broker(settings: Settings) -> Outcome:

@@ -8,6 +8,7 @@ AgentError
 ├── BrokerError       the broker cannot be reached, refuses us, or disconnected us
 ├── StateError        the state folder cannot be used
 │   └── InUseError        another agent runs with it
+├── IdentityError     the device's certificate cannot be used, or not be renewed
 └── UpdateError       an update cannot be done on this device
     ├── RejectedError     what was downloaded is not what a signed manifest promises
     └── CanceledError     an update was told to stop
@@ -49,6 +50,10 @@ class StateError(AgentError):
 
 class InUseError(StateError):
     """Another agent runs with the state folder."""
+
+
+class IdentityError(AgentError):
+    """The device's certificate cannot be used, or not be renewed."""
 
 
 class UpdateError(AgentError):

@@ -11,6 +11,7 @@ from fer_agent.ending import Countdown, EndAtOnce, Requests
 from fer_agent.errors import AgentError
 from fer_agent.host import systemd
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.identity.renewal import Renewal
 from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
 from fer_agent.pipeline.pipelines import Pipelines
@@ -38,6 +39,7 @@ class Parts:
     pipelines: Pipelines
     serving: Mapping[str, Serving]
     updates: Runner
+    renewal: Renewal
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Agent:
         parts.reporter.start()
         if not self._once:
             parts.updates.start()
+            parts.renewal.start()
         for serving in parts.serving.values():
             log.info("%s runs %s on %s.", self._settings.device, serving.servant.reference, serving.servant.provider)
         systemd.notify(systemd.READY)
@@ -132,6 +135,7 @@ class Agent:
         parts = self._parts
         systemd.notify(systemd.STOPPING)
         self._requests.end_begins()
+        parts.renewal.stop()
         parts.updates.stop()
         parts.pipelines.stop()
         parts.publisher.flush(self._settings.spool.flush_timeout_s, Countdown(self._why_they_wait))

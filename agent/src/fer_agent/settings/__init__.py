@@ -1,5 +1,6 @@
 """The settings: one class a section, where their values come from, and how they are printed."""
 
+from fer_agent.settings.identity import IdentitySettings
 from fer_agent.settings.options import cameras_from
 from fer_agent.settings.sections import (
     AUTO,
@@ -32,6 +33,7 @@ __all__ = [
     "EventSettings",
     "FacesSettings",
     "HomeAssistantSettings",
+    "IdentitySettings",
     "Precision",
     "Settings",
     "SpoolSettings",

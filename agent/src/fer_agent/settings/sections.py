@@ -11,10 +11,12 @@ from fer_wire.names import Name
 from fer_wire.origins import Origin
 from fer_wire.paths import HomeFile, HomePath, as_here
 from fer_wire.tls import CaFile, CertFile, KeyFile, check_pair
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from fer_agent.settings.defaults import default_device, default_state_dir
+from fer_agent.settings.identity import IdentitySettings
+from fer_agent.settings.section import Section
 from fer_agent.settings.source import Source
 
 AUTO = "auto"
@@ -26,12 +28,6 @@ Finder = Literal["auto", "zoo", "dlib"]
 
 ON_ACK = "ack"
 ON_PUBACK = "puback"
-
-
-class Section(BaseModel):
-    """A section of the settings; an unknown key is an error, so that a misspelling is noticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 DEFAULT_FPS = 30.0
@@ -285,6 +281,7 @@ class Settings(Section):
     spool: SpoolSettings = SpoolSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     update: UpdateSettings = UpdateSettings()
+    identity: IdentitySettings = IdentitySettings()
     home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
     @field_validator("cameras")

@@ -1,5 +1,6 @@
 """One request over HTTP, with this device's credentials for its controller; the one file that imports requests."""
 
+import json
 import random
 import re
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from typing import Callable, Dict, Iterator, Optional
 
 import requests
 from fer_wire.errors import TlsError
+from fer_wire.printable import printable
 from fer_wire.proxies import by_way_of
 from fer_wire.tls import ClientFiles, Names, TlsClient, TlsPlace
 from urllib3.exceptions import HTTPError
@@ -17,12 +19,15 @@ from fer_agent.update.addresses import Addresses
 
 CONTROLLER = Names("update", "update.controller_url", "http", "https", "the controller's http.cert_file")
 LONGEST_RETRY_AFTER_S = 300.0
+LONGEST_ANSWER_BYTES = 64 * 1024
+LONGEST_REASON = 500
 MAX_REDIRECTS = 5
 OK, PARTIAL, BAD_REQUEST, RANGE_NOT_SATISFIABLE, TOO_MANY, UNAVAILABLE = 200, 206, 400, 416, 429, 503
 REDIRECTS = (301, 302, 303, 307, 308)
 REMEDIES = {
-    401: "set update.token to the token that `fer-controller enroll` gave this device",
-    403: "this device's token does not allow it",
+    401: "this device is not enrolled there, or no longer; `fer-controller enroll` makes a certificate for "
+    "identity.cert_file, or a token for update.token",
+    403: "this device may not have it",
     404: "the registry no longer has it; add the model anew and deploy it again",
     410: "the registry no longer has it; add the model anew and deploy it again",
 }
@@ -57,6 +62,21 @@ class HttpClient:
         except (requests.RequestException, HTTPError) as error:
             raise Broken(_plain(error)) from error
 
+    def posted(self, path: str, body: bytes, content_type: str) -> bytes:
+        """What the controller answers to a message; raises Broken, or UpdateError with its reason for a refusal."""
+        address = self._addresses.full(path)
+        headers = {"Content-Type": content_type}
+        try:
+            with requests.Session() as session, self._asked(session, address, headers, body) as answer:
+                heard = next(answer.iter_content(LONGEST_ANSWER_BYTES), b"")
+        except (requests.RequestException, HTTPError) as error:
+            raise Broken(_plain(error)) from error
+        if answer.status_code in (TOO_MANY, UNAVAILABLE):
+            raise Broken(f"the server is busy ({answer.status_code})", _retry_after_s(answer))
+        if answer.status_code != OK:
+            raise UpdateError(f"{address}: the controller answered {answer.status_code}: {_detail(heard)}")
+        return heard
+
     def _followed(self, session: requests.Session, url: str, headers: Dict[str, str]) -> requests.Response:
         address = self._addresses.full(url)
         for _ in range(MAX_REDIRECTS + 1):
@@ -67,14 +87,18 @@ class HttpClient:
             address = self._addresses.after_redirect(address, answer.headers["Location"])
         raise UpdateError(f"{url} leads from one address to the next without end; deploy the model again.")
 
-    def _asked(self, session: requests.Session, address: str, headers: Dict[str, str]) -> requests.Response:
+    def _asked(
+        self, session: requests.Session, address: str, headers: Dict[str, str], body: Optional[bytes] = None
+    ) -> requests.Response:
         tls = self._tls(address)
         try:
             tls.check()
-            answer = session.get(
+            answer = session.request(
+                "GET" if body is None else "POST",
                 address,
                 headers={"Accept-Encoding": "identity", **headers},
                 auth=self._credentials(address),
+                data=body,
                 timeout=self._settings.timeout_s,
                 stream=True,
                 allow_redirects=False,
@@ -125,6 +149,14 @@ def _retry_after_s(answer: requests.Response) -> Optional[float]:
     if not text.isdigit():
         return None
     return min(LONGEST_RETRY_AFTER_S, float(text)) * random.uniform(1.0, 1.5)  # noqa: S311  # jitter, no secret
+
+
+def _detail(heard: bytes) -> str:
+    """The reason that the controller gives, as it gives it."""
+    try:
+        return printable(str(json.loads(heard)["detail"]))[:LONGEST_REASON]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "it says no more"
 
 
 def _told(address: str, why: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether what was delivered is what a signed manifest promises; the one file that imports cryptography."""
+"""Whether what was delivered is what a signed manifest promises; here cryptography is imported for signatures."""
 
 import base64
 import binascii

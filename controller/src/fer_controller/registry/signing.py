@@ -1,4 +1,4 @@
-"""Signs and verifies manifests with a pair of Ed25519 keys; only this file imports cryptography."""
+"""Signs and verifies manifests with a pair of Ed25519 keys; here cryptography is imported for signatures."""
 
 from base64 import b64decode, b64encode
 from pathlib import Path

@@ -114,7 +114,7 @@ def test_what_a_server_does_wrong_once_is_mended_by_another_try(
     [
         (404, "answered 404; the registry no longer has it"),
         (410, "answered 410"),
-        (401, r"answered 401; set update\.token"),
+        (401, "answered 401; this device is not enrolled there"),
     ],
 )
 def test_what_another_try_cannot_mend_ends_at_once(
