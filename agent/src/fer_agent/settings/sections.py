@@ -99,7 +99,7 @@ class FacesSettings(Section):
     )
     max_faces: int = Field(default=100, ge=1, le=1000, description="of more faces in a frame the largest are followed")
     zoo_min_score: float = Field(
-        default=0.94,
+        default=0.96,
         gt=0,
         lt=1,
         description="how sure the zoo's finder and landmarker must be together, 0–1, to begin a face",

@@ -13,7 +13,7 @@ from fer_models.eyes.imaging import Floats, Grey
 from fer_models.eyes.landmarker.crop import SIDE_PX, crop_matrix, inverse, lean_degrees
 from fer_models.eyes.pyramid import Pyramid
 
-NEW_SCORE, LEAST_SURE = 0.24, 0.94
+NEW_SCORE, LEAST_SURE = 0.24, 0.96
 """The finder's lowest score for a new face, and how sure both must be together."""
 
 BEST_SEEN = 20
