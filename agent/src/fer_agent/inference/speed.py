@@ -6,7 +6,7 @@ from typing import List, Sequence
 from typing_extensions import Protocol
 
 WARM_UP_ROUNDS = 3
-FEWEST_ROUNDS, MOST_ROUNDS = 8, 100
+FEWEST_ROUNDS, MOST_ROUNDS = 8, 1000
 ENOUGH_S = 0.15
 """For each variant: slow ones are measured less often, so that they do not delay the start of a device by seconds."""
 

@@ -160,6 +160,6 @@ def test_without_onnx_runtime_it_says_what_to_install(tmp_path: Path, monkeypatc
         raise ImportError("No module named 'onnxruntime'")
 
     folder = made(tmp_path, network())
-    monkeypatch.setattr("fer_agent.inference.session.importlib.import_module", missing)
+    monkeypatch.setattr("fer_wire.onnx_runtime.importlib.import_module", missing)
     with pytest.raises(ModelError, match=r"ONNX Runtime is not installed .*; pip install 'fer-agent\[cpu\]'"):
         load(folder)

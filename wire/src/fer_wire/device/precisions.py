@@ -42,8 +42,11 @@ def first_choice(providers: Sequence[str]) -> str:
     return next((provider for provider in providers if provider in GPU_PROVIDERS), CPU)
 
 
-NEAR = 1.25
-"""A variant that takes at most so many times the shortest time is as good: measuring is not surer than that."""
+NEAR, NEAR_MS = 1.25, 0.2
+"""A variant is as good that takes at most so many times the shortest time, or so much longer.
+
+Measuring is not surer than that, and of a small network nobody notices the difference.
+"""
 
 
 def preferred(times_ms: Sequence[Tuple[str, float]], likeliest: Sequence[str]) -> int:
@@ -51,7 +54,8 @@ def preferred(times_ms: Sequence[Tuple[str, float]], likeliest: Sequence[str]) -
 
     So a busy device takes the same as a quiet one, unless load alone makes one a quarter slower than another.
     """
-    enough_ms = NEAR * min(time_ms for _, time_ms in times_ms)
+    shortest_ms = min(time_ms for _, time_ms in times_ms)
+    enough_ms = max(NEAR * shortest_ms, shortest_ms + NEAR_MS)
     likelihood = [*likeliest, *(precision for precision, _ in times_ms)]
     good = [number for number, (_, time_ms) in enumerate(times_ms) if time_ms <= enough_ms]
     return min(good, key=lambda number: likelihood.index(times_ms[number][0]))
