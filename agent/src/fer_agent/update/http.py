@@ -22,6 +22,7 @@ LONGEST_RETRY_AFTER_S = 300.0
 LONGEST_ANSWER_BYTES = 64 * 1024
 LONGEST_REASON = 500
 MAX_REDIRECTS = 5
+IDENTITY = "identity"
 OK, PARTIAL, BAD_REQUEST, RANGE_NOT_SATISFIABLE, TOO_MANY, UNAVAILABLE = 200, 206, 400, 416, 429, 503
 REDIRECTS = (301, 302, 303, 307, 308)
 REMEDIES = {
@@ -96,7 +97,7 @@ class HttpClient:
             answer = session.request(
                 "GET" if body is None else "POST",
                 address,
-                headers={"Accept-Encoding": "identity", **headers},
+                headers={"Accept-Encoding": IDENTITY, **headers},
                 auth=self._credentials(address),
                 data=body,
                 timeout=self._settings.timeout_s,
@@ -141,6 +142,11 @@ def _complain(url: str, answer: requests.Response) -> None:
         raise Broken(f"the server is busy ({status})", _retry_after_s(answer))
     if status not in (OK, PARTIAL, RANGE_NOT_SATISFIABLE):
         raise Broken(f"the server answered {status}")
+    encoding = answer.headers.get("Content-Encoding", IDENTITY).lower()
+    if encoding != IDENTITY:  # urllib3 for Python 3.8 unpacks without bounds
+        raise UpdateError(
+            f"{url}: the server compresses ({encoding[:40]}) what was asked for as it is; see which proxy lies between."
+        )
 
 
 def _retry_after_s(answer: requests.Response) -> Optional[float]:
