@@ -13,6 +13,9 @@ from fer_agent.errors import SpoolError
 from fer_agent.outbox.publisher import Publisher
 
 GOODBYE_S = 2.0
+TAKEN = ""
+EARLY_ANSWERS = 64
+"""So many answers are remembered to what was not said here, as far as is known: to events, mostly."""
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +43,9 @@ class Session:
         self._announcement = announcement
         self._link: Optional[BrokerLink] = None
         self._warned = False
-        self._parting, self._reporting = threading.Condition(), threading.Lock()
-        self._last_delivered: Optional[int] = None
-        self._saying = threading.Lock()
+        self._reporting, self._answers = threading.Lock(), threading.Condition()
         self._said: Dict[int, str] = {}
+        self._early: Dict[int, str] = {}
         self._refused: Set[str] = set()
 
     @property
@@ -54,8 +56,9 @@ class Session:
     def connected(self, link: BrokerLink) -> None:
         """Announce the device, then let the events go."""
         self._link = link
-        with self._saying:
+        with self._answers:
             self._said.clear()
+            self._early.clear()
         self._say(link, self._presence.topic, self._presence.birth().payload())
         self.report()
         if self._announcement:
@@ -69,7 +72,7 @@ class Session:
 
     def delivered(self, message_id: int) -> None:
         """Tell the publisher. If the spool cannot be written, the event is merely sent again."""
-        self._refused.discard(self._answered(message_id))
+        self._answered(message_id, TAKEN)
         try:
             self._publisher.delivered(message_id)
         except SpoolError as error:
@@ -77,10 +80,7 @@ class Session:
 
     def refused(self, message_id: int, reason: str) -> None:
         """Tell the publisher; what the device says of itself is said again at the next connection."""
-        topic = self._answered(message_id)
-        if topic and topic not in self._refused:
-            self._refused.add(topic)
-            log.warning("The broker does not take what is published on %s (%s); check its ACL.", topic, reason)
+        self._answered(message_id, reason)
         self._publisher.refused(message_id, reason)
 
     def received(self, topic: str, payload: bytes) -> None:
@@ -112,28 +112,46 @@ class Session:
 
         A connection that is closed with unread data is reset: the message is lost, and the will is published instead.
         """
-        if not self._link:
-            return
-        with self._parting:
-            farewell = self._say(self._link, self._presence.topic, self._presence.farewell().payload())
-            if farewell is not None:
-                self._parting.wait_for(lambda: self._last_delivered == farewell, GOODBYE_S)
+        link = self._link
+        farewell = link and self._say(link, self._presence.topic, self._presence.farewell().payload())
+        if farewell is not None:
+            with self._answers:
+                self._answers.wait_for(lambda: farewell not in self._said, GOODBYE_S)
 
     def _say(self, link: BrokerLink, topic: str, payload: bytes) -> Optional[int]:
-        """Publish what the broker retains; its answer may come before this returns, but waits for the lock."""
-        with self._saying:
-            number = link.publish(topic, payload, qos=1, retain=True)
-            if number is not None:
+        """Publish what the broker retains.
+
+        No lock is held meanwhile: the link's thread tells of an answer while it holds the lock that publishing needs.
+        """
+        number = link.publish(topic, payload, qos=1, retain=True)
+        if number is None:
+            return None
+        with self._answers:
+            answer = self._early.pop(number, None)
+            if answer is None:
                 self._said[number] = topic
+        if answer is not None:
+            self._settle(topic, answer)
         return number
 
-    def _answered(self, message_id: int) -> str:
-        """The topic of what was said under this number; empty for an event."""
-        with self._parting:
-            self._last_delivered = message_id
-            self._parting.notify_all()
-        with self._saying:
-            return self._said.pop(message_id, "")
+    def _answered(self, message_id: int, answer: str) -> None:
+        """Note the broker's answer to what was said; it may come before the number of what was said is known."""
+        with self._answers:
+            topic = self._said.pop(message_id, None)
+            if topic is None:
+                self._early[message_id] = answer
+                for oldest in list(self._early)[:-EARLY_ANSWERS]:
+                    del self._early[oldest]
+            self._answers.notify_all()
+        if topic is not None:
+            self._settle(topic, answer)
+
+    def _settle(self, topic: str, answer: str) -> None:
+        if answer == TAKEN:
+            self._refused.discard(topic)
+        elif topic not in self._refused:
+            self._refused.add(topic)
+            log.warning("The broker does not take what is published on %s (%s); check its ACL.", topic, answer)
 
     def _hear(self, status: Status) -> None:
         if not self._presence.is_foreign(status):

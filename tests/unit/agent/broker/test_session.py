@@ -1,3 +1,4 @@
+import threading
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
@@ -31,6 +32,25 @@ class FakeLink:
 
     def statuses(self) -> List[Status]:
         return [parse(Status, payload) for topic, payload, _, _ in self.published if topic.endswith("/status")]
+
+
+class AnswersAtOnce(FakeLink):
+    """Answers in another thread, and goes on when the session has heard it: as paho, which holds a lock meanwhile."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self.heard = session, True
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 0, retain: bool = False, expiry_s: Optional[int] = None
+    ) -> Optional[int]:
+        number = super().publish(topic, payload, qos, retain, expiry_s)
+        assert number is not None
+        answering = threading.Thread(target=self._session.refused, args=(number, "Not authorized"), daemon=True)
+        answering.start()
+        answering.join(10)
+        self.heard = self.heard and not answering.is_alive()
+        return number
 
 
 class Parts:
@@ -87,6 +107,16 @@ def test_what_the_broker_does_not_take_is_told_once_by_its_topic(
     parts.session.report()
     parts.session.refused(5, "Quota exceeded")
     assert len(caplog.messages) == 2
+
+
+def test_an_answer_that_comes_while_something_is_said_is_heard_and_stops_nothing(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = AnswersAtOnce(parts.session)
+    parts.session.connected(link)  # type: ignore[arg-type]
+    parts.session.leave()
+    assert link.heard
+    assert [message.split()[9] for message in caplog.messages] == ["fer/v1/nano-01/status", "fer/v1/nano-01/reported"]
 
 
 def test_a_doctors_question_is_no_status(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
