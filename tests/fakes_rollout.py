@@ -21,7 +21,7 @@ from fer_controller.store.measurements.records import TelemetryMinute, TrackEmot
 from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
-from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow, WaveRow
+from fer_controller.store.rollouts.records import Changes, RolloutRow, SentOrder, TargetRow, WaveRow
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_controller.store.subjects import Subjects
 from fer_wire import ModelManifest
@@ -186,7 +186,7 @@ class World:
             if self.devices[row.device].online:
                 self.devices[row.device].receive(row.payload)
         if confirmed:
-            self.store.desired.mark_published([(row.device, row.sequence) for row in rows])
+            self.store.desired.mark_published([SentOrder(row.device, row.sequence) for row in rows])
 
     def come(self, name: str) -> None:
         """A device comes online and reads what is retained."""

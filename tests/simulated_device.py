@@ -21,6 +21,7 @@ from fer_simulator.traits.identity import Identity
 from fer_wire import Desired, Reported, Topics, parse
 from fer_wire.broker import BrokerConnection
 from fer_wire.contracts import CLASSIFIER
+from fer_wire.device.trust import NO_KEYS, Trust
 
 DEVICE = "sim-0001"
 NANO = CLASSES[0]
@@ -42,15 +43,17 @@ class SimulatedDevice:
         scenario: Scenario = QUIET,
         name: str = DEVICE,
         source: Callable[[Timers], Source] | None = None,
+        trust: Trust = NO_KEYS,
+        start: datetime = START,
     ) -> None:
-        self.clock = TurnedClock(START)
+        self.clock = TurnedClock(start)
         self.timers = Timers(self.clock)
         self.broker, self.files = InProcessBroker(self.timers), FilesInMemory(self.timers)
         self.topics = Topics()
         self._said: list[bytes] = []
         self.broker.hear(self._hear)
         found = source(self.timers) if source else self.files
-        world = World(scenario, self.topics, self.timers, self.broker, found, Effects(effects))
+        world = World(scenario, self.topics, self.timers, self.broker, found, Effects(effects), trust)
         self.name, self.kind = name, kind
         self.device = Device(Identity(name, kind, frozenset(faults)), world)
         self.device.start()

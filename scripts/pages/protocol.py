@@ -10,15 +10,19 @@ from fer_wire import (
     Desired,
     EmotionEvent,
     Greeting,
+    KeyList,
+    KeyLists,
     Message,
     ModelManifest,
     Reported,
     Status,
     Telemetry,
     Topics,
+    Withdrawal,
 )
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from fer_wire.names import NAME_PATTERN
+from fer_wire.signed import KEY_LIST, ORDER
 from fer_wire.topics import DEFAULT_PREFIX
 
 from pages.schema import Schema, default_text, definitions, table, type_text
@@ -31,10 +35,15 @@ EXAMPLES: dict[type[Message], str] = {
     Telemetry: "a_jetson",
     Reported: "a_device_on_probation",
     Desired: "a_new_model",
+    Withdrawal: "signed",
     Ack: "stored_up_to_1841",
     Greeting: "another_controller_is_there",
     ModelManifest: "two_precisions",
+    KeyList: "a_key_for_orders_and_one_for_lists",
+    KeyLists: "one_that_is_newer",
 }
+
+ORDER_CONTEXT, LIST_CONTEXT = (form.context.decode().strip() for form in (ORDER, KEY_LIST))
 
 INTRODUCTION = f"""\
 # Protocol
@@ -48,6 +57,10 @@ A message is one JSON object, UTF-8, at most {MAX_PAYLOAD_BYTES} bytes. For whoe
 - Values are read strictly: `"5"` and `true` are no numbers, `NaN` is refused, whole numbers are below 2^53.
 - A time is RFC 3339 with a zone. It is written in UTC with milliseconds, so that text sorts as time does.
 - A payload that is none of this is stored by the controller with the reason, acknowledged, and counted.
+- What is signed (Ed25519, RFC 8032) is a canonical form of the message: a context, then its JSON without signatures,
+  keys sorted, no spaces, ASCII. The context is `{ORDER_CONTEXT}` for orders, `{LIST_CONTEXT}` for lists of keys, each
+  with a line feed, and empty for manifests. Fields that the reader does not know are covered.
+- A manifest is fetched over HTTP from its `manifest_url`, lists of keys from `/v1/keys?above=VERSION`.
 
 The names of devices and cameras match `{NAME_PATTERN}`: no name can hold a slash or a wildcard.
 """
@@ -67,6 +80,7 @@ def _topics() -> str:
         (topics.telemetry(DEVICE), "agent →", "0", "no", Telemetry),
         (topics.reported(DEVICE), "agent →", "1", "yes", Reported),
         (topics.desired(DEVICE), "→ agent", "1", "yes", Desired),
+        (topics.desired(DEVICE), "→ agent", "1", "yes", Withdrawal),
         (topics.ack(DEVICE), "→ agent", "1", "yes", Ack),
         (topics.controller("CONTROLLER"), "controller → controller", "0", "no", Greeting),
     ]

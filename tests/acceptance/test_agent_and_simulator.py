@@ -81,7 +81,7 @@ class AgentSide:
 
     def send(self, payload: bytes) -> None:
         self._device.runner.take(payload)
-        while self._device.runner._orders:
+        while self._device.inbox.first() is not None:
             self._device.runner.turn()
 
     def step(self) -> None:

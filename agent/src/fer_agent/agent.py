@@ -37,6 +37,9 @@ from fer_agent.telemetry import collectors
 from fer_agent.update.boot import Boot, Booted
 from fer_agent.update.download import Downloader
 from fer_agent.update.fetch import Fetcher
+from fer_agent.update.inbox import Inbox
+from fer_agent.update.key_watch import KeyWatch
+from fer_agent.update.keyring import Keyring
 from fer_agent.update.member import Member, configured
 from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
@@ -71,7 +74,16 @@ def compose(settings: Settings, once: bool) -> Agent:
     serving = models.booted.serving
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
     pipelines = _pipelines(settings, once, serving, spool)
-    updates = _updates(settings, models, pipelines, lambda: session.report())  # noqa: PLW0108  # it comes later
+    downloader = Downloader(settings.update)
+    keyring = Keyring(settings.update, state.keys, downloader)
+    key_watch = KeyWatch(keyring, lambda: updates.take_again(), lambda: session.report())  # noqa: PLW0108  # they come later
+    updates = _updates(
+        models,
+        pipelines,
+        Fetcher(keyring, models.slots, downloader),
+        Inbox(settings.device, keyring, key_watch.ask),
+        lambda: session.report(),  # noqa: PLW0108  # it comes later
+    )
     presence = Presence(settings.device, topics)
     report = DeviceReport(settings, presence.run, serving, updates)
     publisher = Publisher(spool, topics, settings.spool)
@@ -91,7 +103,9 @@ def compose(settings: Settings, once: bool) -> Agent:
     )
     renewal = Renewal(settings, identity)
     return Agent(
-        settings, once, Parts(state, spool, publisher, session, link, reporter, pipelines, serving, updates, renewal)
+        settings,
+        once,
+        Parts(state, spool, publisher, session, link, reporter, pipelines, serving, updates, key_watch, renewal),
     )
 
 
@@ -154,13 +168,15 @@ def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[], Ey
     return lambda: ZooEyes(finder.seen, landmarker.seen, settings.faces)
 
 
-def _updates(settings: Settings, models: _Models, pipelines: Pipelines, report: Callable[[], None]) -> Runner:
+def _updates(
+    models: _Models, pipelines: Pipelines, fetcher: Fetcher, inbox: Inbox, report: Callable[[], None]
+) -> Runner:
     return Runner(
-        device=settings.device,
+        inbox=inbox,
         record=models.booted.record,
         file=models.file,
         serving=models.booted.serving,
-        fetcher=Fetcher(settings.update, models.slots, Downloader(settings.update)),
+        fetcher=fetcher,
         rates=pipelines.rates,
         paces=pipelines.paces,
         report=report,

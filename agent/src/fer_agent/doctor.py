@@ -15,14 +15,15 @@ from fer_agent import permission
 from fer_agent.cameras import open_source
 from fer_agent.errors import AgentError, BrokerError, IdentityError, InUseError
 from fer_agent.faces.detect import LANDMARKS_LICENCE, Landmarker, landmarks_file
-from fer_agent.host.state_folder import StateFolder
+from fer_agent.host.state_folder import KEYS_FILE, UPDATE_FILE, StateFolder
 from fer_agent.identity import certificate
 from fer_agent.identity.identity import Identity, in_use
 from fer_agent.identity.renewal import ends, expired
 from fer_agent.inference.choice import of_the_settings, tasks_of
 from fer_agent.settings import CameraSettings, Settings
-from fer_agent.update import verify
 from fer_agent.update.download import Downloader
+from fer_agent.update.keyring import Keyring
+from fer_agent.update.record import RecordFile
 
 OK = "ok"
 WARNING = "warning"
@@ -60,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
         ("updates", lambda: _updates(shown)),
+        ("orders", lambda: _orders(settings)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
@@ -183,13 +185,34 @@ def _disk(state_dir: Path) -> Outcome:
 
 def _updates(settings: Settings) -> Outcome:
     update = settings.update
-    if update.public_key is None:
+    if update.public_key is None and update.keys_file is None:
         return OK, "no key is set, so every update is refused", "To accept updates, set update.public_key."
-    verify.public_key(update.public_key)
+    downloader = Downloader(update.model_copy(update={"retries": 0}))
+    _keyring(settings).check()
     if update.controller_url is None:
         return WARNING, "the key is set, but no controller", "Give --controller, or deploy with full addresses."
-    answer = Downloader(update.model_copy(update={"retries": 0})).manifest(HEALTH, threading.Event())
+    answer = downloader.manifest(HEALTH, threading.Event())
     return OK, f"{update.controller_url} answers ({len(answer)} bytes); its key is set", ""
+
+
+def _orders(settings: Settings) -> Outcome:
+    keyring = _keyring(settings)
+    record = RecordFile(settings.state_dir / settings.device / UPDATE_FILE).load()
+    trusted = record.trusted(keyring.trust, datetime.now(timezone.utc))
+    if trusted is None or not trusted.signed_orders_alone:
+        return OK, "orders are taken without a signature", "`fer-controller keys begin` makes the fleet's list of keys."
+    found = f"signed orders alone are taken, by list of keys {trusted.keys_version}"
+    if trusted.order_expires is None:
+        return OK, f"{found}; there was none yet", ""
+    found = f"{found}; the last one holds until {trusted.order_expires:%Y-%m-%d %H:%M} UTC"
+    if trusted.order_expired:
+        return WARNING, found, "Newer orders may be kept from this device: see that the controller and the broker run."
+    return OK, found, ""
+
+
+def _keyring(settings: Settings) -> Keyring:
+    """What is trusted, read beside a running agent."""
+    return Keyring(settings.update, settings.state_dir / settings.device / KEYS_FILE, Downloader(settings.update))
 
 
 def _clock() -> Outcome:

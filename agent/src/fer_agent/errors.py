@@ -11,6 +11,7 @@ AgentError
 ├── IdentityError     the device's certificate cannot be used, or not be renewed
 └── UpdateError       an update cannot be done on this device
     ├── RejectedError     what was downloaded is not what a signed manifest promises
+    │   └── UnsignedError     no key that this device trusts has signed the manifest
     └── CanceledError     an update was told to stop
 """
 
@@ -62,6 +63,10 @@ class UpdateError(AgentError):
 
 class RejectedError(UpdateError):
     """What was downloaded is not what a signed manifest promises."""
+
+
+class UnsignedError(RejectedError):
+    """No key that this device trusts has signed the manifest."""
 
 
 class CanceledError(UpdateError):

@@ -17,6 +17,7 @@ from fer_agent.outbox.spool import Spool
 from fer_agent.pipeline.pipelines import Pipelines
 from fer_agent.reporting.telemetry import TelemetryReporter
 from fer_agent.settings import ON_PUBACK, Settings
+from fer_agent.update.key_watch import KeyWatch
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving
 
@@ -39,6 +40,7 @@ class Parts:
     pipelines: Pipelines
     serving: Mapping[str, Serving]
     updates: Runner
+    key_watch: KeyWatch
     renewal: Renewal
 
 
@@ -119,6 +121,7 @@ class Agent:
         parts.reporter.start()
         if not self._once:
             parts.updates.start()
+            parts.key_watch.start()
             parts.renewal.start()
         for serving in parts.serving.values():
             log.info("%s runs %s on %s.", self._settings.device, serving.servant.reference, serving.servant.provider)
@@ -135,6 +138,7 @@ class Agent:
         parts = self._parts
         systemd.notify(systemd.STOPPING)
         self._requests.end_begins()
+        parts.key_watch.stop()
         parts.renewal.stop()
         parts.updates.stop()
         parts.pipelines.stop()

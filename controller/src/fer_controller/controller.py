@@ -26,6 +26,7 @@ from fer_controller.ingest.writer import CHANNELS, Ingest
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.retention import Keeper
 from fer_controller.rollout.desired.publisher import Publisher
+from fer_controller.rollout.desired.seal import Seal
 from fer_controller.rollout.runner import Runner
 from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
@@ -99,7 +100,8 @@ def _background(settings: Settings) -> Iterator[None]:
     shelf = Shelf(ModelStore(looking), settings.registry_folder)
     runner = Runner(RolloutStore(driving), shelf, settings.rollout)
     revoked = RevocationList(settings.authority_folder, settings.crl_file, CertificateStore(listing))
-    publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s)
+    seal = Seal(settings.registry_folder, settings.registry.sign_command, settings.rollout.order_days)
+    publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s, seal)
     filters = [_topics(settings).every(DESIRED)]
     broker = Broker(
         settings.rollouts_broker,

@@ -23,14 +23,17 @@ from fer_controller.errors import HttpError
 from fer_controller.http.process import HttpProcess
 from fer_controller.registry import tokens
 from fer_controller.registry.catalogue import Catalogue
+from fer_controller.registry.key_lists import KeyHistory
 from fer_controller.registry.model import RegisteredModel
-from fer_controller.registry.signing import PublicKey, make_keys
+from fer_controller.registry.signing import make_keys
 from fer_controller.settings import Settings, load
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
+from fer_wire.keys import MODELS
+from fer_wire.signed import MANIFEST
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -141,7 +144,8 @@ def test_a_file_and_its_manifest_come_as_they_are_kept(
     assert answer.headers["ETag"] == f'"{model.variant("fp32").sha256}"'
     manifest = served.ask(model.manifest_url)
     assert (manifest.status_code, manifest.content) == (200, model.payload)
-    assert PublicKey(served.catalogue.folder).proves(manifest.content, manifest.json()["signature"])
+    trust = KeyHistory(served.catalogue.folder).trust
+    assert trust.signer(MANIFEST, manifest.content, manifest.json()["signature"], MODELS)
 
 
 @pytest.mark.parametrize(

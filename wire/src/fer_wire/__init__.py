@@ -1,11 +1,12 @@
 """What crosses the wire between agents, brokers and controllers."""
 
 from fer_wire.acks import Ack
-from fer_wire.desired import Artifact, Desired
+from fer_wire.desired import Artifact, Desired, Withdrawal
 from fer_wire.emotions import EMOTIONS
-from fer_wire.errors import MessageError, TopicError, WireError
+from fer_wire.errors import MessageError, TopicError, UntrustedError, WireError
 from fer_wire.events import Box, EmotionEvent, Pose
 from fer_wire.greetings import Greeting
+from fer_wire.keys import KeyList, KeyLists
 from fer_wire.manifest import ModelManifest
 from fer_wire.message import Message, parse
 from fer_wire.names import checked_name
@@ -16,7 +17,19 @@ from fer_wire.topics import Topic, Topics
 
 __version__ = "0.1.0"
 
-MESSAGES = (EmotionEvent, Status, Telemetry, Reported, Desired, Ack, Greeting, ModelManifest)
+MESSAGES = (
+    EmotionEvent,
+    Status,
+    Telemetry,
+    Reported,
+    Desired,
+    Withdrawal,
+    Ack,
+    Greeting,
+    ModelManifest,
+    KeyList,
+    KeyLists,
+)
 
 __all__ = [
     "EMOTIONS",
@@ -27,6 +40,8 @@ __all__ = [
     "Desired",
     "EmotionEvent",
     "Greeting",
+    "KeyList",
+    "KeyLists",
     "Message",
     "MessageError",
     "ModelManifest",
@@ -37,7 +52,9 @@ __all__ = [
     "Topic",
     "TopicError",
     "Topics",
+    "UntrustedError",
     "WireError",
+    "Withdrawal",
     "checked_name",
     "parse",
 ]

@@ -1,8 +1,9 @@
 """What a device should run."""
 
-from typing import Tuple
+from typing import Optional, Tuple
 
 from pydantic import Field
+from typing_extensions import Annotated
 
 from fer_wire.contracts import CLASSIFIER, TASKS
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
@@ -11,6 +12,15 @@ from fer_wire.names import Name
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 PROBATION_S = 60.0
 DAY_S = 86_400
+
+
+Expiry = Annotated[
+    Optional[UtcTime], Field(description="a signed one is not begun after this time; the controller renews it before")
+]
+OrderSignature = Annotated[
+    str,
+    Field(max_length=200, description="Ed25519 (RFC 8032) over the order's signed bytes, base64; empty if unsigned"),
+]
 
 
 class Artifact(Part):
@@ -25,7 +35,8 @@ class Artifact(Part):
 class Desired(Message):
     """Retained; keyed by (rollout, device, attempt, sha256), so that sending it twice does nothing.
 
-    An empty payload withdraws it, which cancels an update that has not committed yet.
+    An empty payload withdraws it, which cancels an update that has not committed yet. A device that takes signed
+    orders alone is told so by a Withdrawal.
     """
 
     device: Name = Field(description="the device that should run it")
@@ -59,6 +70,9 @@ class Desired(Message):
         default=PROBATION_S, ge=0, le=DAY_S, description="how long the model must serve well before it commits"
     )
 
+    expires: Expiry = None
+    signature: OrderSignature = ""
+
     @property
     def artifacts(self) -> Tuple[Artifact, ...]:
         """The .onnx files to choose from, the first choice first."""
@@ -69,3 +83,14 @@ class Desired(Message):
     def key(self) -> Tuple[str, int, str]:
         """(rollout, attempt, sha256), which identifies one update of the device."""
         return self.rollout, self.attempt, self.sha256
+
+
+class Withdrawal(Message):
+    """Stands, signed, where a desired state was taken back; cancels an update that has not committed yet."""
+
+    device: Name = Field(description="the device of which nothing is desired now")
+    withdraws: str = Field(max_length=64, description="id of the rollout that desired something")
+    sequence: Count = Field(description="as in the desired state; it goes on with its numbers")
+    time: UtcTime = Field(description="when it was decided")
+    expires: Expiry = None
+    signature: OrderSignature = ""

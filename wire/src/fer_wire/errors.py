@@ -4,6 +4,7 @@ WireError
 ├── AddressError      a URL that is not the broker's or web server's that it should be
 ├── TopicError        a name or a topic that cannot be built or parsed
 ├── MessageError      a payload that is not the message it should be
+│   └── UntrustedError    nobody whom this device trusts has signed it
 ├── SettingsTextError  a settings file that is not UTF-8
 ├── TlsError          a file of TLS that cannot be used
 └── UpdateStateError  an event that cannot happen in the state that an update is in
@@ -24,6 +25,10 @@ class TopicError(WireError):
 
 class MessageError(WireError):
     """A payload that is not the message it should be."""
+
+
+class UntrustedError(MessageError):
+    """Nobody whom this device trusts has signed it."""
 
 
 class SettingsTextError(WireError):

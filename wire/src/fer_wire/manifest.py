@@ -1,14 +1,12 @@
 """manifest.json of a model in the zoo: its contract, its variants, and how to check them."""
 
-import json
-from typing import Any, Dict, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from pydantic import Field, model_validator
 
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, FACE_PX, TASKS
 from fer_wire.desired import SHA256_PATTERN
 from fer_wire.emotions import EMOTIONS
-from fer_wire.errors import MessageError
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
 
@@ -21,8 +19,6 @@ FP32 = "fp32"
 FP16 = "fp16"
 INT8 = "int8"
 PRECISIONS: Tuple[str, ...] = (FP32, FP16, INT8)
-
-SIGNATURE = "signature"
 
 MOST_GOLDEN_PX = 1024
 
@@ -130,33 +126,3 @@ class ModelManifest(Message):
     def reference(self, precision: str) -> str:
         """NAME@VERSION/PRECISION, as events and telemetry name a model."""
         return f"{self.name}@{self.version}/{precision}"
-
-
-def signed_bytes(payload: bytes) -> bytes:
-    """What the signature of a manifest covers: its JSON without the signature, keys sorted, no spaces, ASCII.
-
-    Taken from the payload itself, so that fields which this version does not know are covered too.
-    Raises MessageError when the payload is no JSON object.
-    """
-    document = _document(payload)
-    document.pop(SIGNATURE, None)
-    return _canonical(document)
-
-
-def with_signature(payload: bytes, signature: str) -> bytes:
-    """The manifest with this signature in it; raises MessageError when the payload is no JSON object."""
-    return _canonical({**_document(payload), SIGNATURE: signature})
-
-
-def _document(payload: bytes) -> Dict[str, Any]:
-    try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise MessageError(f"ModelManifest: Invalid JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise MessageError("ModelManifest: Input should be an object")
-    return document
-
-
-def _canonical(document: Dict[str, Any]) -> bytes:
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()

@@ -84,6 +84,22 @@ class Update(Part):
     )
 
 
+class Trusted(Part):
+    """Which signatures the device trusts, and how its orders stand."""
+
+    keys_version: Count = Field(default=0, description="of its list of keys; 0 is the one key of its settings")
+    signed_orders_alone: bool = Field(default=False, description="whether it passes over orders that nobody signed")
+    order_expires: Optional[UtcTime] = Field(
+        default=None, description="until when its last signed order holds; null before the first"
+    )
+    order_expired: bool = Field(
+        default=False, description="nobody has renewed it: newer orders may be kept from this device"
+    )
+    refusal: str = Field(
+        default="", max_length=REASON_CHARACTERS, description="why what arrived last as an order was not trusted"
+    )
+
+
 class Reported(Message):
     """Retained; the device's side of desired and reported state."""
 
@@ -103,6 +119,7 @@ class Reported(Message):
         description=f"the models that find faces, by task ({FINDER}, {LANDMARKER}); dlib's have no file",
     )
     update: Optional[Update] = Field(default=None, description="the last rollout; null before the first")
+    trust: Optional[Trusted] = Field(default=None, description="null where it has no key")
 
     def serving(self, task: str) -> Optional[RunningModel]:
         """The model that serves for a task; None when the device has none, or says nothing of it."""

@@ -93,3 +93,6 @@ class Telemetry(Message):
     model: str = Field(default="", max_length=200, description="NAME@VERSION/PRECISION")
     provider: str = Field(default="", max_length=100, description="execution provider that really runs")
     errors: Count = Field(default=0, description="faults handled since the run began")
+    order_expired: Optional[bool] = Field(
+        default=None, description="its signed order was not renewed in time; null where orders are not signed"
+    )

@@ -12,6 +12,7 @@ from fer_agent.errors import InUseError, StateError
 SPOOL_FILE = "spool.db"
 LOCK_FILE = "lock"
 UPDATE_FILE = "update.json"
+KEYS_FILE = "keys.json"
 MODELS_FOLDER = "models"
 OURS_ALONE = 0o700
 
@@ -32,6 +33,11 @@ class StateFolder:
     def update(self) -> Path:
         """The file that records the update."""
         return self.path / UPDATE_FILE
+
+    @property
+    def keys(self) -> Path:
+        """The file with the list of keys that is trusted."""
+        return self.path / KEYS_FILE
 
     @property
     def models(self) -> Path:

@@ -27,6 +27,7 @@ class DeviceReport:
         classifier = self._serving[CLASSIFIER]
         servant = classifier.servant
         suited = suited_here(self._settings.emotion, servant.available_providers)
+        trust = self._updates.trust
         return Reported(
             device=self._settings.device,
             run=self._run,
@@ -34,23 +35,25 @@ class DeviceReport:
             agent_version=__version__,
             capabilities=capabilities(
                 servant.runtime, servant.available_providers, suited, tasks=tuple(self._serving),
-                has_key=self._settings.update.public_key is not None,
+                has_key=trust is not None,
             ),
             running=_running(classifier),
             previous=classifier.member.previous,
             eyes=self._eyes(),
             update=self._updates.update,
+            trust=trust,
         )  # fmt: skip
 
     def telemetry(self) -> Telemetry:
         """A telemetry message that says who sends it and which model serves, and holds no measurements yet."""
-        servant = self._serving[CLASSIFIER].servant
+        servant, trust = self._serving[CLASSIFIER].servant, self._updates.trust
         return Telemetry(
             device=self._settings.device,
             run=self._run,
             time=datetime.now(timezone.utc),
             model=servant.reference,
             provider=servant.provider,
+            order_expired=trust.order_expired if trust and trust.signed_orders_alone else None,
         )
 
     def _eyes(self) -> Dict[str, RunningModel]:

@@ -18,8 +18,8 @@ from fer_agent.settings.sections import (
     Settings,
     SpoolSettings,
     TelemetrySettings,
-    UpdateSettings,
 )
+from fer_agent.settings.update import UpdateSettings
 
 __all__ = [
     "AUTO",

@@ -1,23 +1,20 @@
 """Every setting of the agent: one class per section, each field with its unit, default and meaning."""
 
-import re
 from typing import List, Optional
 
 from fer_wire import Topics
 from fer_wire.broker import BrokerConnection
-from fer_wire.device.restart import MAX_CRASHES
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
-from fer_wire.origins import Origin
-from fer_wire.paths import HomeFile, HomePath, as_here
-from fer_wire.tls import CaFile, CertFile, KeyFile, check_pair
-from pydantic import Field, SecretStr, field_validator, model_validator
+from fer_wire.paths import HomePath, as_here
+from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
 from fer_agent.settings.defaults import default_device, default_state_dir
 from fer_agent.settings.identity import IdentitySettings
 from fer_agent.settings.section import Section
 from fer_agent.settings.source import Source
+from fer_agent.settings.update import UpdateSettings
 
 AUTO = "auto"
 Precision = Literal["auto", "fp32", "fp16", "int8"]
@@ -206,62 +203,6 @@ class HomeAssistantSettings(Section):
     @classmethod
     def _levels(cls, prefix: str) -> str:
         return Topics(prefix).prefix
-
-
-class UpdateSettings(Section):
-    """Models that the controller rolls out."""
-
-    controller_url: Optional[str] = Field(
-        default=None,
-        description="http[s]://HOST:PORT of the controller, for what a rollout names by path; without it only full "
-        "URLs are downloaded",
-    )
-    token: Optional[SecretStr] = Field(
-        default=None, description="this device's token at the controller, sent there and nowhere else"
-    )
-    ca_file: CaFile = None
-    cert_file: CertFile = None
-    key_file: KeyFile = None
-    public_key: Optional[HomeFile] = Field(
-        default=None,
-        description="the controller's signing.pub (Ed25519, PEM), which signs the models; without it every update is "
-        "refused",
-    )
-    cache_max_mb: float = Field(
-        default=64.0, ge=1, description="models kept on disk, megabytes; those in use are never deleted"
-    )
-    retries: int = Field(default=5, ge=0, le=100, description="how often a failed download is retried")
-    timeout_s: float = Field(default=30.0, gt=0, description="a download that is silent for this long is retried")
-    max_crashes: int = Field(
-        default=MAX_CRASHES,
-        ge=1,
-        le=100,
-        description="crashes of the agent during a model's trial after which the model is given up",
-    )
-
-    @field_validator("controller_url")
-    @classmethod
-    def _origin(cls, url: Optional[str]) -> Optional[str]:
-        if url is None:
-            return None
-        if not re.fullmatch(r"https?://[^/@?#]+/?", url):
-            raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
-        Origin.of(url)
-        return url.rstrip("/")
-
-    @model_validator(mode="after")
-    def _pair(self) -> "UpdateSettings":
-        check_pair(self.cert_file, self.key_file)
-        return self
-
-    @field_validator("token")
-    @classmethod
-    def _one_word(cls, token: Optional[SecretStr]) -> Optional[SecretStr]:
-        if token and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
-            raise ValueError(
-                "expected the one word that `fer-controller enroll` printed, without spaces or line breaks"
-            )
-        return token
 
 
 class Settings(Section):

@@ -4,13 +4,13 @@ import logging
 import threading
 from typing import Callable, List, Optional
 
-from fer_wire import Artifact, Desired
+from fer_wire import Artifact, Desired, ModelManifest
 from typing_extensions import Protocol
 
-from fer_agent.errors import RejectedError, UpdateError
-from fer_agent.settings import UpdateSettings
+from fer_agent.errors import CanceledError, RejectedError, UnsignedError, UpdateError
 from fer_agent.update import verify
 from fer_agent.update.download import Goal
+from fer_agent.update.keyring import Keyring
 from fer_agent.update.slots import Slots
 
 log = logging.getLogger(__name__)
@@ -31,12 +31,12 @@ class Source(Protocol):
 class Fetcher:
     """Fills the slots' cache with verified files."""
 
-    def __init__(self, settings: UpdateSettings, slots: Slots, source: Source) -> None:
-        self._settings, self._slots, self._source = settings, slots, source
+    def __init__(self, keyring: Keyring, slots: Slots, source: Source) -> None:
+        self._keyring, self._slots, self._source = keyring, slots, source
 
     def check(self) -> None:
         """Raises RejectedError when this device cannot take any update."""
-        verify.public_key(self._settings.public_key)
+        self._keyring.check()
 
     def fetch(self, desired: Desired, cancel: threading.Event, progress: Progress) -> None:
         """Get all files of the order; progress is told how many bytes have arrived.
@@ -44,12 +44,12 @@ class Fetcher:
         Raises RejectedError when something is not what was promised, CanceledError, and UpdateError when it cannot be
         had.
         """
-        key = verify.public_key(self._settings.public_key)
+        self._keyring.check()
         missing = [artifact for artifact in desired.artifacts if not self._here(artifact, desired.task)]
         here_bytes = sum(artifact.size_bytes for artifact in desired.artifacts if artifact not in missing)
         if missing:
             self._slots.make_room([(artifact.sha256, artifact.size_bytes) for artifact in desired.artifacts])
-            manifest = self._promises(desired, missing, key, cancel)
+            manifest = self._promises(desired, missing, cancel)
             for artifact in missing:
                 self._get(artifact, manifest, cancel, lambda came, before=here_bytes: progress(before + came))  # type: ignore[misc]
                 here_bytes += artifact.size_bytes
@@ -65,9 +65,7 @@ class Fetcher:
         verify.held(self._slots, artifact, task)
         return True
 
-    def _promises(
-        self, desired: Desired, missing: List[Artifact], key: verify.PublicKey, cancel: threading.Event
-    ) -> bytes:
+    def _promises(self, desired: Desired, missing: List[Artifact], cancel: threading.Event) -> bytes:
         """The signed manifest that names them all."""
         if not desired.manifest_url or not all(artifact.url for artifact in missing):
             raise UpdateError(
@@ -75,11 +73,30 @@ class Fetcher:
                 "be had; deploy it again."
             )
         payload = self._source.manifest(desired.manifest_url, cancel)
-        manifest = verify.signed_manifest(payload, key)
+        manifest = self._proven(payload, cancel)
         verify.suited(manifest, desired.task)
         for artifact in missing:
             verify.promised(manifest, artifact)
         return payload
+
+    def _proven(self, payload: bytes, cancel: threading.Event) -> ModelManifest:
+        """The manifest; the fleet may have changed its keys a moment ago."""
+        try:
+            return verify.signed_manifest(payload, self._keyring.trust)
+        except UnsignedError as unsigned:
+            if not self._followed(cancel):
+                raise unsigned from None
+        return verify.signed_manifest(payload, self._keyring.trust)
+
+    def _followed(self, cancel: threading.Event) -> bool:
+        """Whether there are other keys now."""
+        try:
+            return self._keyring.follow(cancel)
+        except CanceledError:
+            raise
+        except UpdateError as error:
+            log.info("No newer keys: %s", error)
+            return False
 
     def _get(self, artifact: Artifact, manifest: bytes, cancel: threading.Event, progress: Progress) -> None:
         partial = self._slots.partial(artifact.sha256)

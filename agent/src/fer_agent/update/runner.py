@@ -3,18 +3,18 @@
 import logging
 import threading
 import time
-from collections import deque
-from typing import Callable, Deque, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
 
-from fer_wire import Desired, MessageError
+from fer_wire import Desired
 from fer_wire.device import transitions as on
-from fer_wire.device.orders import read_order
+from fer_wire.device.orders import Order
 from fer_wire.device.record import Record
-from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Update
+from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED, Trusted, Update
 
 from fer_agent.errors import AgentError, CanceledError, ModelError, RejectedError, StateError
 from fer_agent.pipeline.throughput import Pace
 from fer_agent.update.fetch import Fetcher
+from fer_agent.update.inbox import Inbox
 from fer_agent.update.probation import Probation, measured_before
 from fer_agent.update.record import RecordFile
 from fer_agent.update.serving import Serving
@@ -43,7 +43,7 @@ class Runner:
     def __init__(
         self,
         *,
-        device: str,
+        inbox: Inbox,
         record: Record,
         file: RecordFile,
         serving: Mapping[str, Serving],
@@ -57,13 +57,12 @@ class Runner:
 
         Paces tells what each pipeline did since a monotonic time in ns; report publishes what the device reports.
         """
-        self._device, self._record, self._file = device, record, file
+        self._inbox, self._record, self._file = inbox, record, file
         self._tasks, self._fetcher = serving, fetcher
         self._rates, self._paces, self._report = rates, paces, report
         self._warm_at_s = time.monotonic() + warm_s
-        self._orders: Deque[Optional[Desired]] = deque()
-        self._wake, self._saving = threading.Condition(), threading.Lock()
-        self._interrupt, self._stopping = threading.Event(), threading.Event()
+        self._saving, self._stopping = threading.Lock(), threading.Event()
+        self._interrupt = inbox.interrupt
         self._candidate: Optional[Servant] = None
         self._reported_s = 0.0
         self._thread = threading.Thread(target=self._run, name="update", daemon=True)
@@ -74,10 +73,8 @@ class Runner:
 
     def stop(self) -> None:
         """End in order: an unfinished update goes on at the next start, and no crash is counted."""
-        with self._wake:
-            self._stopping.set()
-            self._interrupt.set()
-            self._wake.notify_all()
+        self._stopping.set()
+        self._inbox.close()
         if self._thread.is_alive():
             self._thread.join(STOP_S)
         try:
@@ -87,38 +84,33 @@ class Runner:
             log.error("%s", error)
 
     def take(self, payload: bytes) -> None:
-        """Take a desired state, or its withdrawal (empty); one that is not news is logged and ignored."""
-        try:
-            order = read_order(payload, self._device)
-        except MessageError as error:
-            log.error("The desired state is passed over. %s", error)
-            return
-        why_not = self._record.why_pass_over(order) if order else ""
-        if why_not and not self._orders:
-            log.info("The desired state of rollout %s is passed over: %s.", order.rollout if order else "", why_not)
-            return
-        with self._wake:
-            self._orders.append(order)
-            self._interrupt.set()
-            self._wake.notify_all()
+        """Take a desired state or its withdrawal; what is not proven or not news is logged, and stops nothing."""
+        if self._inbox.put(payload, self._record):
+            self._report()
+
+    def take_again(self) -> None:
+        """There are other keys, which may prove what arrived last."""
+        self._inbox.put_again(self._record)
 
     @property
     def update(self) -> Optional[Update]:
         """What the device reports of its last update."""
         return self._record.update()
 
+    @property
+    def trust(self) -> Optional[Trusted]:
+        """What the device reports of its keys and its order."""
+        return self._inbox.trusted(self._record)
+
     def turn(self) -> bool:
         """Take an order or do one step of the update; returns whether there was anything to do.
 
         Raises StateError when nothing can be saved; then nothing was done.
         """
-        with self._wake:
-            waiting = bool(self._orders)
-            if not waiting and not self._stopping.is_set():
-                self._interrupt.clear()
-        if waiting:
-            self._obey(self._orders[0])
-            self._orders.popleft()
+        order = self._inbox.first()
+        if order is not None:
+            self._obey(order)
+            self._inbox.done()
             return True
         if not self._record.unfinished:
             return False
@@ -134,24 +126,20 @@ class Runner:
                 self._stopping.wait(RETRY_S)
                 continue
             if not busy:
-                self._wait_for_orders()
+                self._inbox.wait()
 
-    def _wait_for_orders(self) -> None:
-        with self._wake:
-            self._wake.wait_for(lambda: self._orders or self._stopping.is_set())
-
-    def _obey(self, order: Optional[Desired]) -> None:
-        if order is None:
-            if self._record.unfinished:
-                self._leave(self._record.withdrawn())
-            return
-        why_not = self._record.why_pass_over(order)
+    def _obey(self, order: Order) -> None:
+        heard, why_not = self._inbox.judged(self._record, order)
         if why_not:
-            log.info("The desired state of rollout %s is passed over: %s.", order.rollout, why_not)
+            if heard is not self._record:
+                self._save(heard)
+                self._report()
             return
+        self._record = heard
         if self._record.unfinished:
-            self._leave(self._record.superseded(order))
-        self._begin(order)
+            self._leave(self._record.superseded(order.desired) if order.desired else self._record.withdrawn())
+        if order.desired is not None:
+            self._begin(order.desired)
 
     def _begin(self, desired: Desired) -> None:
         self._candidate, record = None, self._record.begun(desired)

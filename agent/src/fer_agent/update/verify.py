@@ -1,53 +1,59 @@
 """Whether what was delivered is what a signed manifest promises; here cryptography is imported for signatures."""
 
 import base64
-import binascii
 import warnings
 from pathlib import Path
-from typing import Optional
 
 from fer_wire import Artifact, MessageError, ModelManifest, parse
-from fer_wire.manifest import Variant, signed_bytes
+from fer_wire.device.trust import Trust
+from fer_wire.keys import MODELS
+from fer_wire.manifest import Variant
+from fer_wire.signed import MANIFEST
 
-from fer_agent.errors import ModelError, RejectedError
+from fer_agent.errors import ModelError, RejectedError, UnsignedError
 from fer_agent.update.slots import Slots, digest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # at its import on Python 3.8 it says how old that is
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-PublicKey = Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 MADE_ANEW = "add the model to the registry anew and deploy it again"
 
 
-def public_key(path: Optional[Path]) -> PublicKey:
-    """The key that models must be signed with; raises RejectedError when there is none."""
-    if path is None:
-        raise RejectedError("This device takes no update: update.public_key is not set. Give it the signing.pub.")
+def public_key(path: Path) -> str:
+    """The one key of a device without a list, base64; raises RejectedError when the file holds none."""
     try:
         key = load_pem_public_key(path.read_bytes())
     except (OSError, ValueError, UnsupportedAlgorithm) as error:
         raise RejectedError(f"{path} cannot be read as a public key ({error}); correct update.public_key.") from error
     if not isinstance(key, Ed25519PublicKey):
         raise RejectedError(f"{path} holds no Ed25519 key; set update.public_key to the controller's signing.pub.")
-    return key
+    return base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
-def signed_manifest(payload: bytes, key: PublicKey) -> ModelManifest:
-    """The manifest; raises RejectedError when it is not a manifest, or not signed by the key."""
+def ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the public key proves the signature of a message (RFC 8032, 5.1.7)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def signed_manifest(payload: bytes, trust: Trust) -> ModelManifest:
+    """The manifest; raises RejectedError when it is not a manifest, or no key that may sign models has signed it."""
     try:
         manifest = parse(ModelManifest, payload)
-        key.verify(base64.b64decode(manifest.signature, validate=True), signed_bytes(payload))
+        signer = trust.signer(MANIFEST, payload, manifest.signature, MODELS)
     except MessageError as error:
         raise RejectedError(f"What came as the manifest is none ({error}); {MADE_ANEW}.") from error
-    except (InvalidSignature, binascii.Error, ValueError) as error:
-        raise RejectedError(
-            f"The manifest of {manifest.name}@{manifest.version} is not signed by the key of this device; "
-            "sign it with the controller's key, or correct update.public_key."
-        ) from error
+    if not signer:
+        raise UnsignedError(
+            f"The manifest of {manifest.name}@{manifest.version} is not signed by a key that this device trusts; "
+            "sign it with the controller's key, or correct update.public_key or update.keys_file."
+        )
     return manifest
 
 

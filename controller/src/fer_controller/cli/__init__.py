@@ -20,6 +20,7 @@ from fer_controller.cli import (
     enroll,
     events,
     export,
+    keys,
     label,
     looks,
     models,
@@ -54,6 +55,7 @@ app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
 app.command("enroll")(enroll.enroll)
 app.add_typer(ca.app, name="ca")
 app.add_typer(operators.app, name="operators")

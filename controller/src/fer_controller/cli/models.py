@@ -1,4 +1,4 @@
-"""fer-controller models: keygen, add, list, show, verify, remove."""
+"""fer-controller models: keygen, sign, add, list, show, verify, remove."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from fer_controller.settings import Settings
 if TYPE_CHECKING:
     from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
     from fer_controller.registry.model import RegisteredModel
+    from fer_controller.store.audit.store import AuditStore
 
 FAILED = 1
 OK = "ok"
@@ -33,11 +34,16 @@ def keygen(
     json_: options.Json = False,
 ) -> None:
     """Make the keys that sign models; what is there is completed, and replaced with --force alone."""
-    from fer_controller.registry import signing
+    from fer_controller.errors import RegistryError
+    from fer_controller.registry import rotation, signing
+    from fer_controller.registry.key_lists import KeyHistory
 
     settings = options.here("models keygen", db, config)
     folder = settings.registry_folder
-    made = signing.make_keys(folder, force=force)
+    if force and KeyHistory(folder).newest is not None:
+        raise RegistryError("Devices follow a list of keys; replace this one with `fer-controller keys rotate`.")
+    rotation.settle(folder)
+    made = not settings.registry.sign_command and signing.make_keys(folder, force=force)
     with _catalogue(settings, keys=made) as catalogue:
         signed = catalogue.sign_anew()
     public = folder / signing.PUBLIC_FILE
@@ -49,6 +55,22 @@ def keygen(
     if signed:
         print(f"Signed anew: {', '.join(model.label for model in signed)}.")
     print(f"Give {public} to every device as update.public_key; {signing.PRIVATE_FILE} never leaves {folder}.")
+
+
+@app.command()
+def sign(
+    entry: Annotated[Path, typer.Argument(help="A folder with manifest.json, NAME/VERSION.")],
+    key: Annotated[Path, typer.Option("--key", help="A private key (Ed25519, PEM) that may sign models.")],
+) -> None:
+    """Sign a model where the key is; `models add` keeps the signature of a key that devices trust."""
+    from fer_wire.whole_files import write_whole
+
+    from fer_controller.registry.catalogue import MANIFEST, signed_entry
+    from fer_controller.registry.signing import SigningKey
+
+    by = SigningKey(key)
+    write_whole(entry / MANIFEST, signed_entry(entry, by))
+    print(f"{entry / MANIFEST} is signed by {by.public}.")
 
 
 @app.command()
@@ -163,6 +185,18 @@ def remove(
 @contextmanager
 def _catalogue(settings: Settings, *, keys: bool = False) -> "Iterator[Catalogue]":
     """The registry, whose changes the audit log tells of; and of new keys, if there are."""
+    from fer_controller.rollout import audit
+
+    with opened_catalogue(settings) as (catalogue, log):
+        if keys:
+            actor = audit.operator()
+            log.append([audit.act(audit.KEYS_MADE, f"{actor} makes the keys that sign models.", actor)])
+        yield catalogue
+
+
+@contextmanager
+def opened_catalogue(settings: Settings) -> "Iterator[tuple[Catalogue, AuditStore]]":
+    """The registry, and the audit log that tells of its changes."""
     from fer_controller.registry import catalogue
     from fer_controller.rollout import audit
     from fer_controller.store import opening
@@ -180,9 +214,8 @@ def _catalogue(settings: Settings, *, keys: bool = False) -> "Iterator[Catalogue
         def told(what: str, label: str) -> None:
             log.append([audit.act(actions[what], f"{actor} {what} {label}.", actor)])
 
-        if keys:
-            log.append([audit.act(audit.KEYS_MADE, f"{actor} makes the keys that sign models.", actor)])
-        yield catalogue.Catalogue(ModelStore(database), settings.registry_folder, told)
+        store, command = ModelStore(database), settings.registry.sign_command
+        yield catalogue.Catalogue(store, settings.registry_folder, told, command), log
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fer_wire import ModelManifest
+from fer_wire import KeyLists, ModelManifest
+from fer_wire.message import MAX_COUNT, SCHEMA_VERSION
 from pydantic import Field
 
 from fer_controller import __version__
@@ -30,6 +31,7 @@ from fer_controller.http.renewals import Renewals
 from fer_controller.http.shown import Shown
 from fer_controller.operations.operation import Answer
 from fer_controller.registry.artifacts import Artifacts
+from fer_controller.registry.key_lists import KeyHistory, documents
 from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.registry.store import ModelStore
 
@@ -40,6 +42,7 @@ ARTIFACT = "/v1/artifacts/{sha256}"
 CERTIFICATE, PEM, PKCS10 = "/v1/certificate", "application/x-pem-file", "application/pkcs10"
 REQUEST = {"requestBody": {"required": True, "content": {PKCS10: {"schema": {"type": "string"}}}}}
 """Of a certificate (RFC 2986), as PEM."""
+KEYS = "/v1/keys"
 ANYBODY = "anybody"
 STATUS: Mapping[type[ControllerError], int] = {
     RequestError: 422, SettingsError: 422, UnknownRolloutError: 404, RegistryError: 404, StoreError: 503,
@@ -76,6 +79,7 @@ def make_app(
     app.include_router(page.router)
     app.include_router(_for_devices(store, artifacts, downloads, guards), dependencies=enrolled)
     app.include_router(_for_certified(renewals, guards))
+    app.include_router(_of_keys(KeyHistory(place.models)), dependencies=enrolled)
     app.include_router(_for_prometheus(metrics), dependencies=looking)
 
     @app.get("/v1/health", tags=[ANYBODY])
@@ -119,6 +123,17 @@ def _for_certified(renewals: Renewals, guards: Guards) -> APIRouter:
     @router.post(CERTIFICATE, response_class=Response, responses=_of_type(PEM), openapi_extra=REQUEST)
     def renew(shown: Annotated[Shown, Depends(guards.certified)], request: Request, asked: Asked) -> Response:
         return Response(renewals.renew(shown, asked, peer(request)), media_type=PEM)
+
+    return router
+
+
+def _of_keys(history: KeyHistory) -> APIRouter:
+    """The lists of keys that came after the one that a device trusts."""
+    router = APIRouter(tags=["device"])
+
+    @router.get(KEYS, response_model=KeyLists, responses={**api.PROBLEMS})
+    def keys(above: Annotated[int, Query(ge=0, le=MAX_COUNT)] = 0) -> Response:
+        return JSONResponse({"schema_version": SCHEMA_VERSION, "lists": documents(history.above(above))})
 
     return router
 

@@ -138,6 +138,10 @@ METRICS = (
         export=Export("fer_agent_uptime_seconds", "Of this run of the agent."),
     ),
     Metric(
+        "order expired", source="order_expired",
+        export=Export("fer_device_order_expired", "1 while the device's signed order was not renewed in time."),
+    ),
+    Metric(
         "pending events", "events", source="spool.pending_events", column="pending_events", heading="pending",
         summaries=(Summary(HIGHEST, "pending_events_max", "pending"),),
         export=Export("fer_spool_pending_events", "Events not yet acknowledged."),

@@ -1,17 +1,20 @@
 """The models that devices may fetch: verified, signed, added and removed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_wire import ModelManifest
-from fer_wire.manifest import Variant, signed_bytes
+from fer_wire.keys import MODELS
+from fer_wire.manifest import Variant
 from fer_wire.message import iso_utc
+from fer_wire.signed import MANIFEST as SIGNED_MANIFEST
 
 from fer_controller.errors import RegistryError
-from fer_controller.registry import signing
+from fer_controller.registry import rotation, signing
 from fer_controller.registry.artifacts import Artifacts
+from fer_controller.registry.key_lists import KeyHistory
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
 from fer_controller.registry.plain_files import read_plain
 from fer_controller.store.registry.records import StoredModel
@@ -73,7 +76,8 @@ class Shelf:
     def verify(self, model: RegisteredModel, watch: Watch = _unwatched) -> None:
         """Check hashes, contract, golden batches and signature; raises RegistryError for the first fault."""
         golden = _golden()
-        if not signing.PublicKey(self.folder).proves(model.payload, model.manifest.signature):
+        signing.public_text(self.folder / signing.PUBLIC_FILE)
+        if not self._proven(model.payload, model.manifest.signature):
             raise RegistryError(
                 f"{model.label} is not signed by {self.folder / signing.PRIVATE_FILE}; "
                 "run `fer-controller models keygen` to sign it again."
@@ -82,13 +86,17 @@ class Shelf:
             golden.prove(self.artifacts.path(variant.sha256), variant, model.manifest)
             watch(f"proving {model.label}", variant.size_bytes, _size_bytes(model.manifest))
 
+    def _proven(self, payload: bytes, signature: str) -> bool:
+        """Whether a key has signed it that may sign models now."""
+        return bool(KeyHistory(self.folder).trust.signer(SIGNED_MANIFEST, payload, signature, MODELS))
+
 
 class Catalogue(Shelf):
     """Also adds, signs and removes models; if it is killed, each model is either complete or absent."""
 
-    def __init__(self, store: ModelStore, folder: Path, told: Told = _untold) -> None:
+    def __init__(self, store: ModelStore, folder: Path, told: Told = _untold, sign_command: Sequence[str] = ()) -> None:
         super().__init__(store, folder)
-        self._told = told
+        self._told, self._sign_command = told, sign_command
 
     def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
         """Verify, sign and store the model in a folder; False when it was there already.
@@ -97,7 +105,7 @@ class Catalogue(Shelf):
         """
         payload = _manifest_bytes(entry)
         manifest = read_manifest(payload, entry / MANIFEST)
-        key = signing.SigningKey(self.folder)
+        signed = self._signed(payload, manifest.signature)
         self._check_free(manifest, payload)
         golden, all_bytes = _golden(), 2 * _size_bytes(manifest)
         for variant in manifest.variants:
@@ -108,16 +116,16 @@ class Catalogue(Shelf):
             for variant in manifest.variants:
                 self.artifacts.take(entry / variant.file, variant.sha256, _copying(watch, variant, all_bytes))
             if known is None:
-                self._insert(manifest, key.sign(payload))
+                self._insert(manifest, signed)
         return self.get(manifest.name, manifest.version), known is None
 
     def sign_anew(self) -> list[RegisteredModel]:
-        """Sign the models that were not signed with the current key; returns them."""
-        key, public = signing.SigningKey(self.folder), signing.PublicKey(self.folder)
+        """Sign the models that no key has signed which may sign models now; returns them."""
         with self.artifacts.held():
-            stale = [m for m in self.list() if not public.proves(m.payload, m.manifest.signature)]
+            stale = [each for each in self.list() if not self._proven(each.payload, each.manifest.signature)]
+            signed = [StoredModel(each.name, each.version, self._signed(each.payload), each.added_at) for each in stale]
             with self._store.transaction():
-                self._store.sign_anew(StoredModel(m.name, m.version, key.sign(m.payload), m.added_at) for m in stale)
+                self._store.sign_anew(signed)
                 for model in stale:
                     self._told(SIGNED, model.label)
         return stale
@@ -134,12 +142,19 @@ class Catalogue(Shelf):
                 self._told(REMOVED, model.label)
             return self.artifacts.keep_only(self._store.kept_files())
 
+    def _signed(self, payload: bytes, signature: str = "") -> bytes:
+        """The manifest with our signature, unless one that devices trust is in it already."""
+        if signature and self._proven(payload, signature):
+            return SIGNED_MANIFEST.with_signature(payload, signature)
+        key = rotation.authorized(self.folder, signing.signer(self.folder, self._sign_command), MODELS)
+        return signing.signed(SIGNED_MANIFEST, payload, key)
+
     def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
         """The same model if it is stored already; raises RegistryError when another has its name and version."""
         stored = self._store.get(manifest.name, manifest.version)
         if stored is None:
             return None
-        if signed_bytes(stored.manifest) != signed_bytes(payload):
+        if SIGNED_MANIFEST.signed_bytes(stored.manifest) != SIGNED_MANIFEST.signed_bytes(payload):
             raise RegistryError(
                 f"The registry has another {manifest.name}{VERSION_MARK}{manifest.version} already; "
                 "versions never change, so export this one under a new version."
@@ -183,6 +198,13 @@ def _manifest_bytes(entry: Path) -> bytes:
             f"There is no model in {entry} ({MANIFEST}: {error.strerror}); "
             "give the folder NAME/VERSION that `fer-models export` wrote."
         ) from error
+
+
+def signed_entry(entry: Path, by: signing.Signer) -> bytes:
+    """The manifest of a model in a folder, signed; raises RegistryError when there is none."""
+    payload = _manifest_bytes(entry)
+    read_manifest(payload, entry / MANIFEST)
+    return signing.signed(SIGNED_MANIFEST, payload, by)
 
 
 def _golden() -> "ModuleType":

@@ -3,6 +3,7 @@
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.loading import load
+from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 from fer_controller.settings.sections import (
     CERTIFICATE_ACCESS,
@@ -17,7 +18,6 @@ from fer_controller.settings.sections import (
     IngestSettings,
     RegistrySettings,
     RetentionSettings,
-    RolloutSettings,
     Settings,
 )
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
+from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 
 ENV_PREFIX = "FER_CONTROLLER_"
@@ -168,6 +169,11 @@ class RegistrySettings(Section):
         description="the models' files and the key that signs; by default beside the database: fleet.models for "
         "fleet.db, NAME-models for a file of another ending",
     )
+    sign_command: tuple[str, ...] = Field(
+        default=(),
+        description="a program and its arguments that sign in place of signing.key: the message on standard input, the "
+        "Ed25519 signature (64 bytes, or their base64) on standard output; its public key is signing.pub",
+    )
 
 
 class FleetSettings(Section):
@@ -186,44 +192,6 @@ class RetentionSettings(Section):
     minutes_days: float = Field(default=30.0, ge=0, description="one-minute rollups of emotions and telemetry")
     hours_days: float = Field(default=0.0, ge=0, description="one-hour rollups")
     every_s: float = Field(default=60.0, gt=0, description="time between two passes of rolling up and deleting")
-
-
-class RolloutSettings(Section):
-    """How rollouts are driven and judged."""
-
-    tick_s: float = Field(default=0.5, gt=0, description="time between two looks at orders, reports and waves")
-    baseline_s: float = Field(
-        default=1800.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
-    )
-    baseline_days: int = Field(
-        default=7,
-        ge=0,
-        le=28,
-        description="on how many earlier days the hours of a wave are looked at: what faces show, and how many there "
-        "are, is compared with the same hours, where they were seen; 0 for never",
-    )
-    judge_every_s: float = Field(
-        default=5.0, gt=0, description="shortest time between two verdicts of the gates while a wave soaks"
-    )
-    min_samples: int = Field(
-        default=3, ge=1, description="fewest telemetry messages, before and after, for a device to be judged"
-    )
-    min_faces: int = Field(
-        default=8,
-        ge=1,
-        description="fewest faces (tracks) of a wave, before and after, for emotion_mix or confidence to break",
-    )
-    minute_s: float = Field(
-        default=60.0, gt=0, description="over how long telemetry is averaged to one observation of a device, seconds"
-    )
-    min_measured: float = Field(
-        default=0.5,
-        gt=0,
-        le=1,
-        description="share of a wave's committed devices that must be measured for a gate to be judged",
-    )
-    retry_pause_s: float = Field(default=10.0, ge=0, description="pause before a failed device is tried again; doubles")
-    quarantine_after: int = Field(default=3, ge=1, description="failures in a row that put a device into quarantine")
 
 
 class Settings(BaseSettings):

@@ -31,7 +31,7 @@ from fer_controller.store.events.tables import (
     TRUST_OF_EVENTS,
 )
 from fer_controller.store.registry.tables import MODELS
-from fer_controller.store.rollouts.tables import ROLLOUTS, TASKS_OF_ROLLOUTS
+from fer_controller.store.rollouts.tables import ROLLOUTS, SIGNED_ORDERS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import BOUNDS_OF_ROLLUPS, FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
 from fer_controller.store.telemetry.tables import (
     BOUNDS_OF_TELEMETRY,
@@ -181,6 +181,12 @@ def m021_limits_of_operators(db: sqlite_utils.Database) -> None:
 def m021_devices_of_events(db: sqlite_utils.Database) -> None:
     """Find a device's events in the order of their arrival, by a smaller index."""
     _run(db, *DEVICES_OF_EVENTS)
+
+
+@MIGRATIONS()
+def m022_signed_orders(db: sqlite_utils.Database) -> None:
+    """How desired states were signed that the broker has."""
+    _run(db, *SIGNED_ORDERS)
 
 
 def check(database: Database) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fer_wire import Reported, Topics
 from fer_wire.contracts import CLASSIFIER, TASKS
+from fer_wire.device.trust import NO_KEYS, Trust
 
 from fer_simulator.broker.link import Broker
 from fer_simulator.clock import Timers
@@ -38,6 +39,8 @@ class World:
     broker: Broker
     files: Source
     effects: Effects
+    trust: Trust = NO_KEYS
+    """Whose orders they take; without keys, anybody's."""
 
 
 class Device:
@@ -52,7 +55,7 @@ class Device:
         self.disk = Disk(factory.pop(CLASSIFIER), factory)
         self._faces = Faces(measured)
         self._health = Health(identity.kind, scenario.fps, measured, world.timers)
-        self._reports = Reports(identity, self.disk, updating)
+        self._reports = Reports(identity, self.disk, updating, world.trust)
         self.session = Session(
             identity.name,
             world.topics,
@@ -62,7 +65,7 @@ class Device:
             self._report,
             self._desired,
         )
-        means = Means(world.timers, world.files, world.effects, self.session.report, self.die)
+        means = Means(world.timers, world.files, world.effects, self.session.report, self.die, world.trust)
         self._updater = Updater(identity, self.disk, means, updating)
         self._awake = False
         self._dead = False

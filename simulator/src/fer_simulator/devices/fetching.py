@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
 from fer_wire.device.transitions import BROKE_OFF, FETCHED, REFUSED
+from fer_wire.device.trust import NO_KEYS, Trust
 
 from fer_simulator.clock import Timers
 from fer_simulator.devices.disk import Disk
@@ -32,6 +33,7 @@ class Means:
     effects: Effects
     report: Callable[[], None]
     die: Callable[[], None]
+    trust: Trust = NO_KEYS
 
 
 class Fetching:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fer_wire import Reported
 from fer_wire.contracts import CLASSIFIER
+from fer_wire.device.trust import NO_KEYS, Trust
 from fer_wire.reported import RunningModel, Update
 
 from fer_simulator.devices import health
@@ -26,8 +27,8 @@ LIES = (WRONG_HASH, WRONG_KEY)
 class Reports:
     """Makes the reports of one device."""
 
-    def __init__(self, identity: Identity, disk: Disk, dice: random.Random) -> None:
-        self._identity, self._disk = identity, disk
+    def __init__(self, identity: Identity, disk: Disk, dice: random.Random, trust: Trust = NO_KEYS) -> None:
+        self._identity, self._disk, self._trust = identity, disk, trust
         self._capabilities = identity.kind.capabilities()
         self.lie = dice.choice(LIES) if LYING in identity.faults else ""
 
@@ -45,6 +46,7 @@ class Reports:
             previous=running.previous,
             eyes=eyes,
             update=self._update(),
+            trust=self._disk.record.trusted(self._trust, time),
         )
 
     def _update(self) -> Update | None:

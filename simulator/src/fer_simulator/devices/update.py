@@ -44,18 +44,17 @@ class Updater:
     def desired(self, payload: bytes) -> None:
         """Take a desired state or its withdrawal; one that is old or known is passed over.
 
-        Raises MessageError for anything but a desired state of this device.
+        Raises MessageError for anything but a desired state of this device that is proven.
         """
-        order, record = read_order(payload, self._identity.name), self._disk.record
-        if order is None:
-            if record.unfinished:
-                self._leave(record.withdrawn())
+        trust = self._means.trust
+        order = read_order(payload, self._identity.name, trust)
+        self._disk.record, why_not = self._disk.record.judged(order, trust, self._means.timers.time())
+        if why_not:
             return
-        if record.why_pass_over(order):
-            return
-        if record.unfinished:
-            self._leave(record.superseded(order))
-        self._begin(self._disk.record.begun(order), order)
+        if self._disk.record.unfinished:
+            self._leave(self._disk.record.superseded(order.desired) if order.desired else self._disk.record.withdrawn())
+        if order.desired is not None:
+            self._begin(self._disk.record.begun(order.desired), order.desired)
 
     def stop(self, *, in_order: bool = False) -> None:
         """The process ends: no step that was due is taken."""

@@ -1,5 +1,6 @@
 """One device's update path without a thread, over a folder that outlives it."""
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Dict, List, Optional
 
@@ -8,6 +9,8 @@ from fer_agent.inference.network import Runs
 from fer_agent.settings import UpdateSettings
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher, Source
+from fer_agent.update.inbox import Inbox
+from fer_agent.update.keyring import Keyring
 from fer_agent.update.member import Member
 from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
@@ -17,6 +20,7 @@ from fer_wire.reported import Update
 from unit.agent.update.making import FakeServant, Loader
 
 DEVICE = "nano-01"
+NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 class Pipe:
@@ -49,6 +53,8 @@ class Device:
         self.configured, self.others = configured, others or {}
         self._on_report = on_report
         self.settings = UpdateSettings.model_validate({"public_key": public_key, **settings})
+        self.now = NOW
+        self.wanted_keys: List[bool] = []
         self.history: List[str] = []
         self.reports: List[Update] = []
         self.start()
@@ -65,12 +71,14 @@ class Device:
         self.held = self.serving.member.slots
         self.pipe = Pipe(self.serving.seen)
         self.serving.attach(self.pipe.receive)
+        self.keyring = Keyring(self.settings, self.folder / "keys.json", self.source)
+        self.inbox = Inbox(DEVICE, self.keyring, lambda: self.wanted_keys.append(True), lambda: self.now)
         self.runner = Runner(
-            device=DEVICE,
+            inbox=self.inbox,
             record=booted.record,
             file=file,
             serving=booted.serving,
-            fetcher=Fetcher(self.settings, self.slots, self.source),
+            fetcher=Fetcher(self.keyring, self.slots, self.source),
             rates=lambda: {"door": (30.0, 10.0)},
             report=self._hear,
             warm_s=0.0,
@@ -93,8 +101,9 @@ class Device:
         return update
 
     def _hear(self) -> None:
-        self.reports.append(self.update)
-        self.history.append(self.update.state)
+        if self.runner.update is not None:
+            self.reports.append(self.update)
+            self.history.append(self.update.state)
         self._on_report()
 
     def _members(self) -> Dict[str, Member]:

@@ -17,7 +17,8 @@ from fer_agent.inference.network import shapes
 from fer_agent.update.download import Goal
 from fer_wire import Artifact, Desired, ModelManifest, parse
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, FINDER
-from fer_wire.manifest import Variant, signed_bytes, with_signature
+from fer_wire.manifest import Variant
+from fer_wire.signed import MANIFEST, SignedForm
 from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import message, network, write_model
 
@@ -36,6 +37,8 @@ class Signer:
 
         self._key = Ed25519PrivateKey.generate()
         folder.mkdir(parents=True, exist_ok=True)
+        raw = self._key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        self.text = base64.b64encode(raw).decode()
         self.public = folder / "signing.pub"
         self.public.write_bytes(
             self._key.public_key().public_bytes(
@@ -43,8 +46,11 @@ class Signer:
             )
         )
 
-    def signed(self, payload: bytes) -> bytes:
-        return with_signature(payload, base64.b64encode(self._key.sign(signed_bytes(payload))).decode())
+    def signature(self, message: bytes) -> str:
+        return base64.b64encode(self._key.sign(message)).decode()
+
+    def signed(self, payload: bytes, form: SignedForm = MANIFEST) -> bytes:
+        return form.with_signature(payload, self.signature(form.signed_bytes(payload)))
 
 
 def made(task: str) -> bytes:

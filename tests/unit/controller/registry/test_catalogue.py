@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from fer_controller.errors import RegistryError, StoreError
 from fer_controller.registry.catalogue import Catalogue, Shelf
-from fer_controller.registry.signing import PublicKey, make_keys
+from fer_controller.registry.key_lists import KeyHistory
+from fer_controller.registry.signing import make_keys
 from fer_controller.store import opening
 from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 from fer_wire.contracts import FINDER, LANDMARKER
-from fer_wire.manifest import signed_bytes
+from fer_wire.keys import MODELS
+from fer_wire.signed import MANIFEST
 from opened_stores import model_store
 from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import network, write_model
@@ -55,8 +57,8 @@ def test_a_model_is_kept_signed_with_its_files(catalogue: Catalogue, entry: Path
     model, added = catalogue.add(entry)
     assert added
     assert (model.label, model.precisions) == ("tiny@1.0.0", ("fp32", "int8"))
-    assert PublicKey(catalogue.folder).proves(model.payload, model.manifest.signature)
-    assert signed_bytes(model.payload) == signed_bytes((entry / "manifest.json").read_bytes())
+    assert KeyHistory(catalogue.folder).trust.signer(MANIFEST, model.payload, model.manifest.signature, MODELS)
+    assert MANIFEST.signed_bytes(model.payload) == MANIFEST.signed_bytes((entry / "manifest.json").read_bytes())
     assert kept(catalogue) == {variant.sha256 for variant in model.manifest.variants}
     assert catalogue.list() == [model]
     catalogue.verify(model)
@@ -223,7 +225,7 @@ def test_a_model_that_was_removed_can_be_added_again(catalogue: Catalogue, entry
     catalogue.verify(model)
 
 
-DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1, 'classifier')"
+DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1, 'classifier', '', '')"
 ROLLOUT = "INSERT INTO rollouts VALUES ('r1', '', '', '', '', '', '', '', '', ?, 'classifier')"
 TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '')"
 

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 from fer_wire.device import transitions as on
+from fer_wire.device.orders import Order
 from fer_wire.device.record import KEYS_REMEMBERED, Record
+from fer_wire.device.trust import NO_KEYS
 from unit.wire.device.orders import FIRST, SECOND, an_order
 
 
@@ -37,7 +39,8 @@ def test_a_sequence_never_goes_back() -> None:
 def test_what_is_known_done_or_old_is_passed_over(changes: Any, why: str) -> None:
     record = Record().begun(an_order(rollout="r0", sequence=1)).moved(on.REFUSED, "no")
     record = record.begun(an_order(sequence=5)).moved(on.ORDERED)
-    assert record.why_pass_over(an_order(**{"sequence": 5, **changes})) == why
+    order = an_order(**{"sequence": 5, **changes})
+    assert record.judged(Order(order, order.sequence), NO_KEYS, order.time) == (record, why)
 
 
 def test_the_report_names_what_was_chosen_and_cuts_a_long_reason() -> None:

@@ -3,22 +3,26 @@
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from threading import Event
 
 from fer_wire import Desired, MessageError, Topics, WireError, parse
 
 from fer_controller.broker.client import Broker
 from fer_controller.broker.delivery import Delivery
-from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
+from fer_controller.errors import BrokerError, BrokerRefused, RegistryError, StoreUnavailable
+from fer_controller.rollout.desired.seal import Seal
 from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollouts.desired import DesiredStore
-from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow
+from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, SentOrder
 
 WINDOW = 500
 NOT_STORED = 0
 """The sequence of messages whose confirmation is not noted; no desired state has it."""
 LOOK_EVERY_S = 0.2
+RENEW_EVERY_S = 10.0
+SIGNING_S = 1.0
 FIRST_PAUSE_S = 0.2
 CONFIRMED_WITHIN_S = 30.0
 GOODBYE_S = 2.0
@@ -29,12 +33,15 @@ log = logging.getLogger(__name__)
 class Publisher:
     """Publishes until stopped, on a connection of its own; what is not confirmed is published again."""
 
-    def __init__(self, store: DesiredStore, topics: Topics, reconnect_max_s: float) -> None:
+    def __init__(self, store: DesiredStore, topics: Topics, reconnect_max_s: float, seal: Seal) -> None:
         self._store = store
         self._topics = topics
         self._reconnect_max_s = reconnect_max_s
-        self._sent: dict[int, tuple[str, int]] = {}
-        self._confirmed: list[tuple[str, int]] = []
+        self._seal = seal
+        self._renew_at_s = 0.0
+        self._unsigned = ""
+        self._sent: dict[int, SentOrder] = {}
+        self._confirmed: list[SentOrder] = []
         self._early: dict[int, str] = {}
         self._moved_s = 0.0
         self._pause_s = FIRST_PAUSE_S
@@ -46,7 +53,7 @@ class Publisher:
         if key is None:
             self._early[number] = refusal
         elif refusal:
-            log.warning("The broker refuses the desired state of %s: %s. It is tried again later.", key[0], refusal)
+            log.warning("The broker refuses the desired state of %s: %s. It is tried again later.", key.device, refusal)
             self._sent[-number] = key
         else:
             self._confirmed.append(key)
@@ -79,7 +86,8 @@ class Publisher:
 
     def _round(self, broker: Broker) -> None:
         self._settle()
-        self._send(broker)
+        if self._can_sign():
+            self._send(broker)
         broker.pump(LOOK_EVERY_S, WINDOW)
         deliveries = broker.collect(WINDOW)
         for delivery in deliveries:
@@ -93,28 +101,61 @@ class Publisher:
         if confirmed:
             self._store.mark_published(confirmed)
 
+    def _can_sign(self) -> bool:
+        """Look at the keys now and then, and publish again what they have to sign anew; says why not, once."""
+        if time.monotonic() < self._renew_at_s:
+            return not self._unsigned
+        self._renew_at_s = time.monotonic() + RENEW_EVERY_S
+        try:
+            self._seal.look()
+        except RegistryError as error:
+            self._complain(error)
+            return False
+        self._unsigned = ""
+        if self._seal.signed_by:
+            self._store.renew(self._seal.signed_by, self._seal.renewed_before(datetime.now(UTC)))
+        return True
+
+    def _complain(self, error: RegistryError) -> None:
+        if str(error) != self._unsigned:
+            log.warning("%s Desired states wait.", error)
+        self._unsigned = str(error)
+
     def _send(self, broker: Broker) -> None:
-        under_way = set(self._sent.values())
+        under_way = {(each.device, each.sequence) for each in self._sent.values()}
         rows = [row for row in self._store.unpublished(WINDOW) if (row.device, row.sequence) not in under_way]
         if not rows:
             return
+        messages = list(self._signed(rows))
         if not self._sent:
             self._moved_s = time.monotonic()
-        messages = [message for row in rows for message in self._messages(row)]
         numbers = broker.publish((topic, payload) for topic, payload, _ in messages)
         for number, (_, _, key) in zip(numbers, messages, strict=True):
             self._sent[number] = key
             if number in self._early:
                 self.confirm(number, self._early.pop(number))
 
-    def _messages(self, row: DesiredRow) -> Iterator[tuple[str, bytes, tuple[str, int]]]:
+    def _signed(self, rows: Sequence[DesiredRow]) -> Iterator[tuple[str, bytes, SentOrder]]:
+        """The messages of as many as can be signed in a short time: a key elsewhere may be slow."""
+        until_s = time.monotonic() + SIGNING_S
+        try:
+            for row in rows:
+                yield from self._messages(row)
+                if time.monotonic() > until_s:
+                    return
+        except RegistryError as error:
+            self._complain(error)
+
+    def _messages(self, row: DesiredRow) -> Iterator[tuple[str, bytes, SentOrder]]:
         """Topic, payload, and what is confirmed by it: of a forgotten device, whatever the broker retains."""
         if row.rollout == NO_ROLLOUT:
             cleared = [self._topics.ack(row.device)]
             if not self._store.is_known(row.device):
                 cleared += [self._topics.status(row.device), self._topics.reported(row.device)]
-            yield from ((topic, b"", (row.device, NOT_STORED)) for topic in cleared)
-        yield self._topics.desired(row.device), row.payload.encode(), (row.device, row.sequence)
+            yield from ((topic, b"", SentOrder(row.device, NOT_STORED)) for topic in cleared)
+        reported = "" if row.payload else self._store.reported_by(row.device)
+        payload, sent = self._seal.sealed(row, reported, datetime.now(UTC))
+        yield self._topics.desired(row.device), payload, sent
 
     def _check(self, delivery: Delivery) -> None:
         """Publish again what somebody deleted or spoilt at the broker; our own messages come back here too."""

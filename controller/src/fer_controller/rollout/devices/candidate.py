@@ -7,7 +7,7 @@ from functools import lru_cache
 from fer_wire import MessageError, Reported, parse
 from fer_wire.contracts import TASKS
 from fer_wire.presence import ONLINE
-from fer_wire.reported import Capabilities, RunningModel
+from fer_wire.reported import Capabilities, RunningModel, Trusted
 
 from fer_controller.rollout.devices import selector
 from fer_controller.store.devices.records import Device, Label
@@ -25,6 +25,8 @@ class Candidate:
     capabilities: Capabilities | None = None
     serving: Mapping[str, RunningModel] = field(default_factory=dict)
     """The model that it runs, by task."""
+    trust: Trusted | None = None
+    """What it said of its keys and its order."""
     labels: Mapping[str, str] = field(default_factory=dict)
     quarantined: str = ""
     revoked: bool = False
@@ -88,6 +90,7 @@ def _candidate(device: Device, labels: dict[str, str], failures: Failures | None
         device=device.device,
         online=device.state == ONLINE,
         capabilities=said.capabilities if said else None,
+        trust=said.trust if said else None,
         serving={task: serves for task in TASKS if said and (serves := said.serving(task))},
         labels=labels,
         quarantined=(failures.reason or "it failed too often") if failures and failures.quarantined_at else "",

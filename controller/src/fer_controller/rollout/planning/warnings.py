@@ -12,6 +12,8 @@ from fer_controller.rollout.devices.candidate import Candidate
 UNENROLLED = "it has no token to fetch models with; `fer-controller enroll {device}` makes one"
 KEYLESS = "it has no key that proves updates, and refuses them; give it the signing.pub as update.public_key"
 OFFLINE = "it is offline"
+FROZEN = "its last order expired and was not renewed: newer ones may be kept from it"
+DISTRUSTS = "it did not trust what arrived last as an order ({why})"
 NEWER = "it runs {model}, which is newer"
 TAKEN = "rollout {rollout} has it, and loses it to this one"
 DISK_FULL = "its disk has {free_mb:,.0f} MB left, and the files take {needed_mb:,.1f} MB"
@@ -41,6 +43,10 @@ def _access(each: Candidate, around: Surroundings) -> Iterator[str]:
         yield UNENROLLED.format(device=each.device)
     if each.capabilities and each.capabilities.has_key is False:
         yield KEYLESS
+    if each.trust and each.trust.order_expired:
+        yield FROZEN
+    if each.trust and each.trust.refusal:
+        yield DISTRUSTS.format(why=each.trust.refusal.rstrip("."))
     if not each.online:
         yield OFFLINE
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fer_controller.store.database import Database, Row, Values
-from fer_controller.store.rollouts.records import DesiredRow
+from fer_controller.store.rollouts.records import DesiredRow, SentOrder
 
 
 class DesiredStore:
@@ -46,12 +46,22 @@ class DesiredStore:
         """Whether the device was heard of, or heard of again."""
         return self._database.number("is_known", {"device": device}) > 0
 
-    def mark_published(self, confirmed: Sequence[tuple[str, int]]) -> None:
-        """Mark the desired states with these (device, sequence) as confirmed; those of forgotten devices go."""
+    def reported_by(self, device: str) -> str:
+        """What a device reported last, as JSON; empty before the first report."""
+        found = self._database.rows("reported_by", {"device": device})
+        return str(found[0]["reported"]) if found else ""
+
+    def renew(self, signed_by: str, before: str) -> int:
+        """Mark as unpublished what this key has not signed, and what expires before this time; returns how many."""
         with self._database.transaction():
-            rows = [{"device": device, "sequence": sequence} for device, sequence in confirmed]
+            return self._database.run("renew", {"signed_by": signed_by, "before": before})
+
+    def mark_published(self, confirmed: Sequence[SentOrder]) -> None:
+        """Mark desired states as confirmed; those of forgotten devices go."""
+        with self._database.transaction():
+            rows = [each._asdict() for each in confirmed]
             self._database.many("mark_published", rows)
-            self._database.many("delete_forgotten", rows)
+            self._database.many("delete_forgotten", [{"device": each.device} for each in confirmed])
 
     def _rows(self, query: str, values: Values) -> list[DesiredRow]:
         return [_desired(row) for row in self._database.rows(query, values)]

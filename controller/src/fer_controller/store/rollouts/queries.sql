@@ -101,8 +101,18 @@ UPDATE desired_states SET published = 0
 WHERE device = :device AND published = 1 AND rollout IN (SELECT id FROM rollouts WHERE ended_at = '');
 
 -- mark_published --
--- Note that the broker confirmed a desired state, unless a newer one was written.
-UPDATE desired_states SET published = 1 WHERE device = :device AND sequence = :sequence;
+-- Note that the broker confirmed a desired state, and how it was signed, unless a newer one was written.
+UPDATE desired_states SET published = 1, signed_by = :signed_by, signed_until = :signed_until
+WHERE device = :device AND sequence = :sequence;
+
+-- renew --
+-- Publish again what another key has signed than the one that signs now, or what soon expires.
+UPDATE desired_states SET published = 0
+WHERE published = 1 AND rollout <> '' AND (signed_by <> :signed_by OR signed_until < :before);
+
+-- reported_by --
+-- What a device reported last.
+SELECT reported FROM devices WHERE device = :device;
 
 -- delete_forgotten --
 -- Delete the confirmed empty desired state of a forgotten device.

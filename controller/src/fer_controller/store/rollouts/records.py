@@ -1,6 +1,7 @@
 """Rollouts as they are stored; times are ISO 8601 in UTC, empty while there is none."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fer_wire.contracts import CLASSIFIER
 
@@ -8,6 +9,15 @@ from fer_controller.store.audit.records import AuditRow
 
 NO_ROLLOUT = ""
 """Stands with the empty desired state of a device that is forgotten."""
+
+
+class SentOrder(NamedTuple):
+    """A desired state as it was published: by which key it was signed, and until when; empty if it was not."""
+
+    device: str
+    sequence: int
+    signed_by: str = ""
+    signed_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

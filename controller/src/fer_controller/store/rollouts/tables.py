@@ -107,3 +107,9 @@ TASKS_OF_ROLLOUTS: tuple[str, ...] = (
     "ALTER TABLE rollouts ADD COLUMN task TEXT NOT NULL DEFAULT 'classifier'",
     "ALTER TABLE desired_states ADD COLUMN task TEXT NOT NULL DEFAULT 'classifier'",
 )
+
+SIGNED_ORDERS: tuple[str, ...] = (
+    "ALTER TABLE desired_states ADD COLUMN signed_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE desired_states ADD COLUMN signed_until TEXT NOT NULL DEFAULT ''",
+)
+"""As what the broker has confirmed was signed: by which key, and until when it holds; empty if it was not."""

@@ -1,16 +1,24 @@
+import json
 import logging
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
+from fer_controller.registry.signing import make_keys
 from fer_controller.rollout.desired.publisher import Publisher
+from fer_controller.rollout.desired.seal import Seal
 from fer_controller.store import opening
 from fer_controller.store.rollouts.records import Changes, DesiredRow, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
-from fer_wire import Topics
+from fer_wire import Desired, Topics
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+NO_SEAL = Seal(Path("nowhere"), (), 30.0)
+"""Of a fleet without keys."""
 
 
 class FakeConnection:
@@ -88,8 +96,10 @@ def unconfirmed(store: RolloutStore) -> set[str]:
     return {row.device for row in store.desired.unpublished(100)}
 
 
-def run(store: RolloutStore, *happenings: BrokerError | Delivery | None, confirms: bool = True) -> FakeConnection:
-    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
+def run(
+    store: RolloutStore, *happenings: BrokerError | Delivery | None, confirms: bool = True, seal: Seal = NO_SEAL
+) -> FakeConnection:
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=seal)
     connection = FakeConnection(publisher, confirms=confirms)
     connection.happenings = [*happenings, None, None]
     publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
@@ -131,7 +141,7 @@ def test_after_a_reconnect_everything_unfinished_is_published_again(
 
 
 def test_a_broker_that_refuses_us_is_reported_once(store: RolloutStore, caplog: pytest.LogCaptureFixture) -> None:
-    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=NO_SEAL)
     connection = FakeConnection(publisher)
     connection.refusals = [BrokerRefused("The broker refuses us.") for _ in range(3)]
     publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
@@ -156,7 +166,7 @@ def test_a_refusal_is_reported_and_not_taken_for_a_confirmation(
     store: RolloutStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     desire(store, "a")
-    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01)
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=NO_SEAL)
     connection = FakeConnection(publisher, confirms=False)
     connection.stop.set()
     connection.connected = True
@@ -165,3 +175,47 @@ def test_a_refusal_is_reported_and_not_taken_for_a_confirmation(
     publisher._settle()
     assert "The broker refuses the desired state of a: Not authorized." in caplog.text
     assert unconfirmed(store) == {"a"}
+
+
+def of_a_fleet_with_keys(folder: Path) -> Seal:
+    make_keys(folder)
+    return Seal(folder, (), 30.0)
+
+
+def a_desired_state(sequence: int = 7) -> str:
+    return Desired(
+        device="a", rollout="r-1", sequence=sequence, time=NOW, model="light@2/int8", sha256="a" * 64, size_bytes=9
+    ).model_dump_json()
+
+
+def test_what_another_key_has_signed_or_nobody_is_signed_and_published_again(
+    store: RolloutStore, tmp_path: Path
+) -> None:
+    desire(store, "a", a_desired_state(ord("a")), rollout="r-0")
+    assert json.loads(run(store, None).published[0][1])["signature"] == ""
+    seal = of_a_fleet_with_keys(tmp_path / "keys")
+    signed = run(store, None, seal=seal).published
+    assert [json.loads(payload)["signature"] != "" for _, payload in signed] == [True]
+    assert run(store, None, seal=seal).published == []
+    make_keys(tmp_path / "keys", force=True)
+    assert len(run(store, None, seal=seal).published) == 1
+
+
+def test_what_expires_is_renewed_with_the_same_sequence(store: RolloutStore, tmp_path: Path) -> None:
+    desire(store, "a", a_desired_state(ord("a")))
+    make_keys(tmp_path / "keys")
+    run(store, None, seal=Seal(tmp_path / "keys", (), 10.0))
+    again = run(store, None, seal=Seal(tmp_path / "keys", (), 30.0)).published
+    assert [json.loads(payload)["sequence"] for _, payload in again] == [ord("a")]
+
+
+def test_what_cannot_be_signed_waits_and_is_told_once(
+    store: RolloutStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desire(store, "a", a_desired_state(ord("a")))
+    make_keys(tmp_path / "keys")
+    connection = run(store, None, None, seal=Seal(tmp_path / "keys", ("/nowhere/sign",), 30.0))
+    assert connection.published == []
+    assert unconfirmed(store) == {"a"}
+    assert len(caplog.messages) == 1
+    assert "/nowhere/sign, does not sign" in caplog.messages[0]

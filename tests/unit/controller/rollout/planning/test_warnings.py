@@ -5,7 +5,7 @@ from fakes_rollout import a_model
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.planning.warnings import Surroundings, warnings
 from fer_wire.contracts import CLASSIFIER, FINDER
-from fer_wire.reported import Capabilities, RunningModel
+from fer_wire.reported import Capabilities, RunningModel, Trusted
 
 WELL = Surroundings(frozenset({"nano-01"}), {"nano-01": 100.0})
 ABLE = Capabilities(device_class="nano", precisions=("int8",), has_key=True)
@@ -35,6 +35,8 @@ def test_of_a_device_that_is_fit_nothing_is_said() -> None:
             Surroundings(frozenset()),
             "it has no token to fetch models with; `fer-controller enroll",
         ),
+        (a_device(trust=Trusted(order_expired=True)), WELL, "its last order expired and was not renewed"),
+        (a_device(trust=Trusted(refusal="Nobody.")), WELL, "it did not trust what arrived last as an order (Nobody)"),
         (a_device(capabilities=Capabilities(has_key=False)), WELL, "it has no key that proves updates, and refuses"),
         (a_device(online=False), WELL, "it is offline"),
         (a_device(runs="light@1.11/int8"), WELL, "it runs light@1.11/int8, which is newer"),
