@@ -10,6 +10,13 @@ LANDMARKER = "landmarker"
 TASKS: Tuple[str, ...] = (CLASSIFIER, FINDER, LANDMARKER)
 
 FACE_PX = 48
+DULL_RANGE = 120.0
+"""A face whose grey values span less is stretched to the whole range before a classifier sees it."""
+DARKEST_SHARE = 0.02
+"""The span is that between this share of the pixels and as large a one at the bright end."""
+FLAT_RANGE = 2.0
+"""A face that spans less shows nothing, and is left as it is."""
+
 CROP_PX = 64
 """Side of the square that a landmarker looks at."""
 

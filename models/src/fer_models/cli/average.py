@@ -24,8 +24,9 @@ def average(
     json_: Annotated[bool, typer.Option("--json", help="average.json instead of a table.")] = False,
 ) -> None:
     """Average several networks that started from the same weights into one, which costs no more to run than each."""
+    from fer_models.data.ferplus import NONE
     from fer_models.training.averaging import AveragingRequest, average
-    from fer_models.training.datasets import NONE, DataSources
+    from fer_models.training.datasets import DataSources
 
     with steps() as on_step:
         outcome = average(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,18 @@ Teachers = Annotated[
 TeacherShare = Annotated[
     float, typer.Option(min=0, max=1, help="How much of the loss is the distance to the teachers.")
 ]
+Trust = Annotated[
+    list[float] | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="How much of a data set's loss is its labels' and not the teachers', instead of 1 - TEACHER_SHARE; once "
+        "for each --data.",
+    ),
+]
+Weights = Annotated[
+    list[float] | None, typer.Option(min=0, help="How much each face of a data set counts; once for each --data.")
+]
 Px = Annotated[
     int | None, typer.Option(min=32, max=128, help="Size of all training images, instead of sizes that grow.")
 ]
@@ -51,6 +64,8 @@ def train(
     tutor: Tutors = None,
     teacher: Teachers = None,
     teacher_share: TeacherShare = TEACHER_SHARE,
+    trust: Trust = None,
+    weight: Weights = None,
     px: Px = None,
     *,
     device: Device = "auto",
@@ -72,6 +87,7 @@ def train(
     from fer_models.training.train import run_training
 
     recipe = changed_recipe(preset(preset_), changes, px)
+    recipe = replace(recipe, trust=tuple(trust or ()), weights=tuple(weight or ()))
     check_recipe(recipe)
     sources = DataSources(tuple(data), label_map, votes, tuple(tutor or ()))
     ensemble = teacher_ensemble(teacher or ())

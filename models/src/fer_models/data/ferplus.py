@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -15,6 +15,10 @@ from fer_models.data.faces import LabelledFaces
 from fer_models.errors import DatasetError
 
 CLASSES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
+EMOTION_OF = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear")
+"""What the first of the classes are called elsewhere; contempt, unknown and no face (NF) are none of the emotions."""
+AUTO, NONE = "auto", "none"
+VOTES_FILE = "ferplus_votes.csv"
 PATH_COLUMN = "path"
 OFFICIAL_COLUMNS = ("Usage", "Image name")
 ROW_NAME = "fer{:07}.png"
@@ -42,6 +46,26 @@ def load_votes(path: Path, faces: LabelledFaces) -> Votes:
             "give the votes of this data set."
         )
     return np.stack([nothing if row is None else row for row in rows]) if rows else np.zeros((0, len(CLASSES)), "f4")
+
+
+def votes_file(data: Sequence[Path], asked: str) -> Path | None:
+    """The file of votes: that asked for, for auto ferplus_votes.csv beside the data; None for none, or without one."""
+    if asked == NONE:
+        return None
+    if asked != AUTO:
+        return Path(asked)
+    folders = [folder for path in data for folder in (path, path.parent) if folder.is_dir()]
+    return next((folder / VOTES_FILE for folder in folders if (folder / VOTES_FILE).is_file()), None)
+
+
+def agreed(votes: Votes, least_share: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(indices, emotions) of the faces for which one emotion got more votes than any other class, and such a share."""
+    ordered, totals = np.sort(votes, axis=1), votes.sum(axis=1)
+    clear = (ordered[:, -1] > ordered[:, -2]) & (ordered[:, -1] >= least_share * totals)
+    winner = votes.argmax(axis=1)
+    chosen = np.flatnonzero(clear & (winner < len(EMOTION_OF)))
+    emotions = np.array([EMOTIONS.index(name) for name in EMOTION_OF], np.int64)
+    return chosen, emotions[winner[chosen]]
 
 
 def translated(votes: Votes, labels: npt.NDArray[np.int64]) -> Votes:

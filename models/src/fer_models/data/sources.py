@@ -11,7 +11,7 @@ from fer_wire.emotions import EMOTIONS
 
 from fer_models.data.cache import cache_file, cache_folder, recall, remember
 from fer_models.data.container import TAR_SUFFIXES, Container, opened
-from fer_models.data.faces import LabelledFaces
+from fer_models.data.faces import LabelledFaces, hold_out
 from fer_models.data.fer2013 import is_layout, read_layout
 from fer_models.data.fer2013_table import TABLES, read_table, table_of
 from fer_models.data.folder import read_folder
@@ -26,7 +26,9 @@ __all__ = [
     "SPLITS",
     "TRAINING",
     "LoadedSplit",
+    "joined",
     "load_all",
+    "load_each_held_out",
     "load_split",
     "load_through_cache",
 ]
@@ -54,6 +56,13 @@ def load_all(sources: Sequence[Path], split: str, label_map: Path | None = None)
     if not parts:
         raise DatasetError("No data set is given; name at least one with --data.")
     return joined(parts)
+
+
+def load_each_held_out(
+    sources: Sequence[Path], label_map: Path | None = None
+) -> list[tuple[LabelledFaces, LabelledFaces]]:
+    """Of each data set's Training images, (the rest, those held out): whatever is beside it, they stay the same."""
+    return [hold_out(load_split(source, TRAINING, label_map)) for source in sources]
 
 
 def joined(parts: Sequence[LabelledFaces]) -> LabelledFaces:

@@ -9,8 +9,8 @@ from pathlib import Path
 import onnx
 from fer_wire.manifest import FP16, FP32, INT8, PRECISIONS
 
-from fer_models.data.faces import LabelledFaces, hold_out
-from fer_models.data.sources import TRAINING, load_all
+from fer_models.data.faces import LabelledFaces
+from fer_models.data.sources import joined, load_each_held_out
 from fer_models.evaluation import evaluate
 from fer_models.model_files.float16 import store_weights_in_half, to_fp16, widened
 from fer_models.model_files.golden import golden_faces
@@ -67,7 +67,8 @@ def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> Quan
     """
     on_step("reading the checkpoint and the images")
     state = read_checkpoint(request.checkpoint)
-    training, held_out = hold_out(load_all(request.data, TRAINING, request.label_map))
+    parts = load_each_held_out(request.data, request.label_map)
+    training, held_out = (joined(part) for part in zip(*parts, strict=True))
     faces = calibration_faces(training, request.calibration_faces, request.seed)
     with staged(request.folder) as folder:
         work = _Quantization(request, averaged(state), training, held_out, faces, folder, on_step)

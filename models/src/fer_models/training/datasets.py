@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,17 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from fer_models.data.faces import LabelledFaces, hold_out
-from fer_models.data.ferplus import load_votes, translated
-from fer_models.data.sources import TRAINING, load_all
+from fer_models.data.faces import LabelledFaces
+from fer_models.data.ferplus import AUTO, load_votes, translated, votes_file
+from fer_models.data.sources import joined, load_each_held_out
 from fer_models.model_files.finished import model_file
 from fer_models.training.checkpoint import digest
-from fer_models.training.recipe import Recipe
+from fer_models.training.recipe import Recipe, check_numbers
 from fer_models.training.tensors import FaceTensors, face_tensors
 from fer_models.training.tutor_labels import tutor_labels
-
-AUTO, NONE = "auto", "none"
-VOTES_FILE = "ferplus_votes.csv"
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,9 @@ class DataSources:
     votes: str = AUTO
     tutors: tuple[Path, ...] = ()
 
-    def votes_file(self) -> Path | None:
+    def votes_found(self) -> Path | None:
         """The file of votes; None where votes are not wanted, or there are none."""
-        if self.votes == NONE:
-            return None
-        if self.votes != AUTO:
-            return Path(self.votes)
-        found = [folder / VOTES_FILE for folder in _folders(self.data) if (folder / VOTES_FILE).is_file()]
-        return found[0] if found else None
+        return votes_file(self.data, self.votes)
 
 
 def training_and_held_out(
@@ -55,23 +47,25 @@ def training_and_held_out(
     """(faces to learn from, faces to measure on). Held-out faces have hard labels; a `whole` recipe holds none out.
 
     on_asked is told how many faces the tutors have answered for, and of how many. Raises DatasetError when the images
-    cannot be read or none of them has votes.
+    cannot be read or none of them has votes, UsageError when trust or weights are not one for each data set.
     """
-    every = load_all(sources.data, TRAINING, sources.label_map)
-    learned, held_out = (every, None) if recipe.whole else hold_out(every)
+    check_numbers(recipe, len(sources.data))
+    parts = load_each_held_out(sources.data, sources.label_map)
+    lessons = [joined(part) if recipe.whole else part[0] for part in parts]
+    learned, origin = joined(lessons), np.repeat(np.arange(len(lessons)), [len(lesson) for lesson in lessons])
     answers = tutor_labels(sources.tutors, learned, on_asked) if sources.tutors and recipe.tutor_share else None
-    tensors = face_tensors(learned, recipe, device, _votes(sources, learned, recipe), answers)
-    return tensors, None if held_out is None else face_tensors(held_out, recipe, device)
+    tensors = face_tensors(learned, recipe, device, _votes(sources, learned, recipe), answers, origin)
+    return tensors, None if recipe.whole else face_tensors(joined([held for _, held in parts]), recipe, device)
 
 
 def training_faces(sources: DataSources) -> LabelledFaces:
     """The faces that a run learns from, without those that are held out."""
-    return hold_out(load_all(sources.data, TRAINING, sources.label_map))[0]
+    return joined([rest for rest, _ in load_each_held_out(sources.data, sources.label_map)])
 
 
 def held_out_tensors(sources: DataSources, recipe: Recipe, device: torch.device) -> FaceTensors:
     """The held-out faces alone."""
-    _, held_out = hold_out(load_all(sources.data, TRAINING, sources.label_map))
+    held_out = joined([held for _, held in load_each_held_out(sources.data, sources.label_map)])
     return face_tensors(held_out, recipe, device)
 
 
@@ -83,11 +77,7 @@ def with_tutors(recipe: Recipe, sources: DataSources, share: float) -> Recipe:
 
 
 def _votes(sources: DataSources, faces: LabelledFaces, recipe: Recipe) -> npt.NDArray[np.float32] | None:
-    path = sources.votes_file() if recipe.votes_share else None
+    path = sources.votes_found() if recipe.votes_share else None
     if path is None:
         return None
     return translated(load_votes(path, faces), faces.labels)
-
-
-def _folders(data: Sequence[Path]) -> list[Path]:
-    return [folder for path in data for folder in (path, path.parent) if folder.is_dir()]

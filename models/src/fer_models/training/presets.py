@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fer_models.data.augmentation import GENTLE, MODERATE
+from fer_models.data.augmentation import ANY_CAMERA, GENTLE, MODERATE
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
 from fer_models.network.config import XceptionConfig
@@ -26,6 +26,17 @@ PRESETS: dict[str, Recipe] = {
         augmentation=MODERATE,
         tempered=True,
     ),
+    "harden": Recipe(
+        network=LIGHT,
+        epochs=12,
+        peak_learning_rate=0.01,
+        warm_up=0.15,
+        weight_decay=1e-4,
+        votes_share=0.5,
+        augmentation=MODERATE,
+        camera=ANY_CAMERA,
+        tempered=True,
+    ),
     "settle": Recipe(
         network=LIGHT,
         epochs=4,
@@ -41,8 +52,9 @@ PRESETS: dict[str, Recipe] = {
 
 `cpu-light` takes about an hour on two cores. `gpu-light` and `gpu-teacher` are for a GPU. `refine` continues from a
 network (--start) that does hardly better on its own training images than on others: less weight decay, milder
-augmentation. `settle` lets a finished network settle on images that are hardly varied. Both end with calibrated
-probabilities. `tiny` shows within a minute that everything works.
+augmentation. `harden` continues from a good network on views as cameras give them, while teachers are asked about the
+views as they were before. `settle` lets a finished network settle on images that are hardly varied. These three end
+with calibrated probabilities. `tiny` shows within a minute that everything works.
 """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from fer_models.data.augmentation import Augmentation
+from fer_models.data.augmentation import Augmentation, Camera
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
 from fer_models.network.config import XceptionConfig
@@ -23,6 +23,8 @@ class Recipe:
     tutor_share: how much of a label is then what the tutors answer (0–1); tutors: their sha256.
     teacher_share: how much of the loss is the distance to the teachers (0–1); teachers: their sha256; temperature:
     what both sides' logits are divided by for that distance.
+    trust, weights: for each data set, in order, how much of its loss is the label's and not the teachers' (0–1), and
+    how much each of its faces counts; empty: alike. camera: how the views are spoiled before the network sees them.
     label_smoothing: how much of a label is spread over all emotions (0–1); warm_up: share of the run in which the
     learning rate rises; ema_decay: how much of the averaged weights stays at each step.
     tempered: whether the run ends by scaling its logits so that probabilities fit the held-out faces.
@@ -43,6 +45,8 @@ class Recipe:
     teacher_share: float = 0.0
     teachers: tuple[str, ...] = ()
     temperature: float = 2.0
+    trust: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
     class_weights: str = option(NO_WEIGHTS, "none, balanced or sqrt.")
     ema_decay: float = 0.998
     magnitude_ratio: float = option(
@@ -56,6 +60,7 @@ class Recipe:
     origin: str = ""
     seed: int = option(0, "Seed of the weights, of the order of the images and of the augmentation.")
     augmentation: Augmentation = field(default_factory=Augmentation)
+    camera: Camera = field(default_factory=Camera)
 
     def px(self, epoch: int) -> int:
         """Image size in this epoch; epochs are counted from 0."""
@@ -66,8 +71,8 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as a checkpoint stores it: lists, numbers and strings."""
-        lists = {"sizes": [list(size) for size in self.sizes], "tutors": list(self.tutors)}
-        return {**asdict(self), **lists, "teachers": list(self.teachers)}
+        lists: dict[str, Any] = _listed(asdict(self))
+        return lists
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
@@ -75,9 +80,12 @@ class Recipe:
         parts = {
             "network": XceptionConfig(**kept["network"]),
             "augmentation": Augmentation(**kept["augmentation"]),
+            "camera": _camera(kept.get("camera", {})),
             "sizes": tuple((share, px) for share, px in kept["sizes"]),
             "tutors": tuple(kept.get("tutors", ())),
             "teachers": tuple(kept.get("teachers", ())),
+            "trust": tuple(kept.get("trust", ())),
+            "weights": tuple(kept.get("weights", ())),
         }
         return cls(**{**kept, **parts})
 
@@ -91,6 +99,16 @@ def check_recipe(recipe: Recipe) -> None:
         )
 
 
+def check_numbers(recipe: Recipe, data_sets: int) -> None:
+    """Raise UsageError when trust or weights are given, but not one for each data set."""
+    for option_, values in (("--trust", recipe.trust), ("--weight", recipe.weights)):
+        if values and len(values) != data_sets:
+            raise UsageError(
+                f"{option_} is given {len(values)} times for {data_sets} data sets; give it once for each --data, in "
+                "the same order, or not at all."
+            )
+
+
 def with_changes(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
     """The recipe with new values, its own and its network's; None leaves a value as it is."""
     return replace(recipe, network=replace(recipe.network, **_given(network)), **_given(changes))
@@ -98,3 +116,15 @@ def with_changes(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _camera(kept: Mapping[str, Any]) -> Camera:
+    values: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in kept.items()}
+    return Camera(**values)
+
+
+def _listed(value: Any) -> Any:
+    """The value with lists in the place of tuples."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_models.data.augment import augment
+from fer_models.data.camera import as_a_camera
+from fer_models.data.contrast import stretched
 from fer_models.network.xception import Xception, initialise
 from fer_models.training.losses import distillation_loss, soft_cross_entropy
 from fer_models.training.machine import Machine
@@ -69,11 +71,12 @@ class Trainer:
 
     def learn(self, step: int) -> Tensor:
         """Learn from the batch of this step, counted from 0; returns the batch's mean loss, detached."""
-        images, targets, weights = self._batch(step)
+        draw = torch.Generator(self.machine.device).manual_seed(self._seed(step))
+        chosen, views = self._views(step, draw)
         self.model.train()
         with self.machine.autocast():
-            logits = self._forward(images)
-        loss = (self._losses(logits.float(), images, targets) * weights).mean()
+            logits = self._forward(self._seen(views, step, draw))
+        loss = (self._losses(logits.float(), views, chosen) * self.train.weights[chosen]).mean()
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM)
@@ -89,25 +92,36 @@ class Trainer:
         for name in PARTS:
             getattr(self, name).load_state_dict(state[name])
 
-    def _batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _views(self, step: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The faces of this step, and what the teacher sees of them."""
         epoch, in_epoch = divmod(step, self.steps_per_epoch)
-        shuffle = torch.Generator().manual_seed(self.recipe.seed * SEEDS_PER_RUN + epoch)
+        shuffle = torch.Generator().manual_seed(self._seed(epoch))
         order = torch.randperm(len(self.train), generator=shuffle)
         chosen = order[in_epoch * self.recipe.batch : (in_epoch + 1) * self.recipe.batch].to(self.machine.device)
-        draw = torch.Generator(self.machine.device).manual_seed(self.recipe.seed * SEEDS_PER_RUN + step)
-        torch.manual_seed(self.recipe.seed * SEEDS_PER_RUN + step)  # for dropout
         images = augment(self.train.images[chosen].float(), self.recipe.augmentation, draw)
-        images = at_size(images, self.recipe.px(epoch)).contiguous(memory_format=torch.channels_last)
-        return images, self.train.targets[chosen], self.train.weights[chosen]
+        images = at_size(images, self.recipe.px(epoch))
+        if self.recipe.camera.spoils:
+            images = stretched(images)
+        return chosen, images.contiguous(memory_format=torch.channels_last)
 
-    def _losses(self, logits: Tensor, images: Tensor, targets: Tensor) -> Tensor:
-        losses = soft_cross_entropy(logits, targets)
+    def _seen(self, views: Tensor, step: int, draw: torch.Generator) -> Tensor:
+        """What the model sees of them: the views, or what a camera makes of them."""
+        torch.manual_seed(self._seed(step))  # for dropout
+        if not self.recipe.camera.spoils:
+            return views
+        return as_a_camera(views, self.recipe.camera, draw).contiguous(memory_format=torch.channels_last)
+
+    def _seed(self, number: int) -> int:
+        return self.recipe.seed * SEEDS_PER_RUN + number
+
+    def _losses(self, logits: Tensor, views: Tensor, chosen: Tensor) -> Tensor:
+        losses = soft_cross_entropy(logits, self.train.targets[chosen])
         if self.teacher is None:
             return losses
         with torch.inference_mode(), self.machine.autocast():
-            teacher_logits = self.teacher(images).float()
-        share = torch.tensor(self.recipe.teacher_share, device=losses.device)
-        return torch.lerp(losses, distillation_loss(logits, teacher_logits, self.recipe.temperature), share)
+            teacher_logits = self.teacher(views).float()
+        taught = distillation_loss(logits, teacher_logits, self.recipe.temperature)
+        return torch.lerp(taught, losses, self.train.trust[chosen])
 
     def _update(self, progress: float) -> None:
         if self.pruning:

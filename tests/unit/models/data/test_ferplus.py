@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fer_models.data.faces import LabelledFaces
-from fer_models.data.ferplus import CLASSES, load_votes, translated
+from fer_models.data.ferplus import AUTO, CLASSES, NONE, VOTES_FILE, load_votes, translated, votes_file
 from fer_models.errors import DatasetError
 from fer_wire import EMOTIONS
 from hypothesis import given
@@ -150,6 +150,15 @@ def test_a_class_means_the_labels_that_its_faces_bear() -> None:
     soft = translated(votes, labels)[0]
     assert soft[EMOTIONS.index("angry")] == pytest.approx(0.5, abs=0.01)
     assert soft[EMOTIONS.index("neutral")] == pytest.approx(0.5, abs=0.01)
+
+
+def test_votes_are_looked_for_beside_the_data_unless_they_are_named_or_not_wanted(tmp_path: Path) -> None:
+    data = tmp_path / "fer2013.zip"
+    assert votes_file([data], AUTO) is None
+    (tmp_path / VOTES_FILE).touch()
+    assert votes_file([data], AUTO) == tmp_path / VOTES_FILE
+    assert votes_file([data], NONE) is None
+    assert votes_file([data], "mine.csv") == Path("mine.csv")
 
 
 def _table(folder: Path, *lines: str) -> Path:

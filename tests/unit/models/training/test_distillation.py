@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fer_models.data.augmentation import Camera
 from fer_models.errors import TrainingError
 from made_models import made_faces
 from made_runs import RECIPE, Listener, as_input, started
@@ -83,3 +85,36 @@ def test_a_finished_model_teaches_as_the_checkpoint_it_was_made_of(px: int, tmp_
         ]
     assert len(said) == 2
     assert torch.allclose(*said, atol=1e-3)
+
+
+class Witness:
+    """A teacher that remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[Any] = []
+
+    def __call__(self, images: Any) -> Any:
+        self.shown.append(images.clone())
+        return images.new_zeros(len(images), 7)
+
+
+def test_a_teacher_sees_the_views_before_a_camera_spoils_them(tmp_path: Path) -> None:
+    from fer_models.data.contrast import stretched
+
+    witness = Witness()
+    recipe = replace(RECIPE, camera=Camera(dark=1.0, light=(0.1, 0.1)), teacher_share=0.6)
+    run = started(tmp_path, recipe, teacher=witness)
+    seen: list[Any] = []
+    run.trainer.model.register_forward_pre_hook(lambda _, images: seen.append(images[0].clone()))
+    run.trainer.learn(0)
+    ((shown,), (spoiled,)) = witness.shown, seen
+    faces = as_input(made_faces(42).images)
+    assert all(min((view - stretched(face[None])[0]).abs().max() for face in flips(faces)) < 0.1 for view in shown)
+    assert not spoiled.equal(shown)
+
+
+def flips(faces: Any) -> Any:
+    """The faces, and their mirror images."""
+    import torch
+
+    return torch.cat([faces, faces.flip(-1)])

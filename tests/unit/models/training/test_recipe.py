@@ -1,9 +1,11 @@
 """A recipe can be changed, kept and read again."""
 
+import json
+
 import pytest
 from fer_models.errors import UsageError
 from fer_models.training.presets import preset
-from fer_models.training.recipe import Recipe, check_recipe, with_changes
+from fer_models.training.recipe import Recipe, check_numbers, check_recipe, with_changes
 
 
 def test_only_what_is_given_is_changed() -> None:
@@ -22,3 +24,22 @@ def test_a_whole_recipe_has_no_faces_left_to_be_tempered_by() -> None:
         check_recipe(refine)
     check_recipe(with_changes(refine, {}, logit_temperature=0.8))
     check_recipe(with_changes(preset("cpu-light"), {}, whole=True))
+
+
+def test_a_recipe_survives_being_kept() -> None:
+    recipe = with_changes(preset("harden"), {}, trust=(0.4, 0.9), weights=(1.0, 3.0))
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.as_dict()))) == recipe
+
+
+def test_a_recipe_kept_before_there_were_cameras_has_one_without_faults() -> None:
+    kept = preset("refine").as_dict()
+    for younger in ("camera", "trust", "weights"):
+        del kept[younger]
+    assert Recipe.from_dict(kept) == preset("refine")
+
+
+@pytest.mark.parametrize(("values", "option"), [({"trust": (0.4,)}, "--trust"), ({"weights": (1.0,)}, "--weight")])
+def test_trust_and_weights_are_one_for_each_data_set(values: dict[str, tuple[float]], option: str) -> None:
+    with pytest.raises(UsageError, match=rf"{option} is given 1 times for 2 data sets; give it once for each --data"):
+        check_numbers(with_changes(preset("harden"), {}, **values), 2)
+    check_numbers(with_changes(preset("harden"), {}, **values), 1)

@@ -40,3 +40,14 @@ def test_votes_and_then_tutors_take_their_share() -> None:
 def test_balanced_weights_have_a_mean_of_one() -> None:
     weights = tensors_of(replace(Recipe(), class_weights="balanced")).weights
     assert float(weights.mean()) == pytest.approx(1)
+
+
+def test_each_data_set_has_its_weight_and_its_trust() -> None:
+    origin = np.repeat([0, 1], 7)
+    tensors = tensors_of(Recipe(weights=(1.0, 3.0), trust=(0.4, 0.9)), origin=origin)
+    assert tensors.weights.tolist() == pytest.approx([0.5] * 7 + [1.5] * 7)
+    assert tensors.trust.tolist() == pytest.approx([0.4] * 7 + [0.9] * 7)
+
+
+def test_without_trust_the_teachers_have_their_share_of_every_face() -> None:
+    assert tensors_of(Recipe(teacher_share=0.6)).trust.tolist() == pytest.approx([0.4] * 14)
