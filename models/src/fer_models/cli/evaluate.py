@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from fer_wire import EMOTIONS
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from fer_models.cli.command_line import spoken
-from fer_models.evaluation.document import document, evaluate_file, write
+from fer_models.cli.evaluate_tables import show
+from fer_models.data.ferplus import AUTO, votes_file
+from fer_models.evaluation.across import answers
+from fer_models.evaluation.document import Comparison, document, evaluate_file, write
 from fer_models.evaluation.files import ModelFile, model_files
 from fer_models.evaluation.images import EvaluationImages, load_images
+from fer_models.evaluation.sets import FaceSet, face_sets
 from fer_models.evaluation.views import ALL, FLIP, LOOKS, SINGLE, TEN_CROP, VIEWS
-
-SHORT = 4
+from fer_models.model_files.finished import model_file
+from fer_models.model_files.runtime import Classifier
 
 
 class Views(StrEnum):
@@ -35,11 +37,27 @@ class Views(StrEnum):
 
 def evaluate(
     models: Annotated[list[Path], typer.Argument(help=".onnx files, or folders NAME/VERSION of a zoo.")],
-    data: Annotated[Path, typer.Option(help="FER2013 as zip, folder or CSV, or another folder of images.")],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            help="FER2013 as zip, folder or CSV, or another folder of images; repeat it for one table of all."
+        ),
+    ],
     split: Annotated[str, typer.Option(help="Training, PublicTest or PrivateTest.")] = "PublicTest",
     views: Annotated[
         Views, typer.Option(help="The image alone, the mean with its mirror image, the mean over ten crops, or all.")
     ] = Views.SINGLE,
+    votes: Annotated[
+        str, typer.Option(help="FER+ votes on the first: a CSV, auto (ferplus_votes.csv beside it, if any), or none.")
+    ] = AUTO,
+    poor_pictures: Annotated[
+        bool,
+        typer.Option("--poor-pictures", help="Measure in little light, out of focus, from afar and compressed too."),
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A model to compare with on the same faces (McNemar's test): .onnx or zoo entry."),
+    ] = None,
     label_map: Annotated[
         Path | None, typer.Option(help="JSON or TOML that names the emotion of each class folder.")
     ] = None,
@@ -51,83 +69,38 @@ def evaluate(
 ) -> None:
     """Measure accuracy, macro F1, each emotion, confusion and calibration, with and without images seen in training."""
     files = model_files(models)
-    images = load_images(data, split, label_map)
+    images = load_images(data[0], split, label_map)
+    sets = face_sets(data, split, images.faces, votes_file(data[:1], votes), label_map, poor_pictures=poor_pictures)
+    beside = _beside(sets, against, threads) if against or len(sets) > 1 else None
     chosen = VIEWS if views is Views.ALL else (views.value,)
-    found = document(spoken(), data, split, chosen, images, _measure(files, images, chosen, threads))
+    found = document(spoken(), data[0], split, chosen, images, _measure(files, images, chosen, threads, beside))
     paths = write(found, files, out) if out else []
     if json_:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
-        _show(found, files, paths)
+        show(found, files, paths)
+
+
+def _beside(sets: Sequence[FaceSet], against: Path | None, threads: int) -> Comparison:
+    if against is None:
+        return Comparison(sets)
+    other = next(each for each in model_files([against]).values() if each.path == model_file(against))
+    return Comparison(sets, other.title, answers(Classifier(other.path, threads), sets))
 
 
 def _measure(
-    files: Mapping[str, ModelFile], images: EvaluationImages, views: Sequence[str], threads: int
+    files: Mapping[str, ModelFile],
+    images: EvaluationImages,
+    views: Sequence[str],
+    threads: int,
+    beside: Comparison | None,
 ) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     total = len(images.faces) * sum(LOOKS[view] for view in views)
+    total += sum(len(each.faces) for each in beside.sets) if beside else 0
     found = {}
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for name, file in files.items():
             advance = partial(progress.advance, progress.add_task(file.title, total=total))
-            found[name] = evaluate_file(file, images, views, threads, advance)
+            found[name] = evaluate_file(file, images, views, threads, advance, beside)
     return found
-
-
-def _show(found: Mapping[str, Any], files: Mapping[str, ModelFile], paths: Sequence[Path]) -> None:
-    console = Console()
-    for name, file in files.items():
-        console.print(_emotions(f"{file.title} on {found['split']}", found["files"][name]))
-    console.print(_summary(found, files))
-    if found["deduplicated"]:
-        console.print(
-            "Unseen: without the {removed} images that equal a training image.".format(**found["deduplicated"])
-        )
-    else:
-        console.print(f"Unseen images could not be told from known ones: {found['deduplicated_reason']}")
-    for path in paths:
-        console.print(f"wrote {path}", highlight=False, soft_wrap=True)
-
-
-def _emotions(title: str, found: Mapping[str, Any]) -> Table:
-    table = _table(
-        f"{title}: {found['images']} images, accuracy {100 * found['accuracy']:.2f} %, "
-        f"macro F1 {100 * found['macro_f1']:.2f} %; predictions in % of a label's images",
-        ("label", "images", "prec.", "recall", "F1", *(emotion[:SHORT] for emotion in EMOTIONS)),
-    )
-    for each, row in zip(found["emotions"], found["confusion_percent"], strict=True):
-        shares = (f"{100 * each[key]:.1f}" for key in ("precision", "recall", "f1"))
-        table.add_row(each["emotion"], str(each["images"]), *shares, *(f"{share:.1f}" for share in row))
-    return table
-
-
-def _summary(found: Mapping[str, Any], files: Mapping[str, ModelFile]) -> Table:
-    heads = ("acc. %", "95 %", "F1 %", "ECE %", "Brier", "NLL", "unseen %")
-    table = _table(f"on {found['data']}, {found['split']}", ("model", "view", *heads))
-    for name, file in files.items():
-        one = found["files"][name]
-        for view, whole in one["views"].items():
-            calibration = whole["calibration"]
-            table.add_row(
-                file.title,
-                view,
-                *_accuracy(whole),
-                f"{100 * whole['macro_f1']:.2f}",
-                f"{100 * calibration['ece']:.2f}",
-                f"{calibration['brier']:.3f}",
-                f"{calibration['nll']:.3f}",
-                f"{100 * one['deduplicated'][view]['accuracy']:.2f}" if one["deduplicated"] else "–",
-            )
-    return table
-
-
-def _accuracy(found: Mapping[str, Any]) -> tuple[str, str]:
-    low, high = found["accuracy_interval"]
-    return f"{100 * found['accuracy']:.2f}", f"{100 * low:.1f}–{100 * high:.1f}"
-
-
-def _table(title: str, heads: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
-    for head in heads:
-        table.add_column(head, justify="left" if head in {"label", "model", "view"} else "right", no_wrap=True)
-    return table

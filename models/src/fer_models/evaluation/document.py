@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fer_wire.emotions import EMOTIONS
 
+from fer_models.evaluation.across import Answers, answers, figures
 from fer_models.evaluation.files import ModelFile
 from fer_models.evaluation.images import EvaluationImages
 from fer_models.evaluation.scores import score_probabilities
+from fer_models.evaluation.sets import FaceSet
 from fer_models.evaluation.views import CROP_PX, FLIP, SINGLE, TEN_CROP, OnBatch, probabilities
 from fer_models.model_files.runtime import Classifier, machine
 
@@ -24,10 +27,27 @@ EXPLAINED = {
 INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]*?)\n\s*([\]}])")
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """sets: what is measured beside the split; against: another model's title, and its answers to them, if any."""
+
+    sets: Sequence[FaceSet] = ()
+    against: str | None = None
+    answers: Answers | None = None
+
+
 def evaluate_file(
-    file: ModelFile, images: EvaluationImages, views: Sequence[str], threads: int, on_batch: OnBatch
+    file: ModelFile,
+    images: EvaluationImages,
+    views: Sequence[str],
+    threads: int,
+    on_batch: OnBatch,
+    beside: Comparison | None = None,
 ) -> dict[str, Any]:
-    """One file: its facts, its figures in the first view, and those in every view, with and without known images."""
+    """One file: its facts, its figures in the first view, and those in every view, with and without known images.
+
+    beside: the sets to measure as well, in one view.
+    """
     classifier = Classifier(file.path, threads)
     whole, unseen = {}, {}
     for view in views:
@@ -35,7 +55,11 @@ def evaluate_file(
         whole[view] = score_probabilities(images.faces.labels, found).as_dict()
         if images.unseen is not None:
             unseen[view] = score_probabilities(images.faces.labels[images.unseen], found[images.unseen]).as_dict()
-    return {**file.facts(), **whole[views[0]], "views": whole, "deduplicated": unseen or None}
+    told = {**file.facts(), **whole[views[0]], "views": whole, "deduplicated": unseen or None}
+    if beside is None:
+        return told
+    sets = figures(beside.sets, answers(classifier, beside.sets, on_batch), beside.answers)
+    return {**told, "sets": sets, "against": beside.against}
 
 
 def document(

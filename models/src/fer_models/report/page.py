@@ -9,6 +9,7 @@ from fer_models.report.ablation import ablation
 from fer_models.report.accuracy import table_1, table_2
 from fer_models.report.evaluations import EvaluatedFile, current
 from fer_models.report.eyes import eyes
+from fer_models.report.generality import generality
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
@@ -18,9 +19,9 @@ NOTE = "<!-- Written by `fer-models report` from docs/results. Edit that instead
 INTRODUCTION = """\
 # Results
 
-The four tables of the paper beside ours. Every figure is measured, and names the command that made it; a cell that
-says "not known to us" is a figure of the paper that we do not have. The records are in docs/results, and
-`fer-models report` makes this page and its pictures from them.
+How the models do, first beyond the data set that the paper knows, then in the four tables of the paper beside ours.
+Every figure is measured, and names the command that made it; those of the paper are cited. The records are in
+docs/results, and `fer-models report` makes this page and its pictures from them.
 
 The paper: {cited}
 """
@@ -41,6 +42,7 @@ def _parts(records: Records, folder: str) -> Iterator[str]:
     yield "## At a glance\n"
     yield table(("", "paper", "ours"), _glance(records))
     yield SPLITS
+    yield from generality(records)
     yield from table_1(records, folder)
     yield from table_2(records, folder)
     yield from tables_3_and_4(records, folder)

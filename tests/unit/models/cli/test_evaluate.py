@@ -81,3 +81,25 @@ def test_a_file_that_is_no_model_is_named(data: Path, tmp_path: Path, capsys: py
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     assert run(["evaluate", str(tmp_path / "broken.onnx"), "--data", str(data)]) == 1
     assert "broken.onnx does not load in ONNX Runtime" in capsys.readouterr().err
+
+
+def test_several_data_sets_stand_in_one_table_beside_another_model(
+    entry: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_images(tmp_path / "foreign", "PublicTest", made_faces(21))
+    other = write_network(tmp_path / "other.onnx")
+    asked = ["evaluate", str(entry), "--data", str(data), "--data", str(tmp_path / "foreign"), "--against", str(other)]
+    assert run([*asked, "--poor-pictures", "--out", str(tmp_path / "out")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "small 1.0.0 fp32 on all sets, as on a device; better, worse and p against other" in said
+    found = json.loads((tmp_path / "out" / "evaluate-small-1.0.0.json").read_text(encoding="utf-8"))
+    sets = found["files"]["fp32.onnx"]["sets"]
+    assert [each["set"] for each in sets][:3] == ["data", "foreign", "a quarter of the light"]
+    assert all(each["against"]["p"] == 1 for each in sets)
+
+
+def test_one_data_set_alone_has_no_table_of_sets(
+    entry: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["evaluate", str(entry), "--data", str(data), "--json"]) == 0
+    assert "sets" not in json.loads(capsys.readouterr().out)["files"]["fp32.onnx"]

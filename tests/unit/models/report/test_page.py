@@ -9,11 +9,11 @@ import pytest
 from fer_models.cli import run
 from fer_models.errors import ReportError
 from fer_models.report import draw_pictures, page, read_records
-from fer_models.report.markdown import NOTHING, UNKNOWN
+from fer_models.report.markdown import NOTHING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
-from made_records import PRUNE, bench, evaluation, write_records
+from made_records import PRUNE, SET, bench, evaluation, write_records
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_every_command_is_named(text: str) -> None:
 
 def test_each_row_of_the_confusion_table_adds_up_to_a_hundred(text: str) -> None:
     for emotion in evaluation()["labels"]:
-        (row,) = rows(text, f"| {emotion} |")
+        *_, row = rows(text, f"| {emotion} |")
         assert sum(float(cell.strip("*")) for cell in row[2:9]) == pytest.approx(100, abs=0.4)
 
 
@@ -103,9 +103,25 @@ def test_an_ablation_compares_seed_by_seed_with_what_each_row_stands_against(tex
     }
 
 
-def test_what_the_paper_says_and_we_do_not_know_is_said_to_be_unknown(text: str) -> None:
-    (row,) = rows(text, "| Light-FER (Pascual")
-    assert row.count(UNKNOWN) == 7
+def test_the_papers_four_tables_stand_beside_ours(text: str) -> None:
+    assert len(rows(text, "| fear | 0.3 | 0.0 | **83.9** |")) == 1
+    assert rows(text, "| Light-FER | 82.35") == [["Light-FER", "82.35", "69.87"]]
+    assert rows(text, "| HOG + CNN") == [["HOG + CNN", NOTHING, "61.86"]]
+    assert rows(text, "| ResNet-50 | 52.1") == [["ResNet-50", "52.1", "1.3", "15"]]
+    assert rows(text, "| TensorRT FP16") == [["TensorRT FP16", "5.51", "3360", "1.9", "0.467", "2.37"]]
+
+
+def test_the_page_begins_with_what_holds_beyond_the_labels_and_says_against_what(folder: Path) -> None:
+    said = evaluation("0.11.0")
+    said["files"]["fp32.onnx"].update(sets=[SET], against="light 0.10.0 fp32")
+    (folder / "evaluate-light-0.11.0.json").write_text(json.dumps(said), encoding="utf-8")
+    text = page(read_records(folder), "results")
+    assert text.index("## Beyond FER2013's labels") < text.index("## Table 1")
+    assert "**light 0.11.0 fp32**, against light 0.10.0 fp32" in text
+    (told, recalls) = rows(text, "| expw |")
+    assert told == ["expw", "893", "45.00 (41.8–48.2)", "44.00 (40.9–47.1)", "10.0", "43.0", "4.0", "90", "20", "1e-11"]
+    assert recalls == ["expw", "80.0", "10.0", NOTHING, NOTHING, NOTHING, NOTHING, NOTHING]
+    assert "- expw: its own labels" in text
 
 
 def test_without_records_each_section_says_which_command_makes_them(tmp_path: Path) -> None:
