@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from fer_wire.device.precisions import TENSORRT
 from fer_wire.printable import printable
 
 from fer_agent import permission
@@ -19,7 +20,10 @@ from fer_agent.host.state_folder import KEYS_FILE, UPDATE_FILE, StateFolder
 from fer_agent.identity import certificate
 from fer_agent.identity.identity import Identity, in_use
 from fer_agent.identity.renewal import ends, expired
+from fer_agent.inference import libraries
 from fer_agent.inference.choice import of_the_settings, tasks_of
+from fer_agent.inference.providers import has_gpu
+from fer_agent.inference.session import runtime
 from fer_agent.settings import CameraSettings, Settings
 from fer_agent.update.download import Downloader
 from fer_agent.update.keyring import Keyring
@@ -31,6 +35,7 @@ FAILED = "failed"
 
 HEALTH = "/v1/health"
 LITTLE_DISK_MB = 500
+FOR_A_GPU = "pip install 'fer-agent[tensorrt]', or on a Jetson the onnxruntime-gpu of its JetPack."
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
 """A clock that shows a time before this release is wrong."""
 
@@ -56,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: List[Tuple[str, Callable[[], Outcome]]] = [
         *eyes(settings),
         ("model", lambda: _model(CLASSIFIER, settings)),
+        ("tensorrt", lambda: _tensorrt(settings)),
         *certificates(settings, identity),
         ("broker", lambda: _broker(shown)),
         ("state", lambda: _state(settings)),
@@ -106,12 +112,22 @@ def _model(task: str, settings: Settings) -> Outcome:
     network = of_the_settings(task, settings)
     found = f"{network.reference} runs on {network.provider} and passes its golden batch"
     if network.provider_fallback:
-        return (
-            WARNING,
-            found,
-            "There is a GPU, yet the CPU runs the model: install the onnxruntime-gpu of your JetPack.",
-        )
+        return WARNING, found, f"There is a GPU, yet the CPU runs the model: {FOR_A_GPU}"
     return OK, found, ""
+
+
+def _tensorrt(settings: Settings) -> Outcome:
+    if TENSORRT not in settings.emotion.providers:
+        return OK, "emotion.providers does not ask for it", ""
+    ort = runtime()
+    if TENSORRT not in ort.get_available_providers():
+        if has_gpu():
+            return WARNING, f"there is a GPU, and ONNX Runtime {ort.__version__} was built without it", FOR_A_GPU
+        return OK, "there is no GPU, and nothing for one", ""
+    lacking = libraries.missing(ort)
+    if lacking:
+        return WARNING, f"ONNX Runtime {ort.__version__} cannot load it: {lacking}", FOR_A_GPU
+    return OK, f"ONNX Runtime {ort.__version__} loads it", ""
 
 
 def certificates(settings: Settings, identity: Identity) -> List[Tuple[str, Callable[[], Outcome]]]:

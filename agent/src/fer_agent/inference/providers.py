@@ -53,8 +53,12 @@ def to_ask_for(wanted: Sequence[str], available: Sequence[str]) -> List[str]:
 
 def is_fallback(wanted: Sequence[str], running: str, root: Path = Path("/")) -> bool:
     """Whether a GPU is present and wanted, yet the CPU runs the model."""
-    gpu_wanted = any(name in GPU_PROVIDERS for name in wanted)
-    return running == CPU and gpu_wanted and any((root / device[1:]).exists() for device in GPU_DEVICES)
+    return running == CPU and any(name in GPU_PROVIDERS for name in wanted) and has_gpu(root)
+
+
+def has_gpu(root: Path = Path("/")) -> bool:
+    """Whether a GPU's driver runs here."""
+    return any((root / device[1:]).exists() for device in GPU_DEVICES)
 
 
 def with_options(name: str, precision: str, runtime_version: str, engines: Path, task: str) -> Provider:

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from fer_wire.device.precisions import CPU, TENSORRT
+from fer_wire.device.precisions import CPU, GPU_PROVIDERS, TENSORRT
 from fer_wire.int8 import IN_FLOAT32, int8_saturates
 from fer_wire.manifest import Variant
 from fer_wire.onnx_runtime import load_onnx_runtime
 
 from fer_agent.errors import ModelError
-from fer_agent.inference import providers
+from fer_agent.inference import libraries, providers
 from fer_agent.settings import EmotionSettings
 
 ENGINES = "engines"
@@ -24,8 +24,8 @@ def runtime() -> Any:
         return load_onnx_runtime()
     except ImportError as error:
         raise ModelError(
-            f"ONNX Runtime is not installed ({error}); pip install 'fer-agent[cpu]', or on a Jetson the "
-            "onnxruntime-gpu of its JetPack."
+            f"ONNX Runtime is not installed ({error}); pip install 'fer-agent[cpu]', with a GPU 'fer-agent[tensorrt]', "
+            "or on a Jetson the onnxruntime-gpu of its JetPack."
         ) from error
 
 
@@ -39,6 +39,8 @@ def opened(path: Path, variant: Variant, task: str, settings: EmotionSettings, e
     # Threads that spin while they wait would burn a core between two frames.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     names = providers.to_ask_for(settings.providers, ort.get_available_providers())
+    if any(name in GPU_PROVIDERS for name in names):
+        libraries.load(ort)
     if names == [CPU] and int8_saturates():
         options.add_session_config_entry(*IN_FLOAT32)
     version = ort.__version__

@@ -97,6 +97,7 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
         "finder",
         "landmarker",
         "model",
+        "tensorrt",
         "broker",
         "state",
         "disk",
