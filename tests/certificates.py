@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Optional
 
 import trustme
 from cryptography.hazmat.primitives.serialization import (
@@ -11,17 +11,11 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from pairs import Pair
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 HERE = "127.0.0.1"
-
-
-class Pair(NamedTuple):
-    """A certificate with its chain, and its key."""
-
-    cert: Path
-    key: Path
 
 
 class Authority:

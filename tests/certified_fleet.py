@@ -8,13 +8,14 @@ from typing import Self
 
 import commands
 import requests
-from certificates import HERE, Pair
+from certificates import HERE
 from fer_controller import cli
 from fer_controller.authority import certificates as x509
 from fer_controller.authority.authority import Authority
 from fer_controller.authority.certificates import Subject
 from fer_controller.http.process import HttpProcess
 from fer_controller.settings import Settings, load
+from pairs import Pair
 from real_broker import Mosquitto
 from shipped_broker import with_certificates
 
@@ -115,3 +116,8 @@ class CertifiedFleet:
     def serial_of(self, pair: Pair) -> str:
         """The number of a certificate."""
         return x509.serial_text(x509.read_certificate(pair.cert.read_bytes()).serial_number)
+
+    def is_listed(self, pair: Pair) -> bool:
+        """Whether a certificate stands on the list of those that are revoked."""
+        issuer = Authority(self.settings.authority_folder).issuing.certificate
+        return self.serial_of(pair) in (x509.revoked_in(self.crl_file.read_bytes(), issuer) or ())

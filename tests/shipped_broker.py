@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from certificates import HERE, Pair
+from certificates import HERE
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from pairs import Pair
 from real_broker import Mosquitto, mosquitto_binary
 
 SHIPPED = Path(__file__).resolve().parents[1] / "controller" / "mosquitto"

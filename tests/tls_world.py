@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Dict, NamedTuple
 
-from certificates import HERE, YESTERDAY, Authority, Pair, with_passphrase
+from certificates import HERE, YESTERDAY, Authority, with_passphrase
+from pairs import Pair
 from real_broker import Mosquitto, free_port
 
 LISTENER = """

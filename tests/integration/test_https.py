@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from certificates import HERE, YESTERDAY, Authority, Pair
+from certificates import HERE, YESTERDAY, Authority
 from fer_agent.errors import UpdateError
 from fer_agent.settings import UpdateSettings
 from fer_agent.update.download import Downloader
@@ -21,6 +21,7 @@ from fer_controller.settings import ApiSettings
 from fer_simulator.downloads.lines import Job
 from fer_simulator.downloads.worker import Downloads, Kept
 from fer_wire.tls import ClientFiles
+from pairs import Pair
 
 Files = dict[str, Path]
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from certificates import HERE, Authority, Pair
+from certificates import HERE, Authority
 from certified_fleet import CertifiedFleet
 from controller_messages import an_event
 from controller_process import ControllerProcess, eventually
 from fer_controller.settings import load
 from fer_wire import Topics
 from fer_wire.broker import client_id_of
+from pairs import Pair
 from real_broker import Mosquitto
 from shipped_broker import PASSWORD, Visitor, with_passwords
 
@@ -207,3 +208,24 @@ def test_where_both_are_taken_a_device_comes_with_either(tmp_path: Path) -> None
         assert both.ask(MANIFEST) == REFUSED
         both.done("devices", "revoke", THIEF)
         assert both.ask(MANIFEST, both.pair(THIEF), token=token) == REFUSED
+
+
+def test_a_controller_with_two_certificates_stores_and_lists_what_is_revoked_by_itself(
+    fleet: CertifiedFleet, victim: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, pair in {"": fleet.service("fer-controller"), "ROLLOUTS_": fleet.service("fer-rollouts")}.items():
+        monkeypatch.setenv(f"FER_CONTROLLER_BROKER__{place}CERT_FILE", str(pair.cert))
+        monkeypatch.setenv(f"FER_CONTROLLER_BROKER__{place}KEY_FILE", str(pair.key))
+    monkeypatch.setenv("FER_CONTROLLER_BROKER__CA_FILE", str(fleet.ca_file))
+    controller = ControllerProcess(fleet.db, fleet.broker_url)
+    controller.until_connected()
+    try:
+        device, stolen = visits(fleet, victim), fleet.enrolled("nano-10")
+        device.publish(OWN.emotion(VICTIM, "door"), an_event(1, VICTIM).payload())
+        eventually(lambda: controller.seqs() == [1], "the event is stored")
+        device.leave()
+        fleet.done("devices", "revoke", "nano-10")
+        eventually(lambda: fleet.is_listed(stolen), "the list has the certificate")
+        assert "is lost" not in controller.log()
+    finally:
+        controller.kill()

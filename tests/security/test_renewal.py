@@ -11,13 +11,14 @@ from pathlib import Path
 import commands
 import fer_agent.cli
 import pytest
-from certificates import HERE, Pair
+from certificates import HERE
 from certified_fleet import CertifiedFleet
 from fer_agent.errors import UpdateError
 from fer_agent.identity import certificate
 from fer_agent.identity.identity import Identity
 from fer_agent.identity.renewal import PATH, Renewal
 from fer_agent.settings import Settings
+from pairs import Pair
 from shipped_broker import Visitor
 
 pytestmark = pytest.mark.mosquitto

@@ -9,10 +9,16 @@ from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, Revok
 
 AT_THE_BROKER = """\
 The controller takes nothing more from {device}, and gives it nothing. The broker lets it in until you tell it not to:
-  mosquitto_passwd -D /etc/mosquitto/fer.passwd {device}     (delete its login)
-  take what names it out of /etc/mosquitto/fer.acl, if anything does
-  systemctl reload mosquitto                                 (cuts off whoever uses that login)
+  {how}
 What else it knew, and how it comes back: docs/howto/a-stolen-device.md"""
+
+ENDS_LOGIN = """\
+mosquitto_passwd -D /etc/mosquitto/fer.passwd {device}     (delete its login)
+  take what names it out of /etc/mosquitto/fer.acl, if anything does
+  systemctl reload mosquitto                                 (cuts off whoever uses that login)"""
+READS_LIST = """\
+give Mosquitto the list of revoked certificates            (fer-crl.path does so by itself, where it is installed)
+  systemctl restart mosquitto                                (a reload leaves open connections as they are)"""
 
 app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
 
@@ -28,7 +34,7 @@ def forget(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Take devices out of the fleet: their names, labels and tokens, and what the broker retains of them."""
+    """Take devices out of the fleet: names, labels, tokens and certificates, and what the broker retains of them."""
     from fer_controller.errors import RequestError
 
     with options.desk(db, url, config) as desk:
@@ -53,7 +59,7 @@ def revoke(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Take devices out at once: tokens, orders, and whatever they send, until `enroll` takes them in again."""
+    """Take devices out at once: credentials, orders, and whatever they send, until `enroll` takes them in again."""
     from fer_controller.errors import RequestError
 
     with options.desk(db, url, config) as desk:
@@ -66,7 +72,10 @@ def revoke(
                 options.print_answer(done)
             else:
                 what = "its token is void" if done.had_token else "it had no token"
-                print(f"{device} is revoked; {what}.\n{AT_THE_BROKER.format(device=device)}", flush=True)
+                how = READS_LIST if done.certificates else ENDS_LOGIN.format(device=device)
+                listed = f" Certificates that are revoked: {done.certificates}." if done.certificates else ""
+                broker = AT_THE_BROKER.format(device=device, how=how)
+                print(f"{device} is revoked; {what}.{listed}\n{broker}", flush=True)
 
 
 @app.command("tokens")

@@ -1,12 +1,13 @@
 from datetime import timedelta
 from pathlib import Path
 
+import fer_agent.identity.certificate  # noqa: F401  # before cryptography: on Python 3.8 it says how old that is
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fer_agent.errors import IdentityError
 from fer_agent.identity import certificate
-from issued_pairs import NOW, FleetAuthority
+from unit.agent.identity.issued_pairs import NOW, FleetAuthority
 
 DEVICE = "nano-01"
 

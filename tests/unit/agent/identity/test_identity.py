@@ -2,11 +2,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from certificates import Pair
 from fer_agent.errors import IdentityError
 from fer_agent.identity.identity import Identity, in_use
 from fer_agent.settings import IdentitySettings, Settings
-from issued_pairs import FleetAuthority
+from pairs import Pair
+from unit.agent.identity.issued_pairs import FleetAuthority
 
 DEVICE = "nano-01"
 

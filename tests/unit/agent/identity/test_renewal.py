@@ -9,7 +9,7 @@ from fer_agent.identity.identity import Identity
 from fer_agent.identity.renewal import Renewal
 from fer_agent.settings import Settings
 from fer_agent.update.http import HttpClient
-from issued_pairs import FleetAuthority
+from unit.agent.identity.issued_pairs import FleetAuthority
 
 DEVICE = "nano-01"
 

@@ -1,17 +1,18 @@
 """Certificates of a fleet's authority for tests of the agent on Python 3.8, where the controller does not run."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from certificates import Pair
+import fer_agent.identity.certificate  # noqa: F401  # before cryptography: on Python 3.8 it says how old that is
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from pairs import Pair
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
 
 
 class Signed(NamedTuple):
