@@ -67,7 +67,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
         ("updates", lambda: _updates(shown)),
-        ("orders", lambda: _orders(settings)),
+        ("orders", lambda: orders(settings)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
@@ -211,7 +211,8 @@ def _updates(settings: Settings) -> Outcome:
     return OK, f"{update.controller_url} answers ({len(answer)} bytes); its key is set", ""
 
 
-def _orders(settings: Settings) -> Outcome:
+def orders(settings: Settings) -> Outcome:
+    """Whether orders must be signed, and until when the last one holds."""
     keyring = _keyring(settings)
     record = RecordFile(settings.state_dir / settings.device / UPDATE_FILE).load()
     trusted = record.trusted(keyring.trust, datetime.now(timezone.utc))

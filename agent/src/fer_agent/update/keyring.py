@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 from pathlib import Path
-from typing import Any, Dict, Tuple
+from typing import Sequence, Tuple
 
 from fer_wire import KeyList, KeyLists, MessageError, parse
 from fer_wire.device.trust import NO_KEYS, Trust, one_key
@@ -22,6 +22,11 @@ NEWER = "/v1/keys?above={version}"
 NO_KEY = (
     "This device takes no update: update.public_key is not set, nor is update.keys_file. Give it the signing.pub, or "
     "the fleet's list of keys."
+)
+
+NOT_OURS = (
+    "None of the fleet's lists of keys is signed by the key in update.public_key; give the device the list itself as "
+    "update.keys_file (`fer-controller keys show --out FILE`)."
 )
 
 
@@ -70,29 +75,35 @@ class Keyring:
         """
         with self._following:
             before = self.trust
-            while self._fetch_some(cancel):
-                pass
+            if before.keys is None or not self.can_follow:
+                return False
+            above, found = before.keys.version, self._above(before.keys.version, cancel)
+            while found:
+                self._trust_each(found)
+                above += len(found)
+                found = self._above(above, cancel)
+            if above and not self.trust.signed_orders_alone:
+                raise UpdateError(NOT_OURS)
             return self.trust is not before
 
-    def _fetch_some(self, cancel: threading.Event) -> bool:
-        keys = self.trust.keys
-        if keys is None or not self.can_follow:
-            return False
-        payload = self._source.manifest(NEWER.format(version=keys.version), cancel)
+    def _above(self, version: int, cancel: threading.Event) -> Sequence[bytes]:
+        """The lists after this one, some of them at a time."""
+        payload = self._source.manifest(NEWER.format(version=version), cancel)
         try:
-            found = parse(KeyLists, payload).lists
-            for each in found:
-                self._trust_next(each)
+            return [json.dumps(each).encode() for each in parse(KeyLists, payload).lists]
         except MessageError as error:
-            raise UpdateError(f"The controller's list of keys is passed over. {error}") from error
-        return bool(found)
+            raise UpdateError(f"The controller's answer is no list of keys. {error}") from error
 
-    def _trust_next(self, document: Dict[str, Any]) -> None:
-        trust = self.trust.next(json.dumps(document).encode())
-        assert trust.keys is not None  # noqa: S101  # it follows one
-        durable.replace(self._file, _Kept(given=self._given, list=trust.keys).model_dump_json().encode())
-        self.trust = trust
-        log.info("The list of keys %d is trusted from now on.", trust.keys.version)
+    def _trust_each(self, payloads: Sequence[bytes]) -> None:
+        for payload in payloads:
+            try:
+                trust = self.trust.followed([payload])
+            except MessageError as error:
+                raise UpdateError(f"The controller's list of keys is passed over. {error}") from error
+            if trust.keys is not None and trust is not self.trust:
+                durable.replace(self._file, _Kept(given=self._given, list=trust.keys).model_dump_json().encode())
+                self.trust = trust
+                log.info("The list of keys %d is trusted from now on.", trust.keys.version)
 
     def _load(self) -> None:
         """What was kept, as long as the settings name the file that it came from."""

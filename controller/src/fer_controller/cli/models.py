@@ -54,7 +54,10 @@ def keygen(
     print("The keys are made." if made else "The keys were there already.")
     if signed:
         print(f"Signed anew: {', '.join(model.label for model in signed)}.")
-    print(f"Give {public} to every device as update.public_key; {signing.PRIVATE_FILE} never leaves {folder}.")
+    given = f"{public} to every device as update.public_key"
+    if KeyHistory(folder).newest is not None:
+        given = "what `fer-controller keys show --out FILE` writes to new devices as update.keys_file"
+    print(f"Give {given}; {signing.PRIVATE_FILE} never leaves {folder}.")
 
 
 @app.command()

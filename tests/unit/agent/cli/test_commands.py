@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import List
 
@@ -9,7 +10,10 @@ from commands import ran
 from fer_agent import doctor
 from fer_agent.cli import run
 from fer_agent.settings import Settings
+from fer_wire.device.record import Heard, Record
+from signed_orders import key_list, listed
 from tiny_onnx import network, write_model
+from unit.agent.update.making import Signer
 
 
 def fer_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -102,6 +106,7 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
         "state",
         "disk",
         "updates",
+        "orders",
         "clock",
         "jtop",
     }
@@ -117,6 +122,23 @@ def test_doctor_checks_what_finds_the_faces_and_names_the_licence_of_dlibs_landm
     state, found, _ = look()
     assert (check, state) == ("landmarks", "ok")
     assert "licence excludes commercial use" in found
+
+
+def test_doctor_tells_whether_orders_are_signed_and_until_when_the_last_one_holds(tmp_path: Path) -> None:
+    signer, long_ago = Signer(tmp_path), datetime(2026, 1, 1, tzinfo=timezone.utc)
+    (tmp_path / "keys.json").write_bytes(key_list(3, listed(signer)).payload())
+    settings = Settings.model_validate({"state_dir": tmp_path, "update": {"keys_file": tmp_path / "keys.json"}})
+    (tmp_path / settings.device).mkdir()
+    assert doctor.orders(Settings.model_validate({"state_dir": tmp_path}))[1] == "orders are taken without a signature"
+    assert doctor.orders(settings)[:2] == (
+        doctor.OK,
+        "signed orders alone are taken, by list of keys 3; there was none yet",
+    )
+    heard = Record(signed={signer.text: Heard(sequence=1, expires=long_ago)})
+    (tmp_path / settings.device / "update.json").write_text(heard.model_dump_json())
+    state, found, remedy = doctor.orders(settings)
+    assert (state, found[-47:]) == (doctor.WARNING, "; the last one holds until 2026-01-01 00:00 UTC")
+    assert remedy.startswith("Newer orders may be kept from this device")
 
 
 def test_a_thread_that_hangs_in_its_driver_does_not_keep_python_from_leaving() -> None:

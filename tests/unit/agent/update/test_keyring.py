@@ -81,6 +81,18 @@ def test_a_device_with_a_single_key_follows_to_the_first_list(place: Place) -> N
     assert ring.trust.signed_orders_alone
 
 
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_a_single_key_that_was_given_after_many_rotations_follows_from_its_own_list(place: Place, at_once: int) -> None:
+    lists = [place.list(1, "a", "a"), place.list(2, "b", "ab"), place.list(3, "c", "bc"), place.list(4, "d", "cd")]
+    ring = place.ring(Controller(*lists, at_once=at_once), keys_file=None, public_key=place.keys["c"].public)
+    assert ring.follow(NEVER)
+    assert version(ring) == 4
+    stranger = place.ring(Controller(*lists, at_once=at_once), keys_file=None, public_key=place.keys["thief"].public)
+    with pytest.raises(UpdateError, match=r"None of the fleet's lists .* as update\.keys_file"):
+        stranger.follow(NEVER)
+    assert version(stranger) == 0
+
+
 @pytest.mark.parametrize(
     ("lists", "why"),
     [

@@ -50,12 +50,13 @@ class Trust:
         """The trust in the list that follows; raises MessageError for anything that is not that list.
 
         The rules are TUF's for its root (specification 1.0, 5.3): one version after the other, each signed by the
-        threshold of its own keys and by that of the list before.
+        threshold of its own keys and by that of the list before. A single key is followed by any list that it signed,
+        for a device may have been given it after many rotations.
         """
         new, trusted = parse(KeyList, payload), self.keys
         if trusted is None:
             raise UntrustedError("A list of keys proves nothing to a device without a key.")
-        if new.version != trusted.version + 1:
+        if new.version != trusted.version + 1 and (self.signed_orders_alone or new.version == 0):
             raise UntrustedError(
                 f"The list of keys {new.version} does not follow list {trusted.version}; the next one is missing."
             )
@@ -69,11 +70,22 @@ class Trust:
         return replace(self, keys=new)
 
     def followed(self, payloads: Iterable[bytes]) -> "Trust":
-        """The trust after several lists, one by one; raises MessageError at the first that does not follow."""
+        """The trust after several lists, one by one; raises MessageError at the first that does not follow.
+
+        A single key passes over the lists that were there before it.
+        """
         trust = self
         for payload in payloads:
-            trust = trust.next(payload)
+            trust = trust._after(payload)
         return trust
+
+    def _after(self, payload: bytes) -> "Trust":
+        try:
+            return self.next(payload)
+        except UntrustedError:
+            if self.signed_orders_alone:
+                raise
+            return self
 
     def _signers(self, signatures: Tuple[ListSignature, ...], message: bytes) -> "set[str]":
         return {each.key for each in signatures if self._proves(each.key, each.signature, message)}

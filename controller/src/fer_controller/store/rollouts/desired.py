@@ -53,8 +53,11 @@ class DesiredStore:
 
     def renew(self, signed_by: str, before: str) -> int:
         """Mark as unpublished what this key has not signed, and what expires before this time; returns how many."""
+        due = {"signed_by": signed_by, "before": before}
+        if not self._database.number("due_for_renewal", due):
+            return 0
         with self._database.transaction():
-            return self._database.run("renew", {"signed_by": signed_by, "before": before})
+            return self._database.run("renew", due)
 
     def mark_published(self, confirmed: Sequence[SentOrder]) -> None:
         """Mark desired states as confirmed; those of forgotten devices go."""

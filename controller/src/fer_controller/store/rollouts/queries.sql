@@ -105,6 +105,11 @@ WHERE device = :device AND published = 1 AND rollout IN (SELECT id FROM rollouts
 UPDATE desired_states SET published = 1, signed_by = :signed_by, signed_until = :signed_until
 WHERE device = :device AND sequence = :sequence;
 
+-- due_for_renewal --
+-- How many desired states another key has signed than the one that signs now, or soon expire.
+SELECT count(*) FROM desired_states
+WHERE published = 1 AND rollout <> '' AND (signed_by <> :signed_by OR signed_until < :before);
+
 -- renew --
 -- Publish again what another key has signed than the one that signs now, or what soon expires.
 UPDATE desired_states SET published = 0
