@@ -8,6 +8,7 @@ DISTS    := -e wire -e agent -e simulator -e controller -e models
 SECONDS  ?= 60
 PARTS    ?=
 JOBS     ?= 6
+FUZZ_SECONDS ?= 60
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -16,13 +17,13 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible fuzz docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training and not hosts and not browser" -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -m "not training and not hosts and not browser and not fuzz" -n $(JOBS) --dist worksteal
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
@@ -54,6 +55,9 @@ bench-models: .venv-training/.ready .venv-compare/.ready  ## measure the models 
 
 soak: $(READY)          ## an hour of an unwell camera's clock: memory, file descriptors and threads do not grow
 	FER_SOAK_MINUTES=60 $(BIN)/pytest -s tests/soak
+
+fuzz: $(READY)          ## what takes bytes from others, given mutated seeds for FUZZ_SECONDS (60) each
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/pytest -s -m fuzz tests/fuzz
 
 test-browser: $(READY)  ## the page in Chromium
 	$(BIN)/pytest -m browser

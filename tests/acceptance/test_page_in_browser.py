@@ -4,13 +4,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 import requests
+from fer_controller.desk import access
 from fer_controller.operations.fleet import REVOKE, RevokeRequest
+from fer_controller.store.credentials.records import VIEWER
 from served_fleet import ServedFleet
 
 pytestmark = pytest.mark.browser
@@ -77,6 +80,50 @@ def test_without_a_token_the_page_asks_for_one(browser: str, fleet: ServedFleet,
     text = shown(browser, fleet.url, tmp_path)
     assert "fer-controller operators add" in text
     assert "orin-05" not in text
+
+
+BEGINNING = """<script>
+sessionStorage.setItem("fer-controller.token", "{token}");
+location.replace("/#token={other}/fleet");
+</script>"""
+
+
+class PassesOn(BaseHTTPRequestHandler):
+    """Passes everything on, but for one page: somebody is signed in, and follows a link with another's token."""
+
+    url, token, other = "", "", ""
+
+    def do_GET(self) -> None:
+        if self.path == "/begin":
+            self.answer(200, "text/html", BEGINNING.format(token=self.token, other=self.other).encode())
+            return
+        headers = {"Authorization": self.headers.get("Authorization", "")}
+        answer = requests.get(self.url + self.path, headers=headers, timeout=30)
+        self.answer(answer.status_code, answer.headers["Content-Type"], answer.content)
+
+    def answer(self, status: int, kind: str, content: bytes) -> None:
+        """Answer with this."""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_link_does_not_replace_who_is_signed_in(browser: str, fleet: ServedFleet, tmp_path: Path) -> None:
+    other = access.make(fleet.operators, "mallory", VIEWER, datetime.now(UTC)).token
+    PassesOn.url, PassesOn.token, PassesOn.other = fleet.url, fleet.token, other
+    server = ThreadingHTTPServer(("127.0.0.1", 0), PassesOn)
+    Thread(target=server.serve_forever).start()
+    try:
+        text = shown(browser, f"http://127.0.0.1:{server.server_port}/begin", tmp_path)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "alice, operator" in text
+    assert "mallory" not in text
 
 
 class FallsSilent(BaseHTTPRequestHandler):

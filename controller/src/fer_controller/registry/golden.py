@@ -163,7 +163,10 @@ def _golden_outputs(path: Path, golden: Golden, precision: str, contract: Contra
     rows, values = golden.outputs.get(precision, ()), contract.values(golden.px)
     if len(rows) != golden.faces or any(len(row) != values for row in rows):
         raise RegistryError(f"{path}: its manifest has no golden outputs for {precision}; {REMEDY}.")
-    return np.asarray(rows, np.float32)
+    exact = np.asarray(rows, np.float64)
+    if np.abs(exact).max() > np.finfo(np.float32).max:
+        raise RegistryError(f"{path}: its manifest has golden outputs for {precision} that no file gives; {REMEDY}.")
+    return exact.astype(np.float32)
 
 
 def _answered(path: Path, session: Any, inputs: Array, contract: Contract) -> Array:
