@@ -85,7 +85,9 @@ def test_the_manifest_states_figures_and_origin(entry: Path) -> None:
         assert variant.latency[0].p50_ms > 0
         assert variant.compression == Compression()
     assert f"--epochs {EPOCHS}" in manifest.command
-    assert "research" in manifest.licence
+    assert "FER2013" in manifest.licence
+    assert "Also learned, on these terms: Smiles: for research only." in manifest.licence
+    assert manifest.dataset.endswith("; also learned: Smiles")
 
 
 def test_the_manifest_says_by_which_commands_it_was_made(entry: Path) -> None:
@@ -230,7 +232,16 @@ def _train(data: Path, out: Path) -> list[str]:
 
 def _export(data: Path, run_folder: Path, zoo: Path) -> list[str]:
     options = {"--checkpoint": run_folder / "checkpoint.pt", "--data": data, "--out": zoo}
-    names = ["--name", "tiny", "--version", "1.0.0", "--commit", "0" * 40]
+    names = [
+        "--name",
+        "tiny",
+        "--version",
+        "1.0.0",
+        "--commit",
+        "0" * 40,
+        "--also-learned",
+        "Smiles: for research only",
+    ]
     return ["export", *(str(word) for option in options.items() for word in option), *names]
 
 

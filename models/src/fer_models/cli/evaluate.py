@@ -98,9 +98,10 @@ def _measure(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     total = len(images.faces) * sum(LOOKS[view] for view in views)
     total += sum(len(each.faces) for each in beside.sets) if beside else 0
-    found = {}
+    found: dict[str, Any] = {}
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for name, file in files.items():
             advance = partial(progress.advance, progress.add_task(file.title, total=total))
-            found[name] = evaluate_file(file, images, views, threads, advance, beside)
+            is_first = file.group not in {files[other].group for other in found}
+            found[name] = evaluate_file(file, images, views, threads, advance, beside if is_first else None)
     return found

@@ -19,6 +19,10 @@ def export(
     out: Annotated[Path, typer.Option(help="The zoo; the entry will be OUT/NAME/VERSION.")] = DEFAULT_OUT,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "light",
     version: Annotated[str, typer.Option(help="Version of the model; an existing one is never overwritten.")] = "0.1.0",
+    also_learned: Annotated[
+        list[str] | None,
+        typer.Option(help="Another data set that it learned from, as NAME: TERMS, for the card; can be repeated."),
+    ] = None,
     commit: Annotated[
         str, typer.Option(help="Commit of the code that trained it; by default the one checked out here.")
     ] = "",
@@ -29,7 +33,8 @@ def export(
     """Make a zoo entry from what quantize made (which runs first if needed): files, manifest, golden batch and card."""
     from fer_models.zoo.release import ReleaseRequest, release
 
-    request = ReleaseRequest(checkpoint, data, out, name, version, commit or checked_out(), command)
+    others = tuple(also_learned or ())
+    request = ReleaseRequest(checkpoint, data, out, name, version, commit or checked_out(), command, others)
     with steps() as on_step:
         manifest = release(request, on_step)
     for variant in manifest.variants:

@@ -16,11 +16,12 @@ MAKE = (
     "--data crops/expw --poor-pictures --against models/zoo/NAME/VERSION --out docs/results` makes one.\n"
 )
 INTRODUCTION = """\
-One view of each face, its contrast as a device stretches it. Sets without a name of their own are the PublicTest images
-by FER2013's labels, as they are or as poor pictures. Macro recall is the mean of the seven emotions' recalls, with its
-95 % interval; least is the lowest of them; calibration error as in Table 1. Better and worse: the faces that only the
-new or only the old model reads right, and how likely so uneven numbers are by chance (McNemar's exact test). How the
-models do by tone of skin, age or sex is not known: the pictures are grey, and nobody recorded these.
+The first file of each model, one view of each face, its contrast as a device stretches it. Sets without a name of
+their own are the PublicTest images by FER2013's labels, as they are or as poor pictures. Macro recall is the mean of
+the seven emotions' recalls, with its 95 % interval; least is the lowest of them; error is that of calibration, as in
+Table 1, in points. Better and worse: the faces that only the new or only the old model reads right, and how likely so
+uneven numbers are by chance (McNemar's exact test). How the models do by tone of skin, age or sex is not known: the
+pictures are grey, and nobody recorded these.
 """
 HEADS = ("set", "faces", "accuracy %", "macro recall %", "least %", "macro F1 %", "error")
 

@@ -17,7 +17,7 @@ BYTES_OF_A_FLOAT = 4
 LIMITS = """\
 - It names the expression that a face shows, as labellers named it; it does not know what the person feels. It is no
   medical device, and no ground for decisions about a person: hiring, schooling, policing, insurance.
-- Its training images are {dataset} faces found by web search, many of them posed, with labels that people themselves
+- Its training images are faces found by web search, many of them posed, with labels that people themselves
   agree on in only about two of three cases. Nobody recorded age, sex or skin tone, so how the figures differ between
   groups is not known, and no group can be assumed to be served well. Expect worse figures on other cameras, in poor
   light, behind masks and from the side. Measure on your own images, group by group, before you rely on it.
@@ -64,7 +64,7 @@ def _sections(manifest: ModelManifest, evaluation: Evaluation, record: Quantizat
         [(name, *map(str, row)) for name, row in zip(EMOTIONS, evaluation.confusion, strict=True)],
     )
     yield "## Limits and intended use"
-    yield LIMITS.format(dataset="FER2013")
+    yield LIMITS
     yield "## Data and licence"
     yield f"{manifest.dataset}.\n\n{manifest.licence}"
     yield "## Made by"

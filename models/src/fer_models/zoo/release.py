@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """What is to be released, and where: out/name/version. commit and command: for the manifest."""
+    """What is to be released, and where: out/name/version. commit and command: for the manifest.
+
+    also_learned: data sets beside FER2013 that it learned from, each with its terms.
+    """
 
     checkpoint: Path
     data: Path
@@ -42,6 +46,7 @@ class ReleaseRequest:
     version: str
     commit: str
     command: str = ""
+    also_learned: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -128,12 +133,22 @@ def _manifest(
         version=request.version,
         variants=tuple(m.variant for m in measured),
         golden=make_golden(files),
-        dataset=f"{DATASET}: {TRAINING} images for training and calibration, {PUBLIC_TEST} for the figures",
-        licence=LICENCE,
+        dataset=_data_sets(request.also_learned),
+        licence=_terms(request.also_learned),
         commit=request.commit,
         command=command,
         created=datetime.now(UTC),
     )
+
+
+def _data_sets(others: Sequence[str]) -> str:
+    names = [other.partition(":")[0].strip() for other in others]
+    beside = f"; also learned: {', '.join(names)}" if names else ""
+    return f"{DATASET}: {TRAINING} images for training and calibration, {PUBLIC_TEST} for the figures{beside}"
+
+
+def _terms(others: Sequence[str]) -> str:
+    return " ".join([LICENCE, *(f"Also learned, on these terms: {other}." for other in others)])
 
 
 def _commands(request: ReleaseRequest, state: State, record: QuantizationRecord) -> str:
@@ -142,6 +157,7 @@ def _commands(request: ReleaseRequest, state: State, record: QuantizationRecord)
         f"fer-models export --checkpoint {request.checkpoint.name} --data {request.data.name} --name {request.name} "
         f"--version {request.version}"
     )
+    export += "".join(f" --also-learned {shlex.quote(other)}" for other in request.also_learned)
     made = state.get("commands") or [_train_command(request, state["recipe"])]
     return request.command or " && ".join([*made, record.command, export])
 
