@@ -1,16 +1,20 @@
 """Nobody speaks for another: a session belongs to a login, and a device may be its certificate."""
 
+import json
 import os
 import signal
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+import commands
+import fer_agent.cli
 import pytest
 from certificates import HERE, Authority
 from certified_fleet import CertifiedFleet
 from controller_messages import an_event
 from controller_process import ControllerProcess, eventually
+from fer_agent.host.state_folder import StateFolder
 from fer_controller.settings import load
 from fer_wire import Topics
 from fer_wire.broker import client_id_of
@@ -87,6 +91,23 @@ def test_two_connections_of_one_login_are_told_what_is_wrong(
     monkeypatch.delenv("FER_CONTROLLER_BROKER__ROLLOUTS_USERNAME")
     controller.start()
     eventually(lambda: "set broker.rollouts_username to a second login" in controller.log(), "it is told")
+
+
+def test_doctor_does_not_push_off_the_agent_that_runs(
+    broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FER_AGENT_BROKER__USERNAME", VICTIM)
+    monkeypatch.setenv("FER_AGENT_BROKER__PASSWORD", PASSWORD)
+    agent, lock = Visitor(broker, VICTIM), StateFolder(tmp_path, VICTIM)
+    options = ("--device", VICTIM, "--source", "demo:", "--state-dir", str(tmp_path), "--broker", broker.url, "--json")
+    said = [json.loads(line) for line in commands.ran(fer_agent.cli.run, ["doctor", *options]).stdout.splitlines()]
+    (finding,) = (each for each in said if each["check"] == "broker")
+    assert finding["state"] == "warning"
+    assert "the agent runs" in finding["found"]
+    assert agent.publish(OWN.status(VICTIM)) == "No matching subscribers"
+    assert not agent.lost
+    lock.release()
+    agent.leave()
 
 
 @pytest.fixture(scope="module")

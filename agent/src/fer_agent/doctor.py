@@ -143,6 +143,8 @@ def _certificate(settings: Settings, identity: Identity) -> Outcome:
     first = min(said, key=lambda each: each.ends)
     if first.has_expired(certificate.now()):
         return FAILED, ends(first), expired(first)
+    if identity.complaint:
+        return WARNING, ends(first), identity.complaint
     if certificate.now() >= first.due:
         return WARNING, ends(first), "The agent should have renewed it; its log says why it did not."
     return OK, f"{ends(first)}, and is renewed from {first.due:%Y-%m-%d} on", ""

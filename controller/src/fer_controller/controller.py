@@ -10,6 +10,7 @@ from fer_wire import Greeting, TopicError, Topics
 from fer_wire.topics import DESIRED
 
 from fer_controller import __version__, systemd
+from fer_controller.authority.expiries import Expiries
 from fer_controller.authority.revocations import RevocationList
 from fer_controller.broker.client import Broker
 from fer_controller.errors import BrokerError, SettingsError
@@ -95,11 +96,12 @@ def _background(settings: Settings) -> Iterator[None]:
     """What goes on beside the ingest, each in a thread with its own database connection."""
     ending = Event()
     keeping, driving, publishing = (opening.writer(settings.db) for _ in range(3))
-    looking, listing = opening.reader(settings.db), opening.reader(settings.db)
+    looking, listing, warning = (opening.reader(settings.db) for _ in range(3))
     keeper = Keeper(RollupStore(keeping), settings.retention)
     shelf = Shelf(ModelStore(looking), settings.registry_folder)
     runner = Runner(RolloutStore(driving), shelf, settings.rollout)
     revoked = RevocationList(settings.authority_folder, settings.crl_file, CertificateStore(listing))
+    expiries = Expiries(settings.authority_folder, CertificateStore(warning))
     seal = Seal(settings.registry_folder, settings.registry.sign_command, settings.rollout.order_days)
     publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s, seal)
     filters = [_topics(settings).every(DESIRED)]
@@ -115,6 +117,7 @@ def _background(settings: Settings) -> Iterator[None]:
         Thread(target=_restarted, args=(lambda: publisher.run(broker, ending), ending), name="desired-states"),
         Thread(target=_restarted, args=(lambda: keeper.run(ending), ending), name="retention"),
         Thread(target=_restarted, args=(lambda: revoked.run(ending), ending), name="revocations"),
+        Thread(target=_restarted, args=(lambda: expiries.run(ending), ending), name="expiries"),
     ]
     for thread in threads:
         thread.start()
@@ -124,7 +127,7 @@ def _background(settings: Settings) -> Iterator[None]:
         ending.set()
         for thread in threads:
             thread.join()
-        for database in (driving, publishing, looking, listing, keeping):
+        for database in (driving, publishing, looking, listing, warning, keeping):
             database.close()
 
 

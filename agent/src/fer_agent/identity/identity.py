@@ -4,6 +4,7 @@ Key and chain lie in one file of the state folder, which is replaced as a whole:
 pair. Broker and updates read it at each connection, so that a renewed one needs no restart.
 """
 
+import logging
 import ssl
 from pathlib import Path
 from typing import List, Optional, TypeVar
@@ -20,6 +21,8 @@ from fer_agent.settings import BrokerSettings, IdentitySettings, Settings, Updat
 FILE = "identity.pem"
 OURS_ALONE = 0o600
 
+log = logging.getLogger(__name__)
+
 Connection = TypeVar("Connection", BrokerSettings, UpdateSettings)
 
 
@@ -29,25 +32,39 @@ class Identity:
     def __init__(self, settings: IdentitySettings, device: str, folder: Path) -> None:
         self._settings, self._device = settings, device
         self.file = folder / FILE
+        self.complaint = ""
+        """What is wrong with the pair of the settings, while the one that was kept stands in for it."""
 
     def adopt(self) -> None:
         """Take up what the settings name, if it is the better one; raises IdentityError that names the setting."""
-        cert_file = self._settings.cert_file
-        if cert_file is None or self.best() != cert_file:
+        cert_file, said = self._settings.cert_file, self.complaint
+        best = self.best()
+        if self.complaint != said and self.complaint:
+            log.warning("%s The one that was kept in %s is used.", self.complaint, self.file)
+        if cert_file is None or best != cert_file:
             return
-        _check(cert_file, self._settings.key_file)
         try:
             self.replace(cert_file.read_bytes(), (self._settings.key_file or cert_file).read_bytes())
         except OSError as error:
             raise IdentityError(f"The certificate cannot be kept in {self.file} ({error}).") from error
 
     def best(self) -> Optional[Path]:
-        """The file of the certificate to use; None where there is none. Raises IdentityError for another device's."""
-        named = self._settings.cert_file
+        """The file of the certificate to use; None where there is none.
+
+        Raises IdentityError when the one that is named is of no use, and none was kept.
+        """
+        named, kept = self._settings.cert_file, self._kept()
         if named is None:
             return self.file if self.file.exists() else None
-        enrolled = self._of_device(named)
-        kept = self._kept()
+        try:
+            enrolled = self._of_device(named)
+            _check(named, self._settings.key_file)
+        except IdentityError as error:
+            if kept is None:
+                raise
+            self.complaint = str(error)
+            return self.file
+        self.complaint = ""
         return self.file if kept is not None and kept.ends >= enrolled.ends else named
 
     def replace(self, chain: bytes, key: bytes) -> None:

@@ -81,3 +81,19 @@ def test_what_is_kept_and_of_no_use_gives_way(tmp_path: Path, authority: FleetAu
     made.file.write_bytes(b"half a f")
     made.adopt()
     assert pair.cert.read_bytes() in made.file.read_bytes()
+
+
+def test_while_one_that_was_kept_holds_a_wrong_one_is_told_and_left_alone(
+    tmp_path: Path, authority: FleetAuthority, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As between the copying of a certificate and of its key."""
+    first, again = authority.pair(DEVICE, ends_days=30), authority.pair(DEVICE, ends_days=700, file="again")
+    identity(tmp_path, first).adopt()
+    halfway = identity(tmp_path, Pair(again.cert, first.key))
+    for _ in range(2):
+        halfway.adopt()
+    assert first.cert.read_bytes() in halfway.file.read_bytes()
+    assert halfway.best() == halfway.file
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert "identity.key_file" in told
+    assert told.endswith(f"The one that was kept in {halfway.file} is used.")

@@ -23,6 +23,12 @@ WHERE holder = :holder AND role = :role AND revoked_at = '' AND expires_at > :at
 -- How many certificates a holder was given since then.
 SELECT count(*) AS number FROM certificates WHERE holder = :holder AND role = :role AND made_at > :since;
 
+-- certificates_ending --
+-- The newest certificate of each server and program whose end is between these times, unless it was revoked.
+SELECT serial, holder, role, made_at, max(expires_at) AS expires_at, made_by, revoked_at FROM certificates
+WHERE role <> 'device' AND revoked_at = '' GROUP BY holder, role
+HAVING max(expires_at) BETWEEN :after AND :before ORDER BY holder, role;
+
 -- revoke_certificates --
 -- Revoke the certificates of a holder.
 UPDATE certificates SET revoked_at = :at WHERE holder = :holder AND role = :role AND revoked_at = '';

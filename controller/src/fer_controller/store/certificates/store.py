@@ -33,6 +33,10 @@ class CertificateStore:
         values = {"holder": device, "role": DEVICE, "since": since}
         return int(self._database.rows("certificates_made_since", values)[0]["number"])
 
+    def ending(self, after: str, before: str) -> list[Issued]:
+        """The newest of each server and program that ends between these times."""
+        return self._database.records(Issued, "certificates_ending", {"after": after, "before": before})
+
     def revoke(self, holder: str, at: str, role: str = DEVICE) -> int:
         """Revoke all of a holder's; returns how many there were."""
         with self._database.transaction():
