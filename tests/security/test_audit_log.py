@@ -32,6 +32,7 @@ from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.store import opening
 from fer_controller.store.audit.store import AuditStore
 from fer_controller.store.credentials import records
+from pages import command_line
 from served_fleet import IN_THE_LAB, ServedFleet
 from tiny_onnx import network, write_model
 
@@ -57,16 +58,41 @@ def done(db: Path, *arguments: str) -> str:
     return found.stdout
 
 
+LOOKS = {
+    "audit export", "audit list", "audit verify", "ca crl", "ca list", "ca show", "cameras", "dead-letters", "devices",
+    "devices tokens", "events", "export", "keys show", "models list", "models show", "models verify", "operators list",
+    "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
+}  # fmt: skip
+OF_FILES = {"keys draft", "keys sign", "models sign"}
+"""These write files that nobody trusts before `keys publish` or `models add` takes them."""
+PROGRAMS = {"serve", "demo", "simulate"}
+AS_OVER_HTTP = {
+    "deploy", "devices forget", "devices revoke", "rollouts abort", "rollouts pause", "rollouts promote",
+    "rollouts resume", "rollouts retry", "rollouts rollback",
+}  # fmt: skip
+"""They are carried out by what carries them out over HTTP, of which a test below sees to the entries."""
+ELSEWHERE = {"keys publish": "keys begin and keys rotate publish as it does", "restore": "test_backup.py"}
+
+
 def test_every_act_at_the_controllers_machine_stands_in_the_audit_log(tmp_path: Path) -> None:
     db, model = tmp_path / "fleet.db", write_model(tmp_path / "tiny", {"fp32": network()})
+    out = str(tmp_path / "made")
     acts: list[tuple[list[str], str]] = [
         (["models", "keygen"], audit.KEYS_MADE),
         (["models", "add", str(model)], audit.MODEL_ADDED),
+        (["ca", "make"], audit.AUTHORITY_MADE),
+        (["ca", "renew"], audit.AUTHORITY_RENEWED),
+        (["ca", "server", "broker.lab", "--out", out], audit.CERTIFIED),
+        (["ca", "service", "fer-viewer", "--out", out], audit.CERTIFIED),
+        (["enroll", "nano-02", "--out", out], audit.CERTIFIED),
+        (["backup", str(tmp_path / "backup.tar")], audit.BACKED_UP),
         (["enroll", "nano-01"], audit.ENROLLED),
         (["operators", "add", "alice"], audit.OPERATOR_ADDED),
         (["operators", "remove", "alice"], audit.OPERATOR_REMOVED),
         (["label", "nano-01", "site=lab"], audit.LABELED),
         (["models", "keygen", "--force"], audit.KEYS_MADE),
+        (["keys", "begin"], audit.KEYS_PUBLISHED),
+        (["keys", "rotate"], audit.KEYS_PUBLISHED),
         (["models", "remove", "tiny@1.0.0"], audit.MODEL_REMOVED),
         (["enroll", "--revoke", "nano-01"], audit.REVOKED),
     ]
@@ -77,6 +103,9 @@ def test_every_act_at_the_controllers_machine_stands_in_the_audit_log(tmp_path: 
         assert action in [each["action"] for each in added], arguments
         assert {each["actor"] for each in added} == {audit.operator()}
         assert {each["origin"] for each in added} == {audit.HERE}
+    done_here = {" ".join(arguments[:2]) for arguments, _ in acts} | {arguments[0] for arguments, _ in acts}
+    others = LOOKS | OF_FILES | PROGRAMS | AS_OVER_HTTP | {*ELSEWHERE}
+    assert set(command_line.commands("fer-controller")) - others - done_here == set(), "a new one needs its entry above"
     assert audit.MODEL_SIGNED in [each["action"] for each in entries(db)], "new keys sign what is there anew"
 
 

@@ -61,10 +61,16 @@ def make(
 def renew(root: Root = None, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """Issue the issuing certificate anew with the root's key; what it issued so far goes on to hold."""
     from fer_controller.authority import authority
+    from fer_controller.rollout import audit
+    from fer_controller.store import opening
+    from fer_controller.store.audit.store import AuditStore
 
-    settings = options.here("ca renew", db, config)
+    settings, actor = options.here("ca renew", db, config), audit.operator()
     folder = settings.authority_folder
-    authority.renew(folder, root or folder, datetime.now(UTC))
+    with opening.created(settings.db) as database:
+        authority.renew(folder, root or folder, datetime.now(UTC))
+        entry = audit.act(audit.AUTHORITY_RENEWED, f"{actor} renews the fleet's authority in {folder}.", actor)
+        AuditStore(database, audit.HERE).append([entry])
     _write_list(settings)
     _show(authority.Authority(folder), settings, as_json=json_)
 
