@@ -27,7 +27,9 @@ An error is `{"detail": "a sentence"}`: 401 without a valid token, 403 where its
 not there, 409 for what cannot be done, 422 for a value that is not spelled as it should be, 503 while the database is
 busy.
 `/v1/openapi.json` describes all this to programs. Models (`/v1/models/NAME/VERSION/manifest.json`, `/v1/artifacts/…`)
-are for devices and take a device's token too, [`/metrics`](metrics.md) takes a viewer's; `/v1/health` takes none.
+are for devices and take a device's [certificate](howto/certificates.md) or token, too. `POST /v1/certificate` takes the
+certificate alone, and answers a certificate request (PEM) with the next one. [`/metrics`](metrics.md) takes a viewer's
+token, `/v1/health` takes none.
 """
 
 

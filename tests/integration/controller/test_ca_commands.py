@@ -10,6 +10,8 @@ import pytest
 from cryptography import x509
 from fer_controller import cli
 from fer_controller.authority.certificates import name_of, read_certificate
+from fer_controller.store import opening
+from fer_controller.store.certificates.store import CertificateStore
 
 
 class Desk:
@@ -97,6 +99,18 @@ def test_enrolled_again_it_is_taken_in_with_another_certificate(desk: Desk) -> N
     now = read_certificate((desk.folder / "again" / "nano-01.crt").read_bytes())
     assert now.serial_number not in desk.revoked()
     assert "takes it in again" in desk.done("audit", "list")
+
+
+def test_a_device_has_a_certificate_until_it_expires_or_is_revoked(desk: Desk) -> None:
+    desk.done("enroll", "nano-01", "--out", desk.out())
+    with opening.reader(desk.folder / "fleet.db") as database:
+        store = CertificateStore(database)
+        (issued,) = store.all()
+        assert store.holders(issued.made_at) == frozenset({"nano-01"})
+        assert store.holders(issued.expires_at) == frozenset()
+        desk.done("enroll", "nano-01", "--revoke")
+        assert store.holders(issued.made_at) == frozenset()
+        assert store.devices() == frozenset({"nano-01"})
 
 
 @pytest.mark.parametrize("name", ["fer-controller", "fer-rollouts", "fer-viewer", "homeassistant"])

@@ -93,7 +93,7 @@ def test_whoever_sees_the_plan_is_asked(
     own = shutil.copytree(db.parent, tmp_path / "own") / db.name
     monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
     done = run("deploy", "--precision", "fp16", "--db", str(own))
-    assert "Beware of nano-03: it has no token to fetch models with" in done.stdout
+    assert "Beware of nano-03: it has no certificate or token to fetch models with" in done.stdout
     assert "Begin this rollout on 10 devices? [y/N]" in done.stdout + done.stderr
     assert done.returncode == (0 if begins else 1)
     assert len(json_lines(run("rollouts", "list", "--db", str(own), "--json").stdout)) == begins

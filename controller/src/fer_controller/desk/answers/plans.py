@@ -51,11 +51,10 @@ def _prepared(context: Context, asked: DeployRequest) -> Plan:
 def _surroundings(context: Context) -> Surroundings:
     known, open_to_all = context.stores.looking, context.stores.place.open_to_all
     now = iso_utc(datetime.now(UTC))
+    with_tokens = {each.holder for each in known.tokens.enrolled() if not each.expired(now)}
     told = [said for each in known.telemetry.newest_of_each() if (said := each.message()) is not None]
     return Surroundings(
-        enrolled=None
-        if open_to_all
-        else frozenset(each.holder for each in known.tokens.enrolled() if not each.expired(now)),
+        enrolled=None if open_to_all else known.certificates.holders(now) | with_tokens,
         disk_free_mb={each.device: each.host.disk_free_mb for each in told if each.host.disk_free_mb is not None},
     )
 

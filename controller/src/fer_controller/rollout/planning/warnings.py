@@ -9,7 +9,7 @@ from fer_wire.desired import Artifact
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel
 from fer_controller.rollout.devices.candidate import Candidate
 
-UNENROLLED = "it has no token to fetch models with; `fer-controller enroll {device}` makes one"
+UNENROLLED = "it has no certificate or token to fetch models with; `fer-controller enroll {device}` makes one"
 KEYLESS = "it has no key that proves updates, and refuses them; give it the signing.pub as update.public_key"
 OFFLINE = "it is offline"
 FROZEN = "its last order expired and was not renewed: newer ones may be kept from it"
@@ -26,7 +26,7 @@ class Surroundings:
     """What matters to an update beside what devices report of themselves."""
 
     enrolled: frozenset[str] | None = None
-    """The devices that have a token; None where they need none."""
+    """The devices that have a certificate or a token; None where they need none."""
     disk_free_mb: Mapping[str, float] = field(default_factory=dict)
     """By device, as it measured last."""
 

@@ -14,6 +14,10 @@ ORDER BY holder, made_at, serial;
 -- Those who were ever given a certificate in this role.
 SELECT DISTINCT holder FROM certificates WHERE role = :role;
 
+-- holders --
+-- Those who have a certificate in this role that is neither revoked nor expired.
+SELECT DISTINCT holder FROM certificates WHERE role = :role AND revoked_at = '' AND expires_at > :at;
+
 -- certificates_in_force --
 -- The certificates of a holder that are neither revoked nor expired, the oldest first.
 SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates

@@ -23,6 +23,10 @@ class CertificateStore:
         """The devices that were ever given one."""
         return frozenset(row["holder"] for row in self._database.rows("certified", {"role": DEVICE}))
 
+    def holders(self, at: str) -> frozenset[str]:
+        """The devices that have one that is neither revoked nor expired then."""
+        return frozenset(row["holder"] for row in self._database.rows("holders", {"role": DEVICE, "at": at}))
+
     def in_force(self, holder: str, at: str, role: str = DEVICE) -> list[Issued]:
         """A holder's that are neither revoked nor expired then, the oldest first."""
         values = {"holder": holder, "role": role, "at": at}

@@ -33,7 +33,7 @@ def test_of_a_device_that_is_fit_nothing_is_said() -> None:
         (
             a_device(),
             Surroundings(frozenset()),
-            "it has no token to fetch models with; `fer-controller enroll",
+            "it has no certificate or token to fetch models with; `fer-controller enroll",
         ),
         (a_device(trust=Trusted(order_expired=True)), WELL, "its last order expired and was not renewed"),
         (a_device(trust=Trusted(refusal="Nobody.")), WELL, "it did not trust what arrived last as an order (Nobody)"),
