@@ -24,10 +24,10 @@ from fer_wire.reported import CANCELED, COMMITTED, DOWNLOADING, Trusted
 from fer_wire.signed import MANIFEST, ORDER
 from hypothesis import given
 from hypothesis import strategies as st
-from signed_orders import NOW, SOON, key_list, listed, signed_order, signers, trust_in
 from simulated_device import NEVER_S, SimulatedDevice
 from unit.agent.update.device import DEVICE, Device
 from unit.agent.update.making import Release, Shelf, Signer
+from unit.agent.update.signed_orders import NOW, SOON, key_list, listed, signed_order, signers, trust_in
 
 OLD, NEW, NEWER = "tiny@1.0.0/fp32", "tiny@2.0.0/fp32", "tiny@3.0.0/fp32"
 PAST_EVERYTHING = 2**63 - 1

@@ -28,7 +28,10 @@ def test_options_override_the_environment_and_that_the_file(tmp_path: Path, monk
         ("[broker\n", "is not TOML"),
         ("[http]\nlisten = 'here'\n", "The setting http.listen is wrong: expected HOST:PORT, or nothing"),
         ("[http]\nlisten = 'here:70000'\n", "expected HOST:PORT, or nothing"),
-        ("[http]\naccess = 'all'\n", "The setting http.access is wrong: Input should be 'token' or 'open'"),
+        (
+            "[http]\naccess = 'all'\n",
+            "The setting http.access is wrong: Input should be 'token', 'certificate' or 'open'",
+        ),
         (f"[http]\nkey_file = '{__file__}'\n", "cert_file and key_file are given together, or not at all"),
     ],
 )

@@ -29,8 +29,8 @@ REMEDIES = {
     401: "this device is not enrolled there, or no longer; `fer-controller enroll` makes a certificate for "
     "identity.cert_file, or a token for update.token",
     403: "this device may not have it",
-    404: "the registry no longer has it; add the model anew and deploy it again",
-    410: "the registry no longer has it; add the model anew and deploy it again",
+    404: "the controller does not have it; if it is a model, add it anew and deploy it again",
+    410: "the controller does not have it; if it is a model, add it anew and deploy it again",
 }
 """What ends a download at once, and what to do."""
 

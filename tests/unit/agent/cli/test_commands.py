@@ -11,9 +11,9 @@ from fer_agent import doctor
 from fer_agent.cli import run
 from fer_agent.settings import Settings
 from fer_wire.device.record import Heard, Record
-from signed_orders import key_list, listed
 from tiny_onnx import network, write_model
 from unit.agent.update.making import Signer
+from unit.agent.update.signed_orders import key_list, listed
 
 
 def fer_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":

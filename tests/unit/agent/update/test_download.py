@@ -112,7 +112,7 @@ def test_what_a_server_does_wrong_once_is_mended_by_another_try(
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (404, "answered 404; the registry no longer has it"),
+        (404, "answered 404; the controller does not have it"),
         (410, "answered 410"),
         (401, "answered 401; this device is not enrolled there"),
     ],

@@ -6,9 +6,9 @@ import pytest
 from fer_agent.errors import UpdateError
 from fer_agent.update.key_watch import KeyWatch
 from fer_agent.update.keyring import Keyring
-from signed_orders import signed_order
 from unit.agent.update.device import DEVICE, Device
 from unit.agent.update.making import Release, Shelf
+from unit.agent.update.signed_orders import signed_order
 from unit.agent.update.test_keyring import Controller, Place
 
 

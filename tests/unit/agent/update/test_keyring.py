@@ -10,8 +10,8 @@ from fer_agent.errors import RejectedError, StateError, UpdateError
 from fer_agent.settings import UpdateSettings
 from fer_agent.update.keyring import Keyring
 from fer_wire import KeyList
-from signed_orders import key_list, listed, signers
 from unit.agent.update.making import Signer
+from unit.agent.update.signed_orders import key_list, listed, signers
 
 NEVER = threading.Event()
 

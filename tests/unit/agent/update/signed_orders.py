@@ -1,6 +1,6 @@
 """Keys of a fleet, its lists of keys, and orders signed with them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Dict, Sequence
 
@@ -11,7 +11,7 @@ from fer_wire.keys import PURPOSES, ListedKey, ListSignature
 from fer_wire.signed import KEY_LIST, ORDER
 from unit.agent.update.making import Signer
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 SOON = NOW + timedelta(days=30)
 
 
