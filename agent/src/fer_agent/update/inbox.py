@@ -91,8 +91,9 @@ class Inbox:
         try:
             order = read_order(payload, self._device, self._keyring.trust)
         except UntrustedError as error:
+            if str(error) != self._refusal:
+                log.error("The desired state is passed over. %s", error)
             self._unproven, self._refusal = payload, str(error)
-            log.error("The desired state is passed over. %s", error)
             self._want_keys()
             return None
         except MessageError as error:

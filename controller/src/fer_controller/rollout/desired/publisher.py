@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Event
 
-from fer_wire import Desired, MessageError, Topics, WireError, parse
+from fer_wire import Topics, WireError
 
 from fer_controller.broker.client import Broker
 from fer_controller.broker.delivery import Delivery
@@ -158,16 +158,16 @@ class Publisher:
         yield self._topics.desired(row.device), payload, sent
 
     def _check(self, delivery: Delivery) -> None:
-        """Publish again what somebody deleted or spoilt at the broker; our own messages come back here too."""
+        """Publish again what somebody deleted or replaced at the broker; our own messages come back here too."""
         try:
             device = self._topics.parse(delivery.topic).device
         except WireError:
             return
         row = self._store.of_device(device)
-        if row is None or not row.payload or _readable(delivery.payload):
+        if row is None or not row.payload or self._seal.stands_for(row, delivery.payload):
             return
         if self._store.publish_again(device):
-            log.warning("The desired state of %s was deleted or spoilt at the broker; it is published again.", device)
+            log.warning("The desired state of %s was deleted or replaced at the broker; it is published again.", device)
 
     def _pause(self, stop: Event) -> None:
         stop.wait(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
@@ -183,11 +183,3 @@ class Publisher:
         except (BrokerError, StoreUnavailable) as error:
             log.info("%s Desired states are published at the next start.", error)
         broker.close()
-
-
-def _readable(payload: bytes) -> bool:
-    try:
-        parse(Desired, payload)
-    except MessageError:
-        return False
-    return True

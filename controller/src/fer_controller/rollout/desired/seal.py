@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fer_wire import Desired, MessageError, Reported, Withdrawal, parse
+from fer_wire.device.trust import NO_KEYS
 from fer_wire.keys import ORDERS
 from fer_wire.message import iso_utc
 from fer_wire.signed import ORDER
@@ -21,6 +22,7 @@ class Seal:
         self._folder, self._command = registry_folder, sign_command
         self._holds = timedelta(days=order_days)
         self._signer: signing.Signer | None = None
+        self._trust = NO_KEYS
 
     @property
     def signed_by(self) -> str:
@@ -29,15 +31,26 @@ class Seal:
 
     def look(self) -> None:
         """Read the keys anew; raises RegistryError when there are some that devices would not believe."""
-        private = self._folder / signing.PRIVATE_FILE
-        if KeyHistory(self._folder).newest is None and not self._command and not private.exists():
+        private, history = self._folder / signing.PRIVATE_FILE, KeyHistory(self._folder)
+        if history.newest is None and not self._command and not private.exists():
             self._signer = None
             return
         self._signer = rotation.authorized(self._folder, signing.signer(self._folder, self._command), ORDERS)
+        self._trust = history.trust
 
     def renewed_before(self, now: datetime) -> str:
         """What expires before this time is due to be signed anew."""
         return iso_utc(now + self._holds / 2)
+
+    def stands_for(self, row: DesiredRow, payload: bytes) -> bool:
+        """Whether what the broker has is this desired state, or one that is as good to devices: ours, and not older."""
+        try:
+            found = parse(Desired, payload)
+        except MessageError:
+            return False
+        if self._signer is None:
+            return True
+        return found.sequence >= row.sequence and bool(self._trust.signer(ORDER, payload, found.signature, ORDERS))
 
     def sealed(self, row: DesiredRow, reported: str, now: datetime) -> tuple[bytes, SentOrder]:
         """The payload to publish, and how it was signed; raises RegistryError when it cannot be.

@@ -1,6 +1,7 @@
 import json
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -199,6 +200,31 @@ def test_what_another_key_has_signed_or_nobody_is_signed_and_published_again(
     assert run(store, None, seal=seal).published == []
     make_keys(tmp_path / "keys", force=True)
     assert len(run(store, None, seal=seal).published) == 1
+
+
+@pytest.mark.parametrize("forged", ["unsigned", "by a stranger", "old"])
+def test_what_somebody_put_in_its_place_is_replaced(store: RolloutStore, tmp_path: Path, forged: str) -> None:
+    seal, stranger = of_a_fleet_with_keys(tmp_path / "keys"), of_a_fleet_with_keys(tmp_path / "stranger")
+    seal.look()
+    stranger.look()
+    old = DesiredRow("a", "r-1", 1, "a" * 64, 7, a_desired_state(7), "")
+    payloads = {
+        "unsigned": a_desired_state(2**53 - 1).encode(),
+        "by a stranger": stranger.sealed(replace(old, payload=a_desired_state(999)), "", NOW)[0],
+        "old": seal.sealed(old, "", NOW)[0],
+    }
+    desire(store, "a", a_desired_state(ord("a")))
+    published = run(store, None, None, said(payloads[forged]), None, None, seal=seal).published
+    assert [json.loads(payload)["sequence"] for _, payload in published] == [ord("a")] * 2
+
+
+def test_our_own_that_come_back_are_left_alone(store: RolloutStore, tmp_path: Path) -> None:
+    seal = of_a_fleet_with_keys(tmp_path / "keys")
+    seal.look()
+    desire(store, "a", a_desired_state(ord("a")))
+    row = store.desired.of_device("a")
+    assert row is not None
+    assert len(run(store, None, None, said(seal.sealed(row, "", NOW)[0]), None, None, seal=seal).published) == 1
 
 
 def test_what_expires_is_renewed_with_the_same_sequence(store: RolloutStore, tmp_path: Path) -> None:
