@@ -17,13 +17,13 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-training check-ansible fuzz docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-arm test-training check-ansible fuzz docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training and not hosts and not browser and not fuzz" -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -m "not training and not hosts and not browser and not fuzz and not arm" -n $(JOBS) --dist worksteal
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
@@ -32,8 +32,8 @@ check: $(READY)         ## lint, format, types, architecture, and that the docs 
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/docs.py --check
 
-check-ansible: .venv-ansible/.ready
-	.venv-ansible/bin/ansible-playbook --inventory ansible/inventory.example.yml --syntax-check ansible/site.yml
+check-ansible: .venv-ansible/.ready  ## the roles, by ansible-lint's production profile
+	cd ansible && PATH="$(CURDIR)/.venv-ansible/bin:$$PATH" ansible-lint
 
 docs: $(READY)          ## write the generated pages anew
 	$(BIN)/fer-models report
@@ -70,6 +70,10 @@ test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root,
 	scripts/wheelhouse.sh cp311 $(MACHINE)
 	FER_ANSIBLE=$(CURDIR)/.venv-ansible/bin/ansible-playbook $(BIN)/pytest -m hosts
 
+test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static
+	scripts/wheelhouse.sh cp311 aarch64
+	$(BIN)/pytest -m arm --durations=0
+
 # PyTorch's kernels for AVX-512 abort on the unit tests' small float32 networks on some EPYCs; whole runs use bfloat16.
 test-training: .venv-training/.ready  ## what needs torch
 	.venv-training/bin/pytest -m training tests/integration
@@ -90,9 +94,9 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	.venv-py38/bin/python $(OURS) -e wire -e agent
 	touch $@
 
-.venv-ansible/.ready: ansible/requirements.txt
+.venv-ansible/.ready: requirements/ansible.txt
 	test -x .venv-ansible/bin/python || $(PYTHON) -m venv .venv-ansible
-	.venv-ansible/bin/python $(PIP) install -q -r ansible/requirements.txt
+	.venv-ansible/bin/python $(PINNED) -r requirements/ansible.txt
 	touch $@
 
 # ONNX Runtime of JetPack 4.6; the agent comes without what cameras and faces need.

@@ -5,16 +5,24 @@ import subprocess
 import time
 from pathlib import Path
 
-MIRROR = "http://deb.debian.org/debian"
-SUITE = "bookworm"
+from debian_root import made_once, run
+
 PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "python3-venv", "python3-apt", "iproute2",
     "ca-certificates", "mosquitto",
 )  # fmt: skip
-NEEDED = ("debootstrap", "systemd-nspawn", "ip", "ssh", "ssh-keygen")
+NEEDED = ("debootstrap", "systemd-nspawn", "ip", "tc", "nft", "ssh", "ssh-keygen")
 BRIDGE = "fer-hosts"
 GATEWAY = "10.99.0.1"
 BOOT_PATIENCE_S = 120.0
+
+BAD_LINK = """
+table netdev {link} {{
+    chain arriving {{ type filter hook ingress device "{link}" priority 0; numgen random mod 100 < {percent} drop; }}
+    chain leaving {{ type filter hook egress device "{link}" priority 0; numgen random mod 100 < {percent} drop; }}
+}}
+"""
+"""Loses packets both ways. tc's netem does so as well, but not every kernel has it."""
 
 
 def missing() -> list[str]:
@@ -22,14 +30,11 @@ def missing() -> list[str]:
     return [program for program in NEEDED if shutil.which(program) is None]
 
 
-def make_root(root: Path) -> None:
-    """A Debian with what a host has before it is provisioned; made once, and shared by all hosts."""
-    if (root / "whole").exists():
-        return
-    shutil.rmtree(root, ignore_errors=True)
-    run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root), MIRROR)
+def host_root() -> Path:
+    """A Debian with what a host has before it is provisioned; shared by all hosts."""
+    root = made_once("bookworm", PACKAGES)
     run("systemctl", f"--root={root}", "disable", "mosquitto")
-    (root / "whole").touch()
+    return root
 
 
 class Network:
@@ -92,6 +97,20 @@ class Host:
         """Pull the network cable (down), or plug it in (up)."""
         run("ip", "link", "set", self._link, state)
 
+    def spoil_link(self, rate_kbit: int, lost_percent: int) -> None:
+        """Slow, with two seconds of packets waiting, and lossy."""
+        shape = ("tbf", "rate", f"{rate_kbit}kbit", "burst", "8kb", "latency", "2s")
+        run("tc", "qdisc", "add", "dev", self._link, "root", *shape)
+        run("ip", "netns", "exec", self._link, "tc", "qdisc", "add", "dev", "host0", "root", *shape)
+        rules = BAD_LINK.format(link=self._link, percent=lost_percent)
+        subprocess.run(("nft", "-f", "-"), input=rules, text=True, check=True)
+
+    def mend_link(self) -> None:
+        """As it was."""
+        run("nft", "delete", "table", "netdev", self._link)
+        run("tc", "qdisc", "delete", "dev", self._link, "root")
+        run("ip", "netns", "exec", self._link, "tc", "qdisc", "delete", "dev", "host0", "root")
+
     def ssh(self, command: str, *, check: bool = True) -> str:
         """Run a command as root and return what it printed."""
         return run("ssh", "-i", str(self._network.key), *SSH_OPTIONS, f"root@{self.address}", command, check=check)
@@ -100,6 +119,7 @@ class Host:
         """Take it off the network and unmount its disk."""
         if self._process is not None and self._process.poll() is None:
             self.cut_power()
+        run("nft", "delete", "table", "netdev", self._link, check=False)
         run("ip", "netns", "delete", self._link, check=False)
         run("umount", "--lazy", str(self.disk), check=False)
 
@@ -122,10 +142,3 @@ SSH_OPTIONS = (
     "-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-oLogLevel=ERROR", "-oConnectTimeout=3",
     "-oBatchMode=yes",
 )  # fmt: skip
-
-
-def run(*command: str, check: bool = True) -> str:
-    """Run a command on this machine and return what it printed; fails with what it said."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert not check or done.returncode == 0, f"{' '.join(command)}: {done.stderr or done.stdout}"
-    return done.stdout.strip()
