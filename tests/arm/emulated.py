@@ -22,8 +22,8 @@ CPU variant\t: 0x1
 CPU part\t: 0xd07
 CPU revision\t: 1
 """
-"""A Cortex-A57, a Nano's. qemu shows the x86 machine's own list, in which ONNX Runtime 1.32 finds no processor of Arm,
-and then follows a null pointer: a fault of emulation alone."""
+"""A Cortex-A57, a Nano's. qemu shows the x86 machine's own list, in which ONNX Runtime from 1.29 on finds no
+processor of Arm and dies: docs/decisions/0028."""
 PROCESSORS = 2
 
 ENTER = """
