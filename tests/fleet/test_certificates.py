@@ -1,0 +1,121 @@
+"""A fleet of passwords becomes one of certificates; who is revoked, expired or of another authority stays outside."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+import requests
+from certificates import Pair
+from controller_process import eventually, run
+from fer_controller.authority.authority import Authority
+from fer_controller.authority.certificates import Subject
+from fleet.site import PATIENCE_S, Fleet
+from paho.mqtt.enums import CallbackAPIVersion
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
+
+CERTIFICATES = ("-e", "fer_certificates=true")
+LONG_AGO = datetime.now(UTC) - timedelta(days=400)
+
+
+@pytest.fixture
+def certified(fleet: Fleet) -> Fleet:
+    """The fleet, with certificates: since an earlier test, or from here on."""
+    if not (fleet.hub.disk / "etc/mosquitto/certs/revoked.crl").exists():
+        streams = {device.name: fleet.epochs(device.name) for device in fleet.devices}
+        fleet.playbook(*CERTIFICATES)
+        assert {device.name: fleet.epochs(device.name) for device in fleet.devices} == streams
+    return fleet
+
+
+def issued(authority: Path, folder: Path, name: str, begun: datetime) -> Pair:
+    """A certificate of an authority, valid for a year."""
+    made = Authority(authority).issue(Subject(name), begun, 365)
+    pair = Pair(folder / f"{name}.crt", folder / f"{name}.key")
+    pair.cert.write_bytes(made.chain)
+    pair.key.write_bytes(made.key)
+    return pair
+
+
+def let_in(fleet: Fleet, pair: Pair | None) -> bool:
+    """Whether the broker lets in who shows this certificate."""
+    answers: list[bool] = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, "an-intruder", reconnect_on_failure=False)
+    client.on_connect = lambda *given: answers.append(not given[3].is_failure)
+    files = (str(pair.cert), str(pair.key)) if pair else (None, None)
+    client.tls_set(str(fleet.secrets / "tls" / "ca.crt"), *files)
+    try:
+        client.connect(fleet.hub.address, 8883)
+        for _ in range(100):
+            if client.loop(0.1) != mqtt.MQTT_ERR_SUCCESS or answers:
+                break
+    except (ssl.SSLError, OSError):
+        return False
+    finally:
+        client.disconnect()
+    return answers == [True]
+
+
+def served(fleet: Fleet, pair: Pair) -> bool:
+    """Whether the controller takes it: a device that was told to run nothing is refused nothing but the model."""
+    url = f"https://{fleet.hub.address}:8780/v1/manifests/none"
+    try:
+        ca_file = str(fleet.secrets / "tls" / "ca.crt")
+        status = requests.get(url, cert=(str(pair.cert), str(pair.key)), verify=ca_file, timeout=20).status_code
+    except requests.exceptions.ConnectionError:
+        return False
+    return status not in (401, 403)
+
+
+def test_devices_show_certificates_and_no_event_is_lost(certified: Fleet) -> None:
+    for device in certified.devices:
+        certified.new_events(device.name)
+        eventually(lambda name=device.name: certified.whole(name), f"no event of {device.name} is missing")  # type: ignore[misc]
+        assert device.ssh("cat /etc/fer-agent/environment") == "# Made by Ansible; what is changed here is overwritten."
+    assert {host: each["changed"] for host, each in certified.playbook(*CERTIFICATES).items()} == dict.fromkeys(
+        certified.hosts, 0
+    )
+
+
+def test_who_has_no_certificate_or_another_authoritys_or_an_old_one_stays_outside(
+    certified: Fleet, tmp_path: Path
+) -> None:
+    ours = certified.hub.disk / "var/lib/fer-controller/fleet.authority"
+    assert run("ca", "make", "--db", str(tmp_path / "fleet.db")).returncode == 0
+    foreign = issued(tmp_path / "fleet.authority", tmp_path, "nano-01", datetime.now(UTC))
+    (old := tmp_path / "old").mkdir()
+    expired = issued(ours, old, "nano-01", LONG_AGO)
+    (present := tmp_path / "present").mkdir()
+    valid = issued(ours, present, "nano-03", datetime.now(UTC) - timedelta(hours=1))
+    assert [let_in(certified, each) for each in (None, foreign, expired, valid)] == [False, False, False, True]
+    assert [served(certified, each) for each in (foreign, expired)] == [False, False]
+
+
+def test_a_stolen_device_is_cut_off_and_comes_in_again_with_another_key(certified: Fleet) -> None:
+    device = certified.hosts["nano-02"]
+    certified.new_events(device.name)
+    certified.controller("devices revoke nano-02")
+    eventually(lambda: device.name not in certified.online(), "the broker cut it off", PATIENCE_S)
+    stored = certified.newest_id(device.name)
+    said = device.ssh(
+        "runuser -u fer-agent -- /opt/fer-agent/bin/fer-agent doctor --state-dir /var/lib/fer-agent 2>&1", check=False
+    )
+    assert "refuses the client certificate" in " ".join(said.split())
+    certified.new_events("nano-01")
+    assert certified.newest_id(device.name) == stored
+    certified.playbook(*CERTIFICATES, "-e", "fer_reenroll=true", "--limit", device.name)
+    certified.new_events(device.name)
+
+
+def test_the_timer_renews_what_is_about_to_expire_and_nothing_else(certified: Fleet) -> None:
+    serial = "openssl x509 -noout -serial -in /var/lib/fer-controller/certs/fer-rollouts.crt"
+    start = "systemctl start fer-controller-renewal@fer-rollouts.service; "
+    before = certified.hub.ssh(serial)
+    assert certified.hub.ssh(start + serial) == before
+    unit = "/etc/systemd/system/fer-controller-renewal@.service"
+    certified.hub.ssh(f"sed -i 's/-checkend [0-9]*/-checkend 315360000/' {unit}; systemctl daemon-reload")
+    assert certified.hub.ssh(start + serial) != before
+    certified.playbook(*CERTIFICATES)
+    assert certified.hub.ssh("systemctl is-enabled fer-controller-renewal@fer-rollouts.timer") == "enabled"
