@@ -7,12 +7,12 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 import requests
-from certificates import Pair
 from controller_process import eventually, run
 from fer_controller.authority.authority import Authority
 from fer_controller.authority.certificates import Subject
 from fleet.site import PATIENCE_S, Fleet
 from paho.mqtt.enums import CallbackAPIVersion
+from pairs import Pair
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
