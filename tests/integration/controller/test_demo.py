@@ -86,7 +86,7 @@ def test_its_first_line_is_an_address_that_opens_the_page_and_no_more(program: P
         page, _, token = process.stdout.readline().removeprefix("In a browser: ").strip().partition("#token=")
         assert "<title>" in requests.get(page, timeout=30).text
         asked = requests.get(f"{page}v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
-        assert asked.json() == {"name": "demo", "role": "viewer"}
+        assert asked.json() == {"name": "demo", "role": "viewer", "selector": ""}
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 0
