@@ -79,7 +79,7 @@ def test_a_message_for_an_absent_session_waits(url: str) -> None:
 
 def test_mqtt_5_is_refused_at_once_so_that_a_client_can_fall_back(url: str, caplog: pytest.LogCaptureFixture) -> None:
     broker = Broker(BrokerSettings(url=url), "tested", [FILTER])
-    with caplog.at_level(logging.INFO, "fer_controller.broker.client"):
+    with caplog.at_level(logging.INFO, "fer_controller.broker"):
         broker.connect()
     assert [record.getMessage() for record in caplog.records] == [
         f"The broker at {url} refuses MQTT 5; trying 3.1.1.",
