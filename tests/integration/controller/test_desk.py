@@ -301,7 +301,7 @@ def test_a_plan_misses_a_token_only_where_devices_need_one(tmp_path: Path, acces
     with ServedFleet(tmp_path, access) as served, served.near() as near, served.far() as far:
         plan = far.ask(PLAN, REQUEST)
         assert plan == near.ask(PLAN, REQUEST)
-    assert any("has no token" in warning for warning in plan.devices[0].warnings) == lacks_a_token
+    assert any("has no certificate or token" in warning for warning in plan.devices[0].warnings) == lacks_a_token
 
 
 def test_a_rollout_says_which_orders_it_would_take_and_commands_print_it_as_ever(fleet: ServedFleet) -> None:
