@@ -43,7 +43,11 @@ class Reading:
         if apart <= 0:
             return None
         spread = Z_ENOUGH * _deviation(self.at_limit) + z * _deviation(share)
-        needed = ceil((spread / apart) ** 2 + 1 / (2 * apart))
+        deviations = spread / apart
+        guess = deviations * deviations + 1 / (2 * apart)  # infinite where hardly anything is apart
+        if guess > MOST_NEEDED:
+            return None
+        needed = ceil(guess)
         while needed <= MOST_NEEDED and 1 - at_most(int(share * needed), needed, self.at_limit) < ENOUGH:
             needed += 1
         return needed if needed <= MOST_NEEDED else None

@@ -1,7 +1,7 @@
 """How much evidence a gate asks for."""
 
 from fer_controller.rollout.evidence.power import ENOUGH, Reading
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 
@@ -28,6 +28,8 @@ def test_a_baseline_that_knows_too_little_is_not_made_up_for() -> None:
     assert Reading(after=20, beyond_after=3, usual=0.6, at_limit=0.6).needed() is None
 
 
+@example(after=5, share=0.0, usual=0.0, at_limit=1e-300)
+@example(after=5, share=1.0, usual=1.0 - 2**-53, at_limit=1.0)
 @given(st.integers(1, 300), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_what_does_not_know_enough_is_told_a_number_or_none(
     after: int, share: float, usual: float, at_limit: float
