@@ -41,7 +41,7 @@ def found(score: float, network: Network) -> int:
 
 
 @pytest.mark.parametrize(
-    ("score", "logit", "faces"), [(0.9, 0.7, 1), (0.9, 0.4, 0), (0.5, 2.9, 1), (0.5, 2.6, 0), (0.23, 9.0, 0)]
+    ("score", "logit", "faces"), [(0.9, 1.1, 1), (0.9, 0.9, 0), (0.5, 3.3, 1), (0.5, 3.0, 0), (0.23, 9.0, 0)]
 )
 def test_a_face_counts_where_both_are_sure_enough_together(score: float, logit: float, faces: int) -> None:
     assert found(score, Network(logit)) == faces
