@@ -20,6 +20,9 @@ def average(
     ],
     data: Annotated[list[Path], typer.Option(help="The images that the runs were trained on.")],
     out: Annotated[Path, typer.Option(help="Folder for the mean network's checkpoint.pt and average.json.")],
+    start: Annotated[
+        Path | None, typer.Option(help="The runs' --start, to be averaged too: less of what it knew is lost.")
+    ] = None,
     label_map: Annotated[Path | None, typer.Option(help="As for train.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="average.json instead of a table.")] = False,
 ) -> None:
@@ -28,10 +31,9 @@ def average(
     from fer_models.training.averaging import AveragingRequest, average
     from fer_models.training.datasets import DataSources
 
+    request = AveragingRequest(tuple(checkpoint), out, spoken(), start)
     with steps() as on_step:
-        outcome = average(
-            AveragingRequest(tuple(checkpoint), out, spoken()), DataSources(tuple(data), label_map, NONE), on_step
-        )
+        outcome = average(request, DataSources(tuple(data), label_map, NONE), on_step)
     if json_:
         typer.echo(json.dumps(outcome))
         return

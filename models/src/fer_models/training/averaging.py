@@ -15,7 +15,10 @@ from torch import Tensor
 from torch.optim.swa_utils import update_bn
 
 from fer_models.data.augment import augment
+from fer_models.data.camera import as_a_camera
+from fer_models.data.contrast import stretched
 from fer_models.errors import TrainingError
+from fer_models.model_files.finished import model_file
 from fer_models.network.xception import Xception
 from fer_models.staging import write_whole
 from fer_models.training.checkpoint import (
@@ -29,6 +32,7 @@ from fer_models.training.checkpoint import (
 )
 from fer_models.training.datasets import DataSources, training_and_held_out
 from fer_models.training.recipe import Recipe
+from fer_models.training.starting_point import starting_point
 from fer_models.training.tensors import FaceTensors
 from fer_models.training.validation import validate
 
@@ -40,26 +44,38 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class AveragingRequest:
-    """checkpoints: what is averaged; folder: where the result goes; command: for the record."""
+    """checkpoints: what is averaged; folder: where the result goes; command: for the record.
+
+    start: the network that the runs began with, to be averaged too, so that less of what it knew is lost (Wortsman et
+    al. 2022, arXiv:2109.01903).
+    """
 
     checkpoints: tuple[Path, ...]
     folder: Path
     command: str
+    start: Path | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What is averaged, in words."""
+        return [*(path.parent.name for path in self.checkpoints), *([str(self.start)] if self.start else [])]
 
 
 def average(request: AveragingRequest, sources: DataSources, on_step: Progress) -> dict[str, Any]:
     """Write the checkpoint of the mean network, and average.json; returns the latter's content.
 
-    Batch norms are measured again, on augmented training images as the runs saw them. Nothing is measured on held-out
-    images if one of the runs learned from them. Raises TrainingError when the networks did not start from the same
-    weights, or a checkpoint cannot be read.
+    Batch norms are measured again, on training images as the runs saw them. Nothing is measured on held-out images if
+    one of the runs learned from them. Raises TrainingError when the networks did not start from the same weights, or a
+    checkpoint cannot be read.
     """
     on_step("reading the checkpoints and the images")
     states = [read_checkpoint(path) for path in request.checkpoints]
-    _check(request.checkpoints, states)
+    _check(request, states)
     recipe = _recipe(request.checkpoints, states)
     learned, held_out = training_and_held_out(sources, recipe, torch.device("cpu"))
     networks = [averaged(state) for state in states]
+    if request.start:
+        networks.append(starting_point(recipe, request.start, sources).model)
     mean = _mean(networks)
     on_step(f"measuring batch norms on {min(len(learned), MEASURED_VIEWS)} views")
     update_bn(_views(learned, recipe), mean)
@@ -73,25 +89,35 @@ def average(request: AveragingRequest, sources: DataSources, on_step: Progress) 
 
 def _outcome(request: AveragingRequest, states: Sequence[State], figures: Sequence[dict[str, float]]) -> dict[str, Any]:
     of_mean, *of_each = figures
-    runs = [path.parent.name for path in request.checkpoints]
     return {
         "command": request.command,
-        "averaged": [{"run": run, **each} for run, each in zip(runs, of_each, strict=True)],
+        "averaged": [{"run": run, **each} for run, each in zip(request.names, of_each, strict=True)],
         **of_mean,
         "commands": [*_joined([state.get("commands", []) for state in states]), request.command],
     }
 
 
-def _check(paths: Sequence[Path], states: Sequence[State]) -> None:
-    if len(states) < 2:
-        raise TrainingError(f"One checkpoint, {paths[0]}, has no average; give --checkpoint at least twice.")
-    first = states[0]
+def _check(request: AveragingRequest, states: Sequence[State]) -> None:
+    paths, first = request.checkpoints, states[0]
+    if len(request.names) < 2:
+        raise TrainingError(
+            f"One checkpoint, {paths[0]}, has no average; give --checkpoint at least twice, or --start too."
+        )
+    if request.start and not _began_with(request.start, first):
+        raise TrainingError(f"{paths[0]} did not start from {request.start}; give the --start of that run.")
     for path, state in zip(paths[1:], states[1:], strict=True):
         if not first["recipe"]["origin"] or state["recipe"]["origin"] != first["recipe"]["origin"]:
             raise TrainingError(
                 f"{paths[0]} and {path} did not start from the same weights, so their average would be useless; "
                 "give runs that have the same --start."
             )
+
+
+def _began_with(start: Path, state: State) -> bool:
+    try:
+        return digest(model_file(start)) == state["recipe"]["origin"]
+    except OSError:
+        return False
 
 
 def _recipe(paths: Sequence[Path], states: Sequence[State]) -> Recipe:
@@ -115,7 +141,8 @@ def _views(faces: FaceTensors, recipe: Recipe) -> Iterator[Tensor]:
     draw = torch.Generator().manual_seed(recipe.seed)
     order = torch.randperm(len(faces), generator=draw)[:MEASURED_VIEWS]
     for chosen in order.split(recipe.batch):
-        yield augment(faces.images[chosen].float(), recipe.augmentation, draw)
+        views = augment(faces.images[chosen].float(), recipe.augmentation, draw)
+        yield as_a_camera(stretched(views), recipe.camera, draw) if recipe.camera.spoils else views
 
 
 def _figures(network: Xception, held_out: FaceTensors | None) -> dict[str, float]:

@@ -33,7 +33,6 @@ PRESETS: dict[str, Recipe] = {
         warm_up=0.15,
         weight_decay=1e-4,
         votes_share=0.5,
-        ema_decay=0.995,
         augmentation=MODERATE,
         camera=ANY_CAMERA,
         tempered=True,

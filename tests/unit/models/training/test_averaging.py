@@ -36,12 +36,14 @@ def two(folder: Path, **more: Any) -> tuple[Path, Path]:
     return tuple(ended(folder / str(seed), **more, seed=seed) for seed in (0, 1))  # type: ignore[return-value]
 
 
-def averaged_run(folder: Path, data: Path, *checkpoints: Path) -> dict[str, Any]:
+def averaged_run(folder: Path, data: Path, *checkpoints: Path, start: Path | None = None) -> dict[str, Any]:
     from fer_models.training.averaging import AveragingRequest, average
     from fer_models.training.datasets import DataSources
 
     return average(
-        AveragingRequest(checkpoints, folder / "mean", "fer-models average"), DataSources((data,)), lambda _: None
+        AveragingRequest(checkpoints, folder / "mean", "fer-models average", start),
+        DataSources((data,)),
+        lambda _: None,
     )
 
 
@@ -105,6 +107,26 @@ def test_networks_that_began_otherwise_are_refused(origins: tuple[str, str], tmp
 def test_one_alone_is_refused(tmp_path: Path, data: Path) -> None:
     with pytest.raises(TrainingError, match="has no average; give --checkpoint at least twice"):
         averaged_run(tmp_path, data, ended(tmp_path / "0"))
+
+
+def test_a_run_is_averaged_with_what_it_began_with(tmp_path: Path, data: Path) -> None:
+    import torch
+    from fer_models.training.checkpoint import digest, load_trained
+
+    start = ended(tmp_path / "start")
+    run = ended(tmp_path / "run", origin=digest(start), seed=1)
+    outcome = averaged_run(tmp_path, data, run, start=start)
+    mean, one, other = (load_trained(path) for path in (tmp_path / "mean" / "checkpoint.pt", run, start))
+    weights = zip(mean.parameters(), one.parameters(), other.parameters(), strict=True)
+    assert all(torch.allclose(m, (a + b) / 2, atol=1e-6) for m, a, b in weights)
+    assert [each["run"] for each in outcome["averaged"]] == ["run", str(start)]
+
+
+def test_a_run_that_began_with_another_network_is_not_averaged_with_this_one(tmp_path: Path, data: Path) -> None:
+    run = ended(tmp_path / "run", origin="another")
+    for start in (ended(tmp_path / "start"), tmp_path / "absent.pt"):
+        with pytest.raises(TrainingError, match=r"did not start from .*; give the --start of that run"):
+            averaged_run(tmp_path, data, run, start=start)
 
 
 def test_no_run_goes_on_in_its_folder(tmp_path: Path, data: Path) -> None:
