@@ -180,14 +180,13 @@ def _write_list(settings: "Settings") -> bool:
 
 
 def _show(authority: "Authority", settings: "Settings", *, as_json: bool) -> None:
+    described = {"root": _described(authority.root), "issuing": _described(authority.issuing.certificate)}
     if as_json:
-        kinds = {"root": authority.root, "issuing": authority.issuing.certificate}
         places = {"folder": str(settings.authority_folder), "crl_file": str(settings.crl_file)}
-        options.print_line({**places, **{kind: _described(each) for kind, each in kinds.items()}})
+        options.print_line({**places, **described})
         return
     table = options.table("certificate", "name", "expires", "SHA-256")
-    for kind, each in (("root", authority.root), ("issuing", authority.issuing.certificate)):
-        told = _described(each)
+    for kind, told in described.items():
         table.add_row(kind, *map(options.plain, (told["name"], told["expires_at"], told["sha256"])))
     options.print_table(table, empty="")
 

@@ -1,19 +1,20 @@
 """fer-controller operators: add, list, remove."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from fer_wire.message import iso_utc
 
-from fer_controller.cli import options
-from fer_controller.operations.operation import Nothing
+from fer_controller.cli import looks, options
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     ALL_OPERATORS,
     REMOVE_OPERATOR,
     AddOperatorRequest,
+    OperatorAnswer,
     RemoveOperatorRequest,
     Role,
 )
@@ -72,25 +73,21 @@ def add(
     )
 
 
-@app.command("list")
-def list_(
-    db: options.Db = None, url: options.Url = None, config: options.Config = None, json_: options.Json = False
-) -> None:
-    """The operators; their tokens cannot be read any more."""
-    with options.desk(db, url, config) as desk:
-        found = desk.ask(ALL_OPERATORS, Nothing())
-    if json_:
-        options.print_answer(found)
-        return
-    table, now = (
-        options.table("operator", "role", "devices", "made", "expires", "last used"),
-        iso_utc(datetime.now(UTC)),
-    )
-    for each in found:
+def _rows(operators: list[OperatorAnswer]) -> Iterable[looks.Row]:
+    now = iso_utc(datetime.now(UTC))
+    for each in operators:
         expires = options.ending(each.expires_at, now)
-        cells = (each.operator, each.role, each.selector or "all", each.made_at, expires, each.last_used_at or "never")
-        table.add_row(*map(options.plain, cells))
-    options.print_table(table, empty="There is no operator yet; `fer-controller operators add NAME` makes one.")
+        yield each.operator, each.role, each.selector or "all", each.made_at, expires, each.last_used_at or "never"
+
+
+LIST = looks.Look(
+    ALL_OPERATORS,
+    "The operators; their tokens cannot be read any more.",
+    ("operator", "role", "devices", "made", "expires", "last used"),
+    _rows,
+    "There is no operator yet; `fer-controller operators add NAME` makes one.",
+)
+app.command("list")(looks.command(LIST))
 
 
 @app.command()
