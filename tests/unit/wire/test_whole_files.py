@@ -80,3 +80,13 @@ def test_what_a_dead_process_left_half_written_is_removed_and_nothing_else(path:
     path.with_name("download.partial").write_bytes(b"ha")
     remove_partial(path.parent)
     assert names(path.parent) == ["download.partial", "state.json"]
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(str(pipe))
+    for place in (pipe, tmp_path):
+        with pytest.raises(OSError, match="is no file"):
+            write_whole(place, b"new")
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

@@ -3,6 +3,7 @@
 A file is written beside its place, flushed to the disk, and then renamed. Every function raises OSError.
 """
 
+import errno
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,11 @@ READABLE_BY_ALL = 0o644
 def written_whole(path: Path, mode: int = READABLE_BY_ALL, *, replace: bool = True) -> Iterator[BinaryIO]:
     """A file to fill; it takes its place when the block ends without an error, and is durable from then on.
 
-    Without replace it raises FileExistsError when the place is taken. Until then, whatever was there stays.
+    Without replace it raises FileExistsError when the place is taken. Until then, whatever was there stays. A device,
+    a pipe or a folder is never replaced.
     """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is there, and is no file", str(path))
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     partial.unlink(missing_ok=True)
     descriptor = os.open(str(partial), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
