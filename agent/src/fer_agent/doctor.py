@@ -203,7 +203,7 @@ def _disk(state_dir: Path) -> Outcome:
 
 def _updates(settings: Settings) -> Outcome:
     update = settings.update
-    if update.public_key is None and update.keys_file is None:
+    if not _has_keys(settings):
         return OK, "no key is set, so every update is refused", "To accept updates, set update.public_key."
     downloader = Downloader(update.model_copy(update={"retries": 0}))
     _keyring(settings).check()
@@ -214,8 +214,11 @@ def _updates(settings: Settings) -> Outcome:
 
 
 def orders(settings: Settings) -> Outcome:
-    """Whether orders must be signed, and until when the last one holds."""
+    """Whether orders must be signed, and until when the last one holds; raises RejectedError without usable keys."""
+    if not _has_keys(settings):
+        return OK, "none is obeyed, for no key is set", ""
     keyring = _keyring(settings)
+    keyring.check()
     record = RecordFile(settings.state_dir / settings.device / UPDATE_FILE).load()
     trusted = record.trusted(keyring.trust, datetime.now(timezone.utc))
     if trusted is None or not trusted.signed_orders_alone:
@@ -227,6 +230,10 @@ def orders(settings: Settings) -> Outcome:
     if trusted.order_expired:
         return WARNING, found, "Newer orders may be kept from this device: see that the controller and the broker run."
     return OK, found, ""
+
+
+def _has_keys(settings: Settings) -> bool:
+    return settings.update.public_key is not None or settings.update.keys_file is not None
 
 
 def _keyring(settings: Settings) -> Keyring:

@@ -77,7 +77,7 @@ def _layers(table: Dict[str, Any]) -> Type[Settings]:
 def _sentence(error: ValidationError, file: Optional[Path]) -> str:
     first, *others = error.errors(include_url=False)
     place = ".".join(str(level) for level in first["loc"])
-    more = f" ({len(others)} more settings are wrong.)" if others else ""
+    more = f" Settings that are wrong besides: {len(others)}." if others else ""
     source = f"{file}, the environment or the options" if file else "the environment or the options"
     own = first.get("ctx", {}).get("error")
     reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")

@@ -9,6 +9,7 @@ import pytest
 from commands import ran
 from fer_agent import doctor
 from fer_agent.cli import run
+from fer_agent.errors import RejectedError
 from fer_agent.settings import Settings
 from fer_wire.device.record import Heard, Record
 from tiny_onnx import network, write_model
@@ -129,7 +130,12 @@ def test_doctor_tells_whether_orders_are_signed_and_until_when_the_last_one_hold
     (tmp_path / "keys.json").write_bytes(key_list(3, listed(signer)).payload())
     settings = Settings.model_validate({"state_dir": tmp_path, "update": {"keys_file": tmp_path / "keys.json"}})
     (tmp_path / settings.device).mkdir()
-    assert doctor.orders(Settings.model_validate({"state_dir": tmp_path}))[1] == "orders are taken without a signature"
+    assert doctor.orders(Settings.model_validate({"state_dir": tmp_path}))[1] == "none is obeyed, for no key is set"
+    spoilt = {"state_dir": tmp_path, "update": {"keys_file": tmp_path / "keys.json"}}
+    (tmp_path / "keys.json").write_text("{}")
+    with pytest.raises(RejectedError, match=r"correct update\.keys_file"):
+        doctor.orders(Settings.model_validate(spoilt))
+    (tmp_path / "keys.json").write_bytes(key_list(3, listed(signer)).payload())
     assert doctor.orders(settings)[:2] == (
         doctor.OK,
         "signed orders alone are taken, by list of keys 3; there was none yet",
