@@ -14,7 +14,7 @@ from pages.protocol import EXAMPLES
 ROOT = Path(__file__).resolve().parents[3]
 HAND_WRITTEN = [
     path
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/**/*.md")])
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/README.md"), *ROOT.glob("docs/**/*.md")])
     if path.name not in {"cli.md", "configuration.md", "protocol.md"}
 ]
 SHELL_BLOCK = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
