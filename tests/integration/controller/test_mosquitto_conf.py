@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,9 +86,7 @@ def test_a_wrong_password_ends_serve_with_a_sentence(
     monkeypatch.setenv("FER_CONTROLLER_BROKER__PASSWORD", "wrong")
     controller = ControllerProcess(tmp_path / "fleet.db", f"mqtt://127.0.0.1:{port}")
     controller.start()
-    begun_s = time.monotonic()
     assert controller.wait() == 1
-    assert time.monotonic() - begun_s < 30
     last = controller.log().splitlines()[-1]
     assert last.startswith(f"error: The broker at mqtt://127.0.0.1:{port} refuses fer-controller-")
     assert last.endswith("check broker.username and broker.password.")
