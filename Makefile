@@ -9,6 +9,7 @@ SECONDS  ?= 60
 PARTS    ?=
 JOBS     ?= 8
 FUZZ_SECONDS ?= 60
+TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm"
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -23,7 +24,9 @@ demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
 test: $(READY)          ## unit, integration and acceptance tests
-	$(BIN)/pytest -m "not training and not hosts and not browser and not fuzz and not arm" -n $(JOBS) --dist worksteal
+	@# Compiles each test module once, where every worker of a fresh clone would for itself; the next line tells errors.
+	@$(BIN)/pytest $(TESTS) --collect-only -qq >/dev/null 2>&1 || true
+	$(BIN)/pytest $(TESTS) -n $(JOBS) --dist worksteal
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
