@@ -2,7 +2,6 @@
 
 import logging
 import select
-import ssl
 import sys
 import time
 from collections import deque
@@ -17,7 +16,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from fer_controller.broker.complaints import Complaints
 from fer_controller.broker.delivery import Delivery
-from fer_controller.broker.tcp_cork import corked
+from fer_controller.broker.packet_socket import Door
+from fer_controller.broker.publishes import acknowledgements, take_publishes
 from fer_controller.errors import BrokerError, BrokerSilent
 from fer_controller.settings import BrokerSettings
 
@@ -53,6 +53,7 @@ class Broker:
         self._on_confirmed = on_confirmed
         self._version = MQTT5 if knows_mqtt5 else MQTT311
         self._client: mqtt.Client | None = None
+        self._door = Door(None)
         self._inbox: deque[Delivery] = deque()
         self._connection = self._unconfirmed = 0
         self._topics: dict[int, str] = {}
@@ -93,17 +94,16 @@ class Broker:
     def pump(self, timeout_s: float, most: int) -> None:
         """Wait for traffic, then read and write, until `most` messages wait here."""
         client = self._open_client()
-        sock = client.socket()
-        if sock is None:
+        if client.socket() is None:
             raise self._lost()
-        wants_write = [sock] if client.want_write() else []
-        pending = isinstance(sock, ssl.SSLSocket) and sock.pending()
-        readable, _, _ = select.select([sock], wants_write, [], 0 if pending else timeout_s)
-        if (readable or pending) and len(self._inbox) < most:
+        sock = self._door.socket
+        pending, room = sock.has_packet, len(self._inbox) < most
+        wants_write = [sock] if sock.wants_write or client.want_write() else []
+        readable, _, _ = select.select([sock], wants_write, [], 0 if pending and room else timeout_s)
+        if room and (readable or pending):
             self._read(client, most)
-        if client.want_write():
-            self._checked(client.loop_write())
         self._checked(client.loop_misc())
+        self._flush(client)
 
     def collect(self, most: int) -> list[Delivery]:
         """Take messages that have arrived, oldest first."""
@@ -115,9 +115,8 @@ class Broker:
         client = self._client
         if client is None:
             return
-        for delivery in deliveries:
-            if delivery.connection == self._connection and delivery.qos:
-                client.ack(delivery.mid, delivery.qos)
+        taken = [delivery for delivery in deliveries if delivery.connection == self._connection]
+        self._door.socket.send(acknowledgements(delivery.mid for delivery in taken if delivery.qos == QOS))
         self._flush(client)
 
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
@@ -142,7 +141,7 @@ class Broker:
     def settle(self, timeout_s: float) -> None:
         """Give outgoing messages some time to leave."""
         until_s = time.monotonic() + timeout_s
-        while self._client is not None and self._client.want_write() and time.monotonic() < until_s:
+        while self._client is not None and self._door.socket.wants_write and time.monotonic() < until_s:
             self.pump(0.05, len(self._inbox))
 
     def close(self) -> None:
@@ -192,13 +191,12 @@ class Broker:
         settings, password = self._settings, self._settings.password
         if settings.username is not None:
             client.username_pw_set(settings.username, password.get_secret_value() if password else None)
-        if settings.address.tls:
-            client.tls_set_context(settings.tls.context())
+        self._door = Door(settings.tls.context() if settings.address.tls else None)
+        client.tls_set_context(self._door)  # type: ignore[arg-type]  # it does what paho asks of a context
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = _taker(self._inbox, self._connection)
         client.on_publish = self._on_publish
-        client.on_socket_register_write = _written_by_us
         return client
 
     def _start(self) -> dict[str, Any]:
@@ -230,13 +228,11 @@ class Broker:
                     raise
 
     def _read(self, client: mqtt.Client, most: int) -> None:
-        inbox = self._inbox
+        sock, mqtt5, number = self._door.socket, self._version == MQTT5, self._connection
+        sock.fill()
         try:
-            while len(inbox) < most:
-                before = len(inbox)
+            while take_publishes(sock, self._inbox, most, mqtt5=mqtt5, connection=number):
                 self._checked(client.loop_read())
-                if len(inbox) == before:
-                    return
         except Exception as error:  # paho raises whatever the bytes lead it to
             if isinstance(error, BrokerError):
                 raise
@@ -244,12 +240,13 @@ class Broker:
             raise self._lost() from error
 
     def _flush(self, client: mqtt.Client) -> None:
-        sock = client.socket()
-        if sock is None or not client.want_write():
-            return
-        with corked(sock):
-            code = client.loop_write()
+        """Write what paho kept back while it called us, and what was sent since."""
+        code = client.loop_write() if client.want_write() else MQTTErrorCode.MQTT_ERR_SUCCESS
         self._checked(code)
+        try:
+            self._door.socket.flush()
+        except OSError as error:
+            raise self._lost() from error
 
     def _checked(self, code: MQTTErrorCode) -> None:
         if code and self._client is not None:
@@ -293,7 +290,3 @@ def _taker(inbox: deque[Delivery], connection: int) -> Callable[[mqtt.Client, An
         inbox.append(Delivery(topic, message.payload, message.retain, message.qos, message.mid, connection))
 
     return take
-
-
-def _written_by_us(_client: mqtt.Client, _userdata: object, _sock: object) -> None:
-    """With this callback paho queues outgoing data until loop_write(), so that acks leave together."""
