@@ -20,11 +20,11 @@ DIES_AT_ITS_START: Changes = {
     "fer_agent/cli/start.py": lambda text: text.replace("agent = compose(", "agent = 1 / 0 + (")
 }
 UPGRADES_THE_DATABASE_AND_DIES: Changes = {
-    "fer_controller/store/migrations.py": lambda text: text + TOMORROW,
+    "fer_controller/store/sqlite/migrations.py": lambda text: text + TOMORROW,
     "fer_controller/controller.py": lambda text: text.replace("systemd.notify(systemd.READY)", "raise SystemExit(3)"),
 }
 CANNOT_TAKE_THE_DATABASE: Changes = {
-    "fer_controller/store/migrations.py": lambda text: text + TOMORROW.replace("CREATE TABLE", "CREATE NOTHING")
+    "fer_controller/store/sqlite/migrations.py": lambda text: text + TOMORROW.replace("CREATE TABLE", "CREATE NOTHING")
 }
 
 

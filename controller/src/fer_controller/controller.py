@@ -33,11 +33,11 @@ from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.ingest.store import IngestStore
-from fer_controller.store.lock import exclusive
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.desired import DesiredStore
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_controller.store.rollups.store import RollupStore
+from fer_controller.store.sqlite.lock import exclusive
 
 AFTER_FAULT_S = 5.0
 INGEST_TIMEOUT_S = 2.0

@@ -8,7 +8,7 @@ from fer_controller.backup import archive
 from fer_controller.backup.place import DATABASE, MODELS, Place
 from fer_controller.errors import BackupError
 from fer_controller.registry.artifacts import Artifacts
-from fer_controller.store import snapshot
+from fer_controller.store.sqlite import snapshot
 
 
 def make(place: Place, out: Path) -> int:

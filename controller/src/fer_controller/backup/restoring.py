@@ -9,8 +9,8 @@ from fer_wire.whole_files import move
 from fer_controller.backup import archive
 from fer_controller.backup.place import DATABASE, Place
 from fer_controller.errors import BackupError
-from fer_controller.store import snapshot
-from fer_controller.store.lock import exclusive
+from fer_controller.store.sqlite import snapshot
+from fer_controller.store.sqlite.lock import exclusive
 
 OURS_ALONE = 0o700
 COMPANIONS = ("-wal", "-shm", "-journal")

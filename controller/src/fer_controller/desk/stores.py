@@ -11,7 +11,6 @@ from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout.devices import reach
 from fer_controller.settings import OPEN_ACCESS, RolloutSettings, Settings
 from fer_controller.store import opening
-from fer_controller.store.confined import confine_changes, confine_looks
 from fer_controller.store.database import Database
 from fer_controller.store.subjects import Subjects
 
@@ -51,7 +50,8 @@ class Stores:
     @cached_property
     def looking(self) -> Subjects:
         """Every subject, read-only, and of each what is in reach."""
-        return self._confined(opening.reader(self.place.db), confine_looks)
+        database = opening.reader(self.place.db)
+        return self._confined(database, database.confine_looks)
 
     @property
     def upgraded(self) -> Subjects:
@@ -62,16 +62,17 @@ class Stores:
     @cached_property
     def changing(self) -> Subjects:
         """Every subject, to change what is in reach; what it reads is not for the eyes of whoever asked."""
-        return self._confined(opening.writer(self.place.db), confine_changes)
+        database = opening.writer(self.place.db)
+        return self._confined(database, database.confine_changes)
 
     @cached_property
     def models(self) -> Shelf:
         """The models of the registry."""
         return Shelf(self.looking.models, self.place.models)
 
-    def _confined(self, database: Database, confine: Callable[[Database, Collection[str]], None]) -> Subjects:
+    def _confined(self, database: Database, confine: Callable[[Collection[str]], None]) -> Subjects:
         self._opened.enter_context(database)
         known = Subjects(database, self._origin)
         if self._selector:
-            confine(database, reach.within(known, self._selector))
+            confine(reach.within(known, self._selector))
         return known

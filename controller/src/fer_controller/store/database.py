@@ -1,71 +1,42 @@
-"""One SQLite file: WAL, synchronous=FULL, so that what a transaction wrote survives a power cut."""
+"""A database as the subjects know it: queries by name, with values by name; SQLite and PostgreSQL answer them alike."""
 
-import os
-import re
-import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import fields
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-from urllib.parse import quote
-
-from fer_controller.errors import ControllerError, OutOfReachError, StoreError, StoreUnavailable
-from fer_controller.store.queries import QUERIES
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-READ, WRITE, CREATE = "ro", "rw", "rwc"
-"""How a file is opened; CREATE makes it when it does not exist."""
 TIMEOUT_S = 10.0
-CHECKPOINT_PAGES = 4000
-LONG_LOG_BYTES = 64 * 2**20
-"""What a long look by another program let the log grow beyond is given back to the disk when the look is over."""
-LOOK_AGAIN_S = 0.02
-PASSING = {
-    sqlite3.SQLITE_BUSY: "{db} is locked by another process",
-    sqlite3.SQLITE_LOCKED: "{db} is locked by another process",
-    sqlite3.SQLITE_FULL: "The disk that holds {db} is full",
-    sqlite3.SQLITE_IOERR: "The disk that holds {db} reports errors",
-    sqlite3.SQLITE_CANTOPEN: "{db} or a file beside it cannot be opened",
-    sqlite3.SQLITE_READONLY: "{db} is read-only",
-}
-MOVED = "{db} was moved, deleted or replaced while it was open; put it back, or restart whatever uses it."
-MISSING = "no such "
+"""How long a write waits for others."""
 OUT_OF_REACH = "out of reach"
-"""What a trigger says of a row that the operator may not change (store/confined.py)."""
-INDEX = re.compile(r" INDEXED BY \w+")
-MISSING_FROM_OLD = ("table", "column", "index")
-"""What a database of an older fer-controller may lack."""
+"""What a database says of a row that the operator may not change (store/confined.py)."""
+OUT_OF_REACH_SENTENCE = "This would change devices that you are not given; ask for those that you are."
 
-Row = sqlite3.Row
+
+class Row(Protocol):
+    """One row of an answer; a column has its name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def keys(self) -> Iterable[str]:
+        """The names of the columns."""
+
+
 Values = Mapping[str, Any]
 Record = TypeVar("Record")
 
 
-class Database:
-    """A connection that runs the queries of the .sql files by name, with values by name.
+class Database(Protocol):
+    """A connection that runs the queries of the .sql files by name.
 
     All methods raise StoreError, or StoreUnavailable when a later try may succeed.
     """
-
-    def __init__(
-        self, path: Path, mode: str = READ, timeout_s: float = TIMEOUT_S, *, begun_at: Path | None = None
-    ) -> None:
-        """Open the file; timeout_s is how long a write waits for other processes, begun_at where it lies for now."""
-        self.path, self._timeout_s = path, timeout_s
-        uri = f"file:{quote(os.fsencode((begun_at or path).absolute()))}?mode={mode}"
-        with self.explained():
-            self.connection = sqlite3.connect(
-                uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
-            )
-        self.connection.row_factory = Row
-        self.has_views = False
-        """Whether views stand for the tables; they have no indexes that a query could name."""
-        self._file = None if begun_at else _identity(path)
 
     def __enter__(self) -> Self:
         return self
@@ -75,14 +46,33 @@ class Database:
     ) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Close the connection."""
-        self.connection.close()
 
+    @abstractmethod
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         """All rows of a query; parts replace the placeholders in braces in its text."""
-        with self.explained():
-            return self.connection.execute(self._text(query, parts), values or {}).fetchall()
+
+    @abstractmethod
+    def run(self, query: str, values: Values | None = None, **parts: object) -> int:
+        """Change rows and return how many were changed."""
+
+    @abstractmethod
+    def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
+        """Run a change for each of the values and return how many rows were changed in all."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit everything written in the block, durably, or nothing; joins an enclosing transaction."""
+
+    @abstractmethod
+    def confine_looks(self, devices: Collection[str]) -> None:
+        """From now on this connection, which only reads, sees of every table what is in reach."""
+
+    @abstractmethod
+    def confine_changes(self, devices: Collection[str]) -> None:
+        """From now on a change of a row that is out of reach raises OutOfReachError, and changes nothing."""
 
     def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
         """All rows as records whose fields have the names of the columns."""
@@ -95,86 +85,8 @@ class Database:
 
     def number(self, query: str, values: Values | None = None) -> int:
         """The single integer that a query returns."""
-        return int(self.rows(query, values)[0][0])
-
-    def run(self, query: str, values: Values | None = None, **parts: object) -> int:
-        """Change rows and return how many were changed."""
-        with self.explained():
-            return self.connection.execute(self._text(query, parts), values or {}).rowcount
-
-    def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
-        """Run a change for each of the values and return how many rows were changed in all."""
-        with self.explained():
-            return max(0, self.connection.executemany(self._text(query, parts), values).rowcount)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit everything written in the block, durably, or nothing; joins an enclosing transaction."""
-        if self._within_transaction():
-            yield
-            return
-        self._expect_in_place()
-        with self.explained():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self._within_transaction():
-                    self.connection.execute("ROLLBACK")
-                raise
-
-    def copy(self, target: Path) -> None:
-        """Write the database as it stands at one moment to a new file, whoever writes to it meanwhile."""
-        with self.explained(), closing(sqlite3.connect(target)) as made:
-            self.connection.backup(made)
-            # Of WAL a lone file has no use: whoever opens it next turns it on again.
-            made.execute("PRAGMA journal_mode = DELETE")
-
-    def write_ahead(self) -> None:
-        """Let others read during writes (WAL); waits for a process that is creating the file, as SQLite does not."""
-        until_s = time.monotonic() + self._timeout_s
-        while True:
-            try:
-                self.connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
-                    raise
-                time.sleep(LOOK_AGAIN_S)
-            else:
-                break
-        self.connection.execute("PRAGMA synchronous = FULL")
-        self.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        self.connection.execute(f"PRAGMA journal_size_limit = {LONG_LOG_BYTES}")
-
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Turn SQLite's errors into StoreError or StoreUnavailable."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise _explained(error, self.path) from error
-
-    def _text(self, query: str, parts: Mapping[str, object]) -> str:
-        text = QUERIES[query].format(**parts) if parts else QUERIES[query]
-        return INDEX.sub("", text) if self.has_views else text
-
-    def _expect_in_place(self) -> None:
-        """What is written into a file without its name is gone when this process ends."""
-        if self._file is not None and _identity(self.path) != self._file:
-            raise StoreUnavailable(MOVED.format(db=self.path))
-
-    def _within_transaction(self) -> bool:
-        return self.connection.in_transaction
-
-
-def _identity(path: Path) -> "tuple[int, int] | None":
-    """Which file has this name now."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        (row,) = self.rows(query, values)
+        return int(row[next(iter(row.keys()))])
 
 
 def record(kind: type[Record], row: Row) -> Record:
@@ -185,19 +97,3 @@ def record(kind: type[Record], row: Row) -> Record:
 def named(record: "DataclassInstance") -> dict[str, Any]:
     """The fields of a record as the values of a query."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def _explained(error: sqlite3.DatabaseError, path: Path) -> ControllerError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in PASSING:
-        return StoreUnavailable(f"{PASSING[code].format(db=path)} ({error}).")
-    if str(error) == OUT_OF_REACH:
-        return OutOfReachError("This would change devices that you are not given; ask for those that you are.")
-    if code == sqlite3.SQLITE_NOTADB:
-        return StoreError(f"{path} is not an SQLite database; name another file with --db.")
-    if code == sqlite3.SQLITE_CORRUPT:
-        return StoreError(f"{path} is damaged ({error}); move it away, and keep what `sqlite3 {path} .recover` finds.")
-    kind, _, name = str(error).removeprefix(MISSING).partition(": ")
-    if kind in MISSING_FROM_OLD:
-        return StoreError(f"{path} has no {kind} {name} yet; start `fer-controller serve` with it once to upgrade it.")
-    return StoreError(f"{path} cannot be used: {error}.")

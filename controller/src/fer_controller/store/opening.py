@@ -1,101 +1,23 @@
-"""Opens a database file for reading, or upgrades it and opens it for writing."""
+"""Opens a database for reading, or upgrades it and opens it for writing; where it lies says of what kind it is."""
 
-import os
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from fer_controller.errors import StoreError
-from fer_controller.store import migrations
-from fer_controller.store.database import CREATE, READ, TIMEOUT_S, WRITE, Database
-
-OURS_ALONE = 0o600
-"""What faces showed, who may order, and hashes of tokens."""
+from fer_controller.store.database import TIMEOUT_S
+from fer_controller.store.sqlite import file
+from fer_controller.store.sqlite.database import SqliteDatabase
 
 
-def reader(path: Path) -> Database:
-    """Open for reading, also while a controller runs; raises StoreError when the file is missing or not ours."""
-    _expect(path)
-    database = Database(path, READ)
-    try:
-        migrations.check(database)
-    except StoreError:
-        database.close()
-        raise
-    return database
+def reader(place: Path) -> SqliteDatabase:
+    """Open for reading, also while a controller runs; raises StoreError when it is missing or not ours."""
+    return file.reader(place)
 
 
-def writer(path: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database:
-    """Open for writing after an upgrade; raises StoreError when the file is not ours, or is missing without create."""
-    if create and not path.exists():
-        _create(path)
-    _expect(path)
-    database = Database(path, WRITE, timeout_s)
-    try:
-        migrations.check(database)
-        with database.explained():
-            database.write_ahead()
-        migrations.apply(database)
-    except StoreError:
-        database.close()
-        raise
-    return database
+def writer(place: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> SqliteDatabase:
+    """Open for writing after an upgrade; raises StoreError when it is not ours, or is missing without create."""
+    return file.writer(place, create=create, timeout_s=timeout_s)
 
 
-@contextmanager
-def created(path: Path, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
-    """Open for writing, and make the file where there is none; it is gone again when the block fails on it empty."""
-    there = path.exists()
-    with writer(path, create=True, timeout_s=timeout_s) as database:
-        try:
-            yield database
-        except BaseException:
-            if not there:
-                _remove_if_empty(database)
-            raise
-
-
-def _create(path: Path) -> None:
-    """Make the file with all its tables, or none: a full disk, or an end in the middle, leaves nothing of that name."""
-    place = path.resolve()
-    partial = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
-    try:
-        _touch(partial)
-        with Database(path, CREATE, begun_at=partial) as database:
-            migrations.apply(database)
-        _put(partial, place)
-    finally:
-        for left in (partial, partial.with_name(f"{partial.name}-journal")):
-            left.unlink(missing_ok=True)
-
-
-def _touch(partial: Path) -> None:
-    """Make it for us alone; SQLite gives the files beside it the same mode."""
-    with suppress(OSError):  # told by SQLite, with what helps
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OURS_ALONE))
-
-
-def _put(partial: Path, place: Path) -> None:
-    """Under its name, unless another process was quicker."""
-    try:
-        os.link(partial, place)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links
-        partial.replace(place)
-
-
-def _remove_if_empty(database: Database) -> None:
-    """Remove the file, unless somebody has written to it or has it open."""
-    with suppress(StoreError, OSError), database.explained():
-        # Leaving WAL takes the only connection; exclusive, no other can come before the file is gone.
-        database.connection.execute("PRAGMA journal_mode = DELETE")
-        database.connection.execute("BEGIN EXCLUSIVE")
-        if migrations.is_empty(database):
-            database.path.unlink()
-
-
-def _expect(path: Path) -> None:
-    if not path.is_file():
-        raise StoreError(f"There is no database {path}; name it with --db, or start `fer-controller serve` first.")
+def created(place: Path, timeout_s: float = TIMEOUT_S) -> AbstractContextManager[SqliteDatabase]:
+    """Open for writing, and make it where there is none; it is gone again when the block fails on it empty."""
+    return file.created(place, timeout_s)

@@ -13,9 +13,9 @@ from fer_controller.registry import tokens
 from fer_controller.rollout import audit
 from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.rollout.planning.request import DeployRequest
-from fer_controller.store import confined, opening
-from fer_controller.store.database import Database
+from fer_controller.store import opening
 from fer_controller.store.rollouts.records import Changes, Failures
+from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_controller.store.subjects import Subjects
 from served_fleet import ServedFleet
 
@@ -25,7 +25,7 @@ OWNERS = {"tokens": "holder", "certificates": "holder"}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     """Of a fleet in which every device left something in every table that has a device, and a rollout has several."""
     fleet = ServedFleet(tmp_path)
     known = Subjects(fleet.database)
@@ -43,7 +43,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def owners(database: Database) -> "dict[str, str]":
+def owners(database: SqliteDatabase) -> "dict[str, str]":
     """The tables, and the column that says whose a row is; empty where none does."""
     found = {}
     for row in database.connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
@@ -54,10 +54,10 @@ def owners(database: Database) -> "dict[str, str]":
     return found
 
 
-def test_of_every_table_a_look_sees_what_is_in_reach_and_of_a_new_one_nothing(database: Database) -> None:
+def test_of_every_table_a_look_sees_what_is_in_reach_and_of_a_new_one_nothing(database: SqliteDatabase) -> None:
     database.connection.execute("CREATE TABLE secrets (name TEXT)")
     database.connection.execute("INSERT INTO secrets VALUES ('of somebody')")
-    confined.confine_looks(database, GIVEN)
+    database.confine_looks(GIVEN)
     seen = {
         table: json.dumps([tuple(map(str, row)) for row in database.connection.execute(f"SELECT * FROM {table}")])  # noqa: S608
         for table in owners(database)
@@ -67,16 +67,16 @@ def test_of_every_table_a_look_sees_what_is_in_reach_and_of_a_new_one_nothing(da
     assert all(GIVEN[0] in seen[table] for table in ("devices", "labels", "device_failures", "revoked_devices"))
 
 
-def test_a_new_table_with_devices_shows_theirs(database: Database) -> None:
+def test_a_new_table_with_devices_shows_theirs(database: SqliteDatabase) -> None:
     database.connection.execute("CREATE TABLE notes (device TEXT, note TEXT)")
     database.connection.execute("INSERT INTO notes VALUES (?, 'a'), (?, 'b')", (VICTIM, GIVEN[0]))
-    confined.confine_looks(database, GIVEN)
+    database.confine_looks(GIVEN)
     assert [tuple(row) for row in database.connection.execute("SELECT * FROM notes")] == [(GIVEN[0], "b")]
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM {table} WHERE {beyond}", "UPDATE {table} SET {row} WHERE {beyond}"])
-def test_in_no_table_a_change_touches_a_row_out_of_reach(database: Database, change: str) -> None:
-    confined.confine_changes(database, GIVEN)
+def test_in_no_table_a_change_touches_a_row_out_of_reach(database: SqliteDatabase, change: str) -> None:
+    database.confine_changes(GIVEN)
     tried = 0
     for table, owner in owners(database).items():
         column = next(row["name"] for row in database.connection.execute(f"PRAGMA table_info({table})"))
@@ -88,8 +88,8 @@ def test_in_no_table_a_change_touches_a_row_out_of_reach(database: Database, cha
     assert tried > 15
 
 
-def test_no_row_is_added_for_a_device_out_of_reach_and_one_in_reach_is(database: Database) -> None:
-    confined.confine_changes(database, GIVEN)
+def test_no_row_is_added_for_a_device_out_of_reach_and_one_in_reach_is(database: SqliteDatabase) -> None:
+    database.confine_changes(GIVEN)
     known = Subjects(database)
     with pytest.raises(OutOfReachError):
         tokens.make(known.tokens, DEVICE)
@@ -99,14 +99,14 @@ def test_no_row_is_added_for_a_device_out_of_reach_and_one_in_reach_is(database:
     known.devices.revoke(GIVEN[1], AT, "anna")
 
 
-def test_a_row_is_not_handed_over_to_a_device_out_of_reach(database: Database) -> None:
-    confined.confine_changes(database, GIVEN)
+def test_a_row_is_not_handed_over_to_a_device_out_of_reach(database: SqliteDatabase) -> None:
+    database.confine_changes(GIVEN)
     with pytest.raises(OutOfReachError), database.transaction():
         database.connection.execute("UPDATE labels SET device = ? WHERE device = ?", (VICTIM, GIVEN[0]))
 
 
-def test_no_order_and_no_entry_is_written_for_a_rollout_that_reaches_beyond(database: Database) -> None:
-    confined.confine_changes(database, GIVEN)
+def test_no_order_and_no_entry_is_written_for_a_rollout_that_reaches_beyond(database: SqliteDatabase) -> None:
+    database.confine_changes(GIVEN)
     known = Subjects(database)
     (row,) = known.rollouts.rollouts()
     with pytest.raises(OutOfReachError):
@@ -117,8 +117,8 @@ def test_no_order_and_no_entry_is_written_for_a_rollout_that_reaches_beyond(data
     known.audit.append([audit.act("x", "y", "anna", device=GIVEN[0])])
 
 
-def test_a_confined_look_measures_what_it_may_without_the_indexes_that_queries_name(database: Database) -> None:
-    confined.confine_looks(database, ("nano-01",))
+def test_a_confined_look_measures_what_it_may_without_the_indexes_that_queries_name(database: SqliteDatabase) -> None:
+    database.confine_looks(("nano-01",))
     known = Subjects(database)
     assert [each.device for each in known.telemetry.newest_of_each()] == ["nano-01"]
     assert len(known.telemetry.newest_telemetry("nano-01", 10)) == 2

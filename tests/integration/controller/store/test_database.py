@@ -16,11 +16,11 @@ import pytest
 from controller_messages import a_batch, an_event
 from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.store import opening
-from fer_controller.store.database import Database
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.filter import EventFilter, Where
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.queries import QUERIES
+from fer_controller.store.sqlite.database import SqliteDatabase
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,17 +31,17 @@ def db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(db: Path) -> Iterator[Database]:
+def database(db: Path) -> Iterator[SqliteDatabase]:
     with opening.writer(db, create=True, timeout_s=0.05) as opened:
         yield opened
 
 
 @pytest.fixture
-def store(database: Database) -> IngestStore:
+def store(database: SqliteDatabase) -> IngestStore:
     return IngestStore(database)
 
 
-def test_the_file_is_in_wal_mode_and_every_commit_is_synced(database: Database) -> None:
+def test_the_file_is_in_wal_mode_and_every_commit_is_synced(database: SqliteDatabase) -> None:
     assert database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert database.connection.execute("PRAGMA synchronous").fetchone()[0] == 2
 
@@ -103,7 +103,9 @@ def test_a_database_locked_by_another_process_can_be_written_later(db: Path, sto
     assert store.events.last_event_id() == 1
 
 
-def test_a_full_disk_is_told_and_loses_nothing_that_is_tried_again(database: Database, store: IngestStore) -> None:
+def test_a_full_disk_is_told_and_loses_nothing_that_is_tried_again(
+    database: SqliteDatabase, store: IngestStore
+) -> None:
     (pages,) = database.connection.execute("PRAGMA page_count").fetchone()
     database.connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
     batch = a_batch(*(an_event(seq) for seq in range(1, 500)))
@@ -164,7 +166,7 @@ def test_a_damaged_database_is_told(db: Path) -> None:
         opening.reader(db)
 
 
-def plan_of(database: Database, query: str, values: dict[str, Any], **parts: object) -> list[str]:
+def plan_of(database: SqliteDatabase, query: str, values: dict[str, Any], **parts: object) -> list[str]:
     text = QUERIES[query].format(**parts) if parts else QUERIES[query]
     everything = {**dict.fromkeys(re.findall(r":(\w+)", text)), **values}
     return [row["detail"] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {text}", everything)]
@@ -172,7 +174,7 @@ def plan_of(database: Database, query: str, values: dict[str, Any], **parts: obj
 
 @pytest.mark.parametrize("query", ["events_page", "newest_events"])
 @pytest.mark.parametrize(("device", "index"), [(None, "events_by_time"), ("nano-01", "events_by_device_and_time")])
-def test_listing_by_time_takes_an_index(database: Database, query: str, device: str | None, index: str) -> None:
+def test_listing_by_time_takes_an_index(database: SqliteDatabase, query: str, device: str | None, index: str) -> None:
     where = Where(EventFilter(device=device), EventFilter)
     steps = plan_of(database, query, where.values, where=where)
     assert any(f"USING INDEX {index} (" in step for step in steps)
@@ -180,13 +182,13 @@ def test_listing_by_time_takes_an_index(database: Database, query: str, device: 
 
 
 @pytest.mark.parametrize("device", [None, "nano-01"])
-def test_following_events_costs_no_more_when_many_are_stored(database: Database, device: str | None) -> None:
+def test_following_events_costs_no_more_when_many_are_stored(database: SqliteDatabase, device: str | None) -> None:
     where = Where(EventFilter(device=device), EventFilter)
     plan = plan_of(database, "events_stored_after", where.values, where=where)
     assert plan == ["SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"]
 
 
-def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(database: Database) -> None:
+def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(database: SqliteDatabase) -> None:
     plan = plan_of(database, "track_emotions", {"windows": "[]"})
     assert "SEARCH e USING INDEX events_by_device (device=? AND rowid>? AND rowid<?)" in plan
     assert not any(step.startswith("SCAN e") for step in plan)
@@ -206,11 +208,11 @@ def test_the_first_arrival_since_a_time_is_found_among_the_ids(arrivals: set[int
         assert ids == [each for each in event_ids(database) if each >= first]
 
 
-def event_ids(database: Database) -> list[int]:
+def event_ids(database: SqliteDatabase) -> list[int]:
     return [row[0] for row in database.connection.execute("SELECT id FROM events ORDER BY id")]
 
 
-def test_a_fault_that_is_no_conflict_stores_nothing_of_the_batch(database: Database, store: IngestStore) -> None:
+def test_a_fault_that_is_no_conflict_stores_nothing_of_the_batch(database: SqliteDatabase, store: IngestStore) -> None:
     database.connection.execute(
         "CREATE TRIGGER fault BEFORE INSERT ON events WHEN new.seq = 2 BEGIN SELECT RAISE(FAIL, 'no'); END"
     )
@@ -226,7 +228,7 @@ def test_a_fault_that_is_no_conflict_stores_nothing_of_the_batch(database: Datab
         ("newest_telemetry_of_device", "SEARCH telemetry USING INDEX telemetry_by_arrival (device=?)"),
     ],
 )
-def test_following_telemetry_costs_no_more_when_much_is_stored(database: Database, query: str, way: str) -> None:
+def test_following_telemetry_costs_no_more_when_much_is_stored(database: SqliteDatabase, query: str, way: str) -> None:
     plan = plan_of(database, query, {})
     assert way in plan
     assert not any("SCAN telemetry" in step for step in plan)
@@ -265,8 +267,8 @@ def test_of_two_who_begin_a_database_the_second_takes_the_firsts(db: Path) -> No
 
 def test_what_a_long_look_let_the_log_grow_to_is_given_back(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = 100_000
-    monkeypatch.setattr("fer_controller.store.database.LONG_LOG_BYTES", limit)
-    monkeypatch.setattr("fer_controller.store.database.CHECKPOINT_PAGES", 10)
+    monkeypatch.setattr("fer_controller.store.sqlite.database.LONG_LOG_BYTES", limit)
+    monkeypatch.setattr("fer_controller.store.sqlite.database.CHECKPOINT_PAGES", 10)
     log = db.with_name("fleet.db-wal")
     with opening.writer(db, create=True) as database, opening.reader(db) as looking:
         store = IngestStore(database)

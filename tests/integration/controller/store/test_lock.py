@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fer_controller.errors import StoreError
-from fer_controller.store.lock import exclusive
+from fer_controller.store.sqlite.lock import exclusive
 
 
 def test_two_controllers_cannot_serve_one_database(tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from fer_controller.rollout.evidence.measurement import measure
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import OPERATOR, VIEWER, Token
 from fer_controller.store.credentials.store import TokenStore
-from fer_controller.store.database import Database
 from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import Window
 from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.rollups.records import HOUR, MINUTE
+from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_controller.store.subjects import Subjects
 from fer_wire.contracts import CLASSIFIER
 from pydantic import TypeAdapter
@@ -42,7 +42,7 @@ def old_db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(old_db: Path) -> Iterator[Database]:
+def database(old_db: Path) -> Iterator[SqliteDatabase]:
     with opening.writer(old_db) as opened:
         yield opened
 
@@ -96,7 +96,7 @@ def as_then(found: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[dic
     return [{name: row[name] for name in old} for row, old in zip(found, then, strict=True)]
 
 
-def test_every_record_is_read_as_the_old_controller_read_it(database: Database) -> None:
+def test_every_record_is_read_as_the_old_controller_read_it(database: SqliteDatabase) -> None:
     then, now = json.loads((OLD / "records.json").read_text("utf-8")), read(Subjects(database))
     (sums,), emotions = then.pop("telemetry_sums"), then.pop("emotion_sums")
     found = measure(MeasurementStore(database), [DAY])[DEVICE]
@@ -114,7 +114,7 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: Database) 
     assert now == then
 
 
-def test_the_tokens_of_devices_and_operators_open_what_they_opened(database: Database) -> None:
+def test_the_tokens_of_devices_and_operators_open_what_they_opened(database: SqliteDatabase) -> None:
     store = TokenStore(database)
     assert tokens.device_of(store, "token of nano-01") == "nano-01"
     assert tokens.device_of(store, "token of the device alice") == "alice"
@@ -124,8 +124,8 @@ def test_the_tokens_of_devices_and_operators_open_what_they_opened(database: Dat
     assert access.who(store, "token of nano-01") is None
 
 
-def test_an_upgraded_database_has_the_shape_of_a_new_one(database: Database, tmp_path: Path) -> None:
-    def shape(db: Database) -> set[tuple[str, str]]:
+def test_an_upgraded_database_has_the_shape_of_a_new_one(database: SqliteDatabase, tmp_path: Path) -> None:
+    def shape(db: SqliteDatabase) -> set[tuple[str, str]]:
         found = db.connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         return {(row["name"], " ".join(row["sql"].split())) for row in found}
 
@@ -133,7 +133,7 @@ def test_an_upgraded_database_has_the_shape_of_a_new_one(database: Database, tmp
         assert shape(database) == shape(new)
 
 
-def test_an_upgraded_database_takes_more(database: Database) -> None:
+def test_an_upgraded_database_takes_more(database: SqliteDatabase) -> None:
     store = IngestStore(database)
     before = store.events.last_event_id()
     assert store.write(a_batch(an_event(1, kind="start"), an_event(4))).redelivered == 1

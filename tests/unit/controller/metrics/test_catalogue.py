@@ -9,19 +9,19 @@ from fer_controller.metrics.catalogue import CAMERA_METRICS, GATED, METRICS, STO
 from fer_controller.metrics.metric import AVERAGE, INCREASE_A_MINUTE, MEAN, Metric
 from fer_controller.rollout.evidence.gates import choose, parse
 from fer_controller.store import opening
-from fer_controller.store.database import Database
 from fer_controller.store.rollups import figures
+from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
 from fer_wire.telemetry import CameraTelemetry
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     with opening.writer(tmp_path / "fleet.db", create=True) as made:
         yield made
 
 
-def columns_of(database: Database, table: str) -> set[str]:
+def columns_of(database: SqliteDatabase, table: str) -> set[str]:
     return {row["name"] for row in database.connection.execute(f"PRAGMA table_info({table})")}
 
 
@@ -37,11 +37,11 @@ def test_a_metric_of_a_camera_is_read_from_its_part(metric: Metric) -> None:
     assert metric.export is not None
 
 
-def test_every_stored_metric_has_its_column(database: Database) -> None:
+def test_every_stored_metric_has_its_column(database: SqliteDatabase) -> None:
     assert {metric.column for metric in STORED} <= columns_of(database, "telemetry")
 
 
-def test_every_summary_has_its_columns(database: Database) -> None:
+def test_every_summary_has_its_columns(database: SqliteDatabase) -> None:
     assert {part.column for part in figures.PARTS} <= columns_of(database, "telemetry_rollups")
     assert all(summary.sum_column and summary.samples_column for _, summary in SUMMARIZED if summary.kind == MEAN)
 

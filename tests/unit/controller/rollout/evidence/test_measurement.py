@@ -7,11 +7,11 @@ import pytest
 from controller_messages import an_event
 from fer_controller.rollout.evidence.measurement import dumped, loaded, measure, windows_before
 from fer_controller.store import opening
-from fer_controller.store.database import Database
 from fer_controller.store.ingest.records import Batch
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.measurements.records import Window
 from fer_controller.store.measurements.store import MeasurementStore
+from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_wire import EmotionEvent, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
@@ -20,13 +20,13 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     with opening.writer(tmp_path / "fleet.db", create=True) as database:
         yield database
 
 
 @pytest.fixture
-def stores(database: Database) -> tuple[IngestStore, MeasurementStore]:
+def stores(database: SqliteDatabase) -> tuple[IngestStore, MeasurementStore]:
     return IngestStore(database), MeasurementStore(database)
 
 
@@ -115,7 +115,7 @@ def test_a_baseline_does_not_reach_back_beyond_the_last_change_of_model() -> Non
     assert (one.since, two.since) == (iso_utc(NOON - timedelta(seconds=600)), moved)
 
 
-def steps_to_measure(database: Database, asked: MeasurementStore, names: list[str]) -> int:
+def steps_to_measure(database: SqliteDatabase, asked: MeasurementStore, names: list[str]) -> int:
     """Hundreds of instructions that SQLite runs to measure these devices, each of which sent twenty messages."""
     steps = count()
     database.connection.set_progress_handler(lambda: next(steps) < 0, 100)
@@ -140,7 +140,7 @@ def twenty_messages(ingest: IngestStore, names: list[str]) -> None:
 
 
 def test_measuring_one_device_costs_hardly_more_among_many(
-    database: Database, stores: tuple[IngestStore, MeasurementStore]
+    database: SqliteDatabase, stores: tuple[IngestStore, MeasurementStore]
 ) -> None:
     ingest, asked = stores
     twenty_messages(ingest, ["m"])
@@ -150,7 +150,7 @@ def test_measuring_one_device_costs_hardly_more_among_many(
 
 
 def test_the_work_of_measuring_grows_with_the_devices_and_not_with_their_square(
-    database: Database, stores: tuple[IngestStore, MeasurementStore]
+    database: SqliteDatabase, stores: tuple[IngestStore, MeasurementStore]
 ) -> None:
     ingest, asked = stores
     names = [f"n{number:04}" for number in range(1000)]

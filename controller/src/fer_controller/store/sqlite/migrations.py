@@ -14,7 +14,6 @@ from fer_controller.store.credentials.tables import (
     OPERATORS,
     TOKENS,
 )
-from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
 from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, REVOKED_DEVICES, SIGHT_OF_DEVICES
 from fer_controller.store.events.tables import (
@@ -33,6 +32,7 @@ from fer_controller.store.events.tables import (
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, SIGNED_ORDERS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import BOUNDS_OF_ROLLUPS, FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
+from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_controller.store.telemetry.tables import (
     BOUNDS_OF_TELEMETRY,
     FACE_SHARE_OF_TELEMETRY,
@@ -189,7 +189,7 @@ def m022_signed_orders(db: sqlite_utils.Database) -> None:
     _run(db, *SIGNED_ORDERS)
 
 
-def check(database: Database) -> None:
+def check(database: SqliteDatabase) -> None:
     """Raises StoreError for a database of another program, or of a newer fer-controller."""
     with database.explained():
         found = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -205,13 +205,13 @@ def check(database: Database) -> None:
         )
 
 
-def is_empty(database: Database) -> bool:
+def is_empty(database: SqliteDatabase) -> bool:
     """Whether no table has a row, but for those that say how the tables were made."""
     tables = set(sqlite_utils.Database(database.connection).table_names()) - {MIGRATIONS.migrations_table}
     return not any(database.connection.execute(f"SELECT 1 FROM [{table}] LIMIT 1").fetchone() for table in tables)  # noqa: S608
 
 
-def apply(database: Database) -> None:
+def apply(database: SqliteDatabase) -> None:
     """Upgrade the database in one transaction."""
     db = sqlite_utils.Database(database.connection)
     with database.explained():
