@@ -1,12 +1,12 @@
 """How a program reaches the MQTT broker: its URL and the settings that the agent and the controller share."""
 
 import re
-from typing import NamedTuple, Optional, TypeVar
+from typing import ClassVar, NamedTuple, Optional, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from fer_wire.errors import AddressError
-from fer_wire.tls import BROKER, CaFile, CertFile, ClientFiles, KeyFile, TlsClient, TlsPlace, check_pair
+from fer_wire.tls import BROKER, CaFile, CertFile, ClientFiles, KeyFile, Names, TlsClient, TlsPlace, check_pair
 from fer_wire.topics import DEFAULT_PREFIX, Topics
 
 DEFAULT_PORT = 1883
@@ -85,6 +85,7 @@ class BrokerConnection(BaseModel):
     """The settings of a connection to the broker that every program has."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    names: ClassVar[Names] = BROKER
 
     url: str = Field(default="mqtt://127.0.0.1:1883", description="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
     username: Optional[str] = Field(default=None, description="user name, if the broker asks for one")
@@ -105,7 +106,8 @@ class BrokerConnection(BaseModel):
     def tls(self) -> TlsClient:
         """How TLS is spoken there, if it is, and why it fails."""
         host, port, tls = self.address
-        return TlsClient(TlsPlace(BROKER, host, port, tls, ClientFiles(self.ca_file, self.cert_file, self.key_file)))
+        files = ClientFiles(self.ca_file, self.cert_file, self.key_file)
+        return TlsClient(TlsPlace(self.names, host, port, tls, files))
 
     @field_validator("url")
     @classmethod

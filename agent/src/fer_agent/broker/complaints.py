@@ -1,6 +1,6 @@
 """What is said of a broker that does not do what we ask: the thing, the place, the remedy."""
 
-from typing import Iterable
+from typing import Iterable, Optional
 
 from fer_wire.broker import refusal
 
@@ -27,11 +27,21 @@ class Complaints:
         """It neither welcomed us nor turned us away."""
         return BrokerError(f"{self.broker} {self._settings.tls.why_cut() or how}.")
 
+    def refused_in_tls(self) -> Optional[BrokerError]:
+        """Why TLS is to blame that it hung up; None where it is not. Looks itself, which may take some seconds."""
+        why = self._settings.tls.why_cut()
+        return BrokerError(f"{self.broker} {why}.") if why else None
+
     def turned_away(self, reason: str) -> BrokerError:
         """It answered, and does not let us in."""
         if reason not in REFUSED_CREDENTIALS:
             return BrokerError(f"{self.broker} refuses the connection {refusal(reason)}.")
-        user = self._settings.username
+        user, cert_file = self._settings.username, self._settings.cert_file
+        if cert_file is not None and not user:
+            return BrokerError(
+                f"{self.broker} knows the certificate {cert_file} and lets nobody in with it ({reason}); see that its "
+                "configuration takes logins from certificates (Mosquitto: use_identity_as_username)."
+            )
         who = f"user {user!r}" if user else "a client without a user name"
         return BrokerError(f"{self.broker} refuses {who} ({reason}); set broker.username and broker.password.")
 

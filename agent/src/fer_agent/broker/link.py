@@ -219,6 +219,7 @@ class BrokerLink:
         self._listener.connected(self)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:
+        self._answered.set()  # first, for to find out why may take longer than an answer
         if str(code) == SESSION_TAKEN_OVER:
             self._complain(self._complaints.taken_over())
         elif not self._was_greeted and not self._stopping.is_set():
@@ -226,7 +227,6 @@ class BrokerLink:
         elif not self._stopping.is_set() and not self.last_error:
             self._complain(self._complaints.closed(str(code) if flags.is_disconnect_packet_from_server else ""))
         self._client = None
-        self._answered.set()
         self._ended.set()
 
     def _looped(self, loop: Callable[..., MQTTErrorCode], **options: Any) -> MQTTErrorCode:
@@ -239,12 +239,12 @@ class BrokerLink:
 
     def _misread(self, error: Exception) -> None:
         log.debug("What %s sent", self._complaints.broker, exc_info=error)
+        self._answered.set()
         if self._was_greeted:
             self._complain(self._complaints.misread(error))
         else:
             self._try_other_version("does not speak")
         self._client = None
-        self._answered.set()
         self._ended.set()
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
@@ -270,6 +270,10 @@ class BrokerLink:
         if self._settings.mqtt_version != AUTO:
             self._complain(self._complaints.cut_off(f"{what_it_does} MQTT {self._settings.mqtt_version}"))
         elif self._protocol == MQTTProtocolVersion.MQTTv5:
+            fault = self._complaints.refused_in_tls() if self._address.tls else None
+            if fault:
+                self._complain(fault)
+                return
             log.info("%s %s MQTT 5; trying 3.1.1.", self._complaints.broker, what_it_does)
             self._protocol, self._has_other_version = MQTTProtocolVersion.MQTTv311, True
         else:

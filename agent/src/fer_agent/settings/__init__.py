@@ -1,6 +1,6 @@
 """The settings: one class a section, where their values come from, and how they are printed."""
 
-from fer_agent.settings.identity import IdentitySettings
+from fer_agent.settings.identity import ANOTHER, IdentitySettings
 from fer_agent.settings.options import cameras_from
 from fer_agent.settings.sections import (
     AUTO,
@@ -22,6 +22,7 @@ from fer_agent.settings.sections import (
 from fer_agent.settings.update import UpdateSettings
 
 __all__ = [
+    "ANOTHER",
     "AUTO",
     "DEFAULT_FPS",
     "DLIB",

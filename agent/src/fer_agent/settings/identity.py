@@ -8,6 +8,12 @@ from pydantic import Field, model_validator
 
 from fer_agent.settings.section import Section
 
+ANOTHER = (
+    "make another with `fer-controller enroll DEVICE --replace --out FOLDER`, for identity.cert_file and "
+    "identity.key_file"
+)
+"""What helps when a certificate is refused."""
+
 
 class IdentitySettings(Section):
     """The device's certificate, for the broker and the controller alike."""

@@ -1,17 +1,18 @@
 """Every setting of the agent: one class per section, each field with its unit, default and meaning."""
 
-from typing import List, Optional
+from typing import ClassVar, List, Optional
 
 from fer_wire import Topics
 from fer_wire.broker import BrokerConnection
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
 from fer_wire.paths import HomePath, as_here
+from fer_wire.tls import BROKER, Names
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
 from fer_agent.settings.defaults import default_device, default_state_dir
-from fer_agent.settings.identity import IdentitySettings
+from fer_agent.settings.identity import ANOTHER, IdentitySettings
 from fer_agent.settings.section import Section
 from fer_agent.settings.source import Source
 from fer_agent.settings.update import UpdateSettings
@@ -161,6 +162,8 @@ class EventSettings(Section):
 
 class BrokerSettings(BrokerConnection):
     """The MQTT broker."""
+
+    names: ClassVar[Names] = BROKER._replace(another=ANOTHER)
 
     mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
         default="auto", description="auto speaks MQTT 5, and 3.1.1 to a broker that does not answer to MQTT 5"

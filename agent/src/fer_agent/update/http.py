@@ -14,10 +14,10 @@ from fer_wire.tls import ClientFiles, Names, TlsClient, TlsPlace
 from urllib3.exceptions import HTTPError
 
 from fer_agent.errors import UpdateError
-from fer_agent.settings import UpdateSettings
+from fer_agent.settings import ANOTHER, UpdateSettings
 from fer_agent.update.addresses import Addresses
 
-CONTROLLER = Names("update", "update.controller_url", "http", "https", "the controller's http.cert_file")
+CONTROLLER = Names("update", "update.controller_url", "http", "https", "the controller's http.cert_file", ANOTHER)
 LONGEST_RETRY_AFTER_S = 300.0
 LONGEST_ANSWER_BYTES = 64 * 1024
 LONGEST_REASON = 500

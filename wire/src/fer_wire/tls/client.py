@@ -7,12 +7,13 @@ from typing import Any, Iterator, List, Optional
 
 from fer_wire.errors import TlsError
 from fer_wire.tls.files import load_authorities, load_certificate
-from fer_wire.tls.place import TlsPlace
-from fer_wire.tls.words import CUT, told
+from fer_wire.tls.place import ClientFiles, TlsPlace
+from fer_wire.tls.words import CUT, refused_certificate, told
 
 HANDSHAKE_TIMEOUT_S = 8.0
 LOOK_S = 3.0
 """How long a look waits for an answer: a refused certificate is told at once."""
+HUNG_UP = "it hangs up on nobody else, so it has expired, is revoked, or comes from another authority"
 BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -96,14 +97,27 @@ class TlsClient:
     def _heard(self, connection: ssl.SSLSocket) -> str:
         """With TLS 1.3 a refused client certificate is told only after the handshake, at the first read."""
         try:
-            connection.recv(1)
+            cut = connection.recv(1) == b""
         except CUT:
-            return ""
+            cut = True
         except ssl.SSLError as error:
             return self._told(error)
         except OSError:
             return ""
-        return ""
+        return refused_certificate(self._place, HUNG_UP) if cut and self._is_for_the_certificate() else ""
+
+    def _is_for_the_certificate(self) -> bool:
+        """Whether who shows none is not cut off; asyncio's servers send no alert that says so."""
+        if self._place.files.cert_file is None:
+            return False
+        bare = TlsClient(self._place._replace(files=ClientFiles(self._place.files.ca_file)))
+        try:
+            with bare._dialed(bare.context()) as connection:
+                return connection.recv(1) != b""
+        except socket.timeout:
+            return True
+        except OSError:
+            return False
 
     def _dialed(self, context: ssl.SSLContext) -> ssl.SSLSocket:
         raw = socket.create_connection((self._place.host, self._place.port), LOOK_S)

@@ -22,6 +22,8 @@ class Names(NamedTuple):
     plain: str
     secure: str
     their_certificate: str
+    another: str = ""
+    """What makes another client certificate, where that is known."""
 
 
 BROKER = Names("broker", "broker.url", "mqtt", "mqtts", "the broker's certfile")

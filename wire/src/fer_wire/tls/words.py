@@ -53,6 +53,13 @@ def told(place: TlsPlace, error: BaseException, certified: Callable[[], str]) ->
     return ""
 
 
+def refused_certificate(place: TlsPlace, why: str) -> str:
+    """Our certificate is not accepted there."""
+    settings = f"{place.setting('cert_file')} and {place.setting('key_file')}"
+    remedy = f"{place.names.another} (or {settings})" if place.names.another else f"put another one into {settings}"
+    return f"refuses the client certificate {place.files.cert_file}: {why}; {remedy}"
+
+
 def _doubted(place: TlsPlace, error: ssl.SSLCertVerificationError, certified: Callable[[], str]) -> str:
     """The server's certificate is not accepted here."""
     code, theirs = error.verify_code, place.names.their_certificate
@@ -87,7 +94,7 @@ def _refused(place: TlsPlace, reason: str) -> str:
     if any(each in reason for each in ASKS_FOR_CERTIFICATE) or (why and place.files.cert_file is None):
         return f"asks for a client certificate; set {cert} and {key}"
     if why:
-        return f"refuses the client certificate {place.files.cert_file}: {why}; put another one into {cert} and {key}"
+        return refused_certificate(place, why)
     return (
         f"and this machine do not agree on TLS ({words(reason)}); check {place.names.url}, "
         f"{place.setting('ca_file')} and {cert}"
