@@ -100,8 +100,9 @@ class EmbeddedBroker:
         places = [each.getsockname()[0] for each in self._server.sockets] if self._server else []
         if not all(ip_address(place.partition("%")[0]).is_loopback for place in places):
             log.warning(
-                "The embedded broker listens on %s:%s, where anybody on the network may read and publish everything; "
-                "name 127.0.0.1, or run Mosquitto with passwords or certificates.", self._host, self._port,
+                "The embedded broker listens on %s:%s, where anybody on the network may read and publish everything, "
+                "under any name; give it 127.0.0.1, or run Mosquitto with passwords or certificates.",
+                self._host, self._port,
             )  # fmt: skip
 
     async def _start(self) -> None:
