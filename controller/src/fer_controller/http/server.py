@@ -12,11 +12,12 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fer_controller.http.doors import Doors, Visit
+from fer_controller.http.own_certificate import OwnCertificate
 from fer_controller.http.shown import STATE, shown
 from fer_controller.settings import HttpSettings
 
 GRACE_S = 2
-TICKS_A_SWEEP = 10
+TICKS_A_SWEEP, TICKS_A_LOOK = 10, 100
 LOGGER, FAULT = "uvicorn.error", "Exception in ASGI application"
 SEVERED = "ASGI callable returned without completing response."
 
@@ -26,7 +27,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, http: HttpSettings, app: Any, listener: socket.socket, doors: Doors) -> None:
         super().__init__(_config(http, app))
-        self._listener, self._doors = listener, doors
+        self._listener, self._doors, self._certificate = listener, doors, OwnCertificate(http)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -41,7 +42,9 @@ class Server(uvicorn.Server):
         self._attending = asyncio.create_task(self._doors.attend(self._listener, self._guest, self.config.ssl))
 
     async def on_tick(self, counter: int) -> bool:
-        """End who is late; raises what ended the accepting."""
+        """End who is late, and look for a renewed certificate; raises what ended the accepting."""
+        if counter % TICKS_A_LOOK == 0:
+            self._certificate.refresh(self.config.ssl)
         if counter % TICKS_A_SWEEP == 0:
             self._doors.sweep()
         if self._attending.done():
