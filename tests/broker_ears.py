@@ -2,7 +2,7 @@
 
 import threading
 
-from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import Connection
 
 
 class Ear:
@@ -12,7 +12,7 @@ class Ear:
         self.up = threading.Event()
         self.down = threading.Event()
 
-    def connected(self, link: BrokerLink) -> None:
+    def connected(self, link: Connection) -> None:
         self.up.set()
 
     def disconnected(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from acceptance.fleet import DEVICE, SMALL_CAMERA, Program, one_variant, until
 from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import Connection
 from fer_agent.settings import BrokerSettings
 from fer_wire import Desired, EmotionEvent, Reported, Topics, parse
 from fer_wire.reported import COMMITTED, DOWNLOADING, IDLE, PROBATION, STAGED, VERIFIED
@@ -31,7 +32,7 @@ class Operator:
         self._link.start()
         assert self._up.wait(10)
 
-    def connected(self, _link: BrokerLink) -> None:
+    def connected(self, _link: Connection) -> None:
         self._up.set()
 
     def disconnected(self) -> None:

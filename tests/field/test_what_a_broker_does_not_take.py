@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from controller_process import eventually
-from fer_agent.broker.link import BrokerLink, RetainedMessage
+from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import RetainedMessage
 from fer_agent.settings import BrokerSettings
 from forked import Forked
 from integration.test_mqtt_311 import Ear
@@ -61,7 +62,7 @@ def answering(request: pytest.FixtureRequest) -> Iterator[Answering]:
 def opened(url: str, **settings: object) -> BrokerLink:
     link = BrokerLink(
         BrokerSettings(url=url, reconnect_max_s=0.2, **settings),
-        "fer-agent-nano-01", RetainedMessage(TOPIC, b"{}"), ["fer/v1/nano-01/ack"], Ear(),
+        "fer-agent-nano-01", lambda: RetainedMessage(TOPIC, b"{}"), ["fer/v1/nano-01/ack"], Ear(),
     )  # fmt: skip
     link.start()
     return link

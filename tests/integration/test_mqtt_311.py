@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import Connection
 from fer_agent.settings import BrokerSettings
 from fer_controller.broker.embedded import EmbeddedBroker
 from heard_of_brokers import HEARINGS, Hearing
@@ -19,7 +20,7 @@ class Ear:
     def __init__(self) -> None:
         self.up, self.heard = threading.Event(), threading.Event()
 
-    def connected(self, link: BrokerLink) -> None:
+    def connected(self, link: Connection) -> None:
         self.up.set()
         link.publish("fer/v1/ear/status", b"hello", qos=1)
 

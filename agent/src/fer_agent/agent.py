@@ -85,13 +85,13 @@ def compose(settings: Settings, once: bool) -> Agent:
         lambda: session.report(),  # noqa: PLW0108  # it comes later
     )
     presence = Presence(settings.device, topics)
-    report = DeviceReport(settings, presence.run, serving, updates)
+    report = DeviceReport(settings, presence.run, serving, updates, lambda: link.url)  # the link comes later
     publisher = Publisher(spool, topics, settings.spool)
     session = Session(
         settings.device, topics, presence, publisher, report.reported, updates.take, announcement(settings)
     )  # fmt: skip
     client_id = client_id_of(settings.device)
-    link = BrokerLink(settings.broker, client_id, presence.will(), session.subscriptions, session)
+    link = BrokerLink(settings.broker, client_id, presence.will, session.subscriptions, session)
     reporter = TelemetryReporter(
         identity=report.telemetry,
         interval_s=settings.telemetry.interval_s,

@@ -63,7 +63,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("model", lambda: _model(CLASSIFIER, settings)),
         ("tensorrt", lambda: _tensorrt(settings)),
         *certificates(settings, identity),
-        ("broker", lambda: _broker(shown)),
+        *brokers(shown),
         ("state", lambda: _state(settings)),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
         ("updates", lambda: _updates(shown)),
@@ -156,6 +156,13 @@ def _dressed(settings: Settings, identity: Identity) -> Settings:
         return identity.dressed(settings)
     except IdentityError:
         return settings
+
+
+def brokers(settings: Settings) -> List[Tuple[str, Callable[[], Outcome]]]:
+    """The check of each broker that the agent may be at."""
+    each = [settings.model_copy(update={"broker": broker}) for broker in settings.broker.each]
+    names = ["broker"] if len(each) == 1 else [f"broker {one.broker.url}" for one in each]
+    return [(name, lambda one=one: _broker(one)) for name, one in zip(names, each)]  # type: ignore[misc]
 
 
 def _broker(settings: Settings) -> Outcome:

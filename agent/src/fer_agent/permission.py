@@ -9,6 +9,7 @@ from fer_wire import Topics
 from fer_wire.topics import QUESTION
 
 from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import Connection
 from fer_agent.settings import Settings
 
 CONNECT_S = 16.0
@@ -57,7 +58,7 @@ class _Asker:
         self.open: Dict[int, str] = {}
         self.refusals: List[str] = []
 
-    def connected(self, link: BrokerLink) -> None:
+    def connected(self, link: Connection) -> None:
         for topic in self._topics:
             number = link.publish(topic, QUESTION, qos=1)
             if number is not None:

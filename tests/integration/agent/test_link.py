@@ -2,70 +2,24 @@
 
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Set, Tuple
+from typing import Dict, Iterator, List, Set
 
 import pytest
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.presence import STOPPED, Presence
-from fer_agent.broker.session import Session
-from fer_agent.outbox.publisher import Publisher
-from fer_agent.outbox.spool import Spool
-from fer_agent.settings import BrokerSettings, SpoolSettings
-from fer_wire import Ack, EmotionEvent, Reported, Status, Topics, parse
+from fer_agent.broker.rotation import Attempt, Rotation
+from fer_wire import Ack, Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
+from linked_device import DEVICE_CLIENT, Device, WritingEar, settings_for, stored, until
 from real_broker import Mosquitto, mosquitto_binary
 from unit.agent.observations import observation
 
-DEVICE_CLIENT = "fer-agent-nano-01"
-
-
-class Ear:
-    """A listener that writes down what it hears."""
-
-    def __init__(self) -> None:
-        self.up = threading.Event()
-        self.down = threading.Event()
-        self.heard: List[Tuple[str, bytes]] = []
-
-    def connected(self, _link: BrokerLink) -> None:
-        self.down.clear()
-        self.up.set()
-
-    def disconnected(self) -> None:
-        self.up.clear()
-        self.down.set()
-
-    def received(self, topic: str, payload: bytes) -> None:
-        self.heard.append((topic, payload))
-
-    def delivered(self, message_id: int) -> None:
-        pass
-
-    def refused(self, message_id: int, reason: str) -> None:
-        pass
-
-    def messages(self, ending: str) -> List[bytes]:
-        return [payload for topic, payload in list(self.heard) if topic.endswith(ending) and payload]
-
-
-def until(condition: Callable[[], object], what: str = "this", seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not come about in {seconds} s"
-        time.sleep(0.01)
-
-
-def settings_for(broker: Mosquitto, **more: object) -> BrokerSettings:
-    return BrokerSettings.model_validate({"url": broker.url, "reconnect_max_s": 0.5, **more})
-
 
 @pytest.fixture
-def listening(mosquitto: Mosquitto) -> Iterator[Ear]:
+def listening(mosquitto: Mosquitto) -> Iterator[WritingEar]:
     """Somebody who hears everything on the broker, and comes back when it does."""
-    ear = Ear()
+    ear = WritingEar()
     link = BrokerLink(settings_for(mosquitto), "ear", None, ["fer/v1/#"], ear)
     link.start()
     until(ear.up.is_set, "the ear's connection")
@@ -73,54 +27,20 @@ def listening(mosquitto: Mosquitto) -> Iterator[Ear]:
     link.stop()
 
 
-class Device:
-    """Spool, publisher, session and link of one device, as the composition root joins them."""
-
-    def __init__(self, broker: Mosquitto, folder: Path, **spool_settings: object) -> None:
-        topics = Topics()
-        self.presence = Presence("nano-01", topics)
-        self.orders: List[bytes] = []
-        self.spool = Spool(folder / "spool.db", "nano-01", 10_000_000)
-        self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
-        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report, self.orders.append)
-        self.link = BrokerLink(
-            settings_for(broker),
-            DEVICE_CLIENT,
-            self.presence.will(),
-            self.session.subscriptions,
-            self.session,
-        )
-        self.publisher.start()
-        self.link.start()
-
-    def _report(self) -> Reported:
-        birth = self.presence.birth()
-        return Reported(device="nano-01", run=birth.run, time=birth.time)
-
-    def stop(self) -> None:
-        self.publisher.stop()
-        self.link.stop()
-        self.spool.close()
-
-
 @pytest.fixture
 def device(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Device]:
-    device = Device(mosquitto, tmp_path, resend_after_s=1)
+    device = Device(settings_for(mosquitto), tmp_path, resend_after_s=1)
     yield device
     device.stop()
 
 
-def stored(ear: Ear) -> Dict[int, EmotionEvent]:
-    return {event.seq: event for event in (parse(EmotionEvent, p) for p in ear.messages("/emotion/door"))}
-
-
-def test_a_device_says_that_it_is_there_and_what_it_runs(listening: Ear, device: Device) -> None:
+def test_a_device_says_that_it_is_there_and_what_it_runs(listening: WritingEar, device: Device) -> None:
     until(lambda: listening.messages("/reported") and listening.messages("/status"), "birth and report")
     birth = parse(Status, listening.messages("/status")[-1])
     assert (birth.state, birth.run) == (ONLINE, device.presence.run)
 
 
-def test_events_pass_the_broker_and_leave_the_spool_with_the_ack(listening: Ear, device: Device) -> None:
+def test_events_pass_the_broker_and_leave_the_spool_with_the_ack(listening: WritingEar, device: Device) -> None:
     device.spool.append([observation() for _ in range(50)])
     until(lambda: len(stored(listening)) == 50, "50 events")
     assert device.spool.statistics().pending_events == 50
@@ -134,7 +54,7 @@ def acknowledge(device: Device, seq: int) -> None:
 
 
 def test_a_broker_that_forgets_everything_gets_all_events_again(
-    mosquitto: Mosquitto, listening: Ear, device: Device
+    mosquitto: Mosquitto, listening: WritingEar, device: Device
 ) -> None:
     device.spool.append([observation() for _ in range(20)])
     until(lambda: len(stored(listening)) == 20, "the first 20")
@@ -146,17 +66,18 @@ def test_a_broker_that_forgets_everything_gets_all_events_again(
     until(lambda: len(stored(listening)) == 30, "all 30, again")
 
 
-def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, listening: Ear) -> None:
+def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, listening: WritingEar) -> None:
     topic, presence = Topics().status("nano-07"), Presence("nano-07", Topics())
     code = (
-        "import signal, sys; from fer_agent.broker.link import *; from fer_agent.settings import BrokerSettings\n"
+        "import signal, sys; from fer_agent.broker.link import *; from fer_agent.broker.listener import *\n"
+        "from fer_agent.settings import BrokerSettings\n"
         "class Deaf:\n"
         "    def connected(self, link): link.publish(sys.argv[2], sys.argv[4].encode(), 1, True)\n"
         "    def disconnected(self): pass\n"
         "    def received(self, topic, payload): pass\n"
         "    def delivered(self, message_id): pass\n"
-        "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', RetainedMessage(sys.argv[2], sys.argv[3].encode()), "
-        "[sys.argv[2]], Deaf())\n"
+        "link = BrokerLink(BrokerSettings(url=sys.argv[1]), 'x', "
+        "lambda: RetainedMessage(sys.argv[2], sys.argv[3].encode()), [sys.argv[2]], Deaf())\n"
         "link.start(); signal.pause()\n"
     )
     arguments = [mosquitto.url, topic, presence.will().payload.decode(), presence.birth().payload().decode()]
@@ -169,7 +90,7 @@ def test_a_killed_device_is_declared_offline_by_its_will(mosquitto: Mosquitto, l
 
 
 def test_a_device_that_leaves_on_purpose_is_never_declared_lost(
-    mosquitto: Mosquitto, listening: Ear, tmp_path: Path
+    mosquitto: Mosquitto, listening: WritingEar, tmp_path: Path
 ) -> None:
     runs = [come_and_go(mosquitto, listening, tmp_path / str(turn)) for turn in range(10)]
     until(lambda: connections_ended(mosquitto, DEVICE_CLIENT) == len(runs), "the end of each connection at the broker")
@@ -177,9 +98,9 @@ def test_a_device_that_leaves_on_purpose_is_never_declared_lost(
     assert [said_by(listening)[run].reason for run in runs] == [STOPPED] * len(runs)
 
 
-def come_and_go(broker: Mosquitto, ear: Ear, folder: Path) -> str:
+def come_and_go(broker: Mosquitto, ear: WritingEar, folder: Path) -> str:
     """One run of the device, left as soon as it is there; returns its run id."""
-    device = Device(broker, folder)
+    device = Device(settings_for(broker), folder)
     run = device.presence.run
     until(lambda: run in said_by(ear), "the birth")
     device.session.leave()
@@ -195,9 +116,9 @@ def connections_ended(broker: Mosquitto, client_id: str) -> int:
     return sum("disconnected" in line or "closed its connection" in line for line in lines)
 
 
-def hear_all(broker: Mosquitto, ear: Ear) -> None:
+def hear_all(broker: Mosquitto, ear: WritingEar) -> None:
     """Wait until the ear has heard all that the broker had sent to it before."""
-    other = Ear()
+    other = WritingEar()
     link = BrokerLink(settings_for(broker), "marker", None, ["fer/v1/none"], other)
     link.start()
     until(other.up.is_set, "the connection")
@@ -206,12 +127,12 @@ def hear_all(broker: Mosquitto, ear: Ear) -> None:
     link.stop()
 
 
-def said_by(ear: Ear) -> Dict[str, Status]:
+def said_by(ear: WritingEar) -> Dict[str, Status]:
     """The last status of each run."""
     return {status.run: status for status in (parse(Status, payload) for payload in ear.messages("/status"))}
 
 
-def test_a_late_will_of_a_dead_run_does_not_hide_the_running_one(listening: Ear, device: Device) -> None:
+def test_a_late_will_of_a_dead_run_does_not_hide_the_running_one(listening: WritingEar, device: Device) -> None:
     until(lambda: listening.messages("/status"), "the birth")
     late = Presence("nano-01", Topics()).will()
     device.link.publish(late.topic, late.payload, qos=1, retain=True)
@@ -225,7 +146,7 @@ def test_two_agents_of_one_name_are_told_so(
 ) -> None:
     until(lambda: device.spool and device.link.publish("fer/v1/x/y", b""), "the first connection")
     twin_folder = tmp_path / "twin"
-    twin = Device(mosquitto, twin_folder)
+    twin = Device(settings_for(mosquitto), twin_folder)
     until(lambda: "another agent" in caplog.text.lower(), "the complaint")
     assert "ive each device a --device name of its own." in caplog.text
     twin.stop()
@@ -235,15 +156,15 @@ def test_a_broker_that_is_down_at_start_is_one_sentence_and_is_waited_for(
     mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mosquitto.stop()
-    ear = Ear()
+    ear = WritingEar()
     link = BrokerLink(settings_for(mosquitto), "ear", None, ["fer/v1/#"], ear)
-    tried: List[int] = []
+    tried: List[Attempt] = []
 
-    def hardly_any_pause_s(failures: int) -> float:
-        tried.append(failures)
+    def hardly_any_pause_s(_rotation: Rotation, attempt: Attempt) -> float:
+        tried.append(attempt)
         return 0.05
 
-    monkeypatch.setattr(link, "_pause_s", hardly_any_pause_s)
+    monkeypatch.setattr(Rotation, "pause_s", hardly_any_pause_s)
     link.start()
     until(lambda: len(tried) >= 4, "four attempts in vain")
     assert link.last_error
@@ -263,7 +184,7 @@ def test_wrong_credentials_are_one_sentence(tmp_path: Path) -> None:
     passwords.write_text("")
     broker = Mosquitto(binary, tmp_path, f"password_file {passwords}\nallow_anonymous false\n")
     broker.start()
-    link = BrokerLink(settings_for(broker, username="nano", password="wrong"), "ear", None, ["#"], Ear())  # noqa: S106
+    link = BrokerLink(settings_for(broker, username="nano", password="wrong"), "ear", None, ["#"], WritingEar())  # noqa: S106
     link.start()
     until(lambda: link.last_error, "the refusal")
     assert link.last_error == (
@@ -274,7 +195,7 @@ def test_wrong_credentials_are_one_sentence(tmp_path: Path) -> None:
 
 
 def test_telemetry_expires_at_the_broker_when_nobody_fetches_it(mosquitto: Mosquitto) -> None:
-    ear = Ear()
+    ear = WritingEar()
     link = BrokerLink(settings_for(mosquitto), "sender", None, ["fer/v1/none"], ear)
     link.start()
     until(ear.up.is_set, "the connection")
@@ -286,7 +207,7 @@ def test_telemetry_expires_at_the_broker_when_nobody_fetches_it(mosquitto: Mosqu
 
 def kept(broker: Mosquitto, sender: BrokerLink) -> Set[str]:
     """On which topics the broker has telemetry for somebody who comes now."""
-    ear = Ear()
+    ear = WritingEar()
     late = BrokerLink(settings_for(broker), "late", None, ["fer/v1/+/telemetry", "fer/v1/marker"], ear)
     late.start()
     until(ear.up.is_set, "the late listener")

@@ -59,6 +59,12 @@ def parse_broker_url(url: str) -> BrokerAddress:
     return BrokerAddress(match["host"].strip("[]"), port, tls)
 
 
+def spelt_broker_url(url: str) -> str:
+    """The URL without a slash at its end; raises AddressError as parse_broker_url."""
+    parse_broker_url(url)
+    return url.rstrip("/")
+
+
 def client_id_of(device: str) -> str:
     """What a device's session is called, at a broker that does not call it as the login."""
     return f"fer-agent-{device}"
@@ -112,8 +118,7 @@ class BrokerConnection(BaseModel):
     @field_validator("url")
     @classmethod
     def _spelt(cls, url: str) -> str:
-        parse_broker_url(url)
-        return url.rstrip("/")
+        return spelt_broker_url(url)
 
     @model_validator(mode="after")
     def _pair(self: Own) -> Own:

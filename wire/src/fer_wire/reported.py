@@ -107,6 +107,9 @@ class Reported(Message):
     run: str = Field(min_length=1, max_length=64, description="id of this run of the agent")
     time: UtcTime = Field(description="when it was sent")
     agent_version: str = Field(default="", max_length=64, description="of fer-agent")
+    broker: str = Field(
+        default="", max_length=300, description="URL of the broker that it is connected to, of those it has"
+    )
     capabilities: Capabilities = Field(default=Capabilities(), description="the device's hardware and system")
     running: Optional[RunningModel] = Field(
         default=None, description="the classifier that serves; null before the first"

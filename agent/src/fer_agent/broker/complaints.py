@@ -61,6 +61,10 @@ class Complaints:
         why = f" ({reason})" if reason else ""
         return BrokerError(f"{self.broker} closed the connection{why}; events wait in the spool.")
 
+    def owes_answers(self, owed_s: float) -> BrokerError:
+        """It lets us in, and takes nothing for good."""
+        return BrokerError(f"{self.broker} has confirmed no message for {owed_s:.0f} s; trying another.")
+
     def too_small(self, largest_bytes: float) -> BrokerError:
         """It takes only messages that are smaller than some of ours."""
         limit = f"takes at most {largest_bytes} bytes a message, too few for some of ours"

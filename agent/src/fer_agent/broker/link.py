@@ -2,30 +2,30 @@
 
 import logging
 import math
-import random
+import socket
 import threading
 import time
 from functools import partial
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from typing_extensions import Protocol
 
 from fer_agent.broker.complaints import Complaints
+from fer_agent.broker.debt import Debt
+from fer_agent.broker.listener import BrokerListener, RetainedMessage
+from fer_agent.broker.rotation import Attempt, Rotation
 from fer_agent.errors import BrokerError
 from fer_agent.settings import AUTO, BrokerSettings
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
-STEADY_S = 60.0
-"""A connection that lasted less than this does not count as a success: two agents may be evicting each other."""
 ANSWER_TIMEOUT_S = 5.0
+LOOK_EVERY_S = 0.5
 PACKET_OVERHEAD_BYTES = 32
 UNSUPPORTED_PROTOCOL = "Unsupported protocol version"
 SESSION_TAKEN_OVER = "Session taken over"
@@ -36,56 +36,40 @@ VERSIONS = {
 }
 
 
-class RetainedMessage(NamedTuple):
-    """A message that the broker keeps for whoever subscribes later; an empty payload takes it back."""
-
-    topic: str
-    payload: bytes
-
-
-class BrokerListener(Protocol):
-    """Is told what happens on the link, from the link's thread."""
-
-    def connected(self, link: "BrokerLink") -> None:
-        """The link is up and the broker has answered the subscriptions."""
-
-    def disconnected(self) -> None:
-        """The link is down; whatever was not delivered is lost."""
-
-    def received(self, topic: str, payload: bytes) -> None:
-        """A message has arrived for one of the subscriptions."""
-
-    def delivered(self, message_id: int) -> None:
-        """The broker has taken a message of QoS 1."""
-
-    def refused(self, message_id: int, reason: str) -> None:
-        """The broker has answered a message of QoS 1, but did not take it; only MQTT 5 can tell (5.0, 3.4.2.1)."""
-
-
 class BrokerLink:
     """Keeps one MQTT connection up with jittered backoff: MQTT 5, or 3.1.1 if the broker refuses MQTT 5.
 
-    Each connection is a new client with a clean session, so that nothing lives in memory alone.
+    Of several brokers it stays at the one that works. Each connection is a new client with a clean session, so that
+    nothing lives in memory alone.
     """
 
     def __init__(
         self,
         settings: BrokerSettings,
         client_id: str,
-        will: Optional[RetainedMessage],
+        will: Optional[Callable[[], RetainedMessage]],
         subscriptions: Sequence[str],
         listener: BrokerListener,
     ) -> None:
-        self._settings, self._client_id, self._will = settings, client_id, will
+        """Will makes the message to leave with the broker at each connection."""
+        self._rotation, self._client_id, self._will = Rotation(settings), client_id, will
         self._subscriptions, self._listener = list(subscriptions), listener
-        self._address, self._complaints = settings.address, Complaints(settings, client_id)
-        self._protocol = VERSIONS[settings.mqtt_version]
         self._client: Optional[mqtt.Client] = None
         self._answered, self._ended, self._stopping = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
-        self._was_connected = self._was_greeted = self._has_other_version = self._knows_mqtt5 = False
+        self._connected_at_s: Optional[float] = None
+        self._knows_mqtt5: bool = False
+        self._was_greeted = self._has_other_version = self._pushed_off = self._useless = False
+        self._debt = Debt()
+        self._told: Dict[str, str] = {}
         self.last_error = ""
         self.receive_maximum, self._largest_bytes = 65_535, math.inf
+        self._turn_to(self._rotation.current)
+
+    @property
+    def url(self) -> str:
+        """Of the broker whose turn it is."""
+        return self._settings.url
 
     @property
     def tells_refusals(self) -> bool:
@@ -112,7 +96,10 @@ class BrokerLink:
         if client is None or not self._fits(len(topic) + len(payload) + PACKET_OVERHEAD_BYTES):
             return None
         info = client.publish(topic, payload, qos, retain, self._publish_properties(expiry_s))
-        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return None
+        self._debt.asked()
+        return info.mid
 
     def _fits(self, size_bytes: int) -> bool:
         if size_bytes > self._largest_bytes:
@@ -120,22 +107,32 @@ class BrokerLink:
         return size_bytes <= self._largest_bytes
 
     def _run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
-            if self._was_connected and self._knows_mqtt5:
+            if self._connected_at_s is not None and self._knows_mqtt5:
                 self._protocol = VERSIONS[self._settings.mqtt_version]
-            self._was_connected = self._was_greeted = self._has_other_version = False
-            began_s = time.monotonic()
+            self._connected_at_s = None
+            self._was_greeted = self._has_other_version = self._pushed_off = self._useless = False
             try:
                 self._session()
             except BrokerError as error:
                 self._complain(error)
             except (OSError, ValueError) as error:
                 self._complain(self._complaints.unreachable(error))
-            steady = self._was_connected and time.monotonic() - began_s > STEADY_S
-            failures = 0 if steady else failures + 1
             if not self._has_other_version:
-                self._stopping.wait(self._pause_s(failures))
+                self._go_on()
+
+    def _go_on(self) -> None:
+        served_s = None if self._connected_at_s is None else time.monotonic() - self._connected_at_s
+        attempt = Attempt(served_s, self._pushed_off, self._useless)
+        if self._rotation.ended(attempt):
+            self._turn_to(self._rotation.current)
+        self._stopping.wait(self._rotation.pause_s(attempt))
+
+    def _turn_to(self, settings: BrokerSettings) -> None:
+        self._settings, self._address = settings, settings.address
+        self._complaints = Complaints(settings, self._client_id)
+        self._protocol = VERSIONS[settings.mqtt_version]
+        self._knows_mqtt5 = False
 
     def _session(self) -> None:
         self._answered.clear()
@@ -149,16 +146,28 @@ class BrokerLink:
             if not self._answered.wait(ANSWER_TIMEOUT_S):
                 self._try_other_version("does not answer to")
                 return
-            self._ended.wait()
+            while not self._ended.wait(LOOK_EVERY_S):
+                self._look_at_answers()
         finally:
             self._client = None
             if self._stopping.is_set():
                 client.disconnect()
+            elif self._useless and (sock := client.socket()):
+                # paho's loop would wait until everything is answered
+                sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]  # its type leaves out what sockets have
             client.loop_stop()
             if sock := client.socket():
                 sock.close()
-            if self._was_connected:
+            if self._connected_at_s is not None:
                 self._listener.disconnected()
+
+    def _look_at_answers(self) -> None:
+        """A broker that takes messages and answers none may have lost the others of its cluster."""
+        owed_s = self._debt.age_s
+        if self._rotation.has_others and owed_s > max(self._settings.patience_s, ANSWER_TIMEOUT_S):
+            self._useless = True
+            self._complain(self._complaints.owes_answers(owed_s))
+            self._ended.set()
 
     def _new_client(self) -> mqtt.Client:
         clean = None if self._protocol == MQTTProtocolVersion.MQTTv5 else True
@@ -169,7 +178,8 @@ class BrokerLink:
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(0)
         if self._will:
-            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+            will = self._will()
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
         if self._settings.username is not None:
             password = self._settings.password
             client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
@@ -213,14 +223,17 @@ class BrokerLink:
         if refused:
             self._complain(self._complaints.forbidden(refused))
         elif self.last_error:
-            log.info("%s is connected again.", self._complaints.broker)
+            log.info("%s is connected%s.", self._complaints.broker, " again" if self.url in self._told else "")
             self.last_error = ""
-        self._was_connected, self._client = True, client
+            self._told.clear()
+        self._debt.forgive()
+        self._connected_at_s, self._client = time.monotonic(), client
         self._listener.connected(self)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:
         self._answered.set()  # first, for to find out why may take longer than an answer
         if str(code) == SESSION_TAKEN_OVER:
+            self._pushed_off = True
             self._complain(self._complaints.taken_over())
         elif not self._was_greeted and not self._stopping.is_set():
             self._try_other_version("hangs up at")
@@ -253,6 +266,7 @@ class BrokerLink:
     def _on_publish(
         self, _client: mqtt.Client, _data: Any, message_id: int, code: ReasonCode, _properties: Any
     ) -> None:
+        self._debt.answered()
         if code.is_failure:
             self._listener.refused(message_id, str(code))
         else:
@@ -281,13 +295,7 @@ class BrokerLink:
             self._protocol = MQTTProtocolVersion.MQTTv5
 
     def _complain(self, error: BrokerError) -> None:
-        sentence = str(error)
-        if sentence != self.last_error:
+        self.last_error = sentence = str(error)
+        if sentence != self._told.get(self.url):
             log.warning("%s", sentence)
-        self.last_error = sentence
-
-    def _pause_s(self, failures: int) -> float:
-        longest = self._settings.reconnect_max_s
-        taken_over = "another agent" in self.last_error
-        base = longest if taken_over else min(longest, FIRST_PAUSE_S * 2.0 ** min(failures, 16))
-        return base * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+        self._told[self.url] = sentence

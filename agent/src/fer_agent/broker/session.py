@@ -7,7 +7,7 @@ from typing import Callable, Dict, List, Optional, Set
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
 from fer_wire.topics import QUESTION
 
-from fer_agent.broker.link import BrokerLink, RetainedMessage
+from fer_agent.broker.listener import Connection, RetainedMessage
 from fer_agent.broker.presence import Presence
 from fer_agent.errors import SpoolError
 from fer_agent.outbox.publisher import Publisher
@@ -41,7 +41,7 @@ class Session:
         self._ack, self._status, self._desired = topics.ack(device), topics.status(device), topics.desired(device)
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
         self._announcement = announcement
-        self._link: Optional[BrokerLink] = None
+        self._link: Optional[Connection] = None
         self._warned = False
         self._reporting, self._answers = threading.Lock(), threading.Condition()
         self._said: Dict[int, str] = {}
@@ -53,7 +53,7 @@ class Session:
         """The topics to subscribe to."""
         return [self._ack, self._status, self._desired]
 
-    def connected(self, link: BrokerLink) -> None:
+    def connected(self, link: Connection) -> None:
         """Announce the device, then let the events go."""
         self._link = link
         with self._answers:
@@ -118,7 +118,7 @@ class Session:
             with self._answers:
                 self._answers.wait_for(lambda: farewell not in self._said, GOODBYE_S)
 
-    def _say(self, link: BrokerLink, topic: str, payload: bytes) -> Optional[int]:
+    def _say(self, link: Connection, topic: str, payload: bytes) -> Optional[int]:
         """Publish what the broker retains.
 
         No lock is held meanwhile: the link's thread tells of an answer while it holds the lock that publishing needs.

@@ -42,7 +42,13 @@ Source = Annotated[
         "several cameras."
     ),
 ]
-Broker = Annotated[Optional[str], typer.Option(help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS.")]
+Broker = Annotated[
+    Optional[List[str]],
+    typer.Option(
+        help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS. Repeat the option for brokers to go on to when the first "
+        "stays away."
+    ),
+]
 StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and the models.")]
 Model = Annotated[Optional[Path], typer.Option(help="Folder of a model: manifest.json and its .onnx files.")]
 Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto chooses what suits the device.")]
@@ -57,7 +63,7 @@ def settings_from(
     config: Optional[Path],
     device: Optional[str],
     source: Optional[List[str]],
-    broker: Optional[str],
+    broker: Optional[List[str]],
     state_dir: Optional[Path],
     model: Optional[Path] = None,
     precision: Optional[str] = None,
@@ -68,7 +74,7 @@ def settings_from(
         "device": device,
         "state_dir": state_dir,
         "cameras": cameras_from(source) if source else None,
-        "broker": _given({"url": broker}),
+        "broker": {"url": broker[0], "fallback_urls": broker[1:]} if broker else None,
         "emotion": _given({"model": model, "precision": precision}),
         "update": _given({"controller_url": controller}),
     }

@@ -1,7 +1,7 @@
 """Who the device is, what it can do, which models serve, and how far its last update has come."""
 
 from datetime import datetime, timezone
-from typing import Dict, Mapping
+from typing import Callable, Dict, Mapping
 
 from fer_wire import Reported, Telemetry
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
@@ -18,9 +18,17 @@ from fer_agent.update.serving import Serving
 class DeviceReport:
     """What one run of the agent says of its device, as of now."""
 
-    def __init__(self, settings: Settings, run: str, serving: Mapping[str, Serving], updates: Runner) -> None:
-        """Serving is by task; where it has no finder, dlib finds the faces."""
+    def __init__(
+        self,
+        settings: Settings,
+        run: str,
+        serving: Mapping[str, Serving],
+        updates: Runner,
+        broker: Callable[[], str],
+    ) -> None:
+        """Serving is by task; where it has no finder, dlib finds the faces. Broker is the URL of the one in use."""
         self._settings, self._run, self._serving, self._updates = settings, run, serving, updates
+        self._broker = broker
 
     def reported(self) -> Reported:
         """The reported state."""
@@ -33,6 +41,7 @@ class DeviceReport:
             run=self._run,
             time=datetime.now(timezone.utc),
             agent_version=__version__,
+            broker=self._broker(),
             capabilities=capabilities(
                 servant.runtime, servant.available_providers, suited, tasks=tuple(self._serving),
                 has_key=trust is not None,

@@ -14,7 +14,7 @@ from fer_wire.events import END
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_agent import __version__
-from fer_agent.broker.link import RetainedMessage
+from fer_agent.broker.listener import RetainedMessage
 from fer_agent.settings import CameraSettings, Settings
 
 OFF, ON, REMOVE = "off", "on", "remove"

@@ -1,5 +1,6 @@
 """The settings: one class a section, where their values come from, and how they are printed."""
 
+from fer_agent.settings.broker import BrokerSettings
 from fer_agent.settings.identity import ANOTHER, IdentitySettings
 from fer_agent.settings.options import cameras_from
 from fer_agent.settings.sections import (
@@ -8,7 +9,6 @@ from fer_agent.settings.sections import (
     DLIB,
     ON_PUBACK,
     ZOO,
-    BrokerSettings,
     CameraSettings,
     EmotionSettings,
     EventSettings,

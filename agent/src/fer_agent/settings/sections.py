@@ -1,18 +1,17 @@
 """Every setting of the agent: one class per section, each field with its unit, default and meaning."""
 
-from typing import ClassVar, List, Optional
+from typing import List, Optional
 
 from fer_wire import Topics
-from fer_wire.broker import BrokerConnection
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
 from fer_wire.paths import HomePath, as_here
-from fer_wire.tls import BROKER, Names
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
+from fer_agent.settings.broker import BrokerSettings
 from fer_agent.settings.defaults import default_device, default_state_dir
-from fer_agent.settings.identity import ANOTHER, IdentitySettings
+from fer_agent.settings.identity import IdentitySettings
 from fer_agent.settings.section import Section
 from fer_agent.settings.source import Source
 from fer_agent.settings.update import UpdateSettings
@@ -158,16 +157,6 @@ class EventSettings(Section):
         default=0.1, ge=0, le=1, description="a new emotion counts once it leads the old one by this much (hysteresis)"
     )
     change_hold_s: float = Field(default=0.3, ge=0, description="and has led for this long, seconds")
-
-
-class BrokerSettings(BrokerConnection):
-    """The MQTT broker."""
-
-    names: ClassVar[Names] = BROKER._replace(another=ANOTHER)
-
-    mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
-        default="auto", description="auto speaks MQTT 5, and 3.1.1 to a broker that does not answer to MQTT 5"
-    )
 
 
 class SpoolSettings(Section):

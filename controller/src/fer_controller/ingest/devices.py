@@ -68,7 +68,9 @@ class Fleet:
         return self._clocks.believes(said, at, self._get(device).clock_offset_s)
 
     def status(self, status: Status, at: str, *, retained: bool) -> None:
-        """Take in a birth or a last will; ignores the will of an earlier run, which arrives too late."""
+        """Take in a birth or a last will; ignores what is told too late of an earlier run, or connection of a run."""
+        if _is_of_an_earlier_connection(status, self._get(status.device)):
+            return
         if status.state == ONLINE:
             self._born(status, at, retained=retained)
         else:
@@ -101,7 +103,8 @@ class Fleet:
         told = born if retained and device.last_seen <= born <= at and device.last_seen else at
         self._set(
             replace(
-                device, state=ONLINE, run=status.run, born=born, since=device.since if went_on else told, reason="",
+                device, state=ONLINE, run=status.run, connection=status.connection, born=born,
+                since=device.since if went_on else told, reason="",
                 agent_version=status.agent_version or device.agent_version,
                 last_seen=device.last_seen if retained else at,
             )
@@ -118,6 +121,7 @@ class Fleet:
                 device,
                 state=status.state,
                 run=status.run,
+                connection=status.connection,
                 since=since,
                 reason=status.reason,
                 agent_version=version,
@@ -126,11 +130,14 @@ class Fleet:
         )
 
     def _lives(self, device: Device, run: str, at: str) -> None:
+        was_online = (device.state, device.run) == (ONLINE, run)
+        if run != device.run:
+            device = replace(device, run=run, connection=0)
         if device.state not in (ONLINE, OFFLINE, ""):  # Of a newer agent, which says more of itself.
-            self._set(replace(device, run=run, last_seen=at))
+            self._set(replace(device, last_seen=at))
             return
-        since = device.since if (device.state, device.run) == (ONLINE, run) else at
-        self._set(replace(device, state=ONLINE, run=run, since=since, reason="", last_seen=at))
+        since = device.since if was_online else at
+        self._set(replace(device, state=ONLINE, since=since, reason="", last_seen=at))
 
     def _dated(self, device: Device, said: datetime, at: str) -> Device:
         offset_s = self._clocks.told(device.device, said, at)
@@ -170,6 +177,11 @@ class Fleet:
     def _set(self, device: Device) -> None:
         self._devices[device.device] = device
         self._changed[device.device] = None
+
+
+def _is_of_an_earlier_connection(status: Status, device: Device) -> bool:
+    """Whether the same run has connected since, perhaps to another broker."""
+    return status.run == device.run and status.connection < device.connection
 
 
 def blind(telemetry: Telemetry) -> str:

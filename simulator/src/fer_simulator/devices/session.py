@@ -59,7 +59,7 @@ class Session:
         self._outbox = Outbox(spool)
         self._reports_in_flight: set[int] = set()
         self._farewell: int | None = None
-        self._born = False
+        self._born, self._connection = False, 0
         self.run, self._began = "", self._timers.time()
         self.refusal = ""
         self.tally = Tally()
@@ -81,7 +81,8 @@ class Session:
 
     def begin(self) -> None:
         """A new run: an id of its own, and a connection."""
-        self.run, self._began, self._born = uuid.uuid4().hex, self._timers.time(), False
+        self.run, self._began = uuid.uuid4().hex, self._timers.time()
+        self._born, self._connection = False, 0
         self._link.open()
 
     def come_back(self) -> None:
@@ -134,7 +135,8 @@ class Session:
             self._outbox.sent(sent, seq)
 
     def will(self) -> Will:
-        """What the broker says in the device's place, dated to the beginning of the run."""
+        """What the broker says when the connection that begins is lost, dated to the beginning of the run."""
+        self._connection += 1
         return Will(self._status, self._presence(OFFLINE, self._began, LOST))
 
     def connected(self) -> None:
@@ -185,11 +187,12 @@ class Session:
             self.send_events()
 
     def _read_status(self, payload: bytes) -> None:
-        """The will of a dead run may come late and hide this run's birth."""
+        """The will of a dead run, or of an earlier connection, may come late and hide this one's birth."""
         if not payload:
             return
         status = parse(Status, payload)
-        if status.run == self.run:
+        is_late = status.state != ONLINE and status.connection < self._connection
+        if status.run == self.run and not is_late:
             self._born = self._born or status.state == ONLINE
         elif self._born:
             self._say_birth()
@@ -200,5 +203,6 @@ class Session:
 
     def _presence(self, state: str, time: datetime, reason: str) -> bytes:
         return Status(
-            device=self._device, state=state, run=self.run, time=time, agent_version=AGENT_VERSION, reason=reason
-        ).payload()
+            device=self._device, state=state, run=self.run, connection=self._connection, time=time,
+            agent_version=AGENT_VERSION, reason=reason,
+        ).payload()  # fmt: skip

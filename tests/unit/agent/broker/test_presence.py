@@ -17,6 +17,31 @@ def test_birth_and_will_carry_the_run_and_the_will_is_as_old_as_the_run() -> Non
     assert will.time - timedelta(seconds=1) <= presence.birth().time
 
 
+def test_each_connection_has_a_number_that_its_will_and_its_births_share() -> None:
+    presence = Presence("nano-01", Topics())
+    for number in (1, 2):
+        assert parse(Status, presence.will().payload).connection == presence.birth().connection == number
+
+
+def test_a_late_will_of_an_earlier_connection_of_this_run_hides_us_and_is_no_other_agent() -> None:
+    presence = Presence("nano-01", Topics())
+    late = parse(Status, presence.will().payload)
+    presence.is_foreign(presence.birth())
+    presence.will()
+    presence.is_foreign(presence.birth())
+    assert presence.is_foreign(late)
+    assert not presence.is_another_agent(late)
+
+
+def test_the_birth_of_an_earlier_connection_of_this_run_hides_nothing() -> None:
+    presence = Presence("nano-01", Topics())
+    presence.will()
+    earlier = presence.birth()
+    presence.is_foreign(earlier)
+    presence.will()
+    assert not presence.is_foreign(earlier)
+
+
 def test_two_runs_never_share_an_id() -> None:
     assert Presence("nano-01", Topics()).run != Presence("nano-01", Topics()).run
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 import pytest
-from fer_agent.broker.link import RetainedMessage
+from fer_agent.broker.listener import RetainedMessage
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
 from fer_agent.outbox.publisher import Publisher
@@ -77,7 +77,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
 
 
 def test_at_each_connection_birth_and_report_go_first_and_stay_at_the_broker(parts: Parts) -> None:
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     assert [(topic, qos, retain) for topic, _, qos, retain in parts.link.published] == [
         ("fer/v1/nano-01/status", 1, True),
         ("fer/v1/nano-01/reported", 1, True),
@@ -86,7 +86,7 @@ def test_at_each_connection_birth_and_report_go_first_and_stay_at_the_broker(par
 
 
 def test_a_device_that_leaves_on_purpose_says_so(parts: Parts) -> None:
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     parts.session.leave()
     last = parts.link.statuses()[-1]
     assert (last.state, last.reason) == (OFFLINE, "the agent was stopped")
@@ -95,7 +95,7 @@ def test_a_device_that_leaves_on_purpose_says_so(parts: Parts) -> None:
 def test_what_the_broker_does_not_take_is_told_once_by_its_topic(
     parts: Parts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     parts.session.report()
     for number in (2, 3):
         parts.session.refused(number, "Not authorized")
@@ -113,7 +113,7 @@ def test_an_answer_that_comes_while_something_is_said_is_heard_and_stops_nothing
     parts: Parts, caplog: pytest.LogCaptureFixture
 ) -> None:
     link = AnswersAtOnce(parts.session)
-    parts.session.connected(link)  # type: ignore[arg-type]
+    parts.session.connected(link)
     parts.session.leave()
     assert link.heard
     assert [message.split()[9] for message in caplog.messages] == ["fer/v1/nano-01/status", "fer/v1/nano-01/reported"]
@@ -150,7 +150,7 @@ def test_a_desired_state_and_its_withdrawal_are_handed_on(parts: Parts) -> None:
 
 def test_a_report_goes_out_while_there_is_a_link(parts: Parts) -> None:
     parts.session.report()
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     parts.session.report()
     assert [topic for topic, *_ in parts.link.published].count("fer/v1/nano-01/reported") == 2
 
@@ -158,14 +158,14 @@ def test_a_report_goes_out_while_there_is_a_link(parts: Parts) -> None:
 def test_telemetry_without_a_link_is_dropped(parts: Parts) -> None:
     telemetry = Telemetry(device="nano-01", run="r", time=datetime.now(timezone.utc))
     parts.session.send_telemetry(telemetry, 60)
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     parts.session.disconnected()
     parts.session.send_telemetry(telemetry, 60)
     assert not [topic for topic, *_ in parts.link.published if topic.endswith("telemetry")]
 
 
 def test_a_twin_is_told_of_once(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
-    parts.session.connected(parts.link)  # type: ignore[arg-type]
+    parts.session.connected(parts.link)
     for run in (parts.presence.run, "twin", "twin"):
         status = Status(device="nano-01", state=ONLINE, run=run, time=datetime.now(timezone.utc))
         parts.session.received("fer/v1/nano-01/status", status.payload())
@@ -178,5 +178,5 @@ def test_a_device_announces_itself_at_each_connection(parts: Parts) -> None:
         "nano-01", Topics(), parts.presence, parts.publisher, parts.report, parts.orders.append, said
     )  # fmt: skip
     for _ in range(2):
-        session.connected(parts.link)  # type: ignore[arg-type]
+        session.connected(parts.link)
     assert [each for each in parts.link.published if each[0] == said.topic] == [(said.topic, b"{}", 1, True)] * 2

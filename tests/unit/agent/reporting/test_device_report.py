@@ -9,6 +9,8 @@ from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
 from unit.agent.update.device import DEVICE, Device
 from unit.agent.update.making import Release, Shelf, Signer
 
+BROKER = "mqtt://second.example:1883"
+
 
 def made(folder: Path, *eyes: str) -> Tuple[Device, DeviceReport, Release]:
     signer = Signer(folder)
@@ -16,7 +18,8 @@ def made(folder: Path, *eyes: str) -> Tuple[Device, DeviceReport, Release]:
     new = Release(signer, folder / FINDER, "2.0.0", task=FINDER)
     others: Dict[str, Path] = {task: factory[task].folder for task in eyes}
     device = Device(folder / DEVICE, factory[CLASSIFIER].folder, Shelf(new), signer.public, others=others)
-    return device, DeviceReport(Settings(device=DEVICE), "run-1", device.tasks, device.runner), new
+    report = DeviceReport(Settings(device=DEVICE), "run-1", device.tasks, device.runner, lambda: BROKER)
+    return device, report, new
 
 
 def test_every_model_of_the_set_is_told_with_the_one_before(tmp_path: Path) -> None:
@@ -43,3 +46,7 @@ def test_where_dlib_finds_the_faces_that_is_told_and_no_finder_is_offered(tmp_pa
         FINDER: ("dlib", ""),
         LANDMARKER: ("dlib", ""),
     }
+
+
+def test_it_says_at_which_broker_the_device_is(tmp_path: Path) -> None:
+    assert made(tmp_path)[1].reported().broker == BROKER

@@ -48,6 +48,33 @@ def test_a_late_will_of_an_earlier_run_is_ignored() -> None:
     assert only(fleet).state == "online"
 
 
+@pytest.mark.parametrize("retained", [False, True])
+def test_what_an_earlier_connection_of_the_run_left_at_another_broker_is_ignored(retained: bool) -> None:
+    fleet = Fleet([])
+    fleet.status(a_birth(connection=2), AT, retained=False)
+    fleet.take_changes()
+    fleet.status(a_will(connection=1), LATER, retained=retained)
+    fleet.status(a_birth(connection=1), LATER, retained=retained)
+    assert fleet.take_changes() == []
+
+
+def test_the_retained_birth_of_an_earlier_connection_brings_back_nobody_who_has_left() -> None:
+    fleet = Fleet([])
+    fleet.status(a_will(connection=2), AT, retained=False)
+    known = only(fleet)
+    after_a_restart = Fleet([known])
+    after_a_restart.status(a_birth(connection=1), LATER, retained=True)
+    assert after_a_restart.take_changes() == []
+
+
+def test_the_connections_of_another_run_are_counted_anew() -> None:
+    fleet = Fleet([Device(DEVICE, "offline", "run-1", since=AT, connection=7)])
+    fleet.measured(some_telemetry().model_copy(update={"run": "run-2"}), LATER)
+    fleet.status(a_will("run-2", connection=1), LATER, retained=False)
+    device = only(fleet)
+    assert (device.state, device.run, device.connection) == ("offline", "run-2", 1)
+
+
 def test_the_retained_birth_of_a_run_that_a_newer_one_followed_is_ignored() -> None:
     fleet = Fleet([])
     for run in ("run-1", "run-2"):

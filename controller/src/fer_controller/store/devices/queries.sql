@@ -2,17 +2,20 @@
 
 -- upsert_device --
 -- Insert or replace a device.
-INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind)
-VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported, :clock_offset_s, :blind)
+INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind,
+  connection)
+VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported, :clock_offset_s, :blind,
+  :connection)
 ON CONFLICT (device) DO UPDATE SET
   state = excluded.state, run = excluded.run, born = excluded.born, since = excluded.since,
   last_seen = excluded.last_seen, agent_version = excluded.agent_version, reason = excluded.reason,
   reported = excluded.reported, clock_offset_s = excluded.clock_offset_s,
-  blind = excluded.blind;
+  blind = excluded.blind, connection = excluded.connection;
 
 -- devices --
 -- All devices by name.
-SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind FROM devices
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection
+FROM devices
 ORDER BY device;
 
 -- set_label --

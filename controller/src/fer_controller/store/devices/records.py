@@ -20,6 +20,8 @@ class Device:
     """By how much its clock is ahead (behind: negative); 0 where it is about right."""
     blind: str = ""
     """Which of its cameras are frozen or dark, in words; empty if none is."""
+    connection: int = 0
+    """Number of the connection, in its run, of which the last birth or will told."""
 
 
 @dataclass(frozen=True, slots=True)

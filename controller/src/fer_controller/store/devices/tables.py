@@ -41,4 +41,6 @@ REVOKED_DEVICES: tuple[str, ...] = (
     """,
 )
 
+CONNECTIONS_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN connection INTEGER NOT NULL DEFAULT 0",)
+
 SIGHT_OF_DEVICES: tuple[str, ...] = ("ALTER TABLE devices ADD COLUMN blind TEXT NOT NULL DEFAULT ''",)

@@ -15,7 +15,14 @@ from fer_controller.store.credentials.tables import (
     TOKENS,
 )
 from fer_controller.store.dead_letters.tables import COUNTERS, DEAD_LETTERS
-from fer_controller.store.devices.tables import CLOCKS_OF_DEVICES, DEVICES, LABELS, REVOKED_DEVICES, SIGHT_OF_DEVICES
+from fer_controller.store.devices.tables import (
+    CLOCKS_OF_DEVICES,
+    CONNECTIONS_OF_DEVICES,
+    DEVICES,
+    LABELS,
+    REVOKED_DEVICES,
+    SIGHT_OF_DEVICES,
+)
 from fer_controller.store.events.tables import (
     ARRIVALS_OF_EVENTS,
     BEGINNINGS_OF_STREAMS,
@@ -187,6 +194,12 @@ def m021_devices_of_events(db: sqlite_utils.Database) -> None:
 def m022_signed_orders(db: sqlite_utils.Database) -> None:
     """How desired states were signed that the broker has."""
     _run(db, *SIGNED_ORDERS)
+
+
+@MIGRATIONS()
+def m023_connections_of_devices(db: sqlite_utils.Database) -> None:
+    """Of which connection a device's last birth or will told."""
+    _run(db, *CONNECTIONS_OF_DEVICES)
 
 
 def check(database: SqliteDatabase) -> None:

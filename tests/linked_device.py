@@ -1,0 +1,92 @@
+"""Spool, publisher, session and link of one device at real brokers, and somebody who hears what it says there."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Callable, Dict, List, Tuple
+
+from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.listener import Connection
+from fer_agent.broker.presence import Presence
+from fer_agent.broker.session import Session
+from fer_agent.outbox.publisher import Publisher
+from fer_agent.outbox.spool import Spool
+from fer_agent.settings import BrokerSettings, SpoolSettings
+from fer_wire import EmotionEvent, Reported, Topics, parse
+from real_broker import Mosquitto
+
+DEVICE_CLIENT = "fer-agent-nano-01"
+
+
+class WritingEar:
+    """A listener of a link that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.up = threading.Event()
+        self.down = threading.Event()
+        self.heard: List[Tuple[str, bytes]] = []
+
+    def connected(self, _link: Connection) -> None:
+        self.down.clear()
+        self.up.set()
+
+    def disconnected(self) -> None:
+        self.up.clear()
+        self.down.set()
+
+    def received(self, topic: str, payload: bytes) -> None:
+        self.heard.append((topic, payload))
+
+    def delivered(self, message_id: int) -> None:
+        pass
+
+    def refused(self, message_id: int, reason: str) -> None:
+        pass
+
+    def messages(self, ending: str) -> List[bytes]:
+        return [payload for topic, payload in list(self.heard) if topic.endswith(ending) and payload]
+
+
+def until(condition: Callable[[], object], what: str = "this", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come about in {seconds} s"
+        time.sleep(0.01)
+
+
+def settings_for(broker: Mosquitto, **more: object) -> BrokerSettings:
+    return BrokerSettings.model_validate({"url": broker.url, "reconnect_max_s": 0.5, **more})
+
+
+class Device:
+    """Spool, publisher, session and link of one device, as the composition root joins them."""
+
+    def __init__(self, broker: BrokerSettings, folder: Path, **spool_settings: object) -> None:
+        topics = Topics()
+        self.presence = Presence("nano-01", topics)
+        self.orders: List[bytes] = []
+        self.spool = Spool(folder / "spool.db", "nano-01", 10_000_000)
+        self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
+        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report, self.orders.append)
+        self.link = BrokerLink(
+            broker,
+            DEVICE_CLIENT,
+            self.presence.will,
+            self.session.subscriptions,
+            self.session,
+        )
+        self.publisher.start()
+        self.link.start()
+
+    def _report(self) -> Reported:
+        birth = self.presence.birth()
+        return Reported(device="nano-01", run=birth.run, broker=self.link.url, time=birth.time)
+
+    def stop(self) -> None:
+        self.publisher.stop()
+        self.link.stop()
+        self.spool.close()
+
+
+def stored(ear: WritingEar) -> Dict[int, EmotionEvent]:
+    return {event.seq: event for event in (parse(EmotionEvent, p) for p in ear.messages("/emotion/door"))}
