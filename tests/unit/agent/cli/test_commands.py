@@ -9,7 +9,7 @@ import pytest
 from commands import ran
 from fer_agent import doctor
 from fer_agent.cli import run
-from fer_agent.errors import RejectedError
+from fer_agent.errors import BrokerError, RejectedError
 from fer_agent.settings import Settings
 from fer_wire.device.record import Heard, Record
 from tiny_onnx import network, write_model
@@ -115,6 +115,17 @@ def test_doctor_tells_what_fails_and_what_to_do(tmp_path: Path) -> None:
     assert "There is no video file none.mp4" in findings["camera camera"]["remedy"]
     assert findings["finder"]["state"] == findings["landmarker"]["state"] == findings["state"]["state"] == "ok"
     assert "passes its golden batch" in findings["finder"]["found"]
+
+
+def test_doctor_asks_each_broker(tmp_path: Path) -> None:
+    urls = ["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:2"]
+    broker = {"url": urls[0], "fallback_urls": urls[1:]}
+    settings = Settings.model_validate({"state_dir": tmp_path, "broker": broker})
+    findings = dict(doctor.brokers(settings))
+    assert list(findings) == [f"broker {url}" for url in urls]
+    for url in urls:
+        with pytest.raises(BrokerError, match=f"The broker {url} cannot be reached"):
+            findings[f"broker {url}"]()
 
 
 def test_doctor_checks_what_finds_the_faces_and_names_the_licence_of_dlibs_landmarks(tmp_path: Path) -> None:

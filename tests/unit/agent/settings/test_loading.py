@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from fer_agent.cli.terminal import settings_from
 from fer_agent.errors import SettingsError
 from fer_agent.settings import Settings, cameras_from
 from fer_agent.settings.loading import load_settings
@@ -31,9 +32,20 @@ def test_options_stand_above_the_environment_and_that_above_the_file(
     assert (broker.url, broker.keepalive_s, broker.username) == ("mqtt://option:3", 22, "file")
 
 
+def test_brokers_of_the_command_line_are_the_whole_list(tmp_path: Path) -> None:
+    file = written(tmp_path, '[broker]\nurl = "mqtt://a"\nfallback_urls = ["mqtt://b/", "mqtt://c:1"]\n')
+    urls = [each.url for each in load_settings(file, {}).broker.each]
+    assert urls == ["mqtt://a", "mqtt://b", "mqtt://c:1"]
+    for given in (["mqtt://d"], ["mqtt://d", "mqtt://e"]):
+        settings = settings_from(file, None, None, given, None)
+        assert [each.url for each in settings.broker.each] == given
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("[broker]\nfallback_urls = ['mqtt://127.0.0.1:1883/']\n", "The setting broker is wrong: the same broker is "),
+        ("[broker]\nfallback_urls = ['http://b']\n", "The setting broker.fallback_urls is wrong: expected mqtt://HOST"),
         ("[broker]\nulr = 1\n", r"The setting broker.ulr is wrong: there is no such setting. Correct it in .*"),
         ("[spool]\nmax_mb = 0\n", "The setting spool.max_mb is wrong: Input should be greater than or equal to 1"),
         ("device = 'a/b'\n", "The setting device is wrong: .*'a/b' is not a valid name for a device or camera"),
