@@ -19,7 +19,13 @@ from fer_controller.desk.local import LocalDesk
 from fer_controller.errors import AccessError, ApiError, ControllerError, OutOfReachError, RequestError
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES
-from fer_controller.operations.events import EMOTION_ROLLUPS, EVENTS_AS_STORED, EVENTS_BY_TIME, NEWEST_EVENTS
+from fer_controller.operations.events import (
+    EMOTION_ROLLUPS,
+    EVENTS_AS_STORED,
+    EVENTS_BY_TIME,
+    EVENTS_OF_DAY,
+    NEWEST_EVENTS,
+)
 from fer_controller.operations.fleet import DEVICES, FORGET, ME, REVOKE, TOTALS, RevokeRequest
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL
@@ -88,6 +94,7 @@ ASKED: "dict[str, dict[str, Any]]" = {
     RELABEL.name: {"devices": (VICTIM,), "labels": ("room=c",), "release": True},
     LABELS.name: {"devices": ()},
     EMOTION_ROLLUPS.name: {"per": "minute"},
+    EVENTS_OF_DAY.name: {"day": AT[:10]},
     TELEMETRY_ROLLUPS.name: {"per": "minute"},
     MODEL.name: {"model": "tiny"},
     PLAN.name: {"precision": "fp32", "offline": True},
@@ -97,7 +104,7 @@ ASKED: "dict[str, dict[str, Any]]" = {
     ORDER.name: {"rollout": "r-", "order": "abort"},
 }
 """What is asked of operations that have to be asked for something."""
-OF_A_DEVICE = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, NEWEST_TELEMETRY, TELEMETRY_AS_STORED)
+OF_A_DEVICE = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EVENTS_OF_DAY, NEWEST_TELEMETRY, TELEMETRY_AS_STORED)
 OF_A_ROLLOUT = (ROLLOUT, PROGRESS, DECISIONS)
 ROWS = {
     "devices": "device", "labels": "device", "tokens": "holder", "desired_states": "device", "events": "device",
@@ -155,7 +162,7 @@ def test_no_operation_shows_or_changes_a_device_beyond_the_operators_own(
 
 @pytest.mark.parametrize("operation", OF_A_DEVICE, ids=lambda each: each.name)
 def test_naming_a_device_of_others_answers_as_if_there_were_none(lab: Lab, operation: "Operation[Any, Any]") -> None:
-    answer = lab.ask(operation, device=DEVICE)
+    answer = lab.ask(operation, **{**ASKED.get(operation.name, {}), "device": DEVICE})
     assert named(answer, operation) == []
     assert not answer.rows
 

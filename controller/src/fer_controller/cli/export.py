@@ -1,15 +1,22 @@
 """fer-controller export."""
 
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
 from fer_controller.export.files import CSV, PARQUET
-from fer_controller.operations.filters import TypedEventFilter
+from fer_controller.operations.filters import OPEN_ENDS, TypedEventFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from fer_controller.desk.desk import Desk
+    from fer_controller.store.events.records import StoredEvent
 
 
 class Format(StrEnum):
@@ -26,19 +33,68 @@ def export(
     form: Annotated[
         Format | None, typer.Option("--format", help="csv or parquet; by default as --out ends, and csv otherwise.")
     ] = None,
+    per_day: Annotated[
+        bool,
+        typer.Option("--per-day", help="Make --out a folder: a Parquet file for each past day of arrival, in UTC."),
+    ] = False,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Write events to a file, ascending by time."""
+    """Write events to a file, ascending by time, or to a file for each day, of which those are left that are there."""
+    if per_day and form is Format.CSV:
+        raise typer.BadParameter("--per-day writes Parquet files; leave --format out.")
+    if per_day and (wanted.since, wanted.until) != OPEN_ENDS:
+        raise typer.BadParameter("--per-day writes whole days; leave --since and --until out.")
+    with options.desk(db, url, config) as desk:
+        if per_day:
+            _export_days(desk, wanted, out, json_=json_)
+        else:
+            _export_file(desk, wanted, out, form, json_=json_)
+
+
+def _export_file(desk: "Desk", wanted: TypedEventFilter, out: Path, form: Format | None, *, json_: bool) -> None:
     from fer_controller.desk import events
     from fer_controller.export.files import suited, write
 
     chosen = form.value if form else suited(out)
-    with options.desk(db, url, config) as desk:
-        count = write(events.every(desk, wanted), out, chosen)
+    count = write(events.every(desk, wanted), out, chosen)
     if json_:
         options.print_line({"file": str(out), "format": chosen, "events": count, "size_bytes": out.stat().st_size})
     else:
         print(f"{count} events are in {out}.")
+
+
+def _export_days(desk: "Desk", wanted: TypedEventFilter, folder: Path, *, json_: bool) -> None:
+    from fer_controller.desk import events
+    from fer_controller.export.days import WHY_NOT, WRITTEN, DayFiles
+
+    days, files = events.days(desk, wanted), DayFiles(folder, wanted)
+    for day in days:
+        place = files.place(day.day)
+        outcome, count = files.outcome(day.day, day.events, over=day.over, whole=day.whole), day.events
+        if outcome == WRITTEN:
+            with _progress(day.day, day.events, quiet=json_) as watched:
+                count = files.write(day.day, watched(events.of_day(desk, wanted, day)))
+        if json_:
+            options.print_line({"day": day.day, "file": str(place), "events": count, "outcome": outcome})
+        elif outcome == WRITTEN:
+            print(f"{day.day}: {count} events are in {place}.")
+        else:
+            print(f"{day.day} {WHY_NOT[outcome]}.")
+    if not days and not json_:
+        print("No events match.")
+
+
+@contextmanager
+def _progress(
+    what: str, total: int, *, quiet: bool
+) -> "Iterator[Callable[[Iterable[StoredEvent]], Iterable[StoredEvent]]]":
+    """A bar on a terminal, which counts what passes."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        yield lambda events: bar.track(events, total=total, description=what)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO
 
 from fer_wire import EMOTIONS
@@ -31,15 +32,26 @@ def suited(out: Path) -> str:
     return PARQUET if out.suffix.lower() == f".{PARQUET}" else CSV
 
 
-def write(events: Iterable[StoredEvent], out: Path, form: str) -> int:
-    """Write the events and return how many there were; raises ExportError, and then leaves no file."""
+def write(events: Iterable[StoredEvent], out: Path, form: str, *, wanted: str = "") -> int:
+    """Write the events and return how many there were; raises ExportError, and then leaves no file.
+
+    A Parquet file also says which events were wanted.
+    """
     if out.exists() and not out.is_file():
         raise ExportError(f"{out} is not a regular file; choose another with --out.")
     try:
         with written_whole(out) as file:
-            return _write_parquet(events, file) if form == PARQUET else _write_csv(events, file)
+            return _parquet().write(_chunks(events), file, wanted) if form == PARQUET else _write_csv(events, file)
     except OSError as error:
         raise ExportError(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
+def parquet_summary(path: Path) -> tuple[int, str]:
+    """How many events a Parquet file holds, and which were wanted; raises ExportError."""
+    found: tuple[int, str] | None = _parquet().summary(path)
+    if found is None:
+        raise ExportError(f"{path} is not a Parquet file of ours; move it away, or choose another place with --out.")
+    return found
 
 
 def row(event: StoredEvent) -> dict[str, Any]:
@@ -68,7 +80,7 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_BEGINS) else value
 
 
-def _write_parquet(events: Iterable[StoredEvent], file: BinaryIO) -> int:
+def _parquet() -> ModuleType:
     try:
         from fer_controller.export import parquet
     except ImportError as error:
@@ -76,7 +88,7 @@ def _write_parquet(events: Iterable[StoredEvent], file: BinaryIO) -> int:
             "Parquet needs pyarrow, which is not installed; run `pip install 'fer-controller[parquet]'`, "
             "or use --format csv."
         ) from error
-    return parquet.write(_chunks(events), file)
+    return parquet
 
 
 def _chunks(events: Iterable[StoredEvent]) -> Iterator[list[dict[str, Any]]]:

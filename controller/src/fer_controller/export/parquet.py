@@ -1,6 +1,7 @@
 """Parquet files, through pyarrow."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -30,14 +31,28 @@ SCHEMA = pa.schema(
 )
 
 
-def write(chunks: Iterable[list[dict[str, Any]]], file: BinaryIO) -> int:
+WANTED = b"fer.wanted"
+"""Where a file says which events it holds."""
+
+
+def write(chunks: Iterable[list[dict[str, Any]]], file: BinaryIO, wanted: str = "") -> int:
     """Write chunks of rows as row groups, so that memory stays flat; returns how many rows there were."""
     count = 0
-    with parquet.ParquetWriter(file, SCHEMA) as writer:
+    with parquet.ParquetWriter(file, SCHEMA.with_metadata({WANTED: wanted.encode()})) as writer:
         for rows in chunks:
             writer.write_table(_table(rows))
             count += len(rows)
     return count
+
+
+def summary(path: Path) -> tuple[int, str] | None:
+    """How many rows a file has, and which events were wanted; None for what `write` did not make."""
+    try:
+        found = parquet.read_metadata(path)
+    except (OSError, pa.ArrowInvalid):
+        return None
+    about = found.metadata or {}
+    return (found.num_rows, about[WANTED].decode("utf-8", "replace")) if WANTED in about else None
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:

@@ -43,6 +43,19 @@ class EventsAsStoredQuery(TypedEventFilter):
     limit: Limit = Field(default=PAGE, description="The next so many.")
 
 
+class EventDaysQuery(TypedEventFilter):
+    """Which events are counted."""
+
+
+class EventsOfDayQuery(TypedEventFilter):
+    """Which events of which day."""
+
+    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="The day of arrival, as 2026-01-31.")
+    after_id: Id = Field(default=0, description="After this id.")
+    up_to_id: Id = Field(default=MAX_INT, description="Up to this id.")
+    limit: Limit = Field(default=PAGE, description="The next so many.")
+
+
 class EmotionRollupsQuery(TypedEmotionFilter):
     """Which rollups."""
 
@@ -67,6 +80,17 @@ class NewestEventsAnswer(EventsAnswer):
     last_id: int = Field(ge=0, le=MAX_INT, description="After this id, following goes on.")
 
 
+class EventDayAnswer(Answer):
+    """The events that arrived on one day, in UTC by the controller's clock."""
+
+    day: str = Field(description="The day, as 2026-01-31.")
+    events: int = Field(ge=0, le=MAX_INT, description="How many of them match.")
+    first_id: int = Field(ge=0, le=MAX_INT, description="The id of the first.")
+    last_id: int = Field(ge=0, le=MAX_INT, description="The id of the last.")
+    over: bool = Field(description="Whether no more can arrive; a day is over an hour after its midnight.")
+    whole: bool = Field(description="False where retention has deleted events that arrived on it, or may have.")
+
+
 def document(event: StoredEvent) -> dict[str, Any]:
     """An event as commands print it with --json: without its id."""
     return {**dict(zip(PRINTED, VALUES(event), strict=True)), BOX: dict(event.box)}
@@ -84,9 +108,17 @@ EVENTS_AS_STORED = Operation(
     "events_as_stored", GET, "/v1/events/as-stored", VIEWER, EventsAsStoredQuery, EventsAnswer,
     "The next events in the order in which they were stored, to follow them.",
 )  # fmt: skip
+EVENT_DAYS = Operation(
+    "event_days", GET, "/v1/events/days", VIEWER, EventDaysQuery, list[EventDayAnswer],
+    "The days on which events arrived, with how many; reads all events.",
+)  # fmt: skip
+EVENTS_OF_DAY = Operation(
+    "events_of_day", GET, "/v1/events/days/{day}", VIEWER, EventsOfDayQuery, EventsAnswer,
+    "The next events that arrived on a day, in the order in which they were stored.",
+)  # fmt: skip
 EMOTION_ROLLUPS = Operation(
     "emotion_rollups", GET, "/v1/rollups/emotions", VIEWER, EmotionRollupsQuery, list[EmotionRollup],
     "Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.",
 )  # fmt: skip
 
-OPERATIONS = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EMOTION_ROLLUPS)
+OPERATIONS = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EVENT_DAYS, EVENTS_OF_DAY, EMOTION_ROLLUPS)

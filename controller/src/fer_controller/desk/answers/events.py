@@ -1,19 +1,32 @@
 """Emotion events, one by one and rolled up."""
 
+from datetime import UTC, datetime, timedelta
+
+from fer_wire.message import iso_utc
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
+    EVENT_DAYS,
     EVENTS_AS_STORED,
     EVENTS_BY_TIME,
+    EVENTS_OF_DAY,
     NEWEST_EVENTS,
     EmotionRollupsQuery,
+    EventDayAnswer,
+    EventDaysQuery,
     EventsAnswer,
     EventsAsStoredQuery,
     EventsByTimeQuery,
+    EventsOfDayQuery,
     NewestEventsAnswer,
     NewestEventsQuery,
 )
 from fer_controller.store.rollups.records import EmotionRollup
+
+MIDNIGHT = "T00:00:00.000Z"
+UNTIL_OVER = timedelta(hours=1)
+"""So long after midnight a batch may still be stored that arrived before it."""
 
 
 @ANSWERS.carries_out(NEWEST_EVENTS)
@@ -36,6 +49,29 @@ def events_as_stored(context: Context, asked: EventsAsStoredQuery) -> EventsAnsw
     """The next that were stored."""
     return EventsAnswer(
         events=tuple(context.stores.looking.events.events_stored_after(asked, asked.after_id, asked.limit))
+    )
+
+
+@ANSWERS.carries_out(EVENT_DAYS)
+def event_days(context: Context, asked: EventDaysQuery) -> list[EventDayAnswer]:
+    """Each day, and whether it is over and whole."""
+    stores = context.stores.looking
+    not_over, forgotten_before = iso_utc(datetime.now(UTC) - UNTIL_OVER)[:10], stores.rollups.events_forgotten_before()
+    return [
+        EventDayAnswer(
+            day=day.day, events=day.events, first_id=day.first_id, last_id=day.last_id,
+            over=day.day < not_over, whole=day.day + MIDNIGHT >= forgotten_before,
+        )
+        for day in stores.events.arrival_days(asked)
+    ]  # fmt: skip
+
+
+@ANSWERS.carries_out(EVENTS_OF_DAY)
+def events_of_day(context: Context, asked: EventsOfDayQuery) -> EventsAnswer:
+    """The next that arrived on it."""
+    events = context.stores.looking.events
+    return EventsAnswer(
+        events=tuple(events.events_of_day(asked, asked.day, asked.after_id, asked.up_to_id, asked.limit))
     )
 
 

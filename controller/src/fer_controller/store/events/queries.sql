@@ -57,6 +57,17 @@ SELECT * FROM events WHERE {where} AND (time, id) > (:after_time, :after_id) ORD
 -- The next events that match, in the order in which they were stored.
 SELECT * FROM events WHERE id > :after_id AND {where:+} ORDER BY id LIMIT :limit;
 
+-- arrival_days --
+-- The days, in UTC by the controller's clock, on which events arrived that match.
+SELECT substr(received_at, 1, 10) AS day, count(*) AS events, min(id) AS first_id, max(id) AS last_id
+FROM events WHERE {where:+} GROUP BY 1 ORDER BY 1;
+
+-- events_of_day --
+-- The next events that match of those that arrived on a day, in the order in which they were stored.
+SELECT * FROM events
+WHERE id > :after_id AND id <= :up_to_id AND received_at >= :day AND received_at < :day || '~' AND {where:+}
+ORDER BY id LIMIT :limit;
+
 -- last_event_id --
 -- The id of the event stored last.
 SELECT coalesce(max(id), 0) FROM events;

@@ -54,6 +54,16 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivalDay:
+    """The events that arrived on one day, in UTC by the controller's clock."""
+
+    day: str
+    events: int
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Counts of one device's events."""
 

@@ -9,7 +9,7 @@ from fer_wire.message import iso_utc
 from pydantic_core import to_json
 
 from fer_controller.store.database import Database, Row, Values, named
-from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
+from fer_controller.store.events.records import ArrivalDay, Gap, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
 UNKNOWN_POSE = (None, None, None)
@@ -32,6 +32,18 @@ class EventStore:
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
         """The next events in the order in which they were stored."""
         return self._events("events_stored_after", wanted, {"after_id": after_id, "limit": limit})
+
+    def arrival_days(self, wanted: EventFilter) -> list[ArrivalDay]:
+        """The days on which events arrived that match, ascending."""
+        where = Where(wanted, EventFilter)
+        return self._database.records(ArrivalDay, "arrival_days", where.values, where=where)
+
+    def events_of_day(
+        self, wanted: EventFilter, day: str, after_id: int, up_to_id: int, limit: int
+    ) -> list[StoredEvent]:
+        """The next events that arrived on a day, in the order in which they were stored."""
+        values = {"day": day, "after_id": after_id, "up_to_id": up_to_id, "limit": limit}
+        return self._events("events_of_day", wanted, values)
 
     def last_event_id(self) -> int:
         """The id of the event stored last; 0 before the first."""

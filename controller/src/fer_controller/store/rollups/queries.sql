@@ -66,6 +66,16 @@ DELETE FROM events WHERE id = :id;
 -- Note that the events of a stream up to this seq were deleted, so that they are recognised if they arrive again.
 UPDATE streams SET forgotten_seq = max(forgotten_seq, :seq) WHERE device = :device AND epoch = :epoch;
 
+-- note_forgotten_before --
+-- Note that rows were deleted of those that arrived before a time.
+INSERT INTO forgotten (source, arrived_before) VALUES (:source, :before)
+ON CONFLICT (source) DO UPDATE SET arrived_before = excluded.arrived_before
+WHERE forgotten.arrived_before < excluded.arrived_before;
+
+-- forgotten_before --
+-- The time before which rows arrived of which some were deleted.
+SELECT arrived_before FROM forgotten WHERE source = :source;
+
 -- forget_telemetry_rollups --
 -- Delete the oldest telemetry rollups that start before a time.
 DELETE FROM telemetry_rollups WHERE id IN (

@@ -65,9 +65,16 @@ class RollupStore:
             values = {"after_id": after_id, "limit": limit, "rolled_up": self._rolled_up(EVENTS)}
             old = [row for row in self._database.rows("oldest_events", values) if row["received_at"] < before]
             gone = [dict(row) for row in old if row["seq"] <= row["contiguous_seq"]]
+            if gone:
+                self._database.run("note_forgotten_before", {"source": EVENTS, "before": before})
             self._database.many("note_forgotten", gone)
             self._database.many("forget_event", gone)
         return len(gone), old[-1]["id"] if old else 0
+
+    def events_forgotten_before(self) -> str:
+        """Of the events that arrived before this time some were deleted; empty where none ever was."""
+        found = self._database.rows("forgotten_before", {"source": EVENTS})
+        return str(found[0]["arrived_before"]) if found else ""
 
     def forget_rollups(self, per: str, before: str, limit: int) -> int:
         """Delete the oldest rollups that start before a time; returns how many."""

@@ -64,3 +64,13 @@ BOUNDS_OF_ROLLUPS: tuple[str, ...] = (
     """,
     "UPDATE telemetry_rollups SET pending_events_max = 9007199254740991 WHERE pending_events_max > 9007199254740991",
 )
+
+TIMES_OF_FORGETTING: tuple[str, ...] = (
+    "CREATE TABLE forgotten (source TEXT PRIMARY KEY, arrived_before TEXT NOT NULL) STRICT",
+    # How far it went before this was noted is not known; it went through the events from the oldest on.
+    """
+    INSERT INTO forgotten (source, arrived_before)
+    SELECT 'events', substr(received_at, 1, 10) || 'T23:59:59.999Z' FROM events
+    WHERE EXISTS (SELECT 1 FROM streams WHERE forgotten_seq > 0) ORDER BY id LIMIT 1
+    """,
+)

@@ -38,7 +38,13 @@ from fer_controller.store.events.tables import (
 )
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, SIGNED_ORDERS, TASKS_OF_ROLLOUTS
-from fer_controller.store.rollups.tables import BOUNDS_OF_ROLLUPS, FACE_SHARE_OF_ROLLUPS, FACES_OF_ROLLUPS, ROLLUPS
+from fer_controller.store.rollups.tables import (
+    BOUNDS_OF_ROLLUPS,
+    FACE_SHARE_OF_ROLLUPS,
+    FACES_OF_ROLLUPS,
+    ROLLUPS,
+    TIMES_OF_FORGETTING,
+)
 from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_controller.store.telemetry.tables import (
     BOUNDS_OF_TELEMETRY,
@@ -200,6 +206,12 @@ def m022_signed_orders(db: sqlite_utils.Database) -> None:
 def m023_connections_of_devices(db: sqlite_utils.Database) -> None:
     """Of which connection a device's last birth or will told."""
     _run(db, *CONNECTIONS_OF_DEVICES)
+
+
+@MIGRATIONS()
+def m024_times_of_forgetting(db: sqlite_utils.Database) -> None:
+    """How far retention deleted events, so that a day is known to be whole."""
+    _run(db, *TIMES_OF_FORGETTING)
 
 
 def check(database: SqliteDatabase) -> None:
