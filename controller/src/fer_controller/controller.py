@@ -23,7 +23,7 @@ from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.subscriber import Subscriber
-from fer_controller.ingest.writer import CHANNELS, Ingest
+from fer_controller.ingest.writer import Ingest, filters
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.retention import Keeper
 from fer_controller.rollout.desired.publisher import Publisher
@@ -61,7 +61,7 @@ def serve(settings: Settings, stop: Event) -> None:
 @contextmanager
 def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     topics = _topics(settings)
-    with exclusive(settings.db), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
+    with _alone(settings), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
         store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
         peers = Peers(topics, _greeting(settings))
@@ -69,10 +69,20 @@ def _subscriber(settings: Settings) -> Iterator[Subscriber]:
         quotas = Quotas(settings.ingest)
         newcomers = Newcomers(store.devices.enrolled if settings.ingest.newcomers == ENROLLED else None)
         ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas, newcomers=newcomers)
-        filters = [topics.every(channel) for channel in CHANNELS]
-        broker = Broker(settings.broker, settings.client_id, filters, knows_mqtt5=not settings.embedded_broker)
+        subscriptions = filters(topics, settings.broker.share)
+        broker = Broker(settings.broker, settings.client_id, subscriptions, knows_mqtt5=not settings.embedded_broker)
         beat: Callable[[], None] = systemd.Watchdog().beat
         yield Subscriber(broker, ingest, streams, topics, peers, settings.broker, settings.ingest, beat)
+
+
+def _alone(settings: Settings) -> AbstractContextManager[None]:
+    """Keep other controllers from the database; an ack needs all events of its device in one."""
+    if settings.broker.share:
+        raise SettingsError(
+            f"{settings.db} is an SQLite database, which one controller serves, so there is nobody to divide messages "
+            "with; leave broker.share out."
+        )
+    return exclusive(settings.db)
 
 
 @contextmanager
@@ -104,11 +114,11 @@ def _background(settings: Settings) -> Iterator[None]:
     expiries = Expiries(settings.authority_folder, CertificateStore(warning))
     seal = Seal(settings.registry_folder, settings.registry.sign_command, settings.rollout.order_days)
     publisher = Publisher(DesiredStore(publishing), _topics(settings), settings.broker.reconnect_max_s, seal)
-    filters = [_topics(settings).every(DESIRED)]
+    orders = [_topics(settings).every(DESIRED)]
     broker = Broker(
         settings.rollouts_broker,
         settings.rollouts_client_id,
-        filters,
+        orders,
         knows_mqtt5=not settings.embedded_broker,
         on_confirmed=publisher.confirm,
     )

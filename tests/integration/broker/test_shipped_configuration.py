@@ -50,6 +50,15 @@ def test_the_controller_hears_devices_and_a_device_hears_its_ack(broker: Mosquit
     device.leave()
 
 
+def test_a_member_of_a_share_hears_what_the_controller_may_hear(broker: Mosquitto) -> None:
+    member = Visitor(broker, "fer-controller", listen=OWN.shared("ingest", "emotion"))
+    device = Visitor(broker, "nano-01")
+    device.publish(OWN.emotion("nano-01", "door"))
+    member.wait_for(OWN.emotion("nano-01", "door"))
+    member.leave()
+    device.leave()
+
+
 def test_the_controller_s_second_connection_orders_and_hears_nothing_of_faces(broker: Mosquitto) -> None:
     device = Visitor(broker, "nano-01", listen=OWN.desired("nano-01"))
     rollouts = Visitor(broker, "fer-rollouts", listen=OWN.every("emotion"))

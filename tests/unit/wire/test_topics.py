@@ -93,4 +93,4 @@ def test_a_long_name_is_cut_in_the_message() -> None:
 
 def test_the_examples_in_the_docstring_are_true() -> None:
     outcome = doctest.testmod(fer_wire.topics)
-    assert (outcome.failed, outcome.attempted) == (0, 2)
+    assert (outcome.failed, outcome.attempted) == (0, 3)

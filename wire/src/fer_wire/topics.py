@@ -84,6 +84,14 @@ class Topics:
         """The subscription filter for one channel of all devices."""
         return f"{self.prefix}/+/{channel}" + ("/+" if channel == EMOTION else "")
 
+    def shared(self, share: str, channel: str) -> str:
+        """The filter for this member's part of one channel of all devices (MQTT 5.0, 4.8.2).
+
+        >>> Topics().shared("ingest", "telemetry")
+        '$share/ingest/fer/v1/+/telemetry'
+        """
+        return f"$share/{checked_name(share)}/{self.every(channel)}"
+
     def parse(self, topic: str) -> Topic:
         """Read a topic; raises TopicError if it is not one of ours."""
         head, found, tail = topic.partition(self.prefix + "/")

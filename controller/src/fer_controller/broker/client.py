@@ -28,6 +28,7 @@ QOS = 1
 ANSWER_TIMEOUT_S = 10.0
 MAX_PACKET_BYTES = 2**20
 UNSUPPORTED_VERSION = "Unsupported protocol version"
+SHARES_REFUSED = "Shared subscription not supported"
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Broker:
         self._inbox: deque[Delivery] = deque()
         self._connection = self._unconfirmed = 0
         self._topics: dict[int, str] = {}
+        self._divides = False
         self._connected: ReasonCode | None = None
         self._subscribed: list[ReasonCode] | None = None
 
@@ -88,6 +90,8 @@ class Broker:
         if self._connected is None or self._connected.is_failure:
             self._client = None
             raise self._complaints.turned_away(str(self._connected))
+        if self._settings.share and not self._divides:
+            raise self._complaints.divides_nothing()
         self._subscribe()
         self._complaints.connected(VERSIONS[self._version], quiet=self._on_confirmed is not None)
 
@@ -203,15 +207,17 @@ class Broker:
         if self._version == MQTT311:
             return {}
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        properties.SessionExpiryInterval = self._settings.kept_s
         properties.ReceiveMaximum = self._settings.receive_maximum
         properties.MaximumPacketSize = MAX_PACKET_BYTES
-        return {"clean_start": False, "properties": properties}
+        return {"clean_start": self._settings.share is not None, "properties": properties}
 
     def _subscribe(self) -> None:
         self._open_client().subscribe([(each, QOS) for each in self._filters])
         self._await(lambda: self._subscribed is not None)
         refused = [str(code) for code in self._subscribed or [] if code.is_failure]
+        if SHARES_REFUSED in refused:
+            raise self._complaints.divides_nothing()
         if refused:
             raise self._complaints.forbidden(refused[0])
 
@@ -271,9 +277,10 @@ class Broker:
         self._complaints.answered(self._topics.pop(mid, ""), str(code) if code.is_failure else "")
 
     def _on_connect(
-        self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object
+        self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, properties: Properties | None
     ) -> None:
         self._connected = code
+        self._divides = self._version == MQTT5 and getattr(properties, "SharedSubscriptionAvailable", 1) == 1
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _mid: int, codes: list[ReasonCode], _properties: object

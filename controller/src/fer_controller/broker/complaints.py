@@ -62,6 +62,13 @@ class Complaints:
             "allow it in the broker's access list."
         )
 
+    def divides_nothing(self) -> BrokerRefused:
+        """It has no shared subscriptions."""
+        return BrokerRefused(
+            f"{self.broker} cannot divide messages among controllers (it has no shared subscriptions of MQTT 5); leave "
+            "broker.share out, and run one controller at it."
+        )
+
     def answered(self, topic: str, reason: str) -> None:
         """It took a message, or for this reason did not, which is told until it takes one again."""
         if reason and not self._refused:

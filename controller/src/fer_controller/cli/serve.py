@@ -21,6 +21,10 @@ def serve(
     db: options.Db = None,
     broker: Annotated[str | None, typer.Option(help="mqtt://HOST:PORT or mqtts://HOST:PORT.")] = None,
     prefix: Annotated[str | None, typer.Option(help="First levels of every topic.")] = None,
+    share: Annotated[
+        str | None,
+        typer.Option(help="Name of the group of controllers among which the broker divides messages."),
+    ] = None,
     http: Annotated[
         str | None, typer.Option(help="HOST:PORT where devices fetch models; port 0 is any free one, '' is none.")
     ] = None,
@@ -40,7 +44,7 @@ def serve(
         config,
         db=db,
         embedded_broker=embedded_broker or None,
-        broker={"url": broker, "prefix": prefix},
+        broker={"url": broker, "prefix": prefix, "share": share},
         http={"listen": http},
     )
     controller.serve(settings, _stop(settings.db, as_json=json_))

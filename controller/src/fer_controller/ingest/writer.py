@@ -21,8 +21,11 @@ from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
 from fer_controller.store.ingest.records import Batch, Written
 
-CHANNELS = (EMOTION, STATUS, TELEMETRY, REPORTED, CONTROLLER)
 RETAINED = (STATUS, REPORTED)
+DIVIDED = (EMOTION, TELEMETRY)
+"""What one of several controllers may take for all. Each hears every status and report, for which it needs all that
+went before, and a broker gives what it retains to no shared subscription (MQTT 5.0, 4.8.2)."""
+CHANNELS = (*DIVIDED, *RETAINED, CONTROLLER)
 TOPICS_REMEMBERED = 8192
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
@@ -148,6 +151,12 @@ class Ingest:
 
     def _controller(self, _topic: Topic, delivery: Delivery, _batch: Batch, _heard: set[str]) -> None:
         self._peers.heard(delivery.payload)
+
+
+def filters(topics: Topics, share: str | None) -> list[str]:
+    """What to subscribe to, alone or as a member of this share."""
+    shared = DIVIDED if share else ()
+    return [topics.shared(share or "", each) if each in shared else topics.every(each) for each in CHANNELS]
 
 
 def day_of(batch: Batch) -> str:

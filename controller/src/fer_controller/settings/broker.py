@@ -3,6 +3,7 @@
 from typing import Self
 
 from fer_wire.broker import BrokerConnection
+from fer_wire.names import Name
 from fer_wire.paths import HomeFile
 from pydantic import Field, SecretStr, model_validator
 
@@ -17,11 +18,17 @@ class BrokerSettings(BrokerConnection):
         max_length=64,
         description="name of the session at the broker; by default made from host and database",
     )
+    share: Name | None = Field(
+        default=None,
+        description="name of the group of controllers among which the broker divides events and telemetry (shared "
+        "subscriptions of MQTT 5); each has a login of its own where the broker gives one session to each login",
+    )
     session_expiry_s: int = Field(
         default=WEEK_S,
         ge=0,
         le=2**32 - 1,
-        description="how long the broker keeps messages for the controller while it is offline",
+        description="how long the broker keeps messages for the controller while it is offline; with share not at all, "
+        "so that the others get its part",
     )
     receive_maximum: int = Field(
         default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"
@@ -42,9 +49,14 @@ class BrokerSettings(BrokerConnection):
     )
 
     @property
+    def kept_s(self) -> int:
+        """How long the broker keeps the session: that of a member of a share ends with its connection."""
+        return 0 if self.share else self.session_expiry_s
+
+    @property
     def for_rollouts(self) -> Self:
         """The same broker with the login of the second connection."""
-        changed: dict[str, object] = {}
+        changed: dict[str, object] = {"share": None}
         if self.rollouts_username is not None:
             changed |= {"username": self.rollouts_username, "password": self.rollouts_password or self.password}
         if self.rollouts_cert_file is not None:
