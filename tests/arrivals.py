@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from controller_messages import DEVICE, EPOCH, START, some_telemetry
+from controller_messages import DEVICE, EPOCH, START, as_arrived, some_telemetry
 from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.store.events.records import Stream
 from fer_controller.store.filter import EventFilter
@@ -30,7 +30,9 @@ def arrive(
     """Store these as a batch that came at that time, their stream whole up to contiguous_seq, or to the last event."""
     last_seq = max((event.seq for event in events), default=0) if contiguous_seq is None else contiguous_seq
     streams = [Stream(DEVICE, EPOCH, last_seq)] if events else []
-    return store.write(Batch(iso_utc(at), events=list(events), streams=streams, telemetry=list(telemetry)))
+    return store.write(
+        Batch(iso_utc(at), events=as_arrived(*events, at=iso_utc(at)), streams=streams, telemetry=list(telemetry))
+    )
 
 
 def measured(second: int, fps: float | None, cpu_percent: float | None = None) -> Telemetry:

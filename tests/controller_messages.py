@@ -5,8 +5,10 @@ from typing import Any
 
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.peers import Peers
+from fer_controller.store.events.records import NewEvent, new_event
 from fer_controller.store.ingest.records import Batch
 from fer_wire import EMOTIONS, Box, EmotionEvent, Greeting, Message, Reported, Status, Telemetry, Topics
+from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 
 DEVICE = "nano-01"
@@ -41,7 +43,12 @@ def no_peers() -> Peers:
 
 def a_batch(*events: EmotionEvent, **changes: Any) -> Batch:
     """A batch of these events."""
-    return Batch(AT, events=list(events), **changes)
+    return Batch(AT, events=as_arrived(*events), **changes)
+
+
+def as_arrived(*events: EmotionEvent, at: str = AT, believed: bool = True) -> list[NewEvent]:
+    """Events as a batch holds them that arrived then."""
+    return [new_event(event, iso_utc(event.time), at, believed=believed) for event in events]
 
 
 def a_birth(run: str = "run-1", device: str = DEVICE, **changes: Any) -> Status:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 
 from arrivals import ALL, ANY, NOW, arrive, forget_events, seqs
-from controller_messages import EPOCH, START, an_event, some_telemetry
+from controller_messages import EPOCH, START, an_event, as_arrived, some_telemetry
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
 from fer_controller.store import opening
@@ -38,7 +38,7 @@ def test_many_events_above_a_hole_do_not_keep_others_from_being_forgotten(
     store.write(
         Batch(
             iso_utc(START),
-            events=[an_event(seq, device="nano-02") for seq in (1, 2)],
+            events=as_arrived(*(an_event(seq, device="nano-02") for seq in (1, 2)), at=iso_utc(START)),
             streams=[Stream("nano-02", EPOCH, 2)],
         )
     )

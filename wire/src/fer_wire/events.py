@@ -2,7 +2,7 @@
 
 from typing import Dict, Optional, Tuple
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 from typing_extensions import Annotated
 
 from fer_wire.emotions import EMOTIONS
@@ -20,6 +20,15 @@ MAX_PX = 1_000_000
 Probability = Annotated[float, Field(ge=0, le=1)]
 Epoch = Annotated[str, Field(min_length=1, max_length=64)]
 Seq = PositiveCount
+
+
+def _bounded(probabilities: Dict[str, float]) -> Dict[str, float]:
+    if not 1 <= len(probabilities) <= 64:
+        raise ValueError("expected 1 to 64 probabilities")
+    return probabilities
+
+
+Probabilities = Annotated[Dict[str, Probability], AfterValidator(_bounded)]
 
 
 class Box(Part):
@@ -56,17 +65,10 @@ class EmotionEvent(Message):
     kind: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(KINDS)}; others may follow")
     emotion: str = Field(min_length=1, max_length=32, description=f"one of {', '.join(EMOTIONS)}; others may follow")
     confidence: Probability = Field(description="smoothed probability of that emotion, 0–1")
-    probabilities: Dict[str, Probability] = Field(description="smoothed probability of each emotion, 0–1")
+    probabilities: Probabilities = Field(description="smoothed probability of each emotion, 0–1")
     box: Box = Field(description="where the face was in the frame")
     face_px: Optional[float] = Field(
         default=None, gt=0, le=MAX_PX, description="the face's size: the square root of its area in the frame, pixels"
     )
     pose: Optional[Pose] = Field(default=None, description="how the head was turned; null when it is not known")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION of the model that classified the face")
-
-    @field_validator("probabilities")
-    @classmethod
-    def _bounded(cls, probabilities: Dict[str, float]) -> Dict[str, float]:
-        if not 1 <= len(probabilities) <= 64:
-            raise ValueError("expected 1 to 64 probabilities")
-        return probabilities

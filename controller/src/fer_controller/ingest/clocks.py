@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from fer_wire.message import iso_utc
+
 from fer_controller.settings import ClockSettings
 
 STEADY_AFTER = timedelta(seconds=1)
 """Two statements that came this far apart tell a clock that is behind from messages that are late."""
 STEADY_WITHIN_S = 2.0
+STEP = timedelta(milliseconds=1)
+"""Times are told in these."""
 moment = lru_cache(maxsize=64)(datetime.fromisoformat)
 """A batch arrives at one moment, which would be read anew for each of its events."""
 
@@ -38,15 +42,14 @@ class Clocks:
         steady = abs((said - said_first - passed).total_seconds()) <= STEADY_WITHIN_S
         return float(round(offset_s)) if steady else None
 
-    def believes(self, said: datetime, at: str, offset_s: float) -> bool:
-        """Whether something can have happened when a device says, which reached us at a time from a clock so far off.
+    def believable(self, at: str, offset_s: float) -> tuple[str, str]:
+        """From when to when something can have happened that reached us at a time from a clock so far off.
 
         What waited on the device's disk may be old; but not from the future, nor older than the oldest, nor seen by a
-        clock that is behind.
+        clock that is behind. Both are texts, which sort as times do, the first and the last that are believed.
         """
-        arrived = moment(at)
-        behind_s = -offset_s if offset_s < -self._tolerance_s else 0.0
-        age = arrived - said
-        if age.total_seconds() < -self._tolerance_s or age > self._oldest:
-            return False
-        return not behind_s or age.total_seconds() < behind_s - self._tolerance_s
+        arrived, tolerance = moment(at), timedelta(seconds=self._tolerance_s)
+        earliest = arrived - self._oldest
+        if -offset_s > self._tolerance_s:
+            earliest = max(earliest, arrived - timedelta(seconds=-offset_s) + tolerance + STEP)
+        return iso_utc(earliest), iso_utc(arrived + tolerance)

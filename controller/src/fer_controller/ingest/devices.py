@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from fer_wire import Reported, Status, Telemetry
 from fer_wire.message import iso_utc
@@ -20,6 +21,8 @@ from fer_controller.store.devices.records import Device
 STALE = "stale"
 UNKNOWN = "unknown"
 FORMER_RUNS = 4
+CLOCKS_REMEMBERED = 1024
+"""A batch arrives at one moment, and most clocks are right."""
 UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60))
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Fleet:
 
     def __init__(self, known: Iterable[Device], clocks: Clocks | None = None) -> None:
         self._clocks = clocks or Clocks(ClockSettings())
+        self._believable = lru_cache(CLOCKS_REMEMBERED)(self._clocks.believable)
         self._devices = {device.device: device for device in known}
         self._changed: dict[str, None] = {}
         self._former_runs: dict[str, deque[str]] = {}
@@ -63,9 +67,10 @@ class Fleet:
         self._note_run(device, run)
         self._lives(replace(device, blind=blind(telemetry)), run, at)
 
-    def believes(self, device: str, said: datetime, at: str) -> bool:
-        """Whether the device can have seen something when it says so."""
-        return self._clocks.believes(said, at, self._get(device).clock_offset_s)
+    def believes(self, device: str, said: str, at: str) -> bool:
+        """Whether the device can have seen something when it says so; both times are texts, at that of the arrival."""
+        earliest, latest = self._believable(at, self._get(device).clock_offset_s)
+        return earliest <= said <= latest
 
     def status(self, status: Status, at: str, *, retained: bool) -> None:
         """Take in a birth or a last will; ignores what is told too late of an earlier run, or connection of a run."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from fer_wire import EmotionEvent, MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
+from fer_wire import MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
 from fer_wire.message import iso_utc, parse_possible
 from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TELEMETRY
 
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.events import EventReader
 from fer_controller.ingest.newcomers import Newcomers
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.quotas import Quotas
@@ -19,6 +20,7 @@ from fer_controller.ingest.telling import Losses, Unreadable
 from fer_controller.settings import IngestSettings
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTER_BYTES, DeadLetter
+from fer_controller.store.events.records import new_event
 from fer_controller.store.ingest.records import Batch, Written
 
 RETAINED = (STATUS, REPORTED)
@@ -56,6 +58,7 @@ class Ingest:
         self._topic = lru_cache(TOPICS_REMEMBERED)(topics.parse)
         self._quotas = quotas or Quotas(IngestSettings())
         self._newcomers = newcomers or Newcomers()
+        self._reader = EventReader()
         self._losses, self._unreadable = Losses(), Unreadable()
         self._routes = {
             EMOTION: self._emotion,
@@ -114,7 +117,7 @@ class Ingest:
             batch.letters_left_out += 1
 
     def _emotion(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
-        event = parse(EmotionEvent, delivery.payload)
+        event, said = self._reader.read(delivery.payload)
         if event.device != topic.device or event.camera != topic.camera:
             raise MessageError(
                 f"EmotionEvent: it names device {event.device} and camera {event.camera}, "
@@ -123,9 +126,8 @@ class Ingest:
         if not self._streams.knows((event.device, event.epoch)):
             self._quotas.expect_epoch(event.device, day_of(batch))
         self._streams.note(event)
-        batch.events.append(event)
-        if not self._fleet.believes(event.device, event.time, batch.received_at):
-            batch.misdated.add((event.device, event.epoch, event.seq))
+        believed = self._fleet.believes(event.device, said, batch.received_at)
+        batch.events.append(new_event(event, said, batch.received_at, believed=believed))
         if not delivery.retained:
             heard.add(event.device)
 

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
+from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, as_arrived, some_telemetry
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTERS, DEAD_LETTERS_DROPPED, REDELIVERED, DeadLetter
 from fer_controller.store.devices.records import Device
 from fer_controller.store.events.records import Gap, Stream, Tally
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.memory import MemoryStore
-from fer_controller.store.ingest.records import Written
+from fer_controller.store.ingest.records import Batch, Written
 from fer_wire import EmotionEvent, parse
 from fer_wire.events import Pose
 from opened_stores import ingest_store
@@ -53,8 +53,9 @@ def test_an_event_comes_out_as_it_went_in(store: Store) -> None:
 
 def test_an_event_that_is_misdated_is_filed_by_its_arrival_and_keeps_what_its_device_said(store: Store) -> None:
     wrong = an_event(2, time=START.replace(year=2019))
-    store.write(a_batch(an_event(1), wrong, misdated={(DEVICE, EPOCH, 2)}))
-    assert store.write(a_batch(wrong)) == Written(0, 1)
+    misdated = Batch(AT, events=as_arrived(an_event(1)) + as_arrived(wrong, believed=False))
+    store.write(misdated)
+    assert store.write(misdated) == Written(0, 2)
     filed = store.events.newest_events(EventFilter(since=AT), 10, up_to_id=2)
     assert [(event.seq, event.time, event.device_time) for event in filed] == [(2, AT, "2019-01-31T12:00:00.000Z")]
     assert store.events.tally(DEVICE).duplicates == 0

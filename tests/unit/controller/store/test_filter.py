@@ -1,5 +1,5 @@
 import pytest
-from controller_messages import AT, an_event
+from controller_messages import an_event, as_arrived
 from fer_controller.store.filter import OPERATORS, Condition, EmotionFilter, EventFilter, TelemetryFilter, Where
 from fer_controller.store.ingest.memory import MemoryEvents
 from pydantic import ValidationError
@@ -34,7 +34,7 @@ def test_every_field_has_a_condition_and_a_description() -> None:
 
 def test_a_stored_event_is_accepted_by_the_same_conditions() -> None:
     events = MemoryEvents()
-    events.add(an_event(1, camera="gate"), AT, set())
+    events.add(*as_arrived(an_event(1, camera="gate")))
     (stored,) = events.events_page(EventFilter(), ("", 0), 1)
     assert EventFilter(camera="gate", until=LATER).accepts(stored)
     assert not EventFilter(camera="door").accepts(stored)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fer_wire import EmotionEvent
+from fer_controller.store.events.records import NewEvent, as_sent
 
 REDELIVERED = "events_redelivered"
 DEAD_LETTERS = "dead_letters"
@@ -21,9 +21,9 @@ class DeadLetter:
     size_bytes: int
 
 
-def conflict(event: EmotionEvent, at: str) -> DeadLetter:
+def conflict(event: NewEvent, at: str) -> DeadLetter:
     """The dead letter for an event whose number already belongs to another one."""
-    payload = event.payload()
+    payload = as_sent(event)
     return DeadLetter(
         time=at,
         topic=f"{event.device}/emotion/{event.camera}",

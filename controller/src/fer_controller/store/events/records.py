@@ -1,8 +1,12 @@
 """Events, streams and gaps as they are stored."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from fer_wire import Box
+from fer_wire import Box, EmotionEvent
+from pydantic_core import from_json, to_json
+
+UNKNOWN_POSE = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,56 @@ class Gap:
     first_seq: int
     last_seq: int
     noted_at: str
+
+
+class NewEvent(NamedTuple):
+    """One event as it is stored: a value for each column, in their order."""
+
+    device: str
+    epoch: str
+    seq: int
+    camera: str
+    time: str
+    """When it happened, as far as its device is believed; otherwise its arrival."""
+    track: int
+    kind: str
+    emotion: str
+    confidence: float
+    probabilities: str
+    box_x: int
+    box_y: int
+    box_width: int
+    box_height: int
+    model: str
+    received_at: str
+    face_px: float | None
+    yaw_degrees: float | None
+    pitch_degrees: float | None
+    roll_degrees: float | None
+    device_time: str | None
+    """What the device said of the time, where it is not believed."""
+
+
+def new_event(event: EmotionEvent, said: str, received_at: str, *, believed: bool = True) -> NewEvent:
+    """An event that arrived; said is its time as text."""
+    box, pose = event.box, event.pose
+    yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else UNKNOWN_POSE
+    return NewEvent(
+        event.device, event.epoch, event.seq, event.camera, said if believed else received_at, event.track, event.kind,
+        event.emotion, event.confidence, to_json(event.probabilities).decode(), box.x, box.y, box.width, box.height,
+        event.model, received_at, event.face_px, yaw, pitch, roll, None if believed else said,
+    )  # fmt: skip
+
+
+def as_sent(event: NewEvent) -> bytes:
+    """An event as its device sent it, but for what was in its spool then."""
+    pose = {"yaw_degrees": event.yaw_degrees, "pitch_degrees": event.pitch_degrees, "roll_degrees": event.roll_degrees}
+    box = {"x": event.box_x, "y": event.box_y, "width": event.box_width, "height": event.box_height}
+    told = {
+        **event._asdict(), "time": event.device_time or event.time, "probabilities": from_json(event.probabilities),
+        "box": box, "pose": None if None in pose.values() else pose,
+    }  # fmt: skip
+    return EmotionEvent.model_validate(told).model_dump_json(exclude={"oldest_seq"}).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,13 @@
 """Events in the database: written by the ingest, read by commands, the API and exports."""
 
 import json
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from fer_wire import Box, EmotionEvent
-from fer_wire.message import iso_utc
-from pydantic_core import to_json
+from fer_wire import Box
 
 from fer_controller.store.database import Database, Row, Values, named
-from fer_controller.store.events.records import ArrivalDay, Gap, StoredEvent, Stream, Tally
+from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
-
-UNKNOWN_POSE = (None, None, None)
 
 
 class EventStore:
@@ -93,17 +88,15 @@ class EventStore:
         """By device: events that it dropped when its spool was full."""
         return {row["device"]: row["events"] for row in self._database.rows("dropped_events")}
 
-    def add(
-        self, events: Iterable[EmotionEvent], received_at: str, misdated: Collection[tuple[str, str, int]] = ()
-    ) -> int:
-        """Store the events that are new, and return how many there were; misdated ones are filed by their arrival."""
-        return self._database.many("insert_event", [_values(event, received_at, misdated) for event in events])
+    def add(self, events: Iterable[NewEvent]) -> int:
+        """Store the events that are new, and return how many there were."""
+        return self._database.many_tuples("insert_event", NewEvent, events)
 
-    def differs_from_stored(self, event: EmotionEvent) -> bool:
+    def differs_from_stored(self, event: NewEvent) -> bool:
         """Whether a different event is stored under its (device, epoch, seq); False when that was deleted."""
         number = {"device": event.device, "epoch": event.epoch, "seq": event.seq}
         stored = self._database.rows("event_by_number", number)
-        content = (event.camera, iso_utc(event.time), event.track, event.kind)
+        content = (event.camera, event.device_time or event.time, event.track, event.kind)
         said = ((row["camera"], row["device_time"] or row["time"], row["track"], row["kind"]) for row in stored)
         return any(each != content for each in said)
 
@@ -118,21 +111,6 @@ class EventStore:
     def _events(self, query: str, wanted: EventFilter, values: Values) -> list[StoredEvent]:
         where = Where(wanted, EventFilter)
         return [_event(row) for row in self._database.rows(query, {**where.values, **values}, where=where)]
-
-
-def _values(event: EmotionEvent, received_at: str, misdated: Collection[tuple[str, str, int]]) -> dict[str, Any]:
-    said, wrong = iso_utc(event.time), (event.device, event.epoch, event.seq) in misdated
-    box, pose = event.box, event.pose
-    yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else UNKNOWN_POSE
-    return {
-        "device": event.device, "epoch": event.epoch, "seq": event.seq, "camera": event.camera,
-        "time": received_at if wrong else said, "track": event.track, "kind": event.kind, "emotion": event.emotion,
-        "confidence": event.confidence, "probabilities": to_json(event.probabilities).decode(),
-        "box_x": box.x, "box_y": box.y, "box_width": box.width, "box_height": box.height,
-        "model": event.model, "received_at": received_at,
-        "face_px": event.face_px, "yaw_degrees": yaw, "pitch_degrees": pitch, "roll_degrees": roll,
-        "device_time": said if wrong else None,
-    }  # fmt: skip
 
 
 def _event(row: Row) -> StoredEvent:

@@ -1,10 +1,11 @@
 """A store in memory, for tests and trials; it passes the same tests as the database."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from fer_wire import EmotionEvent, Telemetry
+from fer_wire import Box, Telemetry
 from fer_wire.message import iso_utc
+from pydantic_core import from_json
 
 from fer_controller.errors import StoreUnavailable
 from fer_controller.store.dead_letters.records import (
@@ -15,7 +16,7 @@ from fer_controller.store.dead_letters.records import (
     conflict,
 )
 from fer_controller.store.devices.records import Device
-from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
+from fer_controller.store.events.records import Gap, NewEvent, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.telemetry.records import StoredTelemetry
@@ -34,7 +35,7 @@ class MemoryStore:
     def write(self, batch: Batch) -> Written:
         if self.unavailable is not None:
             raise self.unavailable
-        new = sum(self.events.add(event, batch.received_at, batch.misdated) for event in batch.events)
+        new = sum(self.events.add(event) for event in batch.events)
         self.events.put(batch.streams, batch.gaps)
         self.devices.put(batch.devices)
         for message in batch.telemetry:
@@ -82,26 +83,24 @@ class MemoryEvents:
     def gaps(self) -> list[Gap]:
         return list(self._gaps.values())
 
-    def add(self, event: EmotionEvent, received_at: str, misdated: Collection[tuple[str, str, int]]) -> bool:
-        """Store it, by its arrival when it is misdated; False when its (device, epoch, seq) is taken."""
+    def add(self, event: NewEvent) -> bool:
+        """Store it; False when its (device, epoch, seq) is taken."""
         key = (event.device, event.epoch, event.seq)
         if key in self._events:
             return False
-        said, pose = iso_utc(event.time), event.pose
-        yaw, pitch, roll = (pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees) if pose else (None, None, None)
-        time, device_time = (received_at, said) if key in misdated else (said, None)
+        box = Box(x=event.box_x, y=event.box_y, width=event.box_width, height=event.box_height)
         self._events[key] = StoredEvent(
-            len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, time, event.track,
-            event.kind, event.emotion, event.confidence, event.probabilities, event.box, event.model, event.face_px,
-            yaw, pitch, roll, device_time,
+            len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, event.time, event.track,
+            event.kind, event.emotion, event.confidence, from_json(event.probabilities), box, event.model,
+            event.face_px, event.yaw_degrees, event.pitch_degrees, event.roll_degrees, event.device_time,
         )  # fmt: skip
         return True
 
-    def differs_from_stored(self, event: EmotionEvent) -> bool:
+    def differs_from_stored(self, event: NewEvent) -> bool:
         """Whether a different event is stored under its (device, epoch, seq)."""
         stored = self._events[event.device, event.epoch, event.seq]
         content = (stored.camera, stored.device_time or stored.time, stored.track, stored.kind)
-        return content != (event.camera, iso_utc(event.time), event.track, event.kind)
+        return content != (event.camera, event.device_time or event.time, event.track, event.kind)
 
     def put(self, streams: Sequence[Stream], gaps: Sequence[Gap]) -> None:
         """Write streams, and note gaps once."""

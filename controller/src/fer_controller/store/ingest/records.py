@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from fer_wire import EmotionEvent, Telemetry
+from fer_wire import Telemetry
 
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
-from fer_controller.store.events.records import Gap, Stream
+from fer_controller.store.events.records import Gap, NewEvent, Stream
 
 
 @dataclass(slots=True)
@@ -14,9 +14,7 @@ class Batch:
     """What is stored in one transaction, or not at all."""
 
     received_at: str
-    events: list[EmotionEvent] = field(default_factory=list)
-    misdated: set[tuple[str, str, int]] = field(default_factory=set)
-    """By device, epoch and seq: events whose time cannot be right, which are filed by their arrival."""
+    events: list[NewEvent] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)

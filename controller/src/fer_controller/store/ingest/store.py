@@ -25,7 +25,7 @@ class IngestStore:
         A known event changes nothing; another event under a known number becomes a dead letter.
         """
         with self._database.transaction():
-            events = self.events.add(batch.events, batch.received_at, batch.misdated)
+            events = self.events.add(batch.events)
             known = len(batch.events) - events
             conflicts = self._conflicts(batch) if known else ()
             redelivered = known - len(conflicts)

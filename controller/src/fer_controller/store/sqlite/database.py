@@ -6,7 +6,9 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from fer_controller.errors import ControllerError, OutOfReachError, StoreError, StoreUnavailable
@@ -30,6 +32,7 @@ PASSING = {
 }
 MOVED = "{db} was moved, deleted or replaced while it was open; put it back, or restart whatever uses it."
 MISSING = "no such "
+NAME = re.compile(r":(\w+)")
 INDEX = re.compile(r" INDEXED BY \w+")
 MISSING_FROM_OLD = ("table", "column", "index")
 """What a database of an older fer-controller may lack."""
@@ -71,6 +74,11 @@ class SqliteDatabase(Database):
         """Run a change for each of the values and return how many rows were changed in all."""
         with self.explained():
             return max(0, self.connection.executemany(self._text(query, parts), values).rowcount)
+
+    def many_tuples(self, query: str, kind: type[NamedTuple], values: Iterable[NamedTuple]) -> int:
+        """The same for named tuples; to look up values by name takes SQLite's driver as long as to insert them."""
+        with self.explained():
+            return max(0, self.connection.executemany(_numbered(query, kind._fields), values).rowcount)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -157,6 +165,12 @@ class SqliteDatabase(Database):
 
     def _within_transaction(self) -> bool:
         return self.connection.in_transaction
+
+
+@cache
+def _numbered(query: str, names: tuple[str, ...]) -> str:
+    """A query that takes its values in the order of these names."""
+    return NAME.sub(lambda found: f"?{names.index(found[1]) + 1}", QUERIES[query])
 
 
 def _identity(path: Path) -> "tuple[int, int] | None":

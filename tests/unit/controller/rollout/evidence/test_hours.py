@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from controller_messages import an_event
+from controller_messages import an_event, as_arrived
 from fakes_rollout import measured
 from fer_controller.rollout.evidence.gates import parse
 from fer_controller.rollout.evidence.hours import DAY, Before, EarlierDays
@@ -41,7 +41,7 @@ class Days:
     def sees(self, at: datetime, emotion: str, model: str = OLD) -> None:
         self._seq += 1
         event = an_event(self._seq, device=DEVICE, track=self._seq, emotion=emotion, model=model)
-        self.ingest.write(Batch(iso_utc(at), events=[event]))
+        self.ingest.write(Batch(iso_utc(at), events=as_arrived(event, at=iso_utc(at))))
 
     def beside(self, until: datetime, before: Before = BEFORE) -> list[tuple[dict[str, int], dict[str, int]]]:
         pairs = self.earlier.beside("r-1", LUNCH, until, {DEVICE: before})[DEVICE]

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from controller_messages import an_event
+from controller_messages import an_event, as_arrived
 from fer_controller.rollout.evidence.measurement import dumped, loaded, measure, windows_before
 from fer_controller.store import opening
 from fer_controller.store.ingest.records import Batch
@@ -42,7 +42,8 @@ def telemetry(device: str, second: int, *, run: str = "run-1", errors: int = 0, 
 def store(
     ingest: IngestStore, second: int, messages: list[Telemetry], events: list[EmotionEvent] | None = None
 ) -> None:
-    ingest.write(Batch(iso_utc(NOON + timedelta(seconds=second)), telemetry=messages, events=events or []))
+    at = iso_utc(NOON + timedelta(seconds=second))
+    ingest.write(Batch(at, telemetry=messages, events=as_arrived(*events or [], at=at)))
 
 
 def window(device: str, since: int, until: int) -> Window:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from controller_messages import an_event
+from controller_messages import an_event, as_arrived
 from fakes_rollout import a_model, a_request
 from fer_controller.rollout.devices.candidate import Candidate
 from fer_controller.rollout.evidence.measured import Measured
@@ -49,7 +49,7 @@ def measured(tmp_path: Path, faces: int, telemetry_s: int = BASELINE_S) -> None:
         for number in range(1, faces + 1):
             at = NOW - telemetry_s * timedelta(seconds=1) * (number / (faces + 1))
             event = an_event(number, track=number, emotion=EMOTIONS[number % 4], time=at, model="old@1/int8")
-            ingest.write(Batch(iso_utc(at), events=[event]))
+            ingest.write(Batch(iso_utc(at), events=as_arrived(event, at=iso_utc(at))))
 
 
 def doubted(store: RolloutStore, *gates: str, soak: str = "10m") -> "tuple[str, ...]":
