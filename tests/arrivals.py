@@ -8,6 +8,7 @@ from fer_controller.store.events.records import Stream
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.rollups.forgetting import RowForgetting
 from fer_controller.store.rollups.records import TelemetryRollup
 from fer_controller.store.rollups.store import RollupStore
 from fer_wire import EmotionEvent, Telemetry
@@ -54,6 +55,11 @@ def seqs(store: IngestStore) -> list[int]:
     return [event.seq for event in store.events.events_page(ANY, ("", 0), ALL)]
 
 
+def forgetting(keeping: RollupStore) -> RowForgetting:
+    """What deletes old rows of the same database."""
+    return RowForgetting(keeping._database)
+
+
 def forget_events(keeping: RollupStore, before: str = LATER) -> int:
     """Forget what may be forgotten; returns how many that were."""
-    return keeping.forget_events(before, 0, ALL)[0]
+    return forgetting(keeping).forget_events(before, 0, ALL)[0]

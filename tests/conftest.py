@@ -5,12 +5,15 @@ import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Generator, Iterator, List, TypeVar
+from typing import TYPE_CHECKING, Any, Generator, Iterator, List, TypeVar
 
 import dealing
 import pytest
 from fer_wire.onnx_runtime import SILENCE
 from real_broker import Mosquitto, mosquitto_binary
+
+if TYPE_CHECKING:
+    from real_postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "FER_DATA"
@@ -80,6 +83,23 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """A real PostgreSQL, running, for all tests of this process."""
+    if not find_spec("psycopg"):
+        pytest.skip("psycopg is not installed.")
+    from real_postgres import MISSING, Postgres, open_folder, postgres_folder
+
+    binaries = postgres_folder()
+    if binaries is None:
+        pytest.skip(MISSING)
+    with open_folder() as folder:
+        server = Postgres(binaries, Path(folder) / "server")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -43,7 +43,7 @@ def no_peers() -> Peers:
 
 def a_batch(*events: EmotionEvent, **changes: Any) -> Batch:
     """A batch of these events."""
-    return Batch(AT, events=as_arrived(*events), **changes)
+    return Batch(AT, events=as_arrived(*events), oldest_seqs=[event.oldest_seq for event in events], **changes)
 
 
 def as_arrived(*events: EmotionEvent, at: str = AT, believed: bool = True) -> list[NewEvent]:

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fer_controller.settings import DbPlace
 from fer_controller.store import opening
+from fer_controller.store.contract import Store
 from fer_controller.store.credentials.store import TokenStore
-from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.registry.store import ModelStore
 
 
 @contextmanager
-def ingest_store(path: Path, *, dead_letters_max: int = 10_000) -> Iterator[IngestStore]:
-    """What the ingest writes to; the file is made when it is not there."""
-    with opening.writer(path, create=True) as database:
-        yield IngestStore(database, dead_letters_max=dead_letters_max)
+def ingest_store(place: DbPlace, *, dead_letters_max: int = 10_000) -> Iterator[Store]:
+    """What the ingest writes to; it is made when it is not there."""
+    with opening.writer(place, create=True) as database:
+        yield opening.ingest(database, dead_letters_max)
 
 
 @contextmanager

@@ -39,11 +39,12 @@ class ServedFleet:
     """Sixty events of two devices, telemetry, a dead letter, ten devices that can take a model, and that model."""
 
     def __init__(self, folder: Path, http_access: str = "token") -> None:
-        self.settings: Settings = load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0", "access": http_access})
+        self.db = folder / "fleet.db"
+        self.settings: Settings = load(db=self.db, http={"listen": "127.0.0.1:0", "access": http_access})
         self.place = Place.of(self.settings)
         self._fill()
         self._add_model(folder)
-        self.database = opening.writer(self.settings.db)
+        self.database = opening.writer(self.db)
         self.operators = TokenStore(self.database)
         self.token = access.make(self.operators, OPERATOR, records.OPERATOR, datetime.now(UTC)).token
         self.process = HttpProcess(self.settings)
@@ -95,7 +96,7 @@ class ServedFleet:
 
     def _add_model(self, folder: Path) -> None:
         make_keys(self.settings.registry_folder)
-        with opening.writer(self.settings.db) as database:
+        with opening.writer(self.db) as database:
             catalogue = Catalogue(ModelStore(database), self.settings.registry_folder)
             catalogue.add(write_model(folder / "tiny", {"fp32": network()}))
         with self.near() as desk:

@@ -100,7 +100,7 @@ def test_the_token_of_a_revoked_device_is_void_at_once(fleet: ServedFleet) -> No
 
 
 def test_the_command_says_what_is_to_be_done_at_the_broker(fleet: ServedFleet) -> None:
-    said = revoke(fleet.settings.db, DEVICE)
+    said = revoke(fleet.db, DEVICE)
     for word in (f"mosquitto_passwd -D /etc/mosquitto/fer.passwd {DEVICE}", "fer.acl", "reload mosquitto"):
         assert word in said
 
@@ -110,9 +110,9 @@ def test_a_revoked_device_is_marked_as_such_for_whoever_looks(fleet: ServedFleet
         desk.ask(REVOKE, RevokeRequest(device=DEVICE))
         marked = [(each.device, each.revoked_by) for each in desk.ask(DEVICES, Nothing()) if each.revoked_at]
     assert marked == [(DEVICE, "alice")]
-    found = ran(run, ["devices", "--db", str(fleet.settings.db)]).stdout
+    found = ran(run, ["devices", "--db", str(fleet.db)]).stdout
     assert found.count("revoked") == 2, "as the state of one device, and with who did it"
-    assert ran(run, ["enroll", DEVICE, "--db", str(fleet.settings.db)]).returncode == 0
+    assert ran(run, ["enroll", DEVICE, "--db", str(fleet.db)]).returncode == 0
     with fleet.far() as desk:
         assert not any(each.revoked_at for each in desk.ask(DEVICES, Nothing()))
 
@@ -127,7 +127,7 @@ def test_a_rollout_plans_no_revoked_device_and_says_how_many_it_leaves_out(fleet
     assert len(plan.devices) == 8
     left = [each.device for each in plan.left_out if "it was revoked" in each.reason]
     assert (left, named.devices) == (list(stolen), ())
-    said = ran(run, ["deploy", "--dry-run", "--precision", "fp32", "--db", str(fleet.settings.db)]).stdout
+    said = ran(run, ["deploy", "--dry-run", "--precision", "fp32", "--db", str(fleet.db)]).stdout
     assert "2 devices are left out: it was revoked" in said
 
 

@@ -151,7 +151,7 @@ def test_whoever_is_turned_away_stands_in_the_audit_log_once_and_is_counted(flee
     with fleet.far(viewer) as desk, pytest.raises(ApiError, match="viewer"):
         desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
     fleet.process.__exit__(None, None, None)
-    found = [each for each in entries(fleet.settings.db) if each["action"] == audit.TURNED_AWAY]
+    found = [each for each in entries(fleet.db) if each["action"] == audit.TURNED_AWAY]
     assert {each["origin"] for each in found} == {LOOPBACK}
     assert sum(each["numbers"]["requests"] for each in found) == 62
     assert {each["actor"] for each in found} == {audit.NOBODY, "bob"}

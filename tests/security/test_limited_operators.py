@@ -143,7 +143,7 @@ def named(answer: Any, operation: Operation[Any, Any]) -> "list[str]":
 def test_no_operation_shows_or_changes_a_device_beyond_the_operators_own(
     lab: Lab, operation: "Operation[Any, Any]"
 ) -> None:
-    before = rows_of(lab.fleet.settings.db, FOREIGN)
+    before = rows_of(lab.fleet.db, FOREIGN)
     assert len(before) > 20
     asked = {**ASKED.get(operation.name, {})}
     if "rollout" in operation.parameters.model_fields and operation is not ORDER:
@@ -151,8 +151,8 @@ def test_no_operation_shows_or_changes_a_device_beyond_the_operators_own(
     if operation is ORDER:
         asked["rollout"] = lab.foreign_rollout
     assert said(lab, operation, asked) == []
-    assert rows_of(lab.fleet.settings.db, FOREIGN) == before
-    with sqlite3.connect(lab.fleet.settings.db) as raw:
+    assert rows_of(lab.fleet.db, FOREIGN) == before
+    with sqlite3.connect(lab.fleet.db) as raw:
         orders = raw.execute("SELECT count(*) FROM rollout_orders WHERE rollout = ?", (lab.foreign_rollout,)).fetchone()
         others = "SELECT 1 FROM rollout_targets WHERE rollout NOT IN (?, ?) AND device NOT IN (?, ?)"
         beyond = raw.execute(others, (lab.foreign_rollout, lab.own_rollout, *GIVEN)).fetchall()

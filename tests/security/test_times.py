@@ -28,7 +28,7 @@ def fleet(tmp_path: Path) -> HostileFleet:
 def tidied(fleet: HostileFleet, now: datetime) -> None:
     """Roll up and forget."""
     with opening.writer(fleet.db) as database:
-        Keeper(RollupStore(database), KEPT, lambda: now, pause_s=0).tidy(Event())
+        Keeper(RollupStore(database), opening.forgetting(database), KEPT, lambda: now, pause_s=0).tidy(Event())
 
 
 def left(fleet: HostileFleet, table: str) -> int:

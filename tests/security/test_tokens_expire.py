@@ -68,7 +68,7 @@ def test_a_devices_token_that_expired_is_refused_with_the_remedy(fleet: ServedFl
 
 
 def test_tokens_are_listed_with_when_they_were_made_expire_and_were_last_used(fleet: ServedFleet) -> None:
-    db = fleet.settings.db
+    db = fleet.db
     (made,) = lines(db, "enroll", DEVICE, "--expires", "30d")
     lines(db, "operators", "add", "fritz", "--expires", "12h")
     (before,) = lines(db, "devices", "tokens")

@@ -32,12 +32,11 @@ from fer_controller.rollout.runner import Runner
 from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
-from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollouts.desired import DesiredStore
 from fer_controller.store.rollouts.store import RolloutStore
 from fer_controller.store.rollups.store import RollupStore
-from fer_controller.store.sqlite.lock import exclusive
 
 AFTER_FAULT_S = 5.0
 INGEST_TIMEOUT_S = 2.0
@@ -62,12 +61,12 @@ def serve(settings: Settings, stop: Event) -> None:
 def _subscriber(settings: Settings) -> Iterator[Subscriber]:
     topics = _topics(settings)
     with _alone(settings), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
-        store = IngestStore(database, dead_letters_max=settings.ingest.dead_letters_max)
+        store, devices = opening.ingest(database, settings.ingest.dead_letters_max), DeviceStore(database)
         streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
         peers = Peers(topics, _greeting(settings))
-        fleet, revoked = Fleet(store.devices.all(), Clocks(settings.clocks)), Revoked(store.devices.revoked)
+        fleet, revoked = Fleet(devices.all(), Clocks(settings.clocks)), Revoked(devices.revoked)
         quotas = Quotas(settings.ingest)
-        newcomers = Newcomers(store.devices.enrolled if settings.ingest.newcomers == ENROLLED else None)
+        newcomers = Newcomers(devices.enrolled if settings.ingest.newcomers == ENROLLED else None)
         ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas, newcomers=newcomers)
         subscriptions = filters(topics, settings.broker.share)
         broker = Broker(settings.broker, settings.client_id, subscriptions, knows_mqtt5=not settings.embedded_broker)
@@ -82,7 +81,7 @@ def _alone(settings: Settings) -> AbstractContextManager[None]:
             f"{settings.db} is an SQLite database, which one controller serves, so there is nobody to divide messages "
             "with; leave broker.share out."
         )
-    return exclusive(settings.db)
+    return opening.exclusive(settings.db)
 
 
 @contextmanager
@@ -107,7 +106,7 @@ def _background(settings: Settings) -> Iterator[None]:
     ending = Event()
     keeping, driving, publishing = (opening.writer(settings.db) for _ in range(3))
     looking, listing, warning = (opening.reader(settings.db) for _ in range(3))
-    keeper = Keeper(RollupStore(keeping), settings.retention)
+    keeper = Keeper(RollupStore(keeping), opening.forgetting(keeping), settings.retention)
     shelf = Shelf(ModelStore(looking), settings.registry_folder)
     runner = Runner(RolloutStore(driving), shelf, settings.rollout)
     revoked = RevocationList(settings.authority_folder, settings.crl_file, CertificateStore(listing))

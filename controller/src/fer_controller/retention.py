@@ -10,6 +10,7 @@ from fer_wire.message import iso_utc
 
 from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import RetentionSettings
+from fer_controller.store.rollups.forgetting import Forgetting
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.rollups.store import RollupStore
 
@@ -25,6 +26,7 @@ class Keeper:
     def __init__(
         self,
         store: RollupStore,
+        forgetting: Forgetting,
         settings: RetentionSettings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
@@ -32,6 +34,7 @@ class Keeper:
         pause_s: float = PAUSE_S,
     ) -> None:
         self._store = store
+        self._forgetting = forgetting
         self._settings = settings
         self._clock = clock
         self._rows_at_a_time = rows_at_a_time
@@ -52,7 +55,7 @@ class Keeper:
         self._in_steps(self._store.roll_up_events, ending)
         kept = self._settings
         if before := self._before(kept.telemetry_days):
-            self._in_steps(partial(self._store.forget_telemetry, before), ending)
+            self._in_steps(partial(self._forgetting.forget_telemetry, before), ending)
         if before := self._before(kept.events_days):
             self._forget_events(before, ending)
         for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days)):
@@ -62,7 +65,7 @@ class Keeper:
     def _forget_events(self, before: str, ending: Event) -> None:
         after_id, forgotten = 0, 0
         while not ending.is_set():
-            count, after_id = self._store.forget_events(before, after_id, self._rows_at_a_time)
+            count, after_id = self._forgetting.forget_events(before, after_id, self._rows_at_a_time)
             forgotten += count
             if not after_id:
                 break

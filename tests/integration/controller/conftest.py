@@ -10,7 +10,6 @@ from controller_process import ControllerProcess, Device
 from fer_controller.store import opening
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.rollups.store import RollupStore
-from opened_stores import ingest_store
 from real_broker import Mosquitto
 
 forked_http.share()
@@ -41,8 +40,8 @@ def device(mosquitto: Mosquitto) -> Iterator[Device]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[IngestStore]:
     """What the ingest writes to, in fleet.db."""
-    with ingest_store(tmp_path / "fleet.db") as made:
-        yield made
+    with opening.writer(tmp_path / "fleet.db", create=True) as database:
+        yield IngestStore(database)
 
 
 @pytest.fixture

@@ -404,7 +404,7 @@ def test_operators_have_names_and_roles_that_there_are(fleet: ServedFleet) -> No
 
 
 def test_no_token_is_kept_as_it_is(fleet: ServedFleet) -> None:
-    kept = b"".join(path.read_bytes() for path in fleet.settings.db.parent.glob("fleet.db*") if path.is_file())
+    kept = b"".join(path.read_bytes() for path in fleet.db.parent.glob("fleet.db*") if path.is_file())
     assert fleet.token.encode() not in kept
 
 

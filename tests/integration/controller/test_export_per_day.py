@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_is_told(db: Path, tmp_path: Path, name: str) ->
 def test_the_days_from_elsewhere_are_the_same_files(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     with ServedFleet(tmp_path) as fleet:
-        assert outcomes(fleet.settings.db, here)
+        assert outcomes(fleet.db, here)
         done = run(
             "export", "--per-day", "--out", str(there), "--url", fleet.url, FER_CONTROLLER_API__TOKEN=fleet.token
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from arrivals import ALL, ANY, NOW, arrive, forget_events, seqs
+from arrivals import ALL, ANY, NOW, arrive, forget_events, forgetting, seqs
 from controller_messages import EPOCH, START, an_event, as_arrived, some_telemetry
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
@@ -28,7 +28,7 @@ KILLS = 12
 
 
 def keeper(store: RollupStore, rows: int = 100, **days: float) -> Keeper:
-    return Keeper(store, RetentionSettings(**days), lambda: NOW, rows_at_a_time=rows, pause_s=0)
+    return Keeper(store, forgetting(store), RetentionSettings(**days), lambda: NOW, rows_at_a_time=rows, pause_s=0)
 
 
 def test_many_events_above_a_hole_do_not_keep_others_from_being_forgotten(

@@ -49,7 +49,7 @@ class FakeStore(RollupStore):
 
 
 def keeper(store: FakeStore, **kept: float) -> Keeper:
-    return Keeper(store, RetentionSettings(**kept), lambda: NOW, rows_at_a_time=10, pause_s=0)
+    return Keeper(store, store, RetentionSettings(**kept), lambda: NOW, rows_at_a_time=10, pause_s=0)
 
 
 def test_all_is_rolled_up_before_anything_is_forgotten() -> None:

@@ -7,6 +7,7 @@ from typing import Self
 
 from fer_wire.whole_files import PARTIAL
 
+from fer_controller.errors import BackupError
 from fer_controller.registry.artifacts import LOCK_FILE
 from fer_controller.settings import Settings
 
@@ -24,7 +25,12 @@ class Place:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The place that these settings name."""
+        """The place that these settings name; raises BackupError for a server, which has backups of its own."""
+        if not isinstance(settings.db, Path):
+            raise BackupError(
+                f"{settings.db} is a PostgreSQL database; keep it with pg_dump or pg_basebackup, and the folders of "
+                f"models and keys ({settings.registry_folder}, {settings.authority_folder}) beside it."
+            )
         return cls(settings.db, {MODELS: settings.registry_folder, AUTHORITY: settings.authority_folder})
 
     def files(self) -> Iterator[tuple[str, Path]]:

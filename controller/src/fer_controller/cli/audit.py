@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fer_controller.cli import looks, options
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, EntryAnswer
+
+if TYPE_CHECKING:
+    from fer_controller.settings import DbPlace
 
 FAILED = 1
 
@@ -74,5 +77,5 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-def _db(db: Path | None, config: Path | None) -> Path:
+def _db(db: str | None, config: Path | None) -> "DbPlace":
     return options.here("audit verify", db, config).db

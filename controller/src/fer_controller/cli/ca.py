@@ -156,7 +156,7 @@ def crl(db: options.Db = None, config: options.Config = None, json_: options.Jso
 
 
 @contextmanager
-def _enrolling(command: str, db: Path | None, config: Path | None) -> "Iterator[tuple[Enrolling, Authority]]":
+def _enrolling(command: str, db: str | None, config: Path | None) -> "Iterator[tuple[Enrolling, Authority]]":
     from fer_controller.authority.authority import Authority
     from fer_controller.desk.enrolling import Enrolling
     from fer_controller.rollout import audit

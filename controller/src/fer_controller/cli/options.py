@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 WIDTH_WITHOUT_TERMINAL = 200
 LONGEST_LIFE_S = 3650 * 86_400.0
 
-Db = Annotated[Path | None, typer.Option("--db", help="The SQLite database; by default fleet.db.")]
+Db = Annotated[
+    str | None,
+    typer.Option("--db", metavar="FILE|URL", help="An SQLite file or postgresql://…; by default fleet.db."),
+]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -42,7 +45,7 @@ Expires = Annotated[
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Continue as more arrives, until Ctrl-C.")]
 
 
-def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
+def desk(db: str | None, url: str | None, config: Path | None) -> "Desk":
     """Where this command looks and gives orders: at the database, or at a controller elsewhere."""
     if db is not None and url is not None:
         raise typer.BadParameter("--db and --url exclude each other; give one of them.")
@@ -60,7 +63,7 @@ def desk(db: Path | None, url: str | None, config: Path | None) -> "Desk":
     return LocalDesk(Place.of(settings), operator())
 
 
-def here(command: str, db: Path | None, config: Path | None) -> Settings:
+def here(command: str, db: str | None, config: Path | None) -> Settings:
     """The settings of a command for the controller's own machine; raises SettingsError where commands ask another."""
     settings = load(config, db=db)
     if settings.api.url and db is None:

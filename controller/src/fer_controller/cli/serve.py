@@ -4,7 +4,6 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event
 from typing import Annotated
 
@@ -50,7 +49,7 @@ def serve(
     controller.serve(settings, _stop(settings.db, as_json=json_))
 
 
-def _stop(db: Path, *, as_json: bool) -> Event:
+def _stop(db: object, *, as_json: bool) -> Event:
     def tell(sentence: str) -> None:
         ending.say(JsonLines().format(_record(sentence)) if as_json else sentence)
 

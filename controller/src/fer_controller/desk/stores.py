@@ -9,7 +9,7 @@ from typing import Self
 
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout.devices import reach
-from fer_controller.settings import OPEN_ACCESS, RolloutSettings, Settings
+from fer_controller.settings import OPEN_ACCESS, DbPlace, RolloutSettings, Settings
 from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.subjects import Subjects
@@ -19,7 +19,7 @@ from fer_controller.store.subjects import Subjects
 class Place:
     """Where a controller keeps it."""
 
-    db: Path
+    db: DbPlace
     models: Path
     """Where the models' files lie."""
     stale_after_s: float

@@ -25,7 +25,16 @@ from fer_wire.tls import load_authorities, load_certificate
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from fer_controller.errors import HttpError
-from fer_controller.settings import OPEN_ACCESS, AuthoritySettings, HttpSettings, RolloutSettings, Settings
+from fer_controller.settings import (
+    OPEN_ACCESS,
+    AuthoritySettings,
+    DbPlace,
+    HttpSettings,
+    PostgresUrl,
+    RolloutSettings,
+    Settings,
+)
+from fer_controller.settings.postgresql import spelt
 
 PROGRAM = (sys.executable, "-m", "fer_controller.http")
 BACKLOG = 1024
@@ -44,6 +53,11 @@ def _named(name: str | Path) -> Path:
 
 AnyPath = Annotated[Path, PlainSerializer(lambda path: quote(os.fsencode(path))), PlainValidator(_named)]
 """A path whose name need not be UTF-8, as JSON can hold it."""
+AnyDb = Annotated[
+    DbPlace,
+    PlainSerializer(lambda place: place.url if isinstance(place, PostgresUrl) else quote(os.fsencode(place))),
+    PlainValidator(lambda given: place if isinstance(place := spelt(given), PostgresUrl) else _named(given)),
+]
 
 
 class Task(BaseModel):
@@ -51,7 +65,7 @@ class Task(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    db: AnyPath
+    db: AnyDb
     folder: AnyPath
     fd: int
     http: HttpSettings
@@ -112,7 +126,7 @@ class HttpProcess:
         """Run one process to its end; returns how it ended."""
         settings, fd = self._settings, self._listener.fileno()
         task = Task(
-            db=settings.db.absolute(),
+            db=settings.db.absolute() if isinstance(settings.db, Path) else settings.db,
             folder=settings.registry_folder.absolute(),
             fd=fd,
             http=settings.http,

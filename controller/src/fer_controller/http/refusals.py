@@ -4,11 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 
 from fer_controller.errors import StoreError
 from fer_controller.rollout import audit
+from fer_controller.settings import DbPlace
 from fer_controller.store import opening
 from fer_controller.store.audit.records import AuditRow
 from fer_controller.store.audit.store import AuditStore
@@ -41,7 +41,7 @@ class _Tally:
 class Refusals:
     """Counts refusals from any thread, and writes them from one; what it holds is bounded."""
 
-    def __init__(self, db: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, db: DbPlace, clock: Callable[[], float] = time.monotonic) -> None:
         self._db, self._clock = db, clock
         self._tallies: dict[Refusal, _Tally] = {}
         self._lock = Lock()

@@ -6,7 +6,7 @@ from pathlib import Path
 from fer_controller.authority.authority import Authority
 from fer_controller.desk.enrolling import Enrolling
 from fer_controller.http.shown import Shown
-from fer_controller.settings import AuthoritySettings
+from fer_controller.settings import AuthoritySettings, DbPlace
 from fer_controller.store import opening
 from fer_controller.store.subjects import Subjects
 
@@ -14,7 +14,7 @@ from fer_controller.store.subjects import Subjects
 class Renewals:
     """Issues them; raises AuthorityError where there is no authority, or what is asked for cannot be issued."""
 
-    def __init__(self, db: Path, folder: Path, settings: AuthoritySettings) -> None:
+    def __init__(self, db: DbPlace, folder: Path, settings: AuthoritySettings) -> None:
         self._db, self._folder, self._settings = db, folder, settings
 
     def renew(self, shown: Shown, request: bytes, origin: str) -> bytes:

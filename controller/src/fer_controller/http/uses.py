@@ -4,12 +4,12 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import StoreError
+from fer_controller.settings import DbPlace
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import Token
 from fer_controller.store.credentials.store import TokenStore
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 class Uses:
     """Notes uses from any thread, and writes them from one; it holds no more than there are tokens."""
 
-    def __init__(self, db: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, db: DbPlace, clock: Callable[[], float] = time.monotonic) -> None:
         self._db, self._clock = db, clock
         self._noted_s: dict[Token, float] = {}
         self._unwritten: dict[Token, str] = {}

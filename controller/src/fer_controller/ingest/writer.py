@@ -128,6 +128,7 @@ class Ingest:
         self._streams.note(event)
         believed = self._fleet.believes(event.device, said, batch.received_at)
         batch.events.append(new_event(event, said, batch.received_at, believed=believed))
+        batch.oldest_seqs.append(event.oldest_seq)
         if not delivery.retained:
             heard.add(event.device)
 

@@ -3,6 +3,7 @@
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.loading import load
+from fer_controller.settings.postgresql import Db, DbPlace, PostgresUrl
 from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 from fer_controller.settings.sections import (
@@ -31,9 +32,12 @@ __all__ = [
     "AuthoritySettings",
     "BrokerSettings",
     "ClockSettings",
+    "Db",
+    "DbPlace",
     "FleetSettings",
     "HttpSettings",
     "IngestSettings",
+    "PostgresUrl",
     "RegistrySettings",
     "RetentionSettings",
     "RolloutSettings",

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
+from fer_controller.settings.postgresql import Db, PostgresUrl
 from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 
@@ -201,7 +202,11 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER
     )
 
-    db: HomePath = Field(default=Path("fleet.db"), description="the SQLite database; created if it does not exist")
+    db: Db = Field(
+        default=Path("fleet.db"),
+        description="the SQLite database, a file that is created if it does not exist; or a PostgreSQL database, "
+        "postgresql://USER@HOST/DATABASE",
+    )
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
@@ -226,7 +231,9 @@ class Settings(BaseSettings):
 
     @property
     def place(self) -> str:
-        """HOST:PATH of the database."""
+        """HOST:PATH of the database, or HOSTS/DATABASE."""
+        if isinstance(self.db, PostgresUrl):
+            return printable(self.db.place)
         return printable(f"{socket.gethostname()}:{self.db.resolve()}")
 
     @property
@@ -238,7 +245,7 @@ class Settings(BaseSettings):
     def registry_folder(self) -> Path:
         """Where the models' files and the signing key are stored: beside the database, and no other database's.
 
-        fleet.models for fleet.db, and site.berlin-models for site.berlin.
+        fleet.models for fleet.db, and site.berlin-models for site.berlin; of a PostgreSQL database, NAME.models here.
         """
         return self.registry.folder or self._beside(MODELS)
 
@@ -258,6 +265,8 @@ class Settings(BaseSettings):
         return self.broker.for_rollouts
 
     def _beside(self, what: str) -> Path:
+        if isinstance(self.db, PostgresUrl):
+            return Path(f"{self.db.name}.{what}")
         if self.db.suffix == DB_SUFFIX:
             return self.db.with_suffix(f".{what}")
         return self.db.with_name(f"{self.db.name}-{what}")

@@ -1,23 +1,96 @@
 """Opens a database for reading, or upgrades it and opens it for writing; where it lies says of what kind it is."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast, overload
 
-from fer_controller.store.database import TIMEOUT_S
-from fer_controller.store.sqlite import file
+from fer_controller.errors import StoreError
+from fer_controller.settings import DbPlace, PostgresUrl
+from fer_controller.store.contract import Store
+from fer_controller.store.database import TIMEOUT_S, Database
+from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.rollups.forgetting import Forgetting, RowForgetting
+from fer_controller.store.sqlite import file, lock
 from fer_controller.store.sqlite.database import SqliteDatabase
 
+if TYPE_CHECKING:
+    from fer_controller.store.postgresql.database import PostgresDatabase
 
-def reader(place: Path) -> SqliteDatabase:
+
+@overload
+def reader(place: Path) -> SqliteDatabase: ...
+@overload
+def reader(place: PostgresUrl) -> "PostgresDatabase": ...
+@overload
+def reader(place: DbPlace) -> Database: ...
+def reader(place: DbPlace) -> Database:
     """Open for reading, also while a controller runs; raises StoreError when it is missing or not ours."""
-    return file.reader(place)
+    if isinstance(place, Path):
+        return file.reader(place)
+    with _psycopg():
+        from fer_controller.store.postgresql import server
+    return server.reader(place, TIMEOUT_S)
 
 
-def writer(place: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> SqliteDatabase:
+@overload
+def writer(place: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> SqliteDatabase: ...
+@overload
+def writer(place: PostgresUrl, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> "PostgresDatabase": ...
+@overload
+def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database: ...
+def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database:
     """Open for writing after an upgrade; raises StoreError when it is not ours, or is missing without create."""
-    return file.writer(place, create=create, timeout_s=timeout_s)
+    if isinstance(place, Path):
+        return file.writer(place, create=create, timeout_s=timeout_s)
+    with _psycopg():
+        from fer_controller.store.postgresql import server
+    return server.writer(place, timeout_s, create=create)
 
 
-def created(place: Path, timeout_s: float = TIMEOUT_S) -> AbstractContextManager[SqliteDatabase]:
-    """Open for writing, and make it where there is none; it is gone again when the block fails on it empty."""
-    return file.created(place, timeout_s)
+@contextmanager
+def created(place: DbPlace, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
+    """Open for writing, and make it where there is none; a file is gone again when the block fails on it empty."""
+    opened: AbstractContextManager[Database] = (
+        file.created(place, timeout_s) if isinstance(place, Path) else writer(place, create=True, timeout_s=timeout_s)
+    )
+    with opened as database:
+        yield database
+
+
+def exclusive(place: DbPlace) -> AbstractContextManager[None]:
+    """Serve it alone in the block; raises StoreError when another process does."""
+    if isinstance(place, Path):
+        return lock.exclusive(place)
+    with _psycopg():
+        from fer_controller.store.postgresql import lease
+    return lease.exclusive(place, TIMEOUT_S)
+
+
+def ingest(database: Database, dead_letters_max: int) -> Store:
+    """Where the ingest writes."""
+    if isinstance(database, SqliteDatabase):
+        return IngestStore(database, dead_letters_max=dead_letters_max)
+    from fer_controller.store.postgresql.ingest import PostgresIngestStore
+
+    return PostgresIngestStore(cast("PostgresDatabase", database), dead_letters_max=dead_letters_max)
+
+
+def forgetting(database: Database) -> Forgetting:
+    """How old rows are deleted."""
+    if isinstance(database, SqliteDatabase):
+        return RowForgetting(database)
+    from fer_controller.store.postgresql.forgetting import PartitionForgetting
+
+    return PartitionForgetting(cast("PostgresDatabase", database))
+
+
+@contextmanager
+def _psycopg() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise StoreError(
+            "PostgreSQL needs psycopg, which is not installed; run `pip install 'fer-controller[postgresql]'`, or name "
+            "a file with --db."
+        ) from error

@@ -1,6 +1,7 @@
 """The SQL of all subjects by name; each query stands in its subject's queries.sql with a description."""
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 
 SUBJECTS = (
@@ -30,8 +31,13 @@ def read(text: str) -> dict[str, str]:
     return found
 
 
-def _texts() -> str:
-    return "".join(files(__package__).joinpath(subject, "queries.sql").read_text("utf-8") for subject in SUBJECTS)
+def _texts(name: str, folders: Sequence[str]) -> str:
+    """The files of this name, where there are any."""
+    found = (files(__package__).joinpath(folder, name) for folder in folders)
+    return "".join(each.read_text("utf-8") for each in found if each.is_file())
 
 
-QUERIES = read(_texts())
+QUERIES = read(_texts("queries.sql", SUBJECTS))
+"""As SQLite runs them, and PostgreSQL where it has no text of its own."""
+POSTGRESQL = {**QUERIES, **read(_texts("postgresql.sql", (*SUBJECTS, "postgresql")))}
+"""As PostgreSQL runs them, with its tables."""

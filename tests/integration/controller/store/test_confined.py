@@ -39,7 +39,7 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
         Changes(failures={name: Failures(name, 3, AT, f"{name} crashed") for name in (VICTIM, *GIVEN)})
     )
     fleet.database.close()
-    with opening.writer(fleet.settings.db) as opened:
+    with opening.writer(fleet.db) as opened:
         yield opened
 
 

@@ -21,13 +21,14 @@ ANY = EventFilter()
 CAP = 3
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore(dead_letters_max=CAP)
-    else:
-        with ingest_store(tmp_path / "fleet.db", dead_letters_max=CAP) as made:
-            yield made
+        return
+    place = tmp_path / "fleet.db" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
+    with ingest_store(place, dead_letters_max=CAP) as made:
+        yield made
 
 
 def seqs(store: Store, wanted: EventFilter = ANY) -> list[int]:

@@ -185,7 +185,7 @@ def test_listing_by_time_takes_an_index(database: SqliteDatabase, query: str, de
 def test_following_events_costs_no_more_when_many_are_stored(database: SqliteDatabase, device: str | None) -> None:
     where = Where(EventFilter(device=device), EventFilter)
     plan = plan_of(database, "events_stored_after", where.values, where=where)
-    assert plan == ["SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"]
+    assert plan == ["SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
 
 
 def test_measuring_a_device_reads_its_events_alone_and_of_its_window_alone(database: SqliteDatabase) -> None:
@@ -224,7 +224,7 @@ def test_a_fault_that_is_no_conflict_stores_nothing_of_the_batch(database: Sqlit
 @pytest.mark.parametrize(
     ("query", "way"),
     [
-        ("telemetry_stored_after", "SEARCH telemetry USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("telemetry_stored_after", "SEARCH telemetry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ("newest_telemetry_of_device", "SEARCH telemetry USING INDEX telemetry_by_arrival (device=?)"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from arrivals import ALL, ANY, LATER, NOW, arrive, forget_events, measured, rollup, seqs
+from arrivals import ALL, ANY, LATER, NOW, arrive, forget_events, forgetting, measured, rollup, seqs
 from controller_messages import DEVICE, START, an_event, some_telemetry
 from fer_controller.errors import StoreError
 from fer_controller.store import opening
@@ -70,7 +70,7 @@ def test_an_event_that_comes_again_after_it_was_forgotten_is_not_counted_twice(
 
 def test_what_is_not_rolled_up_yet_is_not_forgotten(store: IngestStore, keeping: RollupStore) -> None:
     arrive(store, *(an_event(seq) for seq in range(1, 6)), telemetry=(some_telemetry(), some_telemetry(second=9)))
-    assert (forget_events(keeping), keeping.forget_telemetry(LATER, ALL)) == (0, 0)
+    assert (forget_events(keeping), forgetting(keeping).forget_telemetry(LATER, ALL)) == (0, 0)
 
 
 def test_what_came_later_is_kept_though_it_was_seen_long_before(store: IngestStore, keeping: RollupStore) -> None:
@@ -97,7 +97,7 @@ def test_the_newest_row_stays_so_that_ids_grow_for_ever(store: IngestStore, keep
     keeping.roll_up_events(ALL)
     keeping.roll_up_telemetry(ALL)
     forget_events(keeping)
-    keeping.forget_telemetry(LATER, ALL)
+    forgetting(keeping).forget_telemetry(LATER, ALL)
     arrive(store, an_event(4), telemetry=(some_telemetry(second=20),))
     assert store.events.last_event_id() == 4
     assert [message.id for message in store.telemetry.newest_telemetry(None, 10)] == [2, 3]

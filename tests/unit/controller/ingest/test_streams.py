@@ -1,7 +1,8 @@
 from collections.abc import Iterable
 
 from controller_messages import AT, DEVICE, EPOCH, an_event
-from fer_controller.ingest.streams import Progress, Streams
+from fer_controller.ingest.streams import Streams
+from fer_controller.store.events.progress import Progress
 from fer_controller.store.events.records import Gap, Stream
 from hypothesis import given
 from hypothesis import strategies as st

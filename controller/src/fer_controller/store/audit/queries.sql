@@ -15,4 +15,4 @@ FROM audit WHERE (:rollout = '' OR rollout = :rollout) AND id > :after_id ORDER 
 SELECT * FROM (
   SELECT time, rollout, wave, device, actor, action, sentence, numbers, id, origin, hash
   FROM audit ORDER BY id DESC LIMIT :limit
-) ORDER BY id;
+) AS newest ORDER BY id;

@@ -29,9 +29,12 @@ SELECT count(*) AS number FROM certificates WHERE holder = :holder AND role = :r
 
 -- certificates_ending --
 -- The newest certificate of each server and program whose end is between these times, unless it was revoked.
-SELECT serial, holder, role, made_at, max(expires_at) AS expires_at, made_by, revoked_at FROM certificates
-WHERE role <> 'device' AND revoked_at = '' GROUP BY holder, role
-HAVING max(expires_at) BETWEEN :after AND :before ORDER BY holder, role;
+SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates AS newest
+WHERE role <> 'device' AND revoked_at = '' AND expires_at BETWEEN :after AND :before AND NOT EXISTS (
+  SELECT 1 FROM certificates AS other
+  WHERE other.holder = newest.holder AND other.role = newest.role AND other.revoked_at = ''
+    AND (other.expires_at, other.serial) > (newest.expires_at, newest.serial)
+) ORDER BY holder, role;
 
 -- revoke_certificates --
 -- Revoke the certificates of a holder.

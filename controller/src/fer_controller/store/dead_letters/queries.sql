@@ -11,13 +11,13 @@ DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - :most;
 
 -- dead_letters --
 -- The newest dead letters.
-SELECT time, topic, reason, payload, size_bytes FROM (SELECT * FROM dead_letters ORDER BY id DESC LIMIT :limit)
+SELECT time, topic, reason, payload, size_bytes FROM (SELECT * FROM dead_letters ORDER BY id DESC LIMIT :limit) AS newest
 ORDER BY id;
 
 -- add_to_counter --
 -- Increase a counter.
 INSERT INTO counters (name, value) VALUES (:name, :more)
-ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
+ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value;
 
 -- counters --
 -- All counters, which never start again.

@@ -37,7 +37,7 @@ DELETE FROM {table} WHERE device = :device;
 
 -- forget_some --
 -- Delete some of the rows that a device sent.
-DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE device = :device LIMIT :limit);
+DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE device = :device LIMIT :limit);
 
 -- revoke_device --
 -- Take a device out of the fleet, until it is enrolled again.

@@ -47,7 +47,7 @@ SELECT seq FROM events WHERE device = :device AND epoch = :epoch AND seq > :seq 
 -- The newest events that match, up to an id.
 SELECT * FROM (
   SELECT * FROM events WHERE {where} AND id <= :up_to_id ORDER BY time DESC, id DESC LIMIT :limit
-) ORDER BY time, id;
+) AS newest ORDER BY time, id;
 
 -- events_page --
 -- The next events that match after (time, id).
@@ -55,7 +55,11 @@ SELECT * FROM events WHERE {where} AND (time, id) > (:after_time, :after_id) ORD
 
 -- events_stored_after --
 -- The next events that match, in the order in which they were stored.
-SELECT * FROM events WHERE id > :after_id AND {where:+} ORDER BY id LIMIT :limit;
+SELECT * FROM events WHERE id > :after_id AND id <= :settled AND {where:+} ORDER BY id LIMIT :limit;
+
+-- settled_events --
+-- An id up to which no event will be stored any more; asked for before what is stored up to it.
+SELECT coalesce(max(id), 0) AS id FROM events;
 
 -- arrival_days --
 -- The days, in UTC by the controller's clock, on which events arrived that match.
@@ -65,19 +69,20 @@ FROM events WHERE {where:+} GROUP BY 1 ORDER BY 1;
 -- events_of_day --
 -- The next events that match of those that arrived on a day, in the order in which they were stored.
 SELECT * FROM events
-WHERE id > :after_id AND id <= :up_to_id AND received_at >= :day AND received_at < :day || '~' AND {where:+}
+WHERE id > :after_id AND id <= :up_to_id AND received_at >= :day AND received_at < CAST(:day AS TEXT) || '~' AND {where:+}
 ORDER BY id LIMIT :limit;
 
 -- last_event_id --
--- The id of the event stored last.
-SELECT coalesce(max(id), 0) FROM events;
+-- The id of the event stored last, up to one.
+SELECT coalesce(max(id), 0) AS id FROM events WHERE id <= :settled;
 
 -- tally --
 -- Counts of a device's events: stored, with distinct numbers, and with the same content as another.
 SELECT count(*) AS stored,
-  (SELECT count(*) FROM (SELECT DISTINCT epoch, seq FROM events WHERE device = :device)) AS distinct_seqs,
-  count(*) - (SELECT count(*) FROM (SELECT DISTINCT camera, track, kind, coalesce(device_time, time) FROM events WHERE device = :device))
-    AS duplicates
+  (SELECT count(*) FROM (SELECT DISTINCT epoch, seq FROM events WHERE device = :device) AS numbers) AS distinct_seqs,
+  count(*) - (SELECT count(*) FROM (
+    SELECT DISTINCT camera, track, kind, coalesce(device_time, time) FROM events WHERE device = :device
+  ) AS contents) AS duplicates
 FROM events WHERE device = :device;
 
 -- events_of --

@@ -26,7 +26,9 @@ class EventStore:
 
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
         """The next events in the order in which they were stored."""
-        return self._events("events_stored_after", wanted, {"after_id": after_id, "limit": limit})
+        return self._events(
+            "events_stored_after", wanted, {"after_id": after_id, "settled": self._settled(), "limit": limit}
+        )
 
     def arrival_days(self, wanted: EventFilter) -> list[ArrivalDay]:
         """The days on which events arrived that match, ascending."""
@@ -42,7 +44,7 @@ class EventStore:
 
     def last_event_id(self) -> int:
         """The id of the event stored last; 0 before the first."""
-        return self._database.number("last_event_id")
+        return self._database.number("last_event_id", {"settled": self._settled()})
 
     def first_arrived(self, since: str) -> int:
         """The id of the first event that arrived at a time or later; one more than the last id when there is none.
@@ -107,6 +109,10 @@ class EventStore:
     def add_gaps(self, gaps: Iterable[Gap]) -> None:
         """Note the gaps that devices declared, each once."""
         self._database.many("insert_gap", map(named, gaps))
+
+    def _settled(self) -> int:
+        """Asked for first: where several write, a lower id may become visible after a higher one."""
+        return self._database.number("settled_events")
 
     def _events(self, query: str, wanted: EventFilter, values: Values) -> list[StoredEvent]:
         where = Where(wanted, EventFilter)

@@ -1,6 +1,8 @@
 """A batch of messages, and the result of storing it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from fer_wire import Telemetry
 
@@ -15,6 +17,8 @@ class Batch:
 
     received_at: str
     events: list[NewEvent] = field(default_factory=list)
+    oldest_seqs: list[int] = field(default_factory=list)
+    """Event by event, the lowest seq that its device still had in its spool; where that is not told, 1 for all."""
     streams: list[Stream] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
@@ -22,6 +26,11 @@ class Batch:
     dead_letters: list[DeadLetter] = field(default_factory=list)
     letters_left_out: int = 0
     """Dead letters beyond what is kept of one device in a day; they are counted alone."""
+
+    def arrived(self) -> Iterator[tuple[NewEvent, int]]:
+        """Each event, and the lowest seq that its device still had in its spool, which is at most the event's."""
+        for event, oldest_seq in zip(self.events, self.oldest_seqs or repeat(1), strict=False):
+            yield event, min(oldest_seq, event.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +41,5 @@ class Written:
     redelivered: int
     conflicts: tuple[DeadLetter, ...] = ()
     """Events whose number another event has; they are stored as dead letters."""
+    streams: tuple[Stream, ...] = field(default=(), compare=False)
+    """How far the streams of its events are stored now, whoever stored them."""

@@ -29,18 +29,18 @@ def _average(metric: Metric) -> MinuteFigure:
 def _increase(metric: Metric) -> MinuteFigure:
     """Since the message before; a counter begins again with each run. (A sum of REAL never overflows.)"""
     before = f"lag(t.{metric.column}) OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)"
-    return MinuteFigure(f"CAST(t.{metric.column} - {before} AS REAL)", "sum")
+    return MinuteFigure(f"CAST(t.{metric.column} - {before} AS DOUBLE PRECISION)", "sum")
 
 
 def _share_on_cpu(_metric: Metric) -> MinuteFigure:
-    return MinuteFigure("nullif(t.provider, '') = :cpu")
+    return MinuteFigure("CASE WHEN t.provider <> '' THEN CASE WHEN t.provider = :cpu THEN 1 ELSE 0 END END")
 
 
 def _restarts(_metric: Metric) -> MinuteFigure:
     """Each run begins once; the first of the window was there before."""
     of_run = "row_number() OVER (PARTITION BY t.device, t.run ORDER BY t.received_at, t.id)"
     of_device = "row_number() OVER (PARTITION BY t.device ORDER BY t.received_at, t.id)"
-    return MinuteFigure(f"{of_run} = 1 AND {of_device} > 1", "sum")
+    return MinuteFigure(f"CASE WHEN {of_run} = 1 AND {of_device} > 1 THEN 1 ELSE 0 END", "sum")
 
 
 PART_OF: dict[str, Callable[[Metric], MinuteFigure]] = {

@@ -7,7 +7,7 @@ SELECT name, version, manifest, added_at FROM models ORDER BY id;
 -- model --
 -- The model with this name and version, or the one with this name that was added last.
 SELECT name, version, manifest, added_at FROM models
-WHERE name = :name AND (:version IS NULL OR version = :version) ORDER BY id DESC LIMIT 1;
+WHERE name = :name AND (CAST(:version AS TEXT) IS NULL OR version = :version) ORDER BY id DESC LIMIT 1;
 
 -- model_of_file --
 -- The model added last that has this file, and as which precision.
@@ -47,7 +47,7 @@ DELETE FROM models WHERE name = :name AND version = :version;
 
 -- users_of_file --
 -- What still needs a file: devices that are to run it, and unfinished rollouts.
-SELECT device AS user FROM desired_states WHERE instr(payload, :sha256) OR sha256 = :sha256
+SELECT device AS "user" FROM desired_states WHERE payload LIKE '%' || :sha256 || '%' OR sha256 = :sha256
 UNION
 SELECT 'rollout ' || rollout FROM rollout_targets JOIN rollouts ON rollouts.id = rollout_targets.rollout
-WHERE rollouts.ended_at = '' AND (instr(artifacts, :sha256) OR previous_sha256 = :sha256);
+WHERE rollouts.ended_at = '' AND (artifacts LIKE '%' || :sha256 || '%' OR previous_sha256 = :sha256);

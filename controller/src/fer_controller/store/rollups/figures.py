@@ -7,6 +7,7 @@ from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.metrics.metric import HIGHEST, LOWEST, MEAN, Metric, Summary
 
 SAMPLES = "samples"
+TABLE = "telemetry_rollups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class SummaryColumn:
 def _mean(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
     return (
         _added(summary.samples_column, f"count({metric.column})"),
-        _added(summary.sum_column, f"total({metric.column})"),
+        _added(summary.sum_column, f"coalesce(sum({metric.column}), 0)"),
     )
 
 
@@ -34,11 +35,14 @@ def _highest(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
 
 
 def _added(column: str, made: str) -> SummaryColumn:
-    return SummaryColumn(column, made, f"{column} + excluded.{column}")
+    return SummaryColumn(column, made, f"{TABLE}.{column} + excluded.{column}")
 
 
 def _extreme(which: str, column: str, of: str) -> SummaryColumn:
-    merged = f"{which}(ifnull({column}, excluded.{column}), ifnull(excluded.{column}, {column}))"
+    stored, beyond = f"{TABLE}.{column}", "<" if which == "min" else ">"
+    merged = (
+        f"CASE WHEN {stored} IS NULL OR excluded.{column} {beyond} {stored} THEN excluded.{column} ELSE {stored} END"
+    )
     return SummaryColumn(column, f"{which}({of})", merged)
 
 

@@ -3,7 +3,7 @@
 
 -- rolled_up --
 -- The id up to which a table is rolled up.
-SELECT coalesce((SELECT up_to_id FROM rolled_up WHERE source = :source), 0);
+SELECT coalesce((SELECT up_to_id FROM rolled_up WHERE source = :source), 0) AS id;
 
 -- mark_rolled_up --
 -- Note the id up to which a table is rolled up.
@@ -13,14 +13,14 @@ ON CONFLICT (source) DO UPDATE SET up_to_id = excluded.up_to_id;
 -- next_telemetry --
 -- The last id of the next rows of telemetry, and how many rows there are.
 SELECT max(id) AS up_to_id, count(*) AS number FROM (
-  SELECT id FROM telemetry WHERE id > :after_id ORDER BY id LIMIT :limit
-);
+  SELECT id FROM telemetry WHERE id > :after_id AND id <= :settled ORDER BY id LIMIT :limit
+) AS following;
 
 -- next_events --
 -- The last id of the next events, and how many events there are.
 SELECT max(id) AS up_to_id, count(*) AS number FROM (
-  SELECT id FROM events WHERE id > :after_id ORDER BY id LIMIT :limit
-);
+  SELECT id FROM events WHERE id > :after_id AND id <= :settled ORDER BY id LIMIT :limit
+) AS following;
 
 -- roll_up_telemetry --
 -- Add a range of telemetry to the minutes or hours in which it arrived, by the controller's clock.
@@ -33,12 +33,12 @@ ON CONFLICT (per, start, device) DO UPDATE SET {merged};
 -- Add a range of events to the minutes or hours in which they were seen, by the device's clock.
 INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum)
 SELECT :per, substr(time, 1, :characters) || :rest, device, camera, emotion,
-  count(*), sum(kind = :started), total(confidence)
+  count(*), count(CASE WHEN kind = :started THEN 1 END), sum(confidence)
 FROM events WHERE id > :after_id AND id <= :up_to_id AND kind <> :ended GROUP BY 2, device, camera, emotion
 ON CONFLICT (per, start, device, camera, emotion) DO UPDATE SET
-  events = events + excluded.events,
-  faces = faces + excluded.faces,
-  confidence_sum = confidence_sum + excluded.confidence_sum;
+  events = emotion_rollups.events + excluded.events,
+  faces = emotion_rollups.faces + excluded.faces,
+  confidence_sum = emotion_rollups.confidence_sum + excluded.confidence_sum;
 
 -- forget_telemetry --
 -- Of the oldest telemetry, delete what arrived before a time, but never the newest row, whose id must not be reused.
@@ -93,7 +93,7 @@ DELETE FROM emotion_rollups WHERE id IN (
 SELECT * FROM (
   SELECT start, device, {figures}
   FROM telemetry_rollups WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
-) ORDER BY start, device;
+) AS newest ORDER BY start, device;
 
 -- emotion_rollups --
 -- The newest emotion rollups that match.
@@ -101,13 +101,13 @@ SELECT * FROM (
   SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean
   FROM emotion_rollups WHERE per = :per AND {where}
   ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
-) ORDER BY start, device, camera, emotion;
+) AS newest ORDER BY start, device, camera, emotion;
 
 -- emotion_rollups_summed --
 -- The newest emotion rollups that match, summed over devices and cameras.
 SELECT * FROM (
-  SELECT start, '' AS device, '' AS camera, emotion, sum(events) AS events, sum(faces) AS faces,
+  SELECT start, '' AS device, '' AS camera, emotion, CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces,
     sum(confidence_sum) / sum(events) AS confidence_mean
   FROM emotion_rollups WHERE per = :per AND {where}
   GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
-) ORDER BY start, emotion;
+) AS newest ORDER BY start, emotion;

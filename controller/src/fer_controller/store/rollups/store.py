@@ -44,32 +44,11 @@ class RollupStore:
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next rows, each exactly once even after a kill; returns how many there were."""
         parts = {"columns": figures.COLUMNS, "made": figures.MADE, "merged": figures.MERGED}
-        return self._roll_up(TELEMETRY, "next_telemetry", "roll_up_telemetry", limit, {}, **parts)
+        return self._roll_up(TELEMETRY, "roll_up_telemetry", limit, {}, **parts)
 
     def roll_up_events(self, limit: int) -> int:
         """Roll up the next events likewise."""
-        return self._roll_up(EVENTS, "next_events", "roll_up_events", limit, {"started": START, "ended": END})
-
-    def forget_telemetry(self, before: str, limit: int) -> int:
-        """Of the oldest rows, delete those that arrived before a time and are rolled up; returns how many."""
-        with self._database.transaction():
-            values = {"before": before, "limit": limit, "rolled_up": self._rolled_up(TELEMETRY)}
-            return self._database.run("forget_telemetry", values)
-
-    def forget_events(self, before: str, after_id: int, limit: int) -> tuple[int, int]:
-        """Of the next rows after an id, delete those that arrived before a time and have no gap below them.
-
-        Returns how many, and the id to continue after, or 0 when nothing after it is old.
-        """
-        with self._database.transaction():
-            values = {"after_id": after_id, "limit": limit, "rolled_up": self._rolled_up(EVENTS)}
-            old = [row for row in self._database.rows("oldest_events", values) if row["received_at"] < before]
-            gone = [dict(row) for row in old if row["seq"] <= row["contiguous_seq"]]
-            if gone:
-                self._database.run("note_forgotten_before", {"source": EVENTS, "before": before})
-            self._database.many("note_forgotten", gone)
-            self._database.many("forget_event", gone)
-        return len(gone), old[-1]["id"] if old else 0
+        return self._roll_up(EVENTS, "roll_up_events", limit, {"started": START, "ended": END})
 
     def events_forgotten_before(self) -> str:
         """Of the events that arrived before this time some were deleted; empty where none ever was."""
@@ -83,10 +62,11 @@ class RollupStore:
             queries = ("forget_telemetry_rollups", "forget_emotion_rollups")
             return sum(self._database.run(query, values) for query in queries)
 
-    def _roll_up(self, source: str, following: str, query: str, limit: int, values: Values, **parts: str) -> int:
+    def _roll_up(self, source: str, query: str, limit: int, values: Values, **parts: str) -> int:
         with self._database.transaction():
-            after_id = self._rolled_up(source)
-            (found,) = self._database.rows(following, {"after_id": after_id, "limit": limit})
+            after_id = self._database.number("rolled_up", {"source": source})
+            values_ = {"after_id": after_id, "limit": limit, "settled": self._database.number(f"settled_{source}")}
+            (found,) = self._database.rows(f"next_{source}", values_)
             if not found["number"]:
                 return 0
             bounds: dict[str, Any] = {"after_id": after_id, "up_to_id": found["up_to_id"]}
@@ -96,6 +76,3 @@ class RollupStore:
                 self._database.run(query, {**values, **bounds, **cut}, **parts)
             self._database.run("mark_rolled_up", {"source": source, "up_to_id": found["up_to_id"]})
         return int(found["number"])
-
-    def _rolled_up(self, source: str) -> int:
-        return self._database.number("rolled_up", {"source": source})

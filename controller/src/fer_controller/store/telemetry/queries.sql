@@ -8,14 +8,16 @@ ON CONFLICT (device, time, run) DO NOTHING;
 
 -- newest_telemetry --
 -- The newest telemetry of all devices.
-SELECT * FROM (SELECT id, device, time, received_at, payload FROM telemetry ORDER BY id DESC LIMIT :limit) ORDER BY id;
+SELECT * FROM (
+  SELECT id, device, time, received_at, payload FROM telemetry WHERE id <= :settled ORDER BY id DESC LIMIT :limit
+) AS newest ORDER BY id;
 
 -- newest_telemetry_of_device --
 -- The newest telemetry of one device by its arrival, for which SQLite has an index.
 SELECT * FROM (
   SELECT id, device, time, received_at, payload FROM telemetry INDEXED BY telemetry_by_arrival
   WHERE device = :device ORDER BY received_at DESC, id DESC LIMIT :limit
-) ORDER BY id;
+) AS newest ORDER BY id;
 
 -- newest_telemetry_of_each --
 -- The newest telemetry of each device.
@@ -29,4 +31,8 @@ ORDER BY telemetry.device;
 -- telemetry_stored_after --
 -- The next telemetry in the order in which it was stored.
 SELECT id, device, time, received_at, payload FROM telemetry
-WHERE id > :after_id AND (:device IS NULL OR device = :device) ORDER BY id LIMIT :limit;
+WHERE id > :after_id AND id <= :settled AND (CAST(:device AS TEXT) IS NULL OR device = :device) ORDER BY id LIMIT :limit;
+
+-- settled_telemetry --
+-- An id up to which no telemetry will be stored any more; asked for before what is stored up to it.
+SELECT coalesce(max(id), 0) AS id FROM telemetry;

@@ -23,11 +23,12 @@ class TelemetryStore:
     def newest_telemetry(self, device: str | None, limit: int) -> list[StoredTelemetry]:
         """The newest telemetry of all devices by id, or of one device by its arrival; ascending by id."""
         query = "newest_telemetry" if device is None else "newest_telemetry_of_device"
-        return self._database.records(StoredTelemetry, query, {"device": device, "limit": limit})
+        values = {"device": device, "settled": self._settled(), "limit": limit}
+        return self._database.records(StoredTelemetry, query, values)
 
     def telemetry_stored_after(self, device: str | None, after_id: int, limit: int) -> list[StoredTelemetry]:
         """The next telemetry in the order in which it was stored."""
-        values = {"device": device, "after_id": after_id, "limit": limit}
+        values = {"device": device, "after_id": after_id, "settled": self._settled(), "limit": limit}
         return self._database.records(StoredTelemetry, "telemetry_stored_after", values)
 
     def newest_of_each(self) -> list[StoredTelemetry]:
@@ -38,6 +39,9 @@ class TelemetryStore:
         """Store the messages that are new."""
         values = [_values(message, received_at) for message in messages]
         self._database.many("insert_telemetry", values, columns=COLUMNS, parameters=PARAMETERS)
+
+    def _settled(self) -> int:
+        return self._database.number("settled_telemetry")
 
 
 def _values(telemetry: Telemetry, received_at: str) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+-- Devices and their labels in PostgreSQL.
+
+-- tables_of_devices --
+-- Devices, labels, and who was taken out.
+CREATE TABLE devices (
+  device TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  run TEXT NOT NULL,
+  born TEXT NOT NULL,
+  since TEXT NOT NULL,
+  last_seen TEXT NOT NULL,
+  agent_version TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  reported TEXT NOT NULL,
+  clock_offset_s double precision NOT NULL DEFAULT 0,
+  blind TEXT NOT NULL DEFAULT '',
+  connection bigint NOT NULL DEFAULT 0
+);
+CREATE TABLE labels (
+  device TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  set_at TEXT NOT NULL,
+  set_by TEXT NOT NULL,
+  PRIMARY KEY (device, key)
+);
+CREATE TABLE revoked_devices (
+  device TEXT PRIMARY KEY,
+  revoked_at TEXT NOT NULL,
+  revoked_by TEXT NOT NULL
+);

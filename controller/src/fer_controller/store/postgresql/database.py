@@ -1,0 +1,200 @@
+"""A connection to PostgreSQL, made anew whenever it broke; its session keeps nothing from one transaction to the next.
+
+So it works through PgBouncer in transaction mode. psycopg enters through this file.
+Source: https://www.pgbouncer.org/features.html (what transaction mode breaks)
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import RLock
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import Dumper
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+from psycopg.types.numeric import FloatLoader
+from psycopg.types.string import StrDumperUnknown
+
+from fer_controller.errors import StoreError
+from fer_controller.settings.postgresql import PostgresUrl
+from fer_controller.store.database import Database, Row, Values
+from fer_controller.store.postgresql.text import translated
+from fer_controller.store.postgresql.wording import READ_ONLY, explained
+from fer_controller.store.queries import POSTGRESQL
+
+DEFAULTS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "client_encoding": "UTF8",
+    "fallback_application_name": "fer-controller",
+}
+"""Unless the URL says otherwise: a server that went away without a word is noticed within half a minute."""
+LOCK_TIMEOUT_S = 10.0
+Answer = TypeVar("Answer")
+
+
+class PostgresDatabase(Database):
+    """A connection of one thread, or for looks of several."""
+
+    def __init__(self, place: PostgresUrl, timeout_s: float) -> None:
+        """timeout_s is how long a change waits for other processes."""
+        self.place, self._timeout_s = place, timeout_s
+        self._lock = RLock()
+        self._given: Collection[str] | None = None
+        self._confined_looks = False
+        self._settings = _settings(place)
+        with self._explained():
+            self._connection = self._connected()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
+        return self.asked(_text(query, parts), values)
+
+    def run(self, query: str, values: Values | None = None, **parts: object) -> int:
+        with self._explained():
+            return self._sent(_text(query, parts), values).rowcount
+
+    def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
+        rows = list(values)
+        if not rows:
+            return 0
+        with self.beside(), self._explained(), self._connection.cursor() as cursor:
+            cursor.executemany(translated(_text(query, parts)), rows)
+            return max(0, cursor.rowcount)
+
+    def load(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Copy rows into a table; the query is a COPY."""
+        with self._explained(), self._connection.cursor() as cursor, cursor.copy(_text(query, {})) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def asked(self, text: str, values: Values | None = None) -> list[Row]:
+        """All rows that a text selects; its values stand in it as `:name`."""
+        with self._explained(), self._lock:
+            if self._confined_looks and not self._within():
+                with self._begun():
+                    return list(self._sent(text, values).fetchall())
+            return list(self._sent(text, values).fetchall())
+
+    def do(self, statements: str) -> None:
+        """Run statements without values."""
+        with self._explained():
+            self._connection.execute(statements)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit the block or nothing of it; only one such transaction is under way in the whole database."""
+        if self._within():
+            yield
+            return
+        with self.beside():
+            self.rows("alone")
+            yield
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """A transaction beside others, that locks itself what it must; joins an enclosing one."""
+        if self._within():
+            yield
+            return
+        with self._explained(), self._begun():
+            yield
+
+    def confine_looks(self, devices: Collection[str]) -> None:
+        self._given, self._confined_looks = devices, True
+
+    def confine_changes(self, devices: Collection[str]) -> None:
+        self._given = devices
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        self._begin()
+        try:
+            if self._given is not None:
+                query = "confine_looks" if self._confined_looks else "confine_changes"
+                self._sent(_text(query, {}), {"given": "\n".join(self._given)})
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(psycopg.Error):
+                if self._within():
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def _begin(self) -> None:
+        timeout = f"BEGIN; SET LOCAL lock_timeout = {int(self._timeout_s * 1000)}"
+        self._at_once(lambda: self._connection.execute(timeout))
+
+    def _sent(self, text: str, values: Values | None) -> "psycopg.Cursor[dict[str, Any]]":
+        """Outside a transaction, a look at a connection that broke meanwhile is repeated on a new one."""
+        sent = translated(text)
+        if self._within() or not text.lstrip().startswith(("SELECT", "WITH")):
+            return self._connection.execute(sent, values or {})
+        return self._at_once(lambda: self._connection.execute(sent, values or {}))
+
+    def _at_once(self, work: Callable[[], Answer]) -> Answer:
+        if self._connection.closed:
+            self._connection = self._connected()
+        try:
+            return work()
+        except psycopg.OperationalError:
+            if not self._connection.closed:
+                raise
+        self._connection = self._connected()
+        return work()
+
+    def _connected(self) -> "psycopg.Connection[dict[str, Any]]":
+        connection = psycopg.connect(**self._settings, autocommit=True, prepare_threshold=None, row_factory=dict_row)
+        connection.adapters.register_dumper(bool, _Flag)
+        connection.adapters.register_dumper(str, _Text)
+        connection.adapters.register_loader("numeric", FloatLoader)
+        return connection
+
+    def _within(self) -> bool:
+        return self._connection.info.transaction_status in {
+            pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR, pq.TransactionStatus.ACTIVE,
+        }  # fmt: skip
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn psycopg's errors into StoreError or StoreUnavailable."""
+        try:
+            yield
+        except psycopg.Error as error:
+            if error.sqlstate == READ_ONLY:
+                self._connection.close()  # another host may be the primary by now
+            raise explained(error.sqlstate, str(error), str(self.place)) from error
+
+
+class _Flag(Dumper):
+    """A truth is 1 or 0, as in SQLite."""
+
+    def dump(self, obj: bool) -> bytes:
+        return b"1" if obj else b"0"
+
+
+class _Text(StrDumperUnknown):
+    """A character that PostgreSQL does not store is replaced by one that says so."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+def _text(query: str, parts: Mapping[str, object]) -> str:
+    return POSTGRESQL[query].format(**parts) if parts else POSTGRESQL[query]
+
+
+def _settings(place: PostgresUrl) -> dict[str, Any]:
+    try:
+        return {**DEFAULTS, **conninfo_to_dict(place.url)}
+    except psycopg.Error as error:
+        raise StoreError(
+            f"{place} is no URL that libpq understands; write postgresql://USER@HOST:PORT/DATABASE."
+        ) from error

@@ -1,0 +1,61 @@
+-- Telemetry in PostgreSQL: each day's arrivals are a partition.
+
+-- tables_of_telemetry --
+-- Telemetry.
+CREATE SEQUENCE telemetry_ids;
+CREATE TABLE telemetry (
+  id bigint NOT NULL DEFAULT nextval('telemetry_ids'),
+  day TEXT NOT NULL,
+  device TEXT NOT NULL,
+  run TEXT NOT NULL,
+  time TEXT NOT NULL,
+  fps double precision,
+  latency_p95_ms double precision,
+  cpu_percent double precision,
+  gpu_percent double precision,
+  cpu_temperature_c double precision,
+  memory_used_mb double precision,
+  agent_memory_mb double precision,
+  pending_events bigint NOT NULL,
+  errors bigint NOT NULL,
+  model TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  temperature_c double precision,
+  throttled bigint,
+  faces_per_frame double precision,
+  face_share double precision,
+  UNIQUE (device, time, run, day)
+) PARTITION BY RANGE (day);
+CREATE INDEX telemetry_by_id ON telemetry (id);
+CREATE INDEX telemetry_by_arrival ON telemetry (device, received_at, id);
+
+-- functions_of_telemetry --
+-- Up to which id no telemetry will be stored any more.
+CREATE FUNCTION settled_telemetry() RETURNS bigint LANGUAGE sql SET search_path FROM CURRENT AS
+  $$ SELECT settled_ids('telemetry_ids', 2) $$;
+
+-- begin_telemetry --
+-- Say that this transaction stores telemetry.
+SELECT begin_ids('telemetry_ids', 2);
+
+-- settled_telemetry --
+-- An id up to which no telemetry will be stored any more.
+SELECT settled_telemetry() AS id;
+
+-- insert_telemetry --
+-- Store one telemetry message, unless it is stored already, be it on another day.
+INSERT INTO telemetry (day, device, run, time, model, provider, payload, received_at, {columns})
+SELECT substr(:received_at, 1, 10), :device, :run, :time, :model, :provider, :payload, :received_at, {parameters}
+WHERE NOT EXISTS (SELECT 1 FROM telemetry WHERE device = :device AND time = :time AND run = :run)
+ON CONFLICT (device, time, run, day) DO NOTHING;
+
+-- newest_telemetry_of_each --
+-- The newest telemetry of each device.
+SELECT its.id, its.device, its.time, its.received_at, its.payload FROM devices
+JOIN LATERAL (
+  SELECT id, device, time, received_at, payload FROM telemetry
+  WHERE telemetry.device = devices.device ORDER BY received_at DESC, id DESC LIMIT 1
+) its ON true
+ORDER BY its.device;
