@@ -15,10 +15,11 @@ def pages() -> dict[Path, str]:
     os.environ.update(STABLE_ENVIRONMENT)
     for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
         del os.environ[name]
-    from pages import api, benchmarks, command_line, configuration, metrics, protocol, results
+    from pages import api, benchmarks, command_line, configuration, metrics, protocol, results, sizing
 
     made = {
         "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
+        "sizing.md": ("docs/benchmarks.json and scripts/sizing.py", sizing.page(ROOT)),
         "protocol.md": ("wire/src/fer_wire", protocol.page(ROOT)),
         "api.md": ("controller/src/fer_controller/operations", api.page()),
         "cli.md": ("the commands", command_line.page()),

@@ -81,6 +81,12 @@ class Postgres:
             else:
                 return
 
+    @property
+    def pid(self) -> int:
+        """Of the process that the others belong to."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it, whoever is connected; SIGQUIT is as good as a kill."""
         if self._process is not None:

@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
-from benchmarks import ingest, pipeline, rollout  # noqa: E402  # after the path is set
+from benchmarks import costs, ingest, pipeline, rollout  # noqa: E402  # after the path is set
 from benchmarks.machine import machine  # noqa: E402
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -23,7 +23,13 @@ CLIP = "clips/portrait_sad_to_happy.mp4"
 
 def main(parts: list[str]) -> None:
     """Measure the parts asked for, or all."""
-    measures = {"pipeline": _pipeline, "ingest": ingest.measure, "rollout": rollout.measure, "peer": _peer}
+    measures = {
+        "pipeline": _pipeline,
+        "ingest": ingest.measure,
+        "rollout": rollout.measure,
+        "costs": costs.measure,
+        "peer": _peer,
+    }
     unknown = set(parts) - set(measures)
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no such part; there are {', '.join(measures)}.")
