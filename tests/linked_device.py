@@ -13,9 +13,10 @@ from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
 from fer_agent.settings import BrokerSettings, SpoolSettings
 from fer_wire import EmotionEvent, Reported, Topics, parse
+from fer_wire.broker import client_id_of
 from real_broker import Mosquitto
 
-DEVICE_CLIENT = "fer-agent-nano-01"
+DEVICE_CLIENT = client_id_of("nano-01")
 
 
 class WritingEar:
@@ -61,16 +62,18 @@ def settings_for(broker: Mosquitto, **more: object) -> BrokerSettings:
 class Device:
     """Spool, publisher, session and link of one device, as the composition root joins them."""
 
-    def __init__(self, broker: BrokerSettings, folder: Path, **spool_settings: object) -> None:
+    def __init__(
+        self, broker: BrokerSettings, folder: Path, *, name: str = "nano-01", **spool_settings: object
+    ) -> None:
         topics = Topics()
-        self.presence = Presence("nano-01", topics)
+        self.name, self.presence = name, Presence(name, topics)
         self.orders: List[bytes] = []
-        self.spool = Spool(folder / "spool.db", "nano-01", 10_000_000)
+        self.spool = Spool(folder / "spool.db", name, 10_000_000)
         self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
-        self.session = Session("nano-01", topics, self.presence, self.publisher, self._report, self.orders.append)
+        self.session = Session(name, topics, self.presence, self.publisher, self._report, self.orders.append)
         self.link = BrokerLink(
             broker,
-            DEVICE_CLIENT,
+            client_id_of(name),
             self.presence.will,
             self.session.subscriptions,
             self.session,
@@ -80,7 +83,7 @@ class Device:
 
     def _report(self) -> Reported:
         birth = self.presence.birth()
-        return Reported(device="nano-01", run=birth.run, broker=self.link.url, time=birth.time)
+        return Reported(device=self.name, run=birth.run, broker=self.link.url, time=birth.time)
 
     def stop(self) -> None:
         self.publisher.stop()

@@ -63,7 +63,7 @@ class Complaints:
 
     def owes_answers(self, owed_s: float) -> BrokerError:
         """It lets us in, and takes nothing for good."""
-        return BrokerError(f"{self.broker} has confirmed no message for {owed_s:.0f} s; trying another.")
+        return BrokerError(f"{self.broker} lets us in, and has confirmed nothing for {owed_s:.0f} s.")
 
     def too_small(self, largest_bytes: float) -> BrokerError:
         """It takes only messages that are smaller than some of ours."""

@@ -1,4 +1,4 @@
-"""For how long the broker has owed an answer to what was published."""
+"""For how long the broker has owed an answer to what it was sent."""
 
 import threading
 import time
@@ -12,10 +12,10 @@ class Debt:
         self._clock, self._lock = clock, threading.Lock()
         self._owed, self._since = 0, 0.0
 
-    def forgive(self) -> None:
-        """A new connection begins."""
+    def begin(self) -> None:
+        """A new connection asks for its subscriptions, and for nothing else yet."""
         with self._lock:
-            self._owed = 0
+            self._owed, self._since = 1, self._clock()
 
     def asked(self) -> None:
         """A message left."""

@@ -162,9 +162,9 @@ class BrokerLink:
                 self._listener.disconnected()
 
     def _look_at_answers(self) -> None:
-        """A broker that takes messages and answers none may have lost the others of its cluster."""
-        owed_s = self._debt.age_s
-        if self._rotation.has_others and owed_s > max(self._settings.patience_s, ANSWER_TIMEOUT_S):
+        """A broker that lets us in and answers nothing more may have lost the others of its cluster."""
+        owed_s, may_end = self._debt.age_s, self._rotation.has_others or self._connected_at_s is None
+        if may_end and owed_s > max(self._settings.patience_s, ANSWER_TIMEOUT_S):
             self._useless = True
             self._complain(self._complaints.owes_answers(owed_s))
             self._ended.set()
@@ -186,11 +186,8 @@ class BrokerLink:
         if self._address.tls:
             client.tls_set_context(self._settings.tls.context())
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
-        client.on_subscribe, client.on_message, client.on_publish = (
-            self._on_subscribe,
-            self._on_message,
-            self._on_publish,
-        )
+        client.on_subscribe, client.on_publish = self._on_subscribe, self._on_publish
+        client.on_message = self._on_message
         return client
 
     def _connect_options(self) -> Any:
@@ -214,6 +211,7 @@ class BrokerLink:
         self._knows_mqtt5 = self._knows_mqtt5 or self._protocol == MQTTProtocolVersion.MQTTv5
         self.receive_maximum = getattr(properties, "ReceiveMaximum", 65_535)
         self._largest_bytes = getattr(properties, "MaximumPacketSize", math.inf)
+        self._debt.begin()
         client.subscribe([(topic, 1) for topic in self._subscriptions])
 
     def _on_subscribe(
@@ -226,7 +224,7 @@ class BrokerLink:
             log.info("%s is connected%s.", self._complaints.broker, " again" if self.url in self._told else "")
             self.last_error = ""
             self._told.clear()
-        self._debt.forgive()
+        self._debt.answered()
         self._connected_at_s, self._client = time.monotonic(), client
         self._listener.connected(self)
 

@@ -43,10 +43,14 @@ def test_an_answer_may_come_before_its_message_is_told() -> None:
     assert debt.age_s == 0
 
 
-def test_a_new_connection_owes_nothing() -> None:
+def test_a_new_connection_owes_its_subscriptions_alone() -> None:
     clock = Clock()
     debt = Debt(clock)
-    debt.asked()
+    for _ in range(3):
+        debt.asked()
     clock.now_s += 10
-    debt.forgive()
+    debt.begin()
+    clock.now_s += 2
+    assert debt.age_s == 2
+    debt.answered()
     assert debt.age_s == 0
