@@ -9,7 +9,8 @@ SECONDS  ?= 60
 PARTS    ?=
 JOBS     ?= 8
 FUZZ_SECONDS ?= 60
-TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm"
+CLUSTER_ROUNDS ?= 5
+TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not cluster"
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -18,7 +19,7 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-py38 test-hosts test-arm test-training check-ansible fuzz docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-training check-ansible fuzz docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -61,6 +62,9 @@ soak: $(READY)          ## an hour of an unwell camera's clock: memory, file des
 
 fuzz: $(READY)          ## what takes bytes from others, given mutated seeds for FUZZ_SECONDS (60) each
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/pytest -s -m fuzz tests/fuzz
+
+test-clusters: $(READY)  ## three nodes of NATS, and of RabbitMQ, killed and frozen in CLUSTER_ROUNDS (5) rounds each
+	FER_CLUSTER_ROUNDS=$(CLUSTER_ROUNDS) $(BIN)/pytest -s tests/integration/clusters
 
 test-browser: $(READY)  ## the page in Chromium
 	$(BIN)/pytest -m browser

@@ -122,7 +122,11 @@ def nats(folder: Path) -> Iterator[Cluster]:
 
 @contextmanager
 def rabbitmq(folder: Path) -> Iterator[Cluster]:
-    """RabbitMQ with its MQTT plugin, sessions in quorum queues; a node without a majority pauses."""
+    """RabbitMQ with its MQTT plugin, sessions in quorum queues; a node without a majority pauses.
+
+    The nodes start one after another: the plugin keeps client ids in a Raft cluster of its own, which does not come
+    together when they start at once.
+    """
     names = [f"r{number}@localhost" for number in range(NODES)]
     peers = "\n".join(f"cluster_formation.classic_config.nodes.{at} = {name}" for at, name in enumerate(names, 1))
     cookie, epmd_port = folder / ".erlang.cookie", free_port()
@@ -153,7 +157,7 @@ def rabbitmq(folder: Path) -> Iterator[Cluster]:
 
     epmd = subprocess.Popen([EPMD, "-port", str(epmd_port), "-address", "127.0.0.1"])
     try:
-        with _running(made, folder) as cluster:
+        with _running(made, folder, one_by_one=True) as cluster:
             yield cluster
     finally:
         epmd.kill()
@@ -161,7 +165,7 @@ def rabbitmq(folder: Path) -> Iterator[Cluster]:
 
 
 @contextmanager
-def _running(made: Callable[[int, Path], Node], folder: Path) -> Iterator[Cluster]:
+def _running(made: Callable[[int, Path], Node], folder: Path, *, one_by_one: bool = False) -> Iterator[Cluster]:
     cluster = []
     for number in range(NODES):
         here = folder / f"node-{number}"
@@ -170,6 +174,8 @@ def _running(made: Callable[[int, Path], Node], folder: Path) -> Iterator[Cluste
     try:
         for node in cluster:
             node.start()
+            if one_by_one:
+                node.until_it_listens()
         for node in cluster:
             node.until_it_listens()
         yield cluster

@@ -1,5 +1,6 @@
 """Events of several devices through a cluster while its nodes die and freeze: every one is stored once."""
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from fer_agent.settings import BrokerSettings
 from linked_device import Device
 from unit.agent.observations import observation
 
+ROUNDS = int(os.environ.get("FER_CLUSTER_ROUNDS", "1"))
 DEVICES = 3
 PATIENCE_S, SETTLED_S = 1.0, 180.0
 EAGER = """\
@@ -60,6 +62,16 @@ class Flow:
         eventually(
             lambda: all(self._has_stored(name, seq) for name, seq in seen.items()), "events are stored again", SETTLED_S
         )
+
+    def survives(self, seed: str, frozen_s: float) -> str:
+        """In each round one node dies and another freezes, and events are stored again; the counts at the end."""
+        dice = random.Random(seed)
+        for turn in range(ROUNDS):
+            self.dies(turn % len(self.cluster), dice)
+            self.goes_on()
+            self.freezes((turn + 1) % len(self.cluster), frozen_s)
+            self.goes_on()
+        return self.assert_stored_once()
 
     def dies(self, at: int, dice: random.Random) -> None:
         """A node is killed, and comes back after a while."""

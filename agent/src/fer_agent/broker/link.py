@@ -235,7 +235,7 @@ class BrokerLink:
             self._complain(self._complaints.taken_over())
         elif not self._was_greeted and not self._stopping.is_set():
             self._try_other_version("hangs up at")
-        elif not self._stopping.is_set() and not self.last_error:
+        elif not (self._stopping.is_set() or self.last_error or self._has_other_version):
             self._complain(self._complaints.closed(str(code) if flags.is_disconnect_packet_from_server else ""))
         self._client = None
         self._ended.set()
