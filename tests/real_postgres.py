@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import psycopg
 from fer_controller.settings.postgresql import PostgresUrl
 from fer_controller.store import opening
@@ -92,6 +93,12 @@ class Postgres:
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait()
+
+    def signal_all(self, how: signal.Signals) -> None:
+        """To the server and each process that it began: SIGSTOP is a server that hangs."""
+        assert self._process is not None
+        for each in (found := psutil.Process(self._process.pid), *found.children()):
+            each.send_signal(how)
 
     def url(self, name: str = "postgres") -> PostgresUrl:
         """Where a database of it is."""

@@ -7,17 +7,19 @@ Source: https://www.pgbouncer.org/features.html (what transaction mode breaks)
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import RLock
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import pq
+from psycopg.abc import PQGen
 from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.types.numeric import FloatLoader
 from psycopg.types.string import StrDumperUnknown
 
-from fer_controller.errors import StoreError
+from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.settings.postgresql import PostgresUrl
 from fer_controller.store.database import Database, Row, Values
 from fer_controller.store.postgresql.text import translated
@@ -34,7 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "fallback_application_name": "fer-controller",
 }
 """Unless the URL says otherwise: a server that went away without a word is noticed within half a minute."""
-LOCK_TIMEOUT_S = 10.0
+ANSWER_TIMEOUT_S = 60.0
+WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
+"""Where a warning comes from that a commit no longer waits; its text is in any language, and its code says nothing."""
 Answer = TypeVar("Answer")
 
 
@@ -47,12 +51,18 @@ class PostgresDatabase(Database):
         self._lock = RLock()
         self._given: Collection[str] | None = None
         self._confined_looks = False
+        self._answer_timeout_s: float | None = ANSWER_TIMEOUT_S
+        self._unreplicated = False
         self._settings = _settings(place)
         with self._explained():
             self._connection = self._connected()
 
     def close(self) -> None:
         self._connection.close()
+
+    def expect_answers_within(self, seconds: float) -> None:
+        """From now on give a server up that takes longer: it may hang with all connections open, or lack a standby."""
+        self._answer_timeout_s = self._connection.answer_timeout_s = seconds
 
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         return self.asked(_text(query, parts), values)
@@ -84,8 +94,8 @@ class PostgresDatabase(Database):
             return list(self._sent(text, values).fetchall())
 
     def do(self, statements: str) -> None:
-        """Run statements without values."""
-        with self._explained():
+        """Run statements without values, however long they take."""
+        with self._explained(), self._connection.patient():
             self._connection.execute(statements)
 
     @contextmanager
@@ -121,12 +131,22 @@ class PostgresDatabase(Database):
                 query = "confine_looks" if self._confined_looks else "confine_changes"
                 self._sent(_text(query, {}), {"given": "\n".join(self._given)})
             yield
-            self._connection.execute("COMMIT")
+            self._commit()
         except BaseException:
             with suppress(psycopg.Error):
                 if self._within():
                     self._connection.execute("ROLLBACK")
             raise
+
+    def _commit(self) -> None:
+        """Raises StoreUnavailable when the wait for the standby was cancelled, which the server reports as success."""
+        self._unreplicated = False
+        self._connection.execute("COMMIT")
+        if self._unreplicated:
+            raise StoreUnavailable(f"{self.place} did not wait for its standby; what was written is written again.")
+
+    def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._unreplicated |= notice.source_function == WAITS_FOR_STANDBY
 
     def _begin(self) -> None:
         timeout = f"BEGIN; SET LOCAL lock_timeout = {int(self._timeout_s * 1000)}"
@@ -150,8 +170,12 @@ class PostgresDatabase(Database):
         self._connection = self._connected()
         return work()
 
-    def _connected(self) -> "psycopg.Connection[dict[str, Any]]":
-        connection = psycopg.connect(**self._settings, autocommit=True, prepare_threshold=None, row_factory=dict_row)
+    def _connected(self) -> "_Connection":
+        connection = _Connection.connect(
+            **self._settings, autocommit=True, prepare_threshold=None, row_factory=dict_row
+        )
+        connection.answer_timeout_s = self._answer_timeout_s
+        connection.add_notice_handler(self._notice)
         connection.adapters.register_dumper(bool, _Flag)
         connection.adapters.register_dumper(str, _Text)
         connection.adapters.register_loader("numeric", FloatLoader)
@@ -171,6 +195,39 @@ class PostgresDatabase(Database):
             if error.sqlstate == READ_ONLY:
                 self._connection.close()  # another host may be the primary by now
             raise explained(error.sqlstate, str(error), str(self.place)) from error
+
+
+class _Connection(psycopg.Connection[dict[str, Any]]):
+    """Is closed when a single answer takes too long."""
+
+    answer_timeout_s: float | None = None
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """Wait for as long as it takes."""
+        timeout_s, self.answer_timeout_s = self.answer_timeout_s, None
+        try:
+            yield
+        finally:
+            self.answer_timeout_s = timeout_s
+
+    def wait(self, gen: PQGen[Answer], *arguments: Any, **options: Any) -> Answer:
+        if self.answer_timeout_s is None:
+            return super().wait(gen, *arguments, **options)
+        return super().wait(self._timed(gen, self.answer_timeout_s), *arguments, **options)
+
+    def _timed(self, work: PQGen[Answer], timeout_s: float) -> PQGen[Answer]:
+        until_s = monotonic() + timeout_s
+        try:
+            wanted = next(work)
+            while True:
+                ready = yield wanted
+                if not ready and monotonic() > until_s:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"no answer in {timeout_s:g} seconds")
+                wanted = work.send(ready)
+        except StopIteration as ended:
+            return ended.value  # type: ignore[no-any-return]
 
 
 class _Flag(Dumper):

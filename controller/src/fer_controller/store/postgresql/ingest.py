@@ -19,11 +19,14 @@ from fer_controller.store.postgresql.partitions import Partitions
 from fer_controller.store.postgresql.streams import LockedStreams, key_of
 from fer_controller.store.telemetry.store import TelemetryStore
 
+ANSWER_TIMEOUT_S = 10.0
+
 
 class PostgresIngestStore:
     """Events, devices, telemetry and dead letters of one database."""
 
     def __init__(self, database: PostgresDatabase, *, dead_letters_max: int = 10_000) -> None:
+        database.expect_answers_within(ANSWER_TIMEOUT_S)
         self._database = database
         self._partitions = Partitions(database)
         self.events = EventStore(database)
