@@ -15,14 +15,13 @@ from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
 from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.rollout.planning.request import DeployRequest
-from fer_controller.settings import ApiSettings, Settings, load
+from fer_controller.settings import ApiSettings, PostgresUrl, Settings, load
 from fer_controller.store import opening
 from fer_controller.store.credentials import records
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
 from fer_controller.store.events.records import Gap, Stream
-from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollups.store import RollupStore
 from pydantic import SecretStr
@@ -38,13 +37,17 @@ IN_THE_LAB = DeployRequest(precision="fp32", selector="site=lab")
 class ServedFleet:
     """Sixty events of two devices, telemetry, a dead letter, ten devices that can take a model, and that model."""
 
-    def __init__(self, folder: Path, http_access: str = "token") -> None:
+    def __init__(self, folder: Path, http_access: str = "token", on: "PostgresUrl | None" = None) -> None:
+        """In a file, or on a server."""
         self.db = folder / "fleet.db"
-        self.settings: Settings = load(db=self.db, http={"listen": "127.0.0.1:0", "access": http_access})
+        registry = {"folder": folder / "fleet.models"}
+        self.settings: Settings = load(
+            db=on or self.db, registry=registry, http={"listen": "127.0.0.1:0", "access": http_access}
+        )
         self.place = Place.of(self.settings)
         self._fill()
         self._add_model(folder)
-        self.database = opening.writer(self.db)
+        self.database = opening.writer(self.settings.db)
         self.operators = TokenStore(self.database)
         self.token = access.make(self.operators, OPERATOR, records.OPERATOR, datetime.now(UTC)).token
         self.process = HttpProcess(self.settings)
@@ -78,7 +81,7 @@ class ServedFleet:
     def _fill(self) -> None:
         events = [an_event(seq, emotion="sad" if seq % 7 == 0 else "happy") for seq in range(1, EVENTS)]
         with opening.writer(self.settings.db, create=True) as database:
-            IngestStore(database).write(
+            opening.ingest(database, 1000).write(
                 a_batch(
                     *events,
                     an_event(1, device="nano-02", camera="hall", kind="start", time=START.replace(second=30)),
@@ -96,7 +99,7 @@ class ServedFleet:
 
     def _add_model(self, folder: Path) -> None:
         make_keys(self.settings.registry_folder)
-        with opening.writer(self.db) as database:
+        with opening.writer(self.settings.db) as database:
             catalogue = Catalogue(ModelStore(database), self.settings.registry_folder)
             catalogue.add(write_model(folder / "tiny", {"fp32": network()}))
         with self.near() as desk:

@@ -16,6 +16,7 @@ from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.operation import Nothing
 from fer_controller.registry import tokens
 from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.store import opening
 from fer_controller.store.subjects import Subjects
 from fer_wire import Message
 from paho.mqtt.enums import CallbackAPIVersion
@@ -34,8 +35,9 @@ def fleet(tmp_path: Path) -> Iterator[ServedFleet]:
 
 def rows(fleet: ServedFleet, device: str) -> "dict[str, int]":
     """By table: how many rows there are of what a device sent."""
-    execute = fleet.database.connection.execute
-    return {table: execute(ROWS.format(table, device)).fetchone()[0] for table in SENT}
+    with opening.reader(fleet.db) as database:
+        execute = database.connection.execute
+        return {table: execute(ROWS.format(table, device)).fetchone()[0] for table in SENT}
 
 
 def forget(fleet: ServedFleet, device: str, *, delete_events: bool = False) -> int:

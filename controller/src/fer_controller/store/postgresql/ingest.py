@@ -5,18 +5,18 @@ that an event is stored once whichever processes get it, in whatever order, and 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fer_controller.errors import StoreUnavailable
 from fer_controller.store.dead_letters.records import REDELIVERED, DeadLetter, conflict
 from fer_controller.store.dead_letters.store import DeadLetterStore
 from fer_controller.store.devices.store import DeviceStore
-from fer_controller.store.events.records import NewEvent
+from fer_controller.store.events.records import NewEvent, Stream
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.postgresql.database import PostgresDatabase
 from fer_controller.store.postgresql.partitions import Partitions
-from fer_controller.store.postgresql.streams import LockedStreams, key_of
+from fer_controller.store.postgresql.streams import LockedStreams
 from fer_controller.store.telemetry.store import TelemetryStore
 
 ANSWER_TIMEOUT_S = 10.0
@@ -52,7 +52,7 @@ class PostgresIngestStore:
         new, known = streams.take()
         self._store(new)
         conflicts = self._conflicts(known, batch.received_at) if known else ()
-        self._note_streams(batch)
+        self._note_streams(batch, streams.now())
         self.devices.put(sorted(batch.devices, key=lambda each: each.device))
         if batch.telemetry:
             self._database.rows("begin_telemetry")
@@ -68,13 +68,12 @@ class PostgresIngestStore:
             self._database.rows("begin_events")
             self._database.load("copy_events", new)
 
-    def _note_streams(self, batch: Batch) -> None:
-        """What is said of streams that have no event here; of the others the rows know more than this process."""
-        moved = {key_of(event) for event in batch.events}
-        self.events.put_streams(
-            [each for each in batch.streams if (each.device, each.epoch) not in moved], batch.received_at
-        )
-        self.events.add_gaps([each for each in batch.gaps if (each.device, each.epoch) not in moved])
+    def _note_streams(self, batch: Batch, moved: Iterable[Stream]) -> None:
+        """What is said of streams beyond what their rows know, which is more than one process does."""
+        known = {(each.device, each.epoch): each.contiguous_seq for each in moved}
+        others = [each for each in batch.streams if (each.device, each.epoch) not in known]
+        self.events.put_streams(others, batch.received_at)
+        self.events.add_gaps([each for each in batch.gaps if each.first_seq > known.get((each.device, each.epoch), 0)])
 
     def _conflicts(self, known: Sequence[NewEvent], at: str) -> tuple[DeadLetter, ...]:
         """Those of the events that are not what is stored under their numbers; what was deleted can't be told."""
