@@ -3,7 +3,8 @@
 ControllerError
 ├── SettingsError            a setting is missing, unknown or out of range
 ├── StoreError               the database cannot be opened or is not ours
-│   └── StoreUnavailable     the database cannot be written now, but may be later
+│   ├── StoreUnavailable     the database cannot be written now, but may be later
+│   └── LeaseLostError       another process does by now what this one is about to write
 ├── BrokerError              the broker cannot be reached, or closed the connection
 │   ├── BrokerRefused        the broker rejects our login, or forbids what we ask
 │   └── BrokerSilent         the broker does not answer
@@ -44,6 +45,10 @@ class StoreError(ControllerError):
 
 class StoreUnavailable(StoreError):  # noqa: N818 - a condition that passes, not an end
     """The database cannot be written now, but may be later: it is locked, or the disk is full."""
+
+
+class LeaseLostError(StoreError):
+    """Another process does by now what this one is about to write."""
 
 
 class BrokerError(ControllerError):

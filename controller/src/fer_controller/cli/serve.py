@@ -18,6 +18,10 @@ WAITS_FOR = "the broker or the database answers late, or models are still being 
 
 def serve(
     db: options.Db = None,
+    role: Annotated[
+        str | None,
+        typer.Option(help="What this process does, with commas between: ingest, rollouts, http, retention; or all."),
+    ] = None,
     broker: Annotated[str | None, typer.Option(help="mqtt://HOST:PORT or mqtts://HOST:PORT.")] = None,
     prefix: Annotated[str | None, typer.Option(help="First levels of every topic.")] = None,
     share: Annotated[
@@ -42,6 +46,7 @@ def serve(
     settings = load(
         config,
         db=db,
+        role=role,
         embedded_broker=embedded_broker or None,
         broker={"url": broker, "prefix": prefix, "share": share},
         http={"listen": http},

@@ -1,6 +1,7 @@
 """Every setting of the controller: one class a section, each field with its unit, default and meaning."""
 
 import hashlib
+import os
 import re
 import socket
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
 from fer_controller.settings.postgresql import Db, PostgresUrl
+from fer_controller.settings.roles import ALL, HTTP, Roles, named
 from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 
@@ -207,6 +209,11 @@ class Settings(BaseSettings):
         description="the SQLite database, a file that is created if it does not exist; or a PostgreSQL database, "
         "postgresql://USER@HOST/DATABASE",
     )
+    role: Roles = Field(
+        default=ALL,
+        description="what this process does, with commas between: ingest stores what one broker brings and publishes "
+        "there, rollouts moves rollouts on, http serves models, API and page, retention rolls up and deletes",
+    )
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
@@ -220,14 +227,34 @@ class Settings(BaseSettings):
     authority: AuthoritySettings = AuthoritySettings()
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """What this process does; it serves HTTP where it is told an address."""
+        return tuple(each for each in named(self.role) if each != HTTP or self.http.listen)
+
+    @property
     def client_id(self) -> str:
-        """The MQTT client id: the same after every restart with this database (at most 23 characters)."""
-        return self.broker.client_id or f"fer-controller-{self.place_id}"
+        """The MQTT client id: the same after every restart with this database (at most 23 characters).
+
+        Of a member of a share it is this process's own, for its session ends with its connection.
+        """
+        own = _short(f"{socket.gethostname()}:{os.getpid()}") if self.broker.share else self.place_id
+        return self.broker.client_id or f"fer-controller-{own}"
 
     @property
     def rollouts_client_id(self) -> str:
-        """The client id of the connection that publishes desired states."""
-        return f"{self.broker.client_id}-rollouts" if self.broker.client_id else f"fer-rollouts-{self.place_id}"
+        """The client id of the connection that publishes desired states.
+
+        It is that of every process that may publish at this broker: who connects there throws out who was before.
+        """
+        if self.broker.client_id and not self.broker.share:
+            return f"{self.broker.client_id}-rollouts"
+        return f"fer-rollouts-{self.place_id}"
+
+    @property
+    def broker_place(self) -> str:
+        """HOST:PORT/PREFIX of the broker, by which processes know that they publish at the same one."""
+        address = self.broker.address
+        return f"{address.host}:{address.port}/{self.broker.prefix}"
 
     @property
     def place(self) -> str:
@@ -239,7 +266,7 @@ class Settings(BaseSettings):
     @property
     def place_id(self) -> str:
         """The same after every restart with this database, and another for any other."""
-        return hashlib.sha256(self.place.encode()).hexdigest()[:8]
+        return _short(self.place)
 
     @property
     def registry_folder(self) -> Path:
@@ -270,3 +297,8 @@ class Settings(BaseSettings):
         if self.db.suffix == DB_SUFFIX:
             return self.db.with_suffix(f".{what}")
         return self.db.with_name(f"{self.db.name}-{what}")
+
+
+def _short(text: str) -> str:
+    """Eight characters that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,7 +1,7 @@
 """Opens a database for reading, or upgrades it and opens it for writing; where it lies says of what kind it is."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, overload
 
@@ -10,6 +10,7 @@ from fer_controller.settings import DbPlace, PostgresUrl
 from fer_controller.store.contract import Store
 from fer_controller.store.database import TIMEOUT_S, Database
 from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.posts import Post
 from fer_controller.store.rollups.forgetting import Forgetting, RowForgetting
 from fer_controller.store.sqlite import file, lock
 from fer_controller.store.sqlite.database import SqliteDatabase
@@ -58,13 +59,21 @@ def created(place: DbPlace, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
         yield database
 
 
-def exclusive(place: DbPlace) -> AbstractContextManager[None]:
-    """Serve it alone in the block; raises StoreError when another process does."""
+def alone(place: DbPlace, posts: Collection[str]) -> AbstractContextManager[None]:
+    """Hold these posts of a file in the block; raises StoreError when another process holds one of them.
+
+    PostgreSQL has room for several processes, of which each asks for a post when it needs it.
+    """
+    return lock.exclusive(place, posts) if isinstance(place, Path) else nullcontext()
+
+
+def post(place: DbPlace, name: str) -> Post:
+    """What only one process does at a time; of a file, this one, which holds its lock."""
     if isinstance(place, Path):
-        return lock.exclusive(place)
+        return lock.LockedPost(place)
     with _psycopg():
-        from fer_controller.store.postgresql import lease
-    return lease.exclusive(place, TIMEOUT_S)
+        from fer_controller.store.postgresql.lease import Lease
+    return Lease(place, name)
 
 
 def ingest(database: Database, dead_letters_max: int) -> Store:

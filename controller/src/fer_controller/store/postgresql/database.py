@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
 ANSWER_TIMEOUT_S = 60.0
 WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 """Where a warning comes from that a commit no longer waits; its text is in any language, and its code says nothing."""
+STILL_TIMEOUT_S = 5.0
+"""A process that is paused, or cut off, in the middle of a transaction keeps its locks no longer than this."""
 Answer = TypeVar("Answer")
 
 
@@ -53,6 +55,7 @@ class PostgresDatabase(Database):
         self._confined_looks = False
         self._answer_timeout_s: float | None = ANSWER_TIMEOUT_S
         self._unreplicated = False
+        self._fence: Callable[[], None] | None = None
         self._settings = _settings(place)
         with self._explained():
             self._connection = self._connected()
@@ -68,7 +71,7 @@ class PostgresDatabase(Database):
         return self.asked(_text(query, parts), values)
 
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
-        with self._explained():
+        with self.beside(), self._explained():
             return self._sent(_text(query, parts), values).rowcount
 
     def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
@@ -123,6 +126,10 @@ class PostgresDatabase(Database):
     def confine_changes(self, devices: Collection[str]) -> None:
         self._given = devices
 
+    def fence(self, expect_allowed: Callable[[], None]) -> None:
+        """From now on each transaction begins with this, which raises what keeps it from changing anything."""
+        self._fence = expect_allowed
+
     @contextmanager
     def _begun(self) -> Iterator[None]:
         self._begin()
@@ -130,6 +137,8 @@ class PostgresDatabase(Database):
             if self._given is not None:
                 query = "confine_looks" if self._confined_looks else "confine_changes"
                 self._sent(_text(query, {}), {"given": "\n".join(self._given)})
+            if self._fence is not None:
+                self._fence()
             yield
             self._commit()
         except BaseException:
@@ -149,8 +158,11 @@ class PostgresDatabase(Database):
         self._unreplicated |= notice.source_function == WAITS_FOR_STANDBY
 
     def _begin(self) -> None:
-        timeout = f"BEGIN; SET LOCAL lock_timeout = {int(self._timeout_s * 1000)}"
-        self._at_once(lambda: self._connection.execute(timeout))
+        begin = (
+            f"BEGIN; SET LOCAL lock_timeout = {int(self._timeout_s * 1000)}; "
+            f"SET LOCAL idle_in_transaction_session_timeout = {int(STILL_TIMEOUT_S * 1000)}"
+        )
+        self._at_once(lambda: self._connection.execute(begin))
 
     def _sent(self, text: str, values: Values | None) -> "psycopg.Cursor[dict[str, Any]]":
         """Outside a transaction, a look at a connection that broke meanwhile is repeated on a new one."""

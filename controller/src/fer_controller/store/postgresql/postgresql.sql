@@ -12,6 +12,10 @@ CREATE TABLE leases (
   expires_at timestamptz NOT NULL
 );
 
+-- terms_of_leases --
+-- How often a lease went from one holder to another.
+ALTER TABLE leases ADD COLUMN term bigint NOT NULL DEFAULT 0;
+
 -- functions_of_ids --
 -- Ids are taken when a row is stored, and seen when it is committed, so that a lower one may come after a higher one.
 -- A writer first says from which id on it writes (a lock that ends with its transaction, in whose key the id is); what
@@ -36,11 +40,18 @@ END $$;
 SELECT pg_advisory_xact_lock(4);
 
 -- take_lease --
--- Take what nobody holds any more, or hold it longer.
-INSERT INTO leases (name, holder, expires_at)
-VALUES (:name, :holder, clock_timestamp() + make_interval(secs => :seconds))
-ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-WHERE leases.holder = excluded.holder OR leases.expires_at < clock_timestamp();
+-- Take what nobody holds any more, which begins a new term; or hold it longer in this term, where that is not 0.
+INSERT INTO leases (name, holder, term, expires_at)
+VALUES (:name, :holder, 1, clock_timestamp() + make_interval(secs => :seconds))
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
+  term = CASE WHEN :term = 0 THEN leases.term + 1 ELSE leases.term END
+WHERE CASE WHEN :term = 0 THEN leases.holder = excluded.holder OR leases.expires_at < clock_timestamp()
+  ELSE leases.holder = excluded.holder AND leases.term = :term END
+RETURNING term;
+
+-- hold_lease --
+-- Whether this holder has it in this term; if so, nobody takes it before the transaction has ended.
+SELECT term FROM leases WHERE name = :name AND holder = :holder AND term = :term FOR SHARE;
 
 -- lease_holder --
 -- Who holds it.
@@ -48,7 +59,7 @@ SELECT holder FROM leases WHERE name = :name;
 
 -- give_lease_back --
 -- Hold it no longer.
-DELETE FROM leases WHERE name = :name AND holder = :holder;
+UPDATE leases SET expires_at = '-infinity' WHERE name = :name AND holder = :holder;
 
 -- has_schema --
 -- Whether there are our tables, any tables, and how texts are encoded.

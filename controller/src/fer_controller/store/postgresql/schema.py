@@ -23,6 +23,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
         "tables_of_rollups",
         "tables_of_rollouts",
     ),
+    "m002_terms_of_leases": ("terms_of_leases",),
 }
 """By their names in order: the queries that each runs, in the shape that SQLite's migrations have made by then."""
 ENCODING = "UTF8"

@@ -11,6 +11,7 @@ READ_ONLY = "25006"
 PASSING_CODES: dict[str, str] = {
     "23514": "{db} has no partition for this day any more",
     "25006": "{db} is read-only: it is a standby, or is being made one",
+    "25P03": "{db} ended a transaction that stood still",
     "40001": "{db} was busy with the same rows",
     "40P01": "{db} was busy with the same rows",
     "53100": "The disk of {db} is full",

@@ -1,27 +1,44 @@
-"""One controller per database: a lock file that the kernel releases however the controller ends."""
+"""One holder a post and database: lock files that the kernel releases however their holder ends."""
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 from fer_controller.errors import StoreError
+from fer_controller.store.database import TIMEOUT_S
+from fer_controller.store.posts import INGEST, RETENTION, ROLLOUTS, Work
+from fer_controller.store.sqlite import file
+
+POSTS = (INGEST, ROLLOUTS, RETENTION)
+
+
+class LockedPost:
+    """A post whose lock this process holds for as long as it runs."""
+
+    def __init__(self, db: Path) -> None:
+        self._db = db
+
+    def attend(self, work: Work, ending: Event) -> None:
+        """Do the work until ending is set."""
+        with file.writer(self._db, timeout_s=TIMEOUT_S) as database:
+            work(database, ending)
 
 
 @contextmanager
-def exclusive(db: Path) -> Iterator[None]:
-    """Hold the lock in the block; raises StoreError when another process holds it."""
-    lock = _held(db)
-    try:
+def exclusive(db: Path, posts: Collection[str] = POSTS) -> Iterator[None]:
+    """Hold these posts in the block; raises StoreError when another process holds one of them."""
+    with ExitStack() as held:
+        for post in posts:
+            # The file stays, because removing it would let two processes hold it.
+            held.callback(os.close, _held(db, post))
         yield
-    finally:
-        # The file stays, because removing it would let two processes hold it.
-        os.close(lock)
 
 
-def _held(db: Path) -> int:
-    path = db.with_name(db.name + ".lock")
+def _held(db: Path, post: str) -> int:
+    path = db.with_name(f"{db.name}.{post}.lock")
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -34,7 +51,8 @@ def _held(db: Path) -> int:
         holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
         os.close(lock)
         raise StoreError(
-            f"Another fer-controller serves {db} (pid {holder or 'unknown'}); stop it, or name another file with --db."
+            f"Another fer-controller serves {db} (pid {holder or 'unknown'}, {post}); stop it, or name another file "
+            "with --db."
         ) from error
     with suppress(OSError):  # on a full disk it holds all the same, without a name
         os.ftruncate(lock, 0)

@@ -1,0 +1,1 @@
+"""What one process of a controller does, a role a file."""
