@@ -54,6 +54,10 @@ class Fleet:
         print(f"{book} {' '.join(options)[:100]}: {time.monotonic() - began_s:.0f} s")
         return done.stdout, done.returncode != 0
 
+    def ca_file(self, *, certified: bool) -> Path:
+        """Whom everybody trusts, on this machine."""
+        return self.secrets / "tls" / ("fleet-ca.crt" if certified else "ca.crt")
+
     def vault(self, what: str, password: Path) -> None:
         """Encrypt or decrypt the secrets, as their owner would."""
         files = [

@@ -1,5 +1,6 @@
 """A fleet of passwords becomes one of certificates; who is revoked, expired or of another authority stays outside."""
 
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,11 @@ pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
 CERTIFICATES = ("-e", "fer_certificates=true")
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
+LATE = datetime.now(UTC) - timedelta(days=300)
+"""When a certificate of a year was made that is due for renewal."""
+CERTS = "/var/lib/fer-controller/certs"
+BROKER_PORT, HTTP_PORT = 8883, 8780
+CONNECTIONS = "journalctl -u mosquitto | grep -c 'New client connected'"
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def let_in(fleet: Fleet, pair: Pair | None) -> bool:
     client = mqtt.Client(CallbackAPIVersion.VERSION2, "an-intruder", reconnect_on_failure=False)
     client.on_connect = lambda *given: answers.append(not given[3].is_failure)
     files = (str(pair.cert), str(pair.key)) if pair else (None, None)
-    client.tls_set(str(fleet.secrets / "tls" / "ca.crt"), *files)
+    client.tls_set(str(fleet.ca_file(certified=True)), *files)
     try:
         client.connect(fleet.hub.address, 8883)
         for _ in range(100):
@@ -62,7 +68,7 @@ def served(fleet: Fleet, pair: Pair) -> bool:
     """Whether the controller takes it: a device that was told to run nothing is refused nothing but the model."""
     url = f"https://{fleet.hub.address}:8780/v1/manifests/none"
     try:
-        ca_file = str(fleet.secrets / "tls" / "ca.crt")
+        ca_file = str(fleet.ca_file(certified=True))
         status = requests.get(url, cert=(str(pair.cert), str(pair.key)), verify=ca_file, timeout=20).status_code
     except requests.exceptions.ConnectionError:
         return False
@@ -107,13 +113,59 @@ def test_a_stolen_device_is_cut_off_and_comes_in_again_with_another_key(certifie
     certified.new_events(device.name)
 
 
+def test_a_device_renews_its_own_certificate(certified: Fleet, tmp_path: Path) -> None:
+    device = certified.hosts["nano-02"]
+    streams = certified.epochs(device.name)
+    late = issued(certified.hub.disk / "var/lib/fer-controller/fleet.authority", tmp_path, device.name, LATE)
+    device.ssh("systemctl stop fer-agent; rm /var/lib/fer-agent/*/identity.pem")
+    for file, content in {"device.crt": late.cert, "device.key": late.key}.items():
+        (device.disk / "etc/fer-agent" / file).write_bytes(content.read_bytes())
+    device.ssh("systemctl start fer-agent")
+    logged = "journalctl -u fer-agent | grep 'is renewed; it is valid until' || true"
+    eventually(lambda: device.ssh(logged) != "", "it has another one", PATIENCE_S)
+    certified.new_events(device.name)
+    assert certified.epochs(device.name) == streams
+
+
 def test_the_timer_renews_what_is_about_to_expire_and_nothing_else(certified: Fleet) -> None:
-    serial = "openssl x509 -noout -serial -in /var/lib/fer-controller/certs/fer-rollouts.crt"
+    serial = f"openssl x509 -noout -serial -in {CERTS}/fer-rollouts.crt"
     start = "systemctl start fer-controller-renewal@fer-rollouts.service; "
     before = certified.hub.ssh(serial)
     assert certified.hub.ssh(start + serial) == before
-    unit = "/etc/systemd/system/fer-controller-renewal@.service"
-    certified.hub.ssh(f"sed -i 's/-checkend [0-9]*/-checkend 315360000/' {unit}; systemctl daemon-reload")
+    make_due(certified, "fer-controller-renewal@.service")
     assert certified.hub.ssh(start + serial) != before
     certified.playbook(*CERTIFICATES)
     assert certified.hub.ssh("systemctl is-enabled fer-controller-renewal@fer-rollouts.timer") == "enabled"
+
+
+def test_broker_and_controller_show_a_renewed_certificate_and_nobody_is_cut_off(certified: Fleet) -> None:
+    eventually(certified.all_online, "both are online", PATIENCE_S)
+    hub, before = certified.hub, shown(certified, BROKER_PORT)
+    assert shown(certified, HTTP_PORT) == before
+    started = hub.ssh("systemctl show --property=MainPID mosquitto fer-controller")
+    connected = hub.ssh(CONNECTIONS)
+    make_due(certified, "fer-controller-renewal@server.service")
+    hub.ssh("systemctl start fer-controller-renewal@server.service")
+    for port in (BROKER_PORT, HTTP_PORT):
+        eventually(lambda port=port: shown(certified, port) != before, f"another one at port {port}", PATIENCE_S)  # type: ignore[misc]
+    for device in certified.devices:
+        certified.new_events(device.name)
+    assert hub.ssh("systemctl show --property=MainPID mosquitto fer-controller") == started
+    assert hub.ssh(CONNECTIONS) == connected
+    certified.playbook(*CERTIFICATES)
+    assert hub.ssh("systemctl is-enabled fer-controller-renewal@server.timer") == "enabled"
+
+
+def make_due(fleet: Fleet, unit: str) -> None:
+    """What the unit renews two months before its end it renews ten years before."""
+    fleet.hub.ssh(
+        f"sed -i 's/-checkend [0-9]*/-checkend 315360000/' /etc/systemd/system/{unit}; systemctl daemon-reload"
+    )
+
+
+def shown(fleet: Fleet, port: int) -> str:
+    """The number of the certificate that a server on the hub shows, issued by whom the fleet trusts."""
+    context = ssl.create_default_context(cafile=fleet.ca_file(certified=True))
+    address = fleet.hub.address
+    with socket.create_connection((address, port), 20) as raw, context.wrap_socket(raw, server_hostname=address) as tls:
+        return str((tls.getpeercert() or {})["serialNumber"])
