@@ -32,6 +32,8 @@ def test_a_stolen_device_is_taken_out_and_in_again(fleet: Fleet) -> None:
     stored = fleet.newest_id("nano-02")
     fleet.new_events("nano-01")
     assert fleet.newest_id("nano-02") == stored
+    said, failed = fleet.ran("--limit", "nano-02")
+    assert (failed, "nano-02 was revoked at" in said) == (True, True)
     fleet.playbook("-e", "fer_reenroll=true", "--limit", "nano-02")
     fleet.new_events("nano-02")
 
