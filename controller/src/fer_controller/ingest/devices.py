@@ -103,7 +103,10 @@ class Fleet:
         if not retained:
             self._tell_of_two(device, status.run)
             device = self._dated(device, status.time, at)
-        self._note_run(device, status.run)
+        if retained and status.run != device.run:  # A broker that lost its last minute brings an older one back.
+            self._former_runs[device.device] = deque([status.run], maxlen=FORMER_RUNS)
+        else:
+            self._note_run(device, status.run)
         went_on = (device.state, device.run) == (ONLINE, status.run)
         told = born if retained and device.last_seen <= born <= at and device.last_seen else at
         self._set(

@@ -159,6 +159,15 @@ def test_two_agents_of_one_name_are_told_of(caplog: pytest.LogCaptureFixture) ->
     assert "Two agents use the name nano-01 (runs run-a and run-b)" in caplog.text
 
 
+def test_what_a_broker_without_its_last_minute_brings_back_is_no_second_agent(caplog: pytest.LogCaptureFixture) -> None:
+    fleet = Fleet([Device(DEVICE, "online", "run-2", born=AT, last_seen=AT)])
+    with caplog.at_level(logging.WARNING):
+        fleet.status(a_birth("run-1"), LATER, retained=True)
+        fleet.status(a_birth("run-2"), LATER, retained=False)
+    assert not caplog.records
+    assert only(fleet).run == "run-2"
+
+
 def test_what_a_device_reports_is_kept() -> None:
     fleet = Fleet([])
     fleet.reported(Reported(device=DEVICE, run="run-1", time=START, agent_version="0.2.0"), AT, retained=True)
