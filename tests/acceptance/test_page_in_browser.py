@@ -13,6 +13,9 @@ import pytest
 import requests
 from fer_controller.desk import access
 from fer_controller.operations.fleet import REVOKE, RevokeRequest
+from fer_controller.store import opening
+from fer_controller.store.certificates.records import DEVICE, Issued
+from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.credentials.records import VIEWER
 from served_fleet import ServedFleet
 
@@ -20,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOADED_MS = 4000
+LONG_AGO = "2020-01-31T12:00:00.000Z"
 VIEWS = {
     "fleet": ("orin-05", "11 devices", "nano-01", "old@1/fp32"),
     "fleet/orin-05": ("orin-05", "old@1/fp32", "Frame rate", "It has no labels."),
@@ -68,6 +72,17 @@ def test_a_device_that_was_revoked_is_marked(browser: str, view: str, tmp_path: 
         text = shown(browser, f"{fleet.url}/#token={fleet.token}/{view}", tmp_path / "profile")
     assert "state revoked" in text
     assert "by alice; what it sends is refused" in text
+
+
+@pytest.mark.parametrize(
+    ("view", "words"), [("fleet", "its certificate is expired"), ("fleet/orin-05", "certificate that expired")]
+)
+def test_a_device_whose_certificate_expired_is_marked(browser: str, view: str, words: str, tmp_path: Path) -> None:
+    with ServedFleet(tmp_path) as fleet:
+        with opening.writer(fleet.settings.db) as database:
+            CertificateStore(database).add(Issued("1", "orin-05", DEVICE, LONG_AGO, LONG_AGO, "alice"))
+        text = shown(browser, f"{fleet.url}/#token={fleet.token}/{view}", tmp_path / "profile")
+    assert words in text
 
 
 def test_a_token_that_opens_nothing_is_told(browser: str, fleet: ServedFleet, tmp_path: Path) -> None:

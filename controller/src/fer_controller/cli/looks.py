@@ -19,7 +19,7 @@ from fer_controller.operations.telemetry import CAMERAS, CameraAnswer
 Cell = str | tuple[str, str]
 """Text, or text and its color."""
 Row = Sequence[Cell]
-REVOKED = "revoked"
+DAY = len("2027-01-31")
 COLORS = {"online": "green", "running": "green", "stale": "yellow", "reopening": "yellow", "offline": "red"}
 
 
@@ -69,13 +69,25 @@ def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
         notes = filter(None, (_revoked(each), each.reason, _clock(each), each.blind))
         texts = (each.since, each.last_seen, each.agent_version, models, each.provider)
         yield (
-            each.device, _standing(each), *(text or "–" for text in texts),
+            each.device, _standing(each), _let_in_by(each), *(text or "–" for text in texts),
             str(each.dropped_events or "–"), "\n".join(notes) or "–",
         )  # fmt: skip
 
 
 def _standing(device: DeviceAnswer) -> Cell:
-    return (REVOKED, "red") if device.revoked_at else (device.state, COLORS.get(device.state, "dim"))
+    return (fleet.REVOKED, "red") if device.revoked_at else (device.state, COLORS.get(device.state, "dim"))
+
+
+def _let_in_by(device: DeviceAnswer) -> Cell:
+    certificate, day = device.certificate, (device.certificate_expires_at or "")[:DAY]
+    words = {
+        fleet.VALID: f"certificate until {day}",
+        fleet.EXPIRED: f"certificate that expired {day}",
+        fleet.REVOKED: "certificate that was revoked",
+    }
+    has = [words.get(certificate or ""), "token" if device.has_token else None]
+    color = "red" if certificate in (fleet.EXPIRED, fleet.REVOKED) else ""
+    return " and ".join(filter(None, has)) or "–", color
 
 
 def _revoked(device: DeviceAnswer) -> str:
@@ -113,8 +125,8 @@ def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
 
 DEVICES = Look(
     fleet.DEVICES,
-    "The devices of the fleet: online, stale (online, but silent) or offline; classifier and finder of each.",
-    ("device", "state", "since", "last seen", "agent", "models", "provider", "dropped", "notes"),
+    "The devices of the fleet: online, stale (online, but silent) or offline; what lets each in; its models.",
+    ("device", "state", "let in by", "since", "last seen", "agent", "models", "provider", "dropped", "notes"),
     _devices,
     "No device has been heard of yet.",
 )

@@ -7,6 +7,9 @@ from fer_controller.operations.as_stored import StoredReport
 from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
+VALID, EXPIRED, REVOKED = "valid", "expired", "revoked"
+"""What a device's certificate is."""
+
 
 class MeAnswer(Answer):
     """An operator, as a token names it."""
@@ -39,6 +42,11 @@ class DeviceAnswer(Answer):
         default=None, description="When it was taken out of the fleet; what it sends is refused. Null where it was not."
     )
     revoked_by: str | None = Field(default=None, description="Who took it out.")
+    certificate: str | None = Field(
+        default=None, description=f"{VALID}, {EXPIRED} or {REVOKED}; null where the fleet's authority gave it none."
+    )
+    certificate_expires_at: str | None = Field(default=None, description="When it expires, or did.")
+    has_token: bool = Field(default=False, description="Whether it has a token that has not expired.")
     blind: str | None = Field(default=None, description="Which of its cameras are frozen or dark.")
     dropped_events: int = Field(default=0, description="Events that it dropped because its spool was full.")
     reported: StoredReport | None = Field(default=None, description="Its last report.")

@@ -3,8 +3,11 @@
 import json
 from datetime import UTC, datetime
 
+from fer_wire.message import iso_utc
+
 from fer_controller.desk import forgetting, revoking
 from fer_controller.desk.answers.table import ANSWERS, Context
+from fer_controller.desk.credentials import Credentials
 from fer_controller.ingest.devices import presence
 from fer_controller.operations.fleet import (
     DEAD_LETTERS,
@@ -39,11 +42,12 @@ def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
     """All devices by name."""
     known, now = context.stores.looking, datetime.now(UTC)
     stale_after_s, dropped = context.stores.place.stale_after_s, known.events.dropped()
-    revoked = known.devices.taken_out()
+    revoked, credentials = known.devices.taken_out(), Credentials(known, iso_utc(now))
     return [
         described(each, presence(each, now, stale_after_s), dropped.get(each.device, 0), revoked.get(each.device))
+        .model_copy(update=credentials.of(each.device))
         for each in known.devices.all()
-    ]
+    ]  # fmt: skip
 
 
 @ANSWERS.carries_out(FORGET)

@@ -3,6 +3,7 @@ import { ago, badge, capitalized, cell, clock, known, megabytes, number } from "
 const PROVIDER_ENDING = "ExecutionProvider";
 const SHA256_SHOWN = 12;
 const UNITS_OF_TIME = [["d", 86_400], ["h", 3600], ["min", 60]];
+const FORMER = { expired: "expired", revoked: "was revoked" };
 const FALLBACK = "yes: a GPU is there, yet the CPU runs the model";
 
 /** A provider without the ending that all of them have. */
@@ -43,9 +44,11 @@ function updateFacts(update) {
 }
 
 /** What the device is made of. */
-export function deviceFacts({ agent_version, last_seen, clock_offset_s, dropped_events, reported }) {
+export function deviceFacts(device) {
+    const { agent_version, last_seen, clock_offset_s, dropped_events, reported } = device;
     const has = reported?.capabilities ?? {};
     return [
+        ["Let in by", letInBy(device)],
         ["Class", has.device_class],
         ["Processor", joined(has.cpu, has.architecture, known(has.cpu_count) && `${has.cpu_count} cores`)],
         ["Memory", measured(has.memory_total_mb, "MB")],
@@ -58,6 +61,16 @@ export function deviceFacts({ agent_version, last_seen, clock_offset_s, dropped_
         ["Events dropped", number(dropped_events).text],
     ];
 }
+
+/** With what broker and controller let it in; a controller that is older than this page does not say. */
+function letInBy({ certificate, certificate_expires_at: until, has_token }) {
+    const how = certificate === "valid" ? `certificate until ${clock(until).text}` : `certificate that ${FORMER[certificate]}`;
+    const words = [certificate && how, has_token && "token"].filter(Boolean).join(" and ");
+    return isShutOut(certificate) ? cell(words, "bad") : words || null;
+}
+
+/** Whether its certificate lets it in no more. */
+export const isShutOut = (certificate) => certificate in FORMER;
 
 /** What the device measured of itself in a telemetry message; what it cannot measure is left out. */
 export function hostFacts(message, receivedAt, metrics) {

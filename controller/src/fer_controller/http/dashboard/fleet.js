@@ -1,6 +1,6 @@
 import { get, poll } from "./api.js";
 import { device } from "./device.js";
-import { offBy, provider, standing } from "./facts.js";
+import { isShutOut, offBy, provider, standing } from "./facts.js";
 import { ago, badge, caption, cell, count, fill, find, known, MOST_ROWS, number, say } from "./page.js";
 
 const EVERY_MS = 2000;
@@ -106,9 +106,10 @@ function cells(device) {
     ];
 }
 
-function presence({ state, reason, blind, clock_offset_s: offsetS }) {
+function presence({ state, reason, blind, certificate, clock_offset_s: offsetS }) {
     const clock = offsetS ? `its clock is ${offBy(offsetS)}` : "";
-    const why = [reason, clock, blind].filter(Boolean).join("; ");
+    const shutOut = isShutOut(certificate) && state !== "revoked" ? `its certificate is ${certificate}` : "";
+    const why = [reason, shutOut, clock, blind].filter(Boolean).join("; ");
     return { ...badge(state), text: why ? `${state}: ${why}` : state, title: why };
 }
 

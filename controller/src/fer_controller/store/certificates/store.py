@@ -27,6 +27,10 @@ class CertificateStore:
         """The devices that have one that is neither revoked nor expired then."""
         return frozenset(row["holder"] for row in self._database.rows("holders", {"role": DEVICE, "at": at}))
 
+    def ends(self) -> dict[str, str]:
+        """By device: when its newest certificate expires; empty where all of them were revoked."""
+        return {row["holder"]: row["expires_at"] for row in self._database.rows("newest_ends", {"role": DEVICE})}
+
     def in_force(self, holder: str, at: str, role: str = DEVICE) -> list[Issued]:
         """A holder's that are neither revoked nor expired then, the oldest first."""
         values = {"holder": holder, "role": role, "at": at}

@@ -1,0 +1,29 @@
+"""With what devices are let in: certificates of the fleet's own authority, and tokens."""
+
+from typing import Any
+
+from fer_controller.operations.fleet import EXPIRED, REVOKED, VALID
+from fer_controller.store.subjects import Subjects
+
+
+class Credentials:
+    """What every device has at one moment, read once."""
+
+    def __init__(self, known: Subjects, at: str) -> None:
+        """The moment is ISO 8601 in UTC."""
+        self._at, self._ends = at, known.certificates.ends()
+        self._tokens = {token.holder for token in known.tokens.enrolled() if not token.expired(at)}
+
+    def of(self, device: str) -> dict[str, Any]:
+        """The fields of a DeviceAnswer that tell of them."""
+        ends = self._ends.get(device)
+        return {
+            "certificate": None if ends is None else self._state(ends),
+            "certificate_expires_at": ends or None,
+            "has_token": device in self._tokens,
+        }
+
+    def _state(self, ends: str) -> str:
+        if not ends:
+            return REVOKED
+        return EXPIRED if ends <= self._at else VALID
