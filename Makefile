@@ -75,7 +75,7 @@ test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python
 
 test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root, debootstrap and systemd-container
 	scripts/wheelhouse.sh cp311 $(MACHINE)
-	FER_ANSIBLE=$(CURDIR)/.venv-ansible/bin/ansible-playbook $(BIN)/pytest -m hosts
+	FER_ANSIBLE=$(CURDIR)/.venv-ansible/bin/ansible-playbook $(BIN)/pytest -m hosts --durations=0
 
 test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static
 	scripts/wheelhouse.sh cp311 aarch64

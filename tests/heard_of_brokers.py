@@ -14,6 +14,7 @@ from fer_simulator.broker.connections import Connections
 from fer_simulator.broker.link import Will
 from fer_simulator.broker.paho_link import PahoBroker
 from fer_simulator.clock import SystemClock, Timers
+from fer_simulator.traits.logins import ALIKE
 from fer_wire.broker import BrokerConnection
 
 PATIENCE_S = 30.0
@@ -69,7 +70,7 @@ def heard_by_the_controller(settings: Settings, _wanted: str) -> str:
 def heard_by_the_simulator(settings: Settings, wanted: str) -> str:
     timers = Timers(SystemClock())
     connections = Connections(BrokerConnection(**settings, reconnect_max_s=0.5), timers, 0)
-    link = PahoBroker(connections).link("sim-0001", ["fer/v1/sim-0001/ack"], SimulatedEar())
+    link = PahoBroker(connections, ALIKE).link("sim-0001", ["fer/v1/sim-0001/ack"], SimulatedEar())
     link.open()
     until_s = time.monotonic() + PATIENCE_S
     while not link.up and wanted not in (connections.last_error or " ") and time.monotonic() < until_s:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,9 @@ PLAIN, SECURE = "listener 1883 0.0.0.0", "#listener 8883 0.0.0.0"
 TIMEOUT_S = 10
 
 
-def with_passwords(folder: Path) -> Mosquitto:
+def with_passwords(folder: Path, users: Iterable[str] = USERS) -> Mosquitto:
     """Where each logs in with a password; not started yet."""
-    broker = _mosquitto(folder)
+    broker = _mosquitto(folder, users)
     broker.configure(_shipped(folder).replace(PLAIN, _listener(broker.port)))
     return broker
 
@@ -43,13 +43,13 @@ def with_certificates(folder: Path, server: Pair, ca_file: Path, crl_file: Path)
     return broker
 
 
-def _mosquitto(folder: Path) -> Mosquitto:
+def _mosquitto(folder: Path, users: Iterable[str] = USERS) -> Mosquitto:
     binary, passwd = mosquitto_binary(), shutil.which("mosquitto_passwd")
     if binary is None or passwd is None:
         pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
     password_file = folder / "fer.passwd"
     password_file.touch(mode=0o600)
-    for user in USERS:
+    for user in users:
         subprocess.run([passwd, "-b", str(password_file), user, PASSWORD], check=True, capture_output=True)
     shutil.copy(SHIPPED / "fer.acl", folder)
     return Mosquitto(binary, folder)

@@ -1,5 +1,6 @@
 """All simulated devices, from their start to their orderly end, and what they did."""
 
+import logging
 import random
 import resource
 from collections import Counter
@@ -27,6 +28,7 @@ SHOW_EVERY_S = 0.5
 START_WITHIN_S = 5.0
 GOODBYE_S = 3.0
 SPARE_FILES = 128
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class Simulation:
 
     def __init__(self, scenario: Scenario) -> None:
         _make_room_for(scenario)
+        scenario.logins.check(scenario.devices)
+        if warning := scenario.logins.warning(scenario.broker, scenario.agents):
+            log.warning("%s", warning)
         self._scenario, self._timers = scenario, Timers(SystemClock())
         self._connections = Connections(scenario.broker, self._timers, scenario.seed)
         self._downloads = DownloadClient(
@@ -85,9 +90,8 @@ class Simulation:
             scenario.controller_files,
         )
         effects = Effects(scenario.effects)
-        world = World(
-            scenario, _topics(scenario), self._timers, PahoBroker(self._connections), self._downloads, effects
-        )
+        broker = PahoBroker(self._connections, scenario.logins)
+        world = World(scenario, _topics(scenario), self._timers, broker, self._downloads, effects)
         self._devices = [Device(identity, world) for identity in _identities(scenario)]
         self._began_s = self._timers.now()
         self._flush_until_s: float | None = None
@@ -199,7 +203,7 @@ def _identities(scenario: Scenario) -> list[Identity]:
     kinds = classes.drawn(scenario.device_class, len(names), random.Random(f"{scenario.seed}/classes"))  # noqa: S311
     faulty = faults.drawn(scenario.faults, names, scenario.seed)
     return [
-        Identity(name, kind, faulty[name], scenario.tokens.get(name, scenario.token))
+        Identity(name, kind, faulty[name], scenario.tokens.get(name, scenario.token), scenario.logins.files(name))
         for name, kind in zip(names, kinds, strict=True)
     ]
 

@@ -16,12 +16,14 @@ from fer_simulator.model import Model
 from fer_simulator.traits.device_classes import MIX, DeviceClass
 from fer_simulator.traits.effects import Effect
 from fer_simulator.traits.faults import Fault
+from fer_simulator.traits.logins import ALIKE, Logins
 
 INVENTED = {
     CLASSIFIER: "factory@1.0.0", FINDER: "factory-finder@1.0.0", LANDMARKER: "factory-landmarker@1.0.0"
 }  # fmt: skip
 """The models that devices run at first, by task."""
 AGENTS_MAX = 9_999
+TOKEN, PASSWORD = "token", "password"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Scenario:
     seconds: float | None = None
     controller_url: str | None = None
     controller_files: ClientFiles = NO_FILES
+    logins: Logins = ALIKE
     tokens: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     events_per_s: float = 1.0
@@ -72,28 +75,32 @@ def manifest(file: Path) -> ModelManifest:
         raise ScenarioError(f"--first-model {file} is not the manifest of a model: {error}.") from error
 
 
-def tokens(file: Path) -> dict[str, str]:
-    """Tokens by device: lines of `DEVICE TOKEN`, or of JSON as `enroll --json` prints them; raises ScenarioError."""
+def tokens(file: Path, option: str = "--tokens-file", kind: str = TOKEN) -> dict[str, str]:
+    """Tokens, or passwords, by device: lines of `DEVICE TOKEN`, or of JSON as `enroll --json` prints them.
+
+    Raises ScenarioError.
+    """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"--tokens-file {file} cannot be read: {error}.") from error
+        raise ScenarioError(f"{option} {file} cannot be read: {error}.") from error
     found = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                device, token = _pair(line)
+                device, token = _pair(line, kind)
                 found[checked_name(device)] = token
             except (ValueError, KeyError, TypeError) as error:
                 raise ScenarioError(
-                    f"--tokens-file {file}, line {number}: expected 'DEVICE TOKEN', or JSON with device and token."
+                    f"{option} {file}, line {number}: expected 'DEVICE {kind.upper()}', or JSON with device and {kind}."
                 ) from error
     return found
 
 
-def _pair(line: str) -> tuple[str, str]:
+def _pair(line: str, kind: str) -> tuple[str, str]:
     if line.lstrip().startswith("{"):
         document = json.loads(line)
-        return str(document["device"]), str(document["token"])
-    device, token = line.replace(",", " ").split()
-    return device, token
+        return str(document["device"]), str(document[kind])
+    words = line.split(maxsplit=1) if kind == PASSWORD else line.replace(",", " ").split()
+    device, secret = words
+    return device, secret.rstrip()

@@ -59,6 +59,14 @@ class SimulatedFleet(BaseModel):
     tokens_file: Path | None = Field(
         default=None, description="A token for each device: lines of DEVICE TOKEN, or JSON from `enroll --json`."
     )
+    certificates: Path | None = Field(
+        default=None,
+        description="A folder with NAME.crt and NAME.key of each device, as `enroll --out` makes them, for broker and "
+        "downloads.",
+    )
+    logins_file: Path | None = Field(
+        default=None, description="A password at the broker for each device: lines of DEVICE PASSWORD."
+    )
     downloads: int = Field(default=8, ge=1, le=512, description="Downloads at once, of all devices.")
     seed: int = Field(default=0, description="The same seed, the same classes, faults and measurements.")
     flush_s: float = Field(default=30.0, ge=0, description="At the end, how long to wait for the last acks.")
@@ -100,7 +108,7 @@ def _simulator() -> Iterator[None]:
 
 def _scenario(fleet: SimulatedFleet, settings: "Settings", token: str) -> "Scenario":
     from fer_simulator import scenario
-    from fer_simulator.traits import effects, faults
+    from fer_simulator.traits import effects, faults, logins
 
     wanted = [faults.parsed(text) for text in fleet.faults]
     return scenario.Scenario(
@@ -112,6 +120,10 @@ def _scenario(fleet: SimulatedFleet, settings: "Settings", token: str) -> "Scena
         controller_files=settings.api.files,
         tokens=scenario.tokens(fleet.tokens_file) if fleet.tokens_file else {},
         token=token,
+        logins=logins.Logins(
+            fleet.certificates,
+            scenario.tokens(fleet.logins_file, "--logins-file", scenario.PASSWORD) if fleet.logins_file else {},
+        ),
         events_per_s=fleet.events_per_s,
         telemetry_s=fleet.telemetry_s,
         fps=fleet.fps,

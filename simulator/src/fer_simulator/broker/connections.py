@@ -124,9 +124,9 @@ class Connections:
         self._dialed.append((connection, number, error))
         self.wake()
 
-    def why_cut(self) -> str:
-        """Whether the broker hangs up for TLS, and what mends it; from a thread for dialling."""
-        return self._seen("", self.settings.tls.why_cut)
+    def why_cut(self, settings: BrokerConnection) -> str:
+        """Whether the broker hangs up on this connection for TLS, and what mends it; from a thread for dialling."""
+        return self._seen("", settings.tls.why_cut)
 
     def _told(self, reason: Exception) -> str:
         why = self._seen(repr(reason), lambda: self.settings.tls.explained(reason))

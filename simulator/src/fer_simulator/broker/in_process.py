@@ -18,9 +18,9 @@ class InProcessBroker:
         self._links: list[InProcessLink] = []
         self._hearers: list[Hear] = []
 
-    def link(self, client_id: str, subscriptions: Sequence[str], listener: Listener) -> "InProcessLink":
+    def link(self, device: str, subscriptions: Sequence[str], listener: Listener) -> "InProcessLink":
         """A connection for one device, not open yet."""
-        link = InProcessLink(self, self._timers, client_id, subscriptions, listener)
+        link = InProcessLink(self, self._timers, device, subscriptions, listener)
         self._links.append(link)
         return link
 

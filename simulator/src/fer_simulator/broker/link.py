@@ -59,5 +59,5 @@ class Link(Protocol):
 class Broker(Protocol):
     """Where devices connect."""
 
-    def link(self, client_id: str, subscriptions: Sequence[str], listener: Listener) -> Link:
+    def link(self, device: str, subscriptions: Sequence[str], listener: Listener) -> Link:
         """A connection for one device, not open yet."""

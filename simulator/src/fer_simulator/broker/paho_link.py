@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
+from fer_wire.broker import BrokerConnection, client_id_of
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -15,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from fer_simulator.broker.connections import Connections
 from fer_simulator.broker.link import Listener
+from fer_simulator.traits.logins import Logins
 
 MQTT5 = MQTTProtocolVersion.MQTTv5
 MQTT311 = MQTTProtocolVersion.MQTTv311
@@ -27,21 +29,28 @@ UNSUPPORTED_VERSION = "Unsupported protocol version"
 class PahoBroker:
     """The broker of the settings, reached through paho."""
 
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, connections: Connections, logins: Logins) -> None:
+        self._connections, self._logins = connections, logins
 
-    def link(self, client_id: str, subscriptions: Sequence[str], listener: Listener) -> "PahoLink":
+    def link(self, device: str, subscriptions: Sequence[str], listener: Listener) -> "PahoLink":
         """A connection for one device, not open yet."""
-        return PahoLink(self._connections, client_id, subscriptions, listener)
+        settings = self._logins.settings(self._connections.settings, device)
+        return PahoLink(self._connections, settings, client_id_of(device), subscriptions, listener)
 
 
 class PahoLink:
     """Once opened it comes back by itself, with jittered backoff, until it is cut or closed."""
 
     def __init__(
-        self, connections: Connections, client_id: str, subscriptions: Sequence[str], listener: Listener
+        self,
+        connections: Connections,
+        settings: BrokerConnection,
+        client_id: str,
+        subscriptions: Sequence[str],
+        listener: Listener,
     ) -> None:
-        self._connections, self._client_id, self._listener = connections, client_id, listener
+        self._connections, self._settings = connections, settings
+        self._client_id, self._listener = client_id, listener
         self._subscriptions = [(topic, 1) for topic in subscriptions]
         self._dialing: tuple[int, mqtt.Client] | None = None
         self._client: mqtt.Client | None = None
@@ -98,13 +107,13 @@ class PahoLink:
         number_, client = self._dialing or (0, None)
         if client is None or number_ != number:
             return ""
-        if self._cut_off and (why := self._connections.why_cut()):
+        if self._cut_off and (why := self._connections.why_cut(self._settings)):
             return why
-        if self._connections.settings.address.tls:
-            client.tls_set_context(self._connections.settings.tls.context())
-        address = self._connections.settings.address
+        if self._settings.address.tls:
+            client.tls_set_context(self._settings.tls.context())
+        address = self._settings.address
         options: dict[str, Any] = {"clean_start": True} if client.protocol == MQTT5 else {}
-        client.connect(address.host, address.port, self._connections.settings.keepalive_s, **options)
+        client.connect(address.host, address.port, self._settings.keepalive_s, **options)
         return ""
 
     def dialed(self, number: int, error: str) -> None:
@@ -160,7 +169,7 @@ class PahoLink:
             self.write()
 
     def _new_client(self) -> mqtt.Client:
-        settings, knows_mqtt5 = self._connections.settings, self._connections.knows_mqtt5
+        settings, knows_mqtt5 = self._settings, self._connections.knows_mqtt5
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
@@ -260,8 +269,8 @@ class PahoLink:
     def _again(self, why: str) -> None:
         self._failures += 1
         self._refusal = ""
-        self._connections.last_error = f"The broker at {self._connections.settings.url} {why}."
-        longest_s = self._connections.settings.reconnect_max_s
+        self._connections.last_error = f"The broker at {self._settings.url} {why}."
+        longest_s = self._settings.reconnect_max_s
         pause_s = min(longest_s, FIRST_PAUSE_S * 2.0 ** min(self._failures, 16)) * self._connections.dice.uniform(
             0.5, 1.0
         )

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fer_wire import Artifact, Desired, MessageError, ModelManifest, parse
 from fer_wire.device.transitions import BROKE_OFF, FETCHED, REFUSED
@@ -88,7 +88,7 @@ class Fetching:
         self._disk.record = self._disk.record.fetched(here_bytes)
 
     def _fetch_manifest(self) -> None:
-        self._fetch(Request(self._order.manifest_url, self._identity.token), lambda got: self._vouch(got.body))
+        self._fetch(self._request(self._order.manifest_url), lambda got: self._vouch(got.body))
 
     def _vouch(self, payload: bytes) -> None:
         try:
@@ -110,7 +110,9 @@ class Fetching:
     def _fetch_file(self, artifact: Artifact) -> None:
         part = self._disk.parts.setdefault(artifact.sha256, Part())
         piece_bytes = SLOW_PIECE_BYTES if SLOW in self._identity.faults else None
-        request = Request(artifact.url, self._identity.token, part, artifact.size_bytes, piece_bytes)
+        request = replace(
+            self._request(artifact.url), part=part, size_bytes=artifact.size_bytes, piece_bytes=piece_bytes
+        )
         self._fetch(request, lambda _outcome: self._got(artifact, part))
 
     def _got(self, artifact: Artifact, part: Part) -> None:
@@ -133,6 +135,10 @@ class Fetching:
             self._progress_at = now
             self._tell_progress()
             self._means.report()
+
+    def _request(self, url: str) -> Request:
+        """With what lets the device in at its controller."""
+        return Request(url, self._identity.token, files=self._identity.files)
 
     def _fetch(self, request: Request, done: Callable[[Outcome], None]) -> None:
         def answered(outcome: Outcome) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
-from fer_wire.broker import client_id_of
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_simulator.broker.link import Broker, Will
@@ -55,7 +54,7 @@ class Session:
             topics.status(device): self._read_status,
             topics.desired(device): desired,
         }
-        self._link = broker.link(client_id_of(device), list(self._readers), self)
+        self._link = broker.link(device, list(self._readers), self)
         self._outbox = Outbox(spool)
         self._reports_in_flight: set[int] = set()
         self._farewell: int | None = None

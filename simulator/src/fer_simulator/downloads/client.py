@@ -72,6 +72,8 @@ class DownloadClient:
                 url=url,
                 own=own,
                 token=request.token if own else "",
+                cert_file=str(request.files.cert_file or "") if own else "",
+                key_file=str(request.files.key_file or "") if own else "",
                 part=request.part.number if request.part else None,
                 size_bytes=request.size_bytes,
                 piece_bytes=request.piece_bytes,

@@ -19,6 +19,8 @@ class Job(Line):
     url: str = ""
     own: bool = False
     token: str = ""
+    cert_file: str = ""
+    key_file: str = ""
     part: int | None = None
     size_bytes: int = 0
     piece_bytes: int | None = None

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fer_wire.tls import NO_FILES, ClientFiles
+
 MANIFEST_MAX_BYTES = 1024 * 1024
 
 _numbers = itertools.count(1)
@@ -28,6 +30,8 @@ class Request:
     part: Part | None = None
     size_bytes: int = MANIFEST_MAX_BYTES
     piece_bytes: int | None = None
+    files: ClientFiles = NO_FILES
+    """Whose certificate is shown; that of all devices where it names none."""
 
 
 @dataclass(frozen=True)

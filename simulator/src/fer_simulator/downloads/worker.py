@@ -91,6 +91,8 @@ class Downloads:
         if job.number in self._canceled:
             return Answer(fault=CANCELED, final=True)
         files = self._files if job.own else ClientFiles(self._files.ca_file)
+        if job.cert_file:
+            files = ClientFiles(self._files.ca_file, Path(job.cert_file), Path(job.key_file))
         tls = TlsClient(TlsPlace.of_url(CONTROLLER, job.url, files))
         try:
             tls.check()
