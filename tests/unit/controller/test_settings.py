@@ -42,6 +42,17 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path, text: str, sentence: st
         load(config)
 
 
+def test_a_variable_of_a_section_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_CONTROLLER_SERVICE_HOST", "10.0.0.1")
+    load()
+    monkeypatch.setenv("FER_CONTROLLER_RETENTON__EVENTS_DAYS", "30")
+    wrong = (
+        "retenton.events_days is wrong: there is no such setting. It comes from FER_CONTROLLER_RETENTON__EVENTS_DAYS"
+    )
+    with pytest.raises(SettingsError, match=wrong):
+        load()
+
+
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml cannot be read: No such file or directory"):
         load(tmp_path / "nowhere.toml")

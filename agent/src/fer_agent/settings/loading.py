@@ -1,9 +1,11 @@
 """Where settings come from: options override environment variables, those the TOML file, and that the defaults."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Tuple, Type
 
+from fer_wire.environment import DELIMITER, stranger
 from fer_wire.errors import SettingsTextError
 from fer_wire.paths import at_home
 from fer_wire.settings_text import settings_table
@@ -27,6 +29,9 @@ def load_settings(file: Optional[Path], options: Mapping[str, Any]) -> Settings:
     """The settings of this run; raises SettingsError that names the setting and the reason."""
     chosen = _chosen(file)
     table = _table(chosen) if chosen else {}
+    strange = stranger(os.environ, ENVIRONMENT_PREFIX, Settings.model_fields)
+    if strange:
+        raise SettingsError(f"The setting {strange} is wrong: {UNKNOWN}. Take it out of the environment.")
     try:
         return Settings(**dict(_layers(table)(**options)))
     except ValidationError as error:
@@ -57,7 +62,7 @@ def _table(file: Path) -> Dict[str, Any]:
 
 def _layers(table: Dict[str, Any]) -> Type[Settings]:
     class Layers(BaseSettings, Settings):
-        model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid")
+        model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter=DELIMITER, extra="forbid")
 
         @classmethod
         def settings_customise_sources(

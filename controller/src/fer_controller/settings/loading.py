@@ -1,9 +1,11 @@
 """Where the settings come from: options, then the environment, then the TOML file, then the defaults."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from fer_wire.environment import stranger
 from fer_wire.errors import SettingsTextError
 from fer_wire.paths import at_home
 from fer_wire.settings_text import settings_table
@@ -22,12 +24,19 @@ def load(config: Path | None = None, **options: Any) -> Settings:
     An option that is None was not given; options of a section come as a dict.
     """
     table = _table(config) if config else {}
+    _check_environment()
     try:
         return _above(table)(**_given(options))
     except ValidationError as error:
         raise SettingsError(_sentence(error, config)) from error
     except ValueError as error:
         raise SettingsError(f"A setting in the environment cannot be read: {error}.") from error
+
+
+def _check_environment() -> None:
+    strange = stranger(os.environ, ENV_PREFIX, Settings.model_fields)
+    if strange:
+        raise SettingsError(f"The setting {strange} is wrong: {UNKNOWN}. It comes from {_variable(strange)}.")
 
 
 def _table(config: Path) -> dict[str, Any]:
@@ -71,5 +80,9 @@ def _sentence(error: ValidationError, config: Path | None) -> str:
     reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
     return (
         f"The setting {place} is wrong: {reason}. It comes from an option, "
-        f"from {ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}, or from {config or 'a default'}."
+        f"from {_variable(place)}, or from {config or 'a default'}."
     )
+
+
+def _variable(place: str) -> str:
+    return f"{ENV_PREFIX}{place.upper().replace('.', ENV_DELIMITER)}"

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Literal, Self
 
+from fer_wire.environment import DELIMITER
 from fer_wire.origins import Origin
 from fer_wire.paths import HomeFile, HomePath
 from fer_wire.printable import printable
@@ -22,7 +23,7 @@ from fer_controller.settings.rollout import RolloutSettings
 from fer_controller.settings.section import Section
 
 ENV_PREFIX = "FER_CONTROLLER_"
-ENV_DELIMITER = "__"
+ENV_DELIMITER = DELIMITER
 OPEN_ACCESS, CERTIFICATE_ACCESS = "open", "certificate"
 ENROLLED = "enrolled"
 DB_SUFFIX = ".db"

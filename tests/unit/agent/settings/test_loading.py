@@ -60,6 +60,12 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(tmp_path: Path, text: str
         load_settings(written(tmp_path, text), {})
 
 
+def test_a_variable_of_a_section_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_AGENT_BROKR__URL", "mqtt://environment:2")
+    with pytest.raises(SettingsError, match=r"The setting brokr\.url is wrong: there is no such setting"):
+        load_settings(written(tmp_path, ""), {})
+
+
 def test_a_settings_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="does not exist; write one with"):
         load_settings(tmp_path / "none.toml", {})
