@@ -142,6 +142,14 @@ SELECT seq FROM events WHERE device = :device AND epoch = :epoch AND seq > :seq 
 -- The next events that match, in the order in which they were stored.
 SELECT * FROM events WHERE id > :after_id AND id <= :settled AND {where} ORDER BY id LIMIT :limit;
 
+-- events_of_device_stored_after --
+-- The same of one device.
+SELECT * FROM events WHERE device = :device AND id > :after_id AND id <= :settled AND {where} ORDER BY id LIMIT :limit;
+
+-- event_hours --
+-- One stretch, in which everything may be: a server looks in all of its processors at once, and keeps no hours.
+SELECT '' AS hour, 1 AS possible;
+
 -- arrival_days --
 -- The days, in UTC by the controller's clock, on which events arrived that match.
 SELECT substr(received_at, 1, 10) AS day, count(*) AS events, min(id) AS first_id, max(id) AS last_id

@@ -72,6 +72,32 @@ SELECT * FROM events
 WHERE id > :after_id AND id <= :up_to_id AND received_at >= :day AND received_at < CAST(:day AS TEXT) || '~' AND {where:+}
 ORDER BY id LIMIT :limit;
 
+-- events_of_device_stored_after --
+-- The same of one device; by the index, for others may have stored very many in between.
+SELECT * FROM events INDEXED BY events_by_device
+WHERE device = :device AND id > :after_id AND {where:+} ORDER BY id LIMIT :limit;
+
+-- note_hour --
+-- Note what events an hour has of a camera, an emotion and a kind.
+INSERT INTO event_hours
+  (hour, camera, emotion, kind, first_track, last_track, largest_face_px, least_yaw_degrees)
+VALUES (:hour, :camera, :emotion, :kind, :first_track, :last_track, :largest_face_px, :least_yaw_degrees)
+ON CONFLICT (hour, camera, emotion, kind) DO UPDATE SET
+  first_track = min(first_track, excluded.first_track), last_track = max(last_track, excluded.last_track),
+  largest_face_px = max(largest_face_px, excluded.largest_face_px),
+  least_yaw_degrees = min(least_yaw_degrees, excluded.least_yaw_degrees)
+WHERE excluded.first_track < first_track OR excluded.last_track > last_track
+  OR excluded.largest_face_px > largest_face_px OR excluded.least_yaw_degrees < least_yaw_degrees;
+
+-- event_hours --
+-- The next hours that have events, in order, and whether something may match in them.
+SELECT hour, max({possible}) AS possible FROM event_hours
+WHERE hour >= :first AND hour < :before GROUP BY hour ORDER BY hour {order} LIMIT :limit;
+
+-- forget_hours --
+-- Forget the hours before that of the oldest event.
+DELETE FROM event_hours WHERE hour < (SELECT substr(min(time), 1, 13) FROM events);
+
 -- last_event_id --
 -- The id of the event stored last, up to one.
 SELECT coalesce(max(id), 0) AS id FROM events WHERE id <= :settled;

@@ -1,11 +1,12 @@
 """Events in the database: written by the ingest, read by commands, the API and exports."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fer_wire import Box
 
 from fer_controller.store.database import Database, Row, Values, named
+from fer_controller.store.events.hours import EventHour, hours_of, narrowed
 from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
@@ -18,17 +19,32 @@ class EventStore:
 
     def newest_events(self, wanted: EventFilter, limit: int, up_to_id: int) -> list[StoredEvent]:
         """The newest events that were stored up to an id, ascending by (time, id)."""
-        return self._events("newest_events", wanted, {"limit": limit, "up_to_id": up_to_id})
+        found: list[StoredEvent] = []
+        for part in narrowed(self._database, wanted, newest_first=True):
+            if len(found) >= limit:
+                break
+            values = {"limit": limit - len(found), "up_to_id": up_to_id}
+            found = self._events("newest_events", part, values) + found
+        return found
 
     def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
         """The next events after (time, id), ascending by both; the first page is after ("", 0)."""
-        return self._events("events_page", wanted, {"after_time": after[0], "after_id": after[1], "limit": limit})
+        found: list[StoredEvent] = []
+        begun = wanted.model_copy(update={"since": max(wanted.since, after[0])})
+        for part in narrowed(self._database, begun, newest_first=False):
+            if len(found) >= limit:
+                break
+            values = {"after_time": after[0], "after_id": after[1], "limit": limit - len(found)}
+            found += self._events("events_page", part, values)
+        return found
 
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
         """The next events in the order in which they were stored."""
-        return self._events(
-            "events_stored_after", wanted, {"after_id": after_id, "settled": self._settled(), "limit": limit}
-        )
+        values = {"after_id": after_id, "settled": self._settled(), "limit": limit}
+        if next(narrowed(self._database, wanted, newest_first=True), None) is None:
+            return []
+        query = "events_stored_after" if wanted.device is None else "events_of_device_stored_after"
+        return self._events(query, wanted, values)
 
     def arrival_days(self, wanted: EventFilter) -> list[ArrivalDay]:
         """The days on which events arrived that match, ascending."""
@@ -90,8 +106,9 @@ class EventStore:
         """By device: events that it dropped when its spool was full."""
         return {row["device"]: row["events"] for row in self._database.rows("dropped_events")}
 
-    def add(self, events: Iterable[NewEvent]) -> int:
+    def add(self, events: Sequence[NewEvent]) -> int:
         """Store the events that are new, and return how many there were."""
+        self._database.many_tuples("note_hour", EventHour, hours_of(events))
         return self._database.many_tuples("insert_event", NewEvent, events)
 
     def differs_from_stored(self, event: NewEvent) -> bool:

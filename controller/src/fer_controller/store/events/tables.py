@@ -96,6 +96,28 @@ BOUNDS_OF_STREAMS: tuple[str, ...] = (
     "UPDATE gaps SET last_seq = 9007199254740991 WHERE last_seq > 9007199254740991",
 )
 
+HOURS_OF_EVENTS: tuple[str, ...] = (
+    """
+    CREATE TABLE event_hours (
+      hour TEXT NOT NULL,
+      camera TEXT NOT NULL,
+      emotion TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      first_track INTEGER NOT NULL,
+      last_track INTEGER NOT NULL,
+      largest_face_px REAL NOT NULL,
+      least_yaw_degrees REAL NOT NULL,
+      PRIMARY KEY (hour, camera, emotion, kind)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO event_hours
+    SELECT substr(time, 1, 13), camera, emotion, kind, min(track), max(track), coalesce(max(face_px), -1),
+      coalesce(min(abs(yaw_degrees)), 999)
+    FROM events GROUP BY 1, 2, 3, 4
+    """,
+)
+
 BOUNDS_OF_TIMES: tuple[str, ...] = (
     # Before arrivals were believed first, an event of the year 9990 was the newest for ever.
     """

@@ -33,6 +33,7 @@ from fer_controller.store.events.tables import (
     EVENTS,
     FORGOTTEN_EVENTS,
     GAPS,
+    HOURS_OF_EVENTS,
     STREAMS,
     TRUST_OF_EVENTS,
 )
@@ -212,6 +213,12 @@ def m023_connections_of_devices(db: sqlite_utils.Database) -> None:
 def m024_times_of_forgetting(db: sqlite_utils.Database) -> None:
     """How far retention deleted events, so that a day is known to be whole."""
     _run(db, *TIMES_OF_FORGETTING)
+
+
+@MIGRATIONS()
+def m025_hours_of_events(db: sqlite_utils.Database) -> None:
+    """What the events of each hour are like."""
+    _run(db, *HOURS_OF_EVENTS)
 
 
 def check(database: SqliteDatabase) -> None:
