@@ -24,8 +24,7 @@ from fer_models.quantization.qat import FineTuning, fine_tune
 from fer_models.quantization.qdq import to_int8
 from fer_models.quantization.record import FINE_TUNED, STATIC, QuantizationFigures, QuantizationRecord, sha256
 from fer_models.staging import staged
-from fer_models.training.checkpoint import averaged, read_checkpoint
-from fer_models.training.recipe import Recipe
+from fer_models.training.checkpoint import averaged, learned_held_out, read_checkpoint
 
 FOLDER = "quantized"
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
@@ -72,7 +71,7 @@ def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> Quan
     faces = calibration_faces(training, request.calibration_faces, request.seed)
     with staged(request.folder) as folder:
         work = _Quantization(request, averaged(state), training, held_out, faces, folder, on_step)
-        record = replace(work.record(), learned=Recipe.from_dict(state["recipe"]).whole)
+        record = replace(work.record(), learned=learned_held_out(state))
         record.write(folder)
     return record
 

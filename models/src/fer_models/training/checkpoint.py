@@ -17,6 +17,7 @@ from fer_models.network.xception import Xception, shape_like
 CHECKPOINT = "checkpoint.pt"
 KEYS = ("recipe", "config", "step", "model", "average", "optimiser", "schedule", "history")
 AVERAGED_PREFIX = "module."
+WHOLE = "--whole"
 
 State = dict[str, Any]
 
@@ -64,6 +65,11 @@ def averaged(state: State) -> Xception:
     shape_like(model, weights)
     model.load_state_dict(weights)
     return model.eval()
+
+
+def learned_held_out(state: State) -> bool:
+    """Whether the run of a state, or one that it goes back to, learned the held-out images too (--whole)."""
+    return bool(state["recipe"].get("whole")) or any(WHOLE in made.split() for made in state.get("commands", ()))
 
 
 def digest(path: Path) -> str:

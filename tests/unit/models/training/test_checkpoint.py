@@ -68,3 +68,17 @@ def test_some_other_file_of_pytorch_is_no_checkpoint(torch: Any, tmp_path: Path)
     torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
     with pytest.raises(TrainingError, match=r"other\.pt is not a checkpoint of fer-models train"):
         read_checkpoint(tmp_path / "other.pt")
+
+
+@pytest.mark.parametrize(
+    ("whole", "commands", "learned"),
+    [
+        (False, ["fer-models train --preset harden"], False),
+        (True, [], True),
+        (False, ["fer-models train --whole --seed 0", "fer-models train --preset harden"], True),
+    ],
+)
+def test_held_out_images_stay_learned_in_the_runs_that_follow(whole: bool, commands: list[str], learned: bool) -> None:
+    from fer_models.training.checkpoint import learned_held_out
+
+    assert learned_held_out({**state(), "recipe": {"whole": whole}, "commands": commands}) is learned
