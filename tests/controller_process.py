@@ -15,9 +15,11 @@ import paho.mqtt.client as mqtt
 from commands import ran
 from controller_messages import an_event
 from fer_controller import cli
+from fer_controller.settings import PostgresUrl
 from fer_wire import Ack, Topics, parse
 from forked import Begin, Child, Forked
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from real_postgres import rows_of
 
 PROGRAM = [sys.executable, "-c", "from fer_controller.cli import main; main()"]
 PATIENCE_S = 60.0
@@ -36,10 +38,14 @@ class ControllerProcess:
 
     _process: Child | None
 
-    def __init__(self, db: Path, url: str, *options: str, begin: Begin = Forked) -> None:
-        self.db = db
+    def __init__(
+        self, db: Path, url: str, *options: str, begin: Begin = Forked, on: "PostgresUrl | None" = None
+    ) -> None:
+        """On a server, db is a file that is not there, beside which the log lies."""
+        self.db, self.on = db, on
         self.log_file = db.with_suffix(".log")
-        self._command = ["fer-controller", "serve", "--db", str(db), "--broker", url, "--http", "", *options]
+        place = on.url if on else str(db)
+        self._command = ["fer-controller", "serve", "--db", place, "--broker", url, "--http", "", *options]
         self._begin, self._process = begin, None
 
     @property
@@ -78,6 +84,8 @@ class ControllerProcess:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of its database; none while there is no such table yet."""
+        if self.on:
+            return rows_of(self.on, sql)
         if not self.db.exists():
             return []
         connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)

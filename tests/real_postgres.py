@@ -49,6 +49,16 @@ def as_somebody(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
+def rows_of(place: PostgresUrl, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement in a database, and return its rows; none while there is no such table yet."""
+    with psycopg.connect(place.url, autocommit=True) as connection:
+        try:
+            cursor = connection.execute(statement.encode())
+        except psycopg.errors.UndefinedTable:
+            return []
+        return cursor.fetchall() if cursor.description else []
+
+
 class Postgres:
     """One server; its databases are made from a template that has our tables."""
 
@@ -106,9 +116,7 @@ class Postgres:
 
     def execute(self, statement: str, name: str) -> list[tuple[Any, ...]]:
         """Run a statement in a database, and return its rows."""
-        with psycopg.connect(self.url(name).url, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+        return rows_of(self.url(name), statement)
 
     def empty(self) -> PostgresUrl:
         """A database of its own, without a table."""

@@ -1,6 +1,7 @@
-"""How fast the controller stores events: Mosquitto at QoS 1 into SQLite, every batch durable.
+"""How fast the controller stores events: Mosquitto at QoS 1 into SQLite or PostgreSQL, every batch durable.
 
     python tests/benchmarks/ingest.py --events 100000 --live-events 1000000
+    python tests/benchmarks/ingest.py --db postgresql://USER@HOST/DATABASE   (an empty one)
 
 Two measurements, one JSON document:
 - backlog: the events wait at the broker in the controller's persistent session, as after an outage, so that no
@@ -27,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from controller_messages import an_event
 from controller_process import ControllerProcess, eventually
+from fer_controller.settings import PostgresUrl
 from fer_wire import Topics
 from forked import own_process
 from real_broker import Mosquitto, mosquitto_binary
@@ -87,14 +89,18 @@ def received(channel: socket.socket, size: int) -> None:
         size -= len(part)
 
 
-def stored(db: Path) -> sqlite3.Connection:
+def stored(controller: ControllerProcess) -> Any:
     """A look at the database."""
-    return sqlite3.connect(f"file:{db}?mode=ro", uri=True, timeout=30)
+    if controller.on:
+        import psycopg
+
+        return psycopg.connect(controller.on.url, autocommit=True)
+    return sqlite3.connect(f"file:{controller.db}?mode=ro", uri=True, timeout=30)
 
 
-def watched(db: Path, pid: int, before: int, goal: int) -> dict[str, Any]:
+def watched(controller: ControllerProcess, before: int, goal: int) -> dict[str, Any]:
     """Wait from the first to the last commit of goal events; their rate and processor time, and memory on the way."""
-    connection = stored(db)
+    connection, pid = stored(controller), controller.pid
     marks = {10: goal // 10, 50: goal // 2, 100: goal}
     memory: dict[str, float] = {}
     begun_s, begun_processor_s, first = 0.0, 0.0, 0
@@ -117,6 +123,13 @@ def watched(db: Path, pid: int, before: int, goal: int) -> dict[str, Any]:
         "processor_us_per_event": round(each_us, 1),
         "resident_mb": memory,
     }
+
+
+def size_bytes(controller: ControllerProcess) -> int:
+    """Of the database."""
+    if controller.on:
+        return int(controller.query("SELECT pg_database_size(current_database())")[0][0])
+    return controller.db.stat().st_size
 
 
 def resident_mb(pid: int) -> float:
@@ -152,7 +165,7 @@ def backlog(broker: Mosquitto, controller: ControllerProcess, events: int) -> di
     rate = events / (time.monotonic() - begun_s)
     controller.start()
     pid = controller.pid
-    result = watched(controller.db, pid, 0, events)
+    result = watched(controller, 0, events)
     result["processor_us_per_event_with_start"] = round(processor_s(pid) / events * 1e6, 1)
     result["mosquitto_sub_per_s"] = round(rate)
     result["share_of_mosquitto_sub"] = round(result["events_per_s"] / rate, 2)
@@ -164,13 +177,15 @@ def live(broker: Mosquitto, controller: ControllerProcess, before: int, events: 
     first, last = before // DEVICES + 1, (before + events) // DEVICES
     generator = subprocess.Popen([sys.executable, __file__, "--publish", str(broker.port), str(first), str(last)])
     try:
-        return watched(controller.db, controller.pid, before, events)
+        return watched(controller, before, events)
     finally:
         generator.wait(PATIENCE_S)
 
 
-def measure(backlog_events: int = 100_000, live_events: int = 1_000_000) -> dict[str, Any]:
-    """All measurements, in a temporary folder; numbers of events are multiples of the devices'."""
+def measure(
+    backlog_events: int = 100_000, live_events: int = 1_000_000, on: PostgresUrl | None = None
+) -> dict[str, Any]:
+    """All measurements, in a temporary folder or on a server; numbers of events are multiples of the devices'."""
     binary = mosquitto_binary()
     if binary is None or shutil.which("mosquitto_sub") is None:
         sys.exit("Mosquitto and its clients are not installed (apt-get install mosquitto mosquitto-clients).")
@@ -179,7 +194,7 @@ def measure(backlog_events: int = 100_000, live_events: int = 1_000_000) -> dict
         (home / "mosquitto").mkdir(mode=0o777)
         broker = Mosquitto(binary, home / "mosquitto")
         broker.start()
-        controller = ControllerProcess(home / "fleet.db", broker.url, begin=own_process)
+        controller = ControllerProcess(home / "fleet.db", broker.url, begin=own_process, on=on)
         try:
             result: dict[str, Any] = {"backlog": backlog(broker, controller, backlog_events)}
             if live_events:
@@ -188,7 +203,7 @@ def measure(backlog_events: int = 100_000, live_events: int = 1_000_000) -> dict
             eventually(
                 lambda: controller.query("SELECT min(contiguous_seq) FROM streams") == [(last_seq,)], "no hole is left"
             )
-            result["database_mb"] = round(controller.db.stat().st_size / 1e6, 1)
+            result["database_mb"] = round(size_bytes(controller) / 1e6, 1)
         finally:
             controller.kill()
             broker.stop()
@@ -200,12 +215,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=100_000, help="in the backlog")
     parser.add_argument("--live-events", type=int, default=1_000_000, help="while the generator runs; 0 leaves it out")
+    parser.add_argument("--db", type=PostgresUrl, help="postgresql://…, a server that runs; by default a file is made")
     parser.add_argument("--publish", nargs=3, type=int, metavar=("PORT", "FIRST", "LAST"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.publish:
         publish(*options.publish)
     else:
-        print(json.dumps(measure(options.events, options.live_events)))
+        print(json.dumps(measure(options.events, options.live_events, options.db)))
 
 
 if __name__ == "__main__":
