@@ -5,8 +5,10 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +33,11 @@ def postgres_folder() -> Path | None:
     on_path = [Path(found).parent for found in [shutil.which("initdb")] if found]
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
     return next((folder for folder in [*on_path, *found] if (folder / "initdb").exists()), None)
+
+
+def bouncer_binary() -> str | None:
+    """PgBouncer, which Debian puts where only root looks."""
+    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
 def open_folder() -> "TemporaryDirectory[str]":
@@ -144,7 +151,7 @@ class Postgres:
 class PgBouncer:
     """Pools connections to a server in transaction mode: who comes next gets another session."""
 
-    def __init__(self, server: Postgres, folder: Path) -> None:
+    def __init__(self, binary: str, server: Postgres, folder: Path) -> None:
         self.port = free_port()
         folder.mkdir(mode=0o777)
         settings = folder / "pgbouncer.ini"
@@ -154,7 +161,11 @@ class PgBouncer:
             f"pool_mode = transaction\ndefault_pool_size = 4\nlogfile = {folder / 'log'}\n"
             "server_round_robin = 1\n"
         )
-        self._process = subprocess.Popen(["pgbouncer", "-q", settings], cwd="/", **as_somebody(folder))
+        self._process = subprocess.Popen([binary, "-q", settings], cwd="/", **as_somebody(folder))
+        until_s = time.monotonic() + START_TIMEOUT_S
+        while not _listens(self.port):
+            assert time.monotonic() < until_s, "PgBouncer does not start."
+            time.sleep(0.02)
 
     def url(self, place: PostgresUrl) -> PostgresUrl:
         """A database of the server, through the pool."""
@@ -164,3 +175,9 @@ class PgBouncer:
         """End it."""
         self._process.terminate()
         self._process.wait()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False

@@ -30,7 +30,8 @@ class PartitionForgetting:
         for partition in self._partitions.before(EVENTS, before[:DAY_CHARACTERS]):
             if (number := self._rolled_up(EVENTS, partition)) is not None:
                 gone = [dict(row) for row in self._database.rows("forgotten_with", partition=partition)]
-                self._database.run("note_forgotten_before", {"source": EVENTS, "before": before})
+                if number:
+                    self._database.run("note_forgotten_before", {"source": EVENTS, "before": before})
                 self._database.many("note_forgotten", gone)
                 self._partitions.drop(partition)
                 return number, 1
