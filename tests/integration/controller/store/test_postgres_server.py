@@ -5,18 +5,16 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from arrivals import ALL, ANY, LATER
-from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event, some_telemetry
+from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event, as_arrived, some_telemetry
 from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.settings import PostgresUrl
 from fer_controller.store import opening
 from fer_controller.store.events.records import Stream
-from fer_controller.store.ingest.records import Written
-from fer_controller.store.postgresql import lease
+from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.postgresql.forgetting import PartitionForgetting
 from fer_controller.store.postgresql.ingest import PostgresIngestStore
 from fer_controller.store.rollups.records import HOUR
@@ -193,24 +191,10 @@ def test_a_day_is_dropped_once_it_is_old_and_rolled_up_and_its_events_stay_known
         assert forgetting.forget_telemetry(NEXT_DAY, ALL) == 1
         assert store.events.events_stored_after(ANY, 0, 10) == []
         assert rollups.events_forgotten_before() == NEXT_DAY
-        again = a_batch(*(an_event(seq) for seq in range(1, 7)))
+        events = as_arrived(*(an_event(seq) for seq in range(1, 7)), at=NEXT_DAY)
         store = PostgresIngestStore(database)
-        assert store.write(replace(again, received_at=NEXT_DAY)) == Written(2, 4)
+        assert store.write(Batch(NEXT_DAY, events=events)) == Written(2, 4)
         assert store.events.stored() == {DEVICE: 6}
         assert store.events.last_event_id() > 4
         rollups.roll_up_events(ALL)
         assert sum(each.events for each in rollups.emotion_rollups(HOUR, ANY, ALL)) == 6
-
-
-def test_one_controller_serves_a_database_and_the_next_one_when_it_is_gone(
-    place: PostgresUrl, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lease, "LASTS_S", 0.4)
-    monkeypatch.setattr(lease, "TAKEN_EVERY_S", 0.1)
-    monkeypatch.setattr(lease, "TRIED_EVERY_S", 0.05)
-    with opening.exclusive(place):
-        monkeypatch.setattr("socket.gethostname", lambda: "another")
-        with pytest.raises(StoreError, match=r"Another fer-controller serves .* stop it"), opening.exclusive(place):
-            pass
-    with opening.exclusive(place):
-        pass

@@ -1,7 +1,5 @@
 """What only one process of all does: it goes on when its holder is gone, and a holder that was away writes nothing."""
 
-import shutil
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.postgresql.lease import Lease
-from real_postgres import BOUNCER_MISSING, PgBouncer, Postgres, open_folder
+from real_postgres import BOUNCER_MISSING, PgBouncer, Postgres, bouncer_binary, open_folder
 
 POST = "rollouts"
 NOW = "2026-01-31T12:00:00.000Z"
@@ -56,18 +54,13 @@ def place(postgres: Postgres) -> PostgresUrl:
 
 @pytest.fixture
 def bouncer(postgres: Postgres) -> Iterator[PgBouncer]:
-    if shutil.which("pgbouncer") is None:
+    binary = bouncer_binary()
+    if binary is None:
         pytest.skip(BOUNCER_MISSING)
     with open_folder() as folder:
-        pool = PgBouncer(postgres, Path(folder) / "pool")
-        eventually(lambda: answers(pool.port), "the pool answers", 10)
+        pool = PgBouncer(binary, postgres, Path(folder) / "pool")
         yield pool
         pool.stop()
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def take_away(postgres: Postgres, place: PostgresUrl) -> None:
