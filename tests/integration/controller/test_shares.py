@@ -13,9 +13,11 @@ from fer_controller.ingest.writer import filters
 from fer_controller.settings import BrokerSettings
 from fer_wire import EmotionEvent, Topics, parse
 from field.test_what_a_broker_does_not_take import Answering
+from forked import Forked
 from old_brokers import hanging_up
 from paho.mqtt import publish
 from real_broker import Mosquitto
+from real_postgres import Postgres
 
 pytestmark = pytest.mark.mosquitto
 TOPICS, SHARE = Topics(), "ingest"
@@ -125,6 +127,33 @@ def test_a_broker_that_has_no_shared_subscriptions_is_told(answer: bytes) -> Non
     with pytest.raises(BrokerRefused, match=r"leave broker\.share out, and run one controller at it"):
         Member(answering.url, "one")
     answering.close()
+
+
+def test_on_postgresql_two_members_store_everything_once_though_one_is_killed(
+    mosquitto: Mosquitto, postgres: Postgres, device: Device, tmp_path: Path
+) -> None:
+    place = postgres.database()
+    served = ("--db", place.url, "--broker", mosquitto.url, "--share", SHARE, "--role", "ingest")
+    said = [tmp_path / "one", tmp_path / "other"]
+    one, other = (Forked("fer-controller", "serve", *served, out=log, err=log) for log in said)
+    try:
+        for log in said:
+            eventually(lambda log=log: "Connected to the broker" in log.read_text(), "it is connected")  # type: ignore[misc]
+        device.reconnect()
+        device.observe(EVENTS)
+        one.kill()
+        device.observe(EVENTS)
+        device.flush()
+    finally:
+        one.kill()
+        one.wait(30)
+        other.terminate()
+        other.wait(30)
+    assert postgres.execute("SELECT seq FROM events ORDER BY seq", place.name) == [
+        (seq,) for seq in range(1, 2 * EVENTS + 1)
+    ]
+    assert postgres.execute("SELECT COUNT(*) FROM gaps", place.name) == [(0,)]
+    assert device.acked_seq == 2 * EVENTS
 
 
 def test_an_sqlite_database_has_nobody_to_divide_messages_with(tmp_path: Path) -> None:
