@@ -10,6 +10,8 @@ from acceptance.fleet import EAGER, Fleet, assert_exactly_once, one_variant, unt
 from real_broker import Mosquitto, mosquitto_binary
 
 KILLS = 12
+KILLED_WHILE_IT_CHANGES = (3, 6, 9)
+"""After the kills of a broker with these numbers the agent is killed, too."""
 IMPATIENT = {"FER_AGENT_BROKER__PATIENCE_S": "0.3"}
 BRIDGE = """\
 connection centre
@@ -58,6 +60,10 @@ def test_the_agent_goes_between_two_brokers_that_die_and_every_event_is_stored_o
         victim.kill()
         if dice.random() < 0.3:
             victim.forget()
+        if turn in KILLED_WHILE_IT_CHANGES:
+            time.sleep(dice.uniform(0.0, 1.0))
+            fleet.agent.kill()
+            fleet.agent.start()
         time.sleep(dice.uniform(0.0, 3.0))
         victim.start()
         before = fleet.stored()
@@ -66,6 +72,10 @@ def test_the_agent_goes_between_two_brokers_that_die_and_every_event_is_stored_o
     assert fleet.agent.last_line["pending"] == 0
     changes = fleet.agent.log.read_text().count(f"The broker {site.url} is connected")
     assert changes > 0
+    killed = f"{KILLS} kills of two brokers, {len(KILLED_WHILE_IT_CHANGES)} of the agent"
     outcome = assert_exactly_once(fleet)
     with capsys.disabled():
-        print(f"\n  {KILLS} kills of two brokers, {changes} connections to the other: {outcome} ", end="")
+        print(
+            f"\n  {killed}, {changes} connections to the other: {outcome} ",
+            end="",
+        )
