@@ -141,7 +141,7 @@ class Fleet:
             "fer_address": self.hub.address,
             "fer_offline": True,
             "fer_secrets": str(self.secrets),
-            "fer_cameras": [{"name": "door", "source": "demo:"}],
+            "fer_cameras": [{"name": "door", "source": "demo:", "fps": 10}],
             "fer_agent_settings": {"telemetry": {"interval_s": 1.0}, "events": {"heartbeat_s": 1.0}},
         }
         children = {"broker": {"hosts": {"hub": addresses["hub"]}}, "controller": {"hosts": {"hub": addresses["hub"]}}}
