@@ -5,15 +5,15 @@ What the controller saw itself is ordered by its own clock; a device's clock is 
 
 import logging
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from fer_wire import Reported, Status, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.presence import OFFLINE, ONLINE
 
+from fer_controller.ingest import presences
 from fer_controller.ingest.clocks import Clocks
 from fer_controller.settings import ClockSettings
 from fer_controller.store.devices.records import Device
@@ -25,6 +25,8 @@ CLOCKS_REMEMBERED = 1024
 """A batch arrives at one moment, and most clocks are right."""
 UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60))
 
+Change = Callable[[Device], Device]
+"""What happened to a device."""
 log = logging.getLogger(__name__)
 
 
@@ -37,14 +39,19 @@ def presence(device: Device, now: datetime, stale_after_s: float) -> str:
 
 
 class Fleet:
-    """All devices as last heard from, and which changed since the last batch."""
+    """All devices as last heard from, and what happened to which since the last batch.
+
+    What happens is a change of a device as it stands, so that it can be carried out again where another process has
+    written that device meanwhile. What such a change leans on beside the device is what this process itself was told.
+    """
 
     def __init__(self, known: Iterable[Device], clocks: Clocks | None = None) -> None:
         self._clocks = clocks or Clocks(ClockSettings())
         self._believable = lru_cache(CLOCKS_REMEMBERED)(self._clocks.believable)
         self._devices = {device.device: device for device in known}
-        self._changed: dict[str, None] = {}
-        self._former_runs: dict[str, deque[str]] = {}
+        self._happened: dict[str, list[Change]] = {}
+        self._runs_told: dict[str, deque[str]] = {}
+        self._reports_told: dict[str, str] = {}
         self._told: set[str] = set()
 
     def knows(self, device: str) -> bool:
@@ -58,14 +65,15 @@ class Fleet:
 
     def heard(self, device: str, at: str) -> None:
         """Note that a live message just arrived from the device: whatever its last will said, it is online."""
-        self._lives(self._get(device), self._get(device).run, at)
+        self._happens(device, lambda row: presences.lives(row, row.run, at))
 
     def measured(self, telemetry: Telemetry, at: str) -> None:
         """Take in live telemetry, which also says what the clock shows, and which run lives if none was known to."""
-        device = self._dated(self._get(telemetry.device), telemetry.time, at)
-        run = device.run if device.state == ONLINE else telemetry.run
-        self._note_run(device, run)
-        self._lives(replace(device, blind=blind(telemetry)), run, at)
+        device = self._get(telemetry.device)
+        if device.state != ONLINE:
+            self._note_run(device, telemetry.run)
+        offset_s = self._offset_s(device, telemetry.time, at)
+        self._happens(device.device, partial(presences.measured, telemetry, at, offset_s))
 
     def believes(self, device: str, said: str, at: str) -> bool:
         """Whether the device can have seen something when it says so; both times are texts, at that of the arrival."""
@@ -74,132 +82,97 @@ class Fleet:
 
     def status(self, status: Status, at: str, *, retained: bool) -> None:
         """Take in a birth or a last will; ignores what is told too late of an earlier run, or connection of a run."""
-        if _is_of_an_earlier_connection(status, self._get(status.device)):
+        device = self._get(status.device)
+        runs = self._runs(device)
+        if status.state != ONLINE:
+            if device.state != ONLINE:
+                self._note_run(device, status.run)
+            self._happens(device.device, partial(presences.gone, status, at))
             return
-        if status.state == ONLINE:
-            self._born(status, at, retained=retained)
+        if retained and status.run != device.run and status.run in runs:
+            return  # The broker brings back what it had retained before a newer run was heard.
+        offset_s = None
+        if not retained:
+            self._tell_of_two(device, status.run)
+            offset_s = self._offset_s(device, status.time, at)
+        born = partial(presences.born, status, at, offset_s, runs[-1], retained=retained)
+        if retained and status.run != device.run:  # A broker that lost its last minute brings an older one back.
+            self._runs_told[device.device] = deque([status.run], maxlen=FORMER_RUNS)
         else:
-            self._gone(status, at)
+            self._note_run(device, status.run)
+        self._happens(device.device, born)
 
     def reported(self, reported: Reported, at: str, *, retained: bool) -> None:
         """Take in what a device reports about itself."""
         if not retained:
             self.heard(reported.device, at)
-        version = reported.agent_version or self._get(reported.device).agent_version
-        self._set(
-            replace(self._get(reported.device), agent_version=version, reported=reported.model_dump_json()),
-        )
+        device = self._get(reported.device)
+        before = self._reports_told.setdefault(device.device, device.reported)
+        text = self._reports_told[device.device] = reported.model_dump_json()
+        self._happens(device.device, partial(presences.reported, reported, text, before))
+
+    def changes(self) -> dict[str, Change]:
+        """What happened to each device since the last call of take_changes."""
+        return {name: partial(_after, tuple(happened)) for name, happened in self._happened.items()}
 
     def take_changes(self) -> list[Device]:
         """Devices that changed since the last call."""
-        changed = [self._devices[name] for name in self._changed]
-        self._changed.clear()
+        changed = [self._devices[name] for name in self._happened]
+        self._happened.clear()
         return changed
 
-    def _born(self, status: Status, at: str, *, retained: bool) -> None:
-        device, born = self._get(status.device), iso_utc(status.time)
-        if retained and status.run != device.run and status.run in self._runs(device):
-            return  # The broker brings back what it had retained before a newer run was heard.
-        if not retained:
-            self._tell_of_two(device, status.run)
-            device = self._dated(device, status.time, at)
-        if retained and status.run != device.run:  # A broker that lost its last minute brings an older one back.
-            self._former_runs[device.device] = deque([status.run], maxlen=FORMER_RUNS)
-        else:
-            self._note_run(device, status.run)
-        went_on = (device.state, device.run) == (ONLINE, status.run)
-        told = born if retained and device.last_seen <= born <= at and device.last_seen else at
-        self._set(
-            replace(
-                device, state=ONLINE, run=status.run, connection=status.connection, born=born,
-                since=device.since if went_on else told, reason="",
-                agent_version=status.agent_version or device.agent_version,
-                last_seen=device.last_seen if retained else at,
-            )
-        )  # fmt: skip
+    def settle(self, devices: Iterable[Device]) -> None:
+        """Take in how these were stored, which others may have changed, too."""
+        self._devices.update({device.device: device for device in devices})
 
-    def _gone(self, status: Status, at: str) -> None:
-        device = self._get(status.device)
-        if device.state == ONLINE and status.run != device.run:
-            return
-        since = device.since if device.state == status.state else at
-        version = status.agent_version or device.agent_version
-        self._set(
-            replace(
-                device,
-                state=status.state,
-                run=status.run,
-                connection=status.connection,
-                since=since,
-                reason=status.reason,
-                agent_version=version,
-                blind="",
-            )
-        )
+    def _happens(self, name: str, change: Change) -> None:
+        before = self._get(name)
+        after = change(before)
+        if after is not before:
+            self._devices[name] = after
+            self._happened.setdefault(name, []).append(change)
 
-    def _lives(self, device: Device, run: str, at: str) -> None:
-        was_online = (device.state, device.run) == (ONLINE, run)
-        if run != device.run:
-            device = replace(device, run=run, connection=0)
-        if device.state not in (ONLINE, OFFLINE, ""):  # Of a newer agent, which says more of itself.
-            self._set(replace(device, last_seen=at))
-            return
-        since = device.since if was_online else at
-        self._set(replace(device, state=ONLINE, since=since, reason="", last_seen=at))
-
-    def _dated(self, device: Device, said: datetime, at: str) -> Device:
+    def _offset_s(self, device: Device, said: datetime, at: str) -> float | None:
+        """By how much the clock is ahead, where that can be told; a clock that is wrong from now on is told of."""
         offset_s = self._clocks.told(device.device, said, at)
-        if offset_s is None:
-            return device
-        was_right = not device.clock_offset_s
-        if offset_s and was_right:
+        if offset_s and not device.clock_offset_s:
             log.warning(
                 "The clock of %s is %s; what it saw is filed by its arrival until that is mended "
                 "(see `timedatectl` there).",
                 device.device,
                 off_by(offset_s),
             )
-        return replace(device, clock_offset_s=offset_s)
+        return offset_s
 
     def _runs(self, device: Device) -> deque[str]:
-        return self._former_runs.setdefault(device.device, deque([device.run], maxlen=FORMER_RUNS))
+        """The runs that this process was told of, the last one last."""
+        return self._runs_told.setdefault(device.device, deque([device.run], maxlen=FORMER_RUNS))
 
     def _note_run(self, device: Device, run: str) -> None:
-        if run != device.run:
-            self._runs(device).append(run)
+        runs = self._runs(device)
+        if run != runs[-1]:
+            runs.append(run)
 
     def _tell_of_two(self, device: Device, run: str) -> None:
-        if run != device.run and run in self._runs(device) and device.device not in self._told:
+        runs = self._runs(device)
+        if run != runs[-1] and run in runs and device.device not in self._told:
             self._told.add(device.device)
             log.warning(
                 "Two agents use the name %s (runs %s and %s), and each disconnects the other from the broker; "
                 "give each its own name with --device.",
                 device.device,
                 run,
-                device.run,
+                runs[-1],
             )
 
     def _get(self, name: str) -> Device:
         return self._devices.get(name) or Device(name)
 
-    def _set(self, device: Device) -> None:
-        self._devices[device.device] = device
-        self._changed[device.device] = None
 
-
-def _is_of_an_earlier_connection(status: Status, device: Device) -> bool:
-    """Whether the same run has connected since, perhaps to another broker."""
-    return status.run == device.run and status.connection < device.connection
-
-
-def blind(telemetry: Telemetry) -> str:
-    """In words which cameras of a device are frozen or dark; empty if none is."""
-    found = (
-        f"{camera.camera} is {' and '.join(words)}"
-        for camera in telemetry.cameras
-        if (words := [word for word, told in (("frozen", camera.frozen), ("dark", camera.dark)) if told])
-    )
-    return "; ".join(found)
+def _after(happened: Iterable[Change], device: Device) -> Device:
+    for change in happened:
+        device = change(device)
+    return device
 
 
 def off_by(offset_s: float) -> str:

@@ -1,6 +1,7 @@
 """How far each stream of events is stored without a hole."""
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from fer_wire import Ack, EmotionEvent
 
@@ -11,8 +12,36 @@ Key = tuple[str, str]
 SeqsAbove = Callable[[str, str, int], Iterable[int]]
 
 
+class Acknowledged(Protocol):
+    """How far streams are stored, for acks."""
+
+    def refresh(self) -> None:
+        """Take up what other processes stored."""
+
+    def knows(self, key: Key) -> bool:
+        """Whether this stream has begun."""
+
+    def note(self, event: EmotionEvent) -> bool:
+        """Note an event that is about to be stored; False when its seq was known already."""
+
+    def take_changes(self, noted_at: str, /) -> tuple[list[Stream], list[Gap]]:
+        """Streams that received events, and gaps that those declared, since the last call."""
+
+    def settle(self, streams: Iterable[Stream]) -> None:
+        """Take in how far these streams are stored now."""
+
+    def ack(self, key: Key) -> Ack:
+        """The ack that says how far a stream is stored."""
+
+    def newest(self) -> list[Key]:
+        """The stream that each device began last."""
+
+    def newest_of(self, device: str) -> Key:
+        """The stream that a device began last."""
+
+
 class Streams:
-    """All streams in the store, and what changed since the last batch."""
+    """All streams of a store that this process alone writes to, and what changed since the last batch."""
 
     def __init__(self, known: Iterable[Stream], seqs_above: SeqsAbove, ranges_max: int) -> None:
         self._seqs_above = seqs_above
@@ -23,6 +52,9 @@ class Streams:
         self._gaps: list[tuple[Key, int, int]] = []
         for stream in known:
             self._begin((stream.device, stream.epoch), stream.contiguous_seq, stream.began_after_seq).recall()
+
+    def refresh(self) -> None:
+        """Nobody else stores anything."""
 
     def knows(self, key: Key) -> bool:
         """Whether this stream has begun."""

@@ -13,10 +13,10 @@ from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.ingest.acks import Acks
 from fer_controller.ingest.peers import Peers
-from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.streams import Acknowledged
 from fer_controller.ingest.writer import Ingest, moved
 from fer_controller.settings import BrokerSettings, IngestSettings
-from fer_controller.store.ingest.records import Batch
+from fer_controller.store.ingest.records import Batch, Written
 
 WAIT_S = 0.5
 FIRST_PAUSE_S = 0.2
@@ -35,7 +35,7 @@ class Subscriber:
         self,
         broker: Broker,
         ingest: Ingest,
-        streams: Streams,
+        streams: Acknowledged,
         topics: Topics,
         peers: Peers,
         broker_settings: BrokerSettings,
@@ -84,6 +84,7 @@ class Subscriber:
             else:
                 self._was_connected = True
                 self._peers.connected()
+                self._streams.refresh()
                 self._acks.send_again(self._streams.newest())
                 return
 
@@ -108,18 +109,18 @@ class Subscriber:
             self._broker.pump(idle_s, most)
 
     def _store(self, deliveries: list[Delivery], stop: Event) -> bool:
-        batch = self._ingest.read(deliveries)
-        if not self._written(batch, stop):
+        written = self._written(self._ingest.read(deliveries), stop)
+        if written is None:
             return False
-        self._acks.moved(moved(batch))
+        self._acks.moved(moved(written))
         return True
 
-    def _written(self, batch: Batch, stop: Event) -> bool:
-        """Try until the batch is written; False when stopped before that, and then nothing is acknowledged."""
+    def _written(self, batch: Batch, stop: Event) -> Written | None:
+        """Try until the batch is written; None when stopped before that, and then nothing is acknowledged."""
         pause_s, told = FIRST_PAUSE_S, False
         while True:
             try:
-                self._ingest.write(batch)
+                written = self._ingest.write(batch)
             except StoreUnavailable as error:
                 if not told:
                     log.warning(
@@ -127,13 +128,13 @@ class Subscriber:
                     )
                     told = True
                 if stop.is_set():
-                    return False
+                    return None
                 self._wait_with_broker(stop, pause_s)
                 pause_s = min(pause_s * 2, self._settings.retry_max_s)
             else:
                 if told:
                     log.info("The database can be written again.")
-                return True
+                return written
 
     def _wait_with_broker(self, stop: Event, pause_s: float) -> None:
         """Wait, but answer the broker so that it keeps the connection; its window bounds what it sends."""

@@ -15,7 +15,7 @@ from fer_controller.ingest.newcomers import Newcomers
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
-from fer_controller.ingest.streams import Key, Streams
+from fer_controller.ingest.streams import Acknowledged, Key
 from fer_controller.ingest.telling import Losses, Unreadable
 from fer_controller.settings import IngestSettings
 from fer_controller.store.contract import Store
@@ -40,7 +40,7 @@ class Ingest:
         self,
         store: Store,
         topics: Topics,
-        streams: Streams,
+        streams: Acknowledged,
         fleet: Fleet,
         peers: Peers,
         clock: Callable[[], datetime] | None = None,
@@ -94,15 +94,17 @@ class Ingest:
         for device in heard:
             self._fleet.heard(device, batch.received_at)
         batch.streams, batch.gaps = self._streams.take_changes(batch.received_at)
+        batch.changes_of_devices = self._fleet.changes()
         batch.devices = self._fleet.take_changes()
         return batch
 
     def write(self, batch: Batch) -> Written:
         """Store the batch durably; after StoreUnavailable the same batch must be written again."""
         written = self._store.write(batch)
-        self._streams.settle(batch.streams)
+        self._streams.settle(written.streams)
+        self._fleet.settle(written.devices)
         now = self._clock()
-        self._losses.tell(batch.gaps, now)
+        self._losses.tell(written.gaps, now)
         self._unreadable.tell([*batch.dead_letters, *written.conflicts], now, batch.letters_left_out)
         return written
 
@@ -167,9 +169,9 @@ def day_of(batch: Batch) -> str:
     return batch.received_at[:10]
 
 
-def moved(batch: Batch) -> list[Key]:
+def moved(written: Written) -> list[Key]:
     """The streams whose devices wait for an ack."""
-    return [(stream.device, stream.epoch) for stream in batch.streams]
+    return [(stream.device, stream.epoch) for stream in written.streams]
 
 
 def _same_device(kind: str, device: str, topic: Topic) -> None:

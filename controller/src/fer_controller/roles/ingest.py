@@ -19,7 +19,8 @@ from fer_controller.ingest.newcomers import Newcomers
 from fer_controller.ingest.peers import Peers
 from fer_controller.ingest.quotas import Quotas
 from fer_controller.ingest.revoked import Revoked
-from fer_controller.ingest.streams import Streams
+from fer_controller.ingest.stored_streams import StoredStreams
+from fer_controller.ingest.streams import Acknowledged, Streams
 from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import Ingest, filters
 from fer_controller.roles.threads import Task
@@ -28,6 +29,7 @@ from fer_controller.rollout.desired.seal import Seal
 from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
+from fer_controller.store.contract import Store
 from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.posts import orders_at
@@ -67,7 +69,7 @@ def subscriber(settings: Settings) -> Iterator[Subscriber]:
     topics = _topics(settings)
     with _embedded_broker(settings), opening.created(settings.db, INGEST_TIMEOUT_S) as database:
         store, devices = opening.ingest(database, settings.ingest.dead_letters_max), DeviceStore(database)
-        streams = Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
+        streams = _streams(settings, store)
         peers = Peers(topics, _greeting(settings))
         fleet, revoked = Fleet(devices.all(), Clocks(settings.clocks)), Revoked(devices.revoked)
         quotas = Quotas(settings.ingest)
@@ -78,6 +80,12 @@ def subscriber(settings: Settings) -> Iterator[Subscriber]:
         beat = systemd.Watchdog().beat
         log.info("Storing what arrives below %s in %s.", settings.broker.prefix, settings.db)
         yield Subscriber(broker, ingest, streams, topics, peers, settings.broker, settings.ingest, beat)
+
+
+def _streams(settings: Settings, store: Store) -> Acknowledged:
+    if isinstance(settings.db, Path):
+        return Streams(store.events.streams(), store.events.seqs_above, settings.ingest.ranges_max)
+    return StoredStreams(store.events.streams)
 
 
 def check(settings: Settings) -> None:

@@ -29,3 +29,14 @@ CREATE TABLE revoked_devices (
   revoked_at TEXT NOT NULL,
   revoked_by TEXT NOT NULL
 );
+
+-- lock_devices --
+-- These devices, locked, and always in the same order.
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection
+FROM devices WHERE device = ANY(CAST(:devices AS text[])) ORDER BY device FOR UPDATE;
+
+-- insert_device --
+-- A device of which nothing is known yet, unless another process just heard of it.
+INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported)
+VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported)
+ON CONFLICT (device) DO NOTHING;

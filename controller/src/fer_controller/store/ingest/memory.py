@@ -45,7 +45,7 @@ class MemoryStore:
         self.dead_letters.leave_out(batch.letters_left_out)
         redelivered = len(batch.events) - new - len(conflicts)
         self.dead_letters.count(REDELIVERED, redelivered)
-        return Written(new, redelivered, conflicts, tuple(batch.streams))
+        return Written(new, redelivered, conflicts, tuple(batch.streams), tuple(batch.gaps), tuple(batch.devices))
 
 
 class MemoryEvents:

@@ -1,6 +1,6 @@
 """A batch of messages, and the result of storing it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -22,6 +22,9 @@ class Batch:
     streams: list[Stream] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
+    """As they are now, by what this process knew of them."""
+    changes_of_devices: Mapping[str, Callable[[Device], Device]] = field(default_factory=dict)
+    """What happened to each of them, for a store to which other processes write: onto the row as it stands there."""
     telemetry: list[Telemetry] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     letters_left_out: int = 0
@@ -43,3 +46,7 @@ class Written:
     """Events whose number another event has; they are stored as dead letters."""
     streams: tuple[Stream, ...] = field(default=(), compare=False)
     """How far the streams of its events are stored now, whoever stored them."""
+    gaps: tuple[Gap, ...] = field(default=(), compare=False)
+    """What their devices declared to have dropped."""
+    devices: tuple[Device, ...] = field(default=(), compare=False)
+    """The devices of the batch, as they are stored now."""

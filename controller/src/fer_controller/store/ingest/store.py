@@ -36,7 +36,7 @@ class IngestStore:
             self.dead_letters.add([*batch.dead_letters, *conflicts])
             self.dead_letters.leave_out(batch.letters_left_out)
             self.dead_letters.count(REDELIVERED, redelivered)
-        return Written(events, redelivered, conflicts, tuple(batch.streams))
+        return Written(events, redelivered, conflicts, tuple(batch.streams), tuple(batch.gaps), tuple(batch.devices))
 
     def _conflicts(self, batch: Batch) -> tuple[DeadLetter, ...]:
         return tuple(

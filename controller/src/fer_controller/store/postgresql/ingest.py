@@ -15,6 +15,7 @@ from fer_controller.store.events.records import NewEvent, Stream
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.postgresql.database import PostgresDatabase
+from fer_controller.store.postgresql.devices import LockedDevices
 from fer_controller.store.postgresql.partitions import Partitions
 from fer_controller.store.postgresql.streams import LockedStreams
 from fer_controller.store.telemetry.store import TelemetryStore
@@ -53,7 +54,7 @@ class PostgresIngestStore:
         self._store(new)
         conflicts = self._conflicts(known, batch.received_at) if known else ()
         self._note_streams(batch, streams.now())
-        self.devices.put(sorted(batch.devices, key=lambda each: each.device))
+        devices = LockedDevices(self._database).put(batch)
         if batch.telemetry:
             self._database.rows("begin_telemetry")
             self.telemetry.add(batch.telemetry, batch.received_at)
@@ -61,7 +62,7 @@ class PostgresIngestStore:
         self.dead_letters.leave_out(batch.letters_left_out)
         redelivered = len(known) - len(conflicts)
         self.dead_letters.count(REDELIVERED, redelivered)
-        return Written(len(new), redelivered, conflicts, streams.now())
+        return Written(len(new), redelivered, conflicts, streams.now(), streams.gaps, devices)
 
     def _store(self, new: Sequence[NewEvent]) -> None:
         if new:

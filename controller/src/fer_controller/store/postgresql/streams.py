@@ -38,6 +38,11 @@ class LockedStreams:
         """How far they are stored."""
         return tuple(Stream(*key, each.contiguous_seq, each.began_after_seq) for key, each in self._progress.items())
 
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What their devices declared to have dropped."""
+        return tuple(self._gaps)
+
     def _locked(self) -> dict[Key, Progress]:
         found = self._rows_by_key("lock_streams")
         if missing := [key for key in reversed(self._began) if key not in found]:
