@@ -10,6 +10,7 @@ from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.stored_streams import StoredStreams
 from fer_controller.ingest.writer import Ingest
 from fer_controller.store import opening
+from fer_controller.store.contract import Store
 from fer_controller.store.devices.records import Device
 from fer_controller.store.ingest.records import Written
 from fer_wire import Message, Reported, Topics
@@ -20,7 +21,7 @@ from real_postgres import Postgres
 class Process:
     """What one ingest process remembers, and its connection."""
 
-    def __init__(self, store: opening.Store) -> None:
+    def __init__(self, store: Store) -> None:
         self.now, self.store = datetime(2026, 1, 31, 13, tzinfo=UTC), store
         self.streams = StoredStreams(store.events.streams)
         self._ingest = Ingest(
