@@ -57,8 +57,9 @@ def main() -> None:
     refusals, uses, ending = Refusals(task.db), Uses(task.db), Event()
     alone = task.http.access == CERTIFICATE_ACCESS
     certified = Certified(CertificateStore(tokens), DeviceStore(tokens), alone=alone)
+    registry = ModelStore(models)
     app = make_app(
-        ModelStore(models), Artifacts(task.folder), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
+        registry, Artifacts(task.folder, registry.content), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
         Metrics(Subjects(fleet), task.stale_after_s),
         Guards(TokenStore(tokens), DesiredStore(tokens), certified, refusals, uses),
         Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),

@@ -108,7 +108,7 @@ def _for_devices(store: ModelStore, artifacts: Artifacts, downloads: Downloads, 
         try:
             if store.of_file(sha256) is not None:
                 guards.expect_assigned(request, {sha256})
-                return ArtifactResponse(artifacts.path(sha256), sha256, downloads, holder(request))
+                return ArtifactResponse(artifacts.present(sha256), sha256, downloads, holder(request))
         except FileNotFoundError:
             pass
         raise HTTPException(404, "The registry has no file with this sha256.")

@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ FOLDER = "artifacts"
 LOCK_FILE = "lock"
 CHUNK_BYTES = 1 << 20
 
+Fetch = Callable[[str], Iterable[bytes]]
+"""Reads the file of a hash from where other machines find it, in parts; none where it is not there."""
 Moved = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
 
@@ -23,16 +25,35 @@ def _ignored(_more_bytes: int) -> None:
     """Ignore the progress."""
 
 
+def _nowhere(_sha256: str) -> Iterable[bytes]:
+    """There is no other place."""
+    return ()
+
+
 class Artifacts:
     """The files of one registry; whoever adds or removes files must hold its lock."""
 
-    def __init__(self, registry_folder: Path) -> None:
+    def __init__(self, registry_folder: Path, fetch: Fetch = _nowhere) -> None:
+        """Fetch reads what another machine has added."""
+        self._fetch = fetch
         self._registry_folder = registry_folder
         self._folder = registry_folder / FOLDER
 
     def path(self, sha256: str) -> Path:
         """The path of the file with this hash, whether or not it exists."""
         return self._folder / sha256
+
+    def present(self, sha256: str) -> Path:
+        """The path of the file with this hash, fetched if need be; whether there is one, shows when it is opened."""
+        path = self.path(sha256)
+        if not path.exists():
+            with self.held():
+                self._copy(sha256, path)
+        return path
+
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """The content of a file that is here."""
+        return _chunks(self.path(sha256))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -83,6 +104,19 @@ class Artifacts:
                     freed_bytes += path.stat().st_size
                     path.unlink()
         return freed_bytes
+
+    def _copy(self, sha256: str, path: Path) -> None:
+        parts = iter(self._fetch(sha256))
+        first = next(parts, None)
+        if first is None or self.is_sound(sha256):
+            return
+        digest = hashlib.sha256()
+        with self._written(), written_whole(path) as file:
+            for part in (first, *parts):
+                digest.update(part)
+                file.write(part)
+            if digest.hexdigest() != sha256:
+                raise RegistryError(f"What the database has of {sha256} is damaged; add the model again.")
 
     @contextmanager
     def _written(self) -> Iterator[None]:

@@ -51,7 +51,7 @@ class Shelf:
     def __init__(self, store: ModelStore, folder: Path) -> None:
         self._store = store
         self.folder = folder
-        self.artifacts = Artifacts(folder)
+        self.artifacts = Artifacts(folder, store.content)
 
     def list(self) -> list[RegisteredModel]:
         """All models in the order in which they were added."""
@@ -83,7 +83,7 @@ class Shelf:
                 "run `fer-controller models keygen` to sign it again."
             )
         for variant in model.manifest.variants:
-            golden.prove(self.artifacts.path(variant.sha256), variant, model.manifest)
+            golden.prove(self.artifacts.present(variant.sha256), variant, model.manifest)
             watch(f"proving {model.label}", variant.size_bytes, _size_bytes(model.manifest))
 
     def _proven(self, payload: bytes, signature: str) -> bool:
@@ -115,6 +115,7 @@ class Catalogue(Shelf):
             known = self._check_free(manifest, payload)
             for variant in manifest.variants:
                 self.artifacts.take(entry / variant.file, variant.sha256, _copying(watch, variant, all_bytes))
+                self._store.put_content(variant.sha256, self.artifacts.chunks(variant.sha256))
             if known is None:
                 self._insert(manifest, signed)
         return self.get(manifest.name, manifest.version), known is None
@@ -140,6 +141,7 @@ class Catalogue(Shelf):
             with self._store.transaction():
                 self._store.remove_model(name, version, lambda: self._check_unused(model))
                 self._told(REMOVED, model.label)
+            self._store.forget_unkept_contents()
             return self.artifacts.keep_only(self._store.kept_files())
 
     def _signed(self, payload: bytes, signature: str = "") -> bytes:

@@ -33,7 +33,6 @@ from fer_controller.store.contract import Store
 from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.posts import orders_at
-from fer_controller.store.rollouts.desired import DesiredStore
 
 INGEST_TIMEOUT_S = 2.0
 log = logging.getLogger(__name__)
@@ -44,7 +43,8 @@ def tasks(settings: Settings) -> dict[str, Task]:
     seal = Seal(settings.registry_folder, settings.registry.sign_command, settings.rollout.order_days)
 
     def publish(database: Database, over: Event) -> None:
-        publisher = Publisher(DesiredStore(database), _topics(settings), settings.broker.reconnect_max_s, seal)
+        orders = opening.orders(database, settings.broker_place)
+        publisher = Publisher(orders, _topics(settings), settings.broker.reconnect_max_s, seal)
         broker = _orders_broker(settings, publisher)
         try:
             publisher.run(broker, over)

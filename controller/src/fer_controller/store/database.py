@@ -38,6 +38,9 @@ class Database(Protocol):
     All methods raise StoreError, or StoreUnavailable when a later try may succeed.
     """
 
+    keeps_files: bool = False
+    """Whether the files of models are stored in it, too, because whoever serves them may be on another machine."""
+
     def __enter__(self) -> Self:
         return self
 

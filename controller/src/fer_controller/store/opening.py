@@ -11,6 +11,7 @@ from fer_controller.store.contract import Store
 from fer_controller.store.database import TIMEOUT_S, Database
 from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.posts import Post
+from fer_controller.store.rollouts.desired import DesiredStore, Orders
 from fer_controller.store.rollups.forgetting import Forgetting, RowForgetting
 from fer_controller.store.sqlite import file, lock
 from fer_controller.store.sqlite.database import SqliteDatabase
@@ -83,6 +84,15 @@ def ingest(database: Database, dead_letters_max: int) -> Store:
     from fer_controller.store.postgresql.ingest import PostgresIngestStore
 
     return PostgresIngestStore(cast("PostgresDatabase", database), dead_letters_max=dead_letters_max)
+
+
+def orders(database: Database, broker: str) -> Orders:
+    """What a broker is to be given; a file has one broker alone."""
+    if isinstance(database, SqliteDatabase):
+        return DesiredStore(database)
+    from fer_controller.store.postgresql.orders import OrdersOfBroker
+
+    return OrdersOfBroker(database, broker)
 
 
 def forgetting(database: Database) -> Forgetting:

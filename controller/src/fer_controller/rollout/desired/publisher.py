@@ -14,7 +14,7 @@ from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, RegistryError, StoreUnavailable
 from fer_controller.rollout.desired.seal import Seal
 from fer_controller.rollout.transitions import UNREACHABLE
-from fer_controller.store.rollouts.desired import DesiredStore
+from fer_controller.store.rollouts.desired import Orders
 from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, SentOrder
 
 WINDOW = 500
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Publisher:
     """Publishes until stopped, on a connection of its own; what is not confirmed is published again."""
 
-    def __init__(self, store: DesiredStore, topics: Topics, reconnect_max_s: float, seal: Seal) -> None:
+    def __init__(self, store: Orders, topics: Topics, reconnect_max_s: float, seal: Seal) -> None:
         self._store = store
         self._topics = topics
         self._reconnect_max_s = reconnect_max_s
@@ -106,6 +106,7 @@ class Publisher:
         if time.monotonic() < self._renew_at_s:
             return not self._unsigned
         self._renew_at_s = time.monotonic() + RENEW_EVERY_S
+        self._store.attend()
         try:
             self._seal.look()
         except RegistryError as error:

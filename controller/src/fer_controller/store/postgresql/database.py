@@ -47,6 +47,8 @@ Answer = TypeVar("Answer")
 class PostgresDatabase(Database):
     """A connection of one thread, or for looks of several."""
 
+    keeps_files = True
+
     def __init__(self, place: PostgresUrl, timeout_s: float) -> None:
         """timeout_s is how long a change waits for other processes."""
         self.place, self._timeout_s = place, timeout_s

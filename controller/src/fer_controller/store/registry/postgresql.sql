@@ -18,3 +18,24 @@ CREATE TABLE model_files (
   UNIQUE (model_id, precision)
 );
 CREATE INDEX model_files_by_sha256 ON model_files (sha256);
+
+-- contents_of_models --
+-- The files of models, which whoever serves them on another machine copies from here.
+CREATE TABLE model_contents (
+  sha256 TEXT NOT NULL,
+  part bigint NOT NULL,
+  content bytea NOT NULL,
+  PRIMARY KEY (sha256, part)
+);
+
+-- insert_content --
+-- Store one part of a file.
+INSERT INTO model_contents (sha256, part, content) VALUES (:sha256, :part, :content) ON CONFLICT DO NOTHING;
+
+-- content --
+-- One part of a file.
+SELECT content FROM model_contents WHERE sha256 = :sha256 AND part = :part;
+
+-- delete_unkept_contents --
+-- Delete the files that no model has.
+DELETE FROM model_contents WHERE sha256 NOT IN (SELECT sha256 FROM model_files);

@@ -1,6 +1,7 @@
 """Models in the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from fer_controller.store.database import Database, named
 from fer_controller.store.registry.records import StoredModel
@@ -50,6 +51,29 @@ class ModelStore:
             self._database.run("insert_model", named(model))
             rows = [{**number, "precision": precision, "sha256": sha256} for precision, sha256 in files]
             self._database.many("insert_model_file", rows)
+
+    def put_content(self, sha256: str, chunks: Iterable[bytes]) -> None:
+        """Store a file that others will serve; where this machine alone does, nothing happens."""
+        if not self._database.keeps_files:
+            return
+        with self._database.transaction():
+            for part, chunk in enumerate(chunks):
+                self._database.run("insert_content", {"sha256": sha256, "part": part, "content": chunk})
+
+    def content(self, sha256: str) -> Iterator[bytes]:
+        """A file in parts, if it is stored here."""
+        if not self._database.keeps_files:
+            return
+        for part in count():
+            found = self._database.rows("content", {"sha256": sha256, "part": part})
+            if not found:
+                return
+            yield bytes(found[0]["content"])
+
+    def forget_unkept_contents(self) -> None:
+        """Delete the files that no model has any more."""
+        if self._database.keeps_files:
+            self._database.run("delete_unkept_contents")
 
     def sign_anew(self, models: Iterable[StoredModel]) -> None:
         """Replace the stored manifests of these models."""

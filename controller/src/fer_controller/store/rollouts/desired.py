@@ -1,16 +1,51 @@
 """Desired states in the database, and which of them the broker has confirmed."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from fer_controller.store.database import Database, Row, Values
 from fer_controller.store.rollouts.records import DesiredRow, SentOrder
 
 
+class Orders(Protocol):
+    """What a broker is to be given, for whoever publishes there; each change is one transaction."""
+
+    def attend(self) -> None:
+        """Note that somebody publishes at this broker."""
+
+    def of_device(self, device: str, /) -> DesiredRow | None:
+        """The newest desired state of a device."""
+
+    def is_known(self, device: str, /) -> bool:
+        """Whether the device was heard of, or heard of again."""
+
+    def reported_by(self, device: str, /) -> str:
+        """What a device reported last, as JSON; empty before the first report."""
+
+    def unpublished(self, limit: int) -> list[DesiredRow]:
+        """Desired states not confirmed by the broker, oldest first."""
+
+    def publish_unfinished_again(self, straggling: str) -> None:
+        """Publish again what unfinished rollouts and straggling devices desire: the broker may have lost it."""
+
+    def publish_again(self, device: str) -> bool:
+        """Publish a device's desired state again; False when it is to be anyway, or its rollout has ended."""
+
+    def renew(self, signed_by: str, before: str) -> int:
+        """Publish again what this key has not signed, and what expires before this time; returns how many."""
+
+    def mark_published(self, confirmed: Sequence[SentOrder]) -> None:
+        """The broker has confirmed these; those of forgotten devices go."""
+
+
 class DesiredStore:
-    """The newest desired state of each device; each change is one transaction."""
+    """The newest desired state of each device; each change is one transaction. As Orders, those of the only broker."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def attend(self) -> None:
+        """There is no other broker, from which this one would have to be told."""
 
     def of_device(self, device: str) -> DesiredRow | None:
         """The newest desired state of a device."""
@@ -67,8 +102,9 @@ class DesiredStore:
             self._database.many("delete_forgotten", [{"device": each.device} for each in confirmed])
 
     def _rows(self, query: str, values: Values) -> list[DesiredRow]:
-        return [_desired(row) for row in self._database.rows(query, values)]
+        return [desired_row(row) for row in self._database.rows(query, values)]
 
 
-def _desired(row: Row) -> DesiredRow:
+def desired_row(row: Row) -> DesiredRow:
+    """A desired state from its row."""
     return DesiredRow(**{**dict(row), "published": bool(row["published"])})

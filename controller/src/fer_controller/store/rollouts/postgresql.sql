@@ -104,3 +104,97 @@ GROUP BY device;
 SELECT t.device, t.rollout, r.task FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout
 WHERE r.ended_at = '' AND t.state IN (SELECT jsonb_array_elements_text(CAST(:states AS jsonb)))
 ORDER BY r.created_at, r.rowid;
+
+-- orders_by_broker --
+-- The brokers at which desired states are published, and what each of them has not confirmed yet. A desired state is
+-- published when none of them owes it any more.
+CREATE TABLE brokers (
+  place TEXT PRIMARY KEY,
+  seen_at timestamptz NOT NULL
+);
+CREATE TABLE orders_due (
+  place TEXT NOT NULL REFERENCES brokers (place) ON DELETE CASCADE,
+  device TEXT NOT NULL,
+  PRIMARY KEY (place, device)
+);
+CREATE INDEX orders_due_by_device ON orders_due (device);
+
+-- attend_broker --
+-- Note that somebody publishes at a broker.
+INSERT INTO brokers (place, seen_at) VALUES (:place, now())
+ON CONFLICT (place) DO UPDATE SET seen_at = excluded.seen_at;
+
+-- knows_broker --
+-- Whether somebody published at a broker lately.
+SELECT count(*) FROM brokers WHERE place = :place;
+
+-- forget_brokers --
+-- Forget the brokers at which nobody has published for a week, and what they owe.
+DELETE FROM brokers WHERE seen_at < now() - interval '7 days';
+
+-- publish_all_at --
+-- Publish everything that is desired at a broker that is new.
+INSERT INTO orders_due (place, device) SELECT :place, device FROM desired_states ON CONFLICT DO NOTHING;
+
+-- upsert_desired --
+-- Insert or replace a device's desired state, which each broker owes from now on.
+WITH written AS (
+  INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published, task)
+  VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published, :task)
+  ON CONFLICT (device) DO UPDATE SET
+    rollout = excluded.rollout, attempt = excluded.attempt, sha256 = excluded.sha256, sequence = excluded.sequence,
+    payload = excluded.payload, written_at = excluded.written_at, published = excluded.published, task = excluded.task
+  RETURNING device
+)
+INSERT INTO orders_due (place, device) SELECT place, written.device FROM brokers CROSS JOIN written
+ON CONFLICT DO NOTHING;
+
+-- due_orders --
+-- Desired states not confirmed by a broker, oldest first.
+SELECT s.device, rollout, attempt, sha256, sequence, payload, written_at, published, task
+FROM orders_due q JOIN desired_states s ON s.device = q.device WHERE q.place = :place ORDER BY sequence LIMIT :limit;
+
+-- publish_unfinished_at --
+-- Publish again at a broker what unfinished rollouts and straggling devices desire, because it may have lost it.
+INSERT INTO orders_due (place, device)
+SELECT :place, device FROM desired_states
+WHERE rollout IN (SELECT id FROM rollouts WHERE ended_at = '')
+  OR (rollout, device) IN (SELECT rollout, device FROM rollout_targets WHERE state = :straggling)
+ON CONFLICT DO NOTHING;
+
+-- publish_again_at --
+-- Publish a device's desired state again at a broker, if its rollout has not ended.
+INSERT INTO orders_due (place, device)
+SELECT :place, device FROM desired_states
+WHERE device = :device AND rollout IN (SELECT id FROM rollouts WHERE ended_at = '')
+ON CONFLICT DO NOTHING;
+
+-- no_longer_due --
+-- A broker confirmed a desired state, unless a newer one was written.
+DELETE FROM orders_due WHERE place = :place AND device = :device
+  AND EXISTS (SELECT 1 FROM desired_states s WHERE s.device = :device AND s.sequence = :sequence);
+
+-- mark_confirmed --
+-- Note how a desired state was signed, and whether each broker has confirmed it, unless a newer one was written.
+UPDATE desired_states SET signed_by = :signed_by, signed_until = :signed_until,
+  published = CASE WHEN EXISTS (SELECT 1 FROM orders_due q WHERE q.device = :device) THEN 0 ELSE 1 END
+WHERE device = :device AND sequence = :sequence;
+
+-- renew_everywhere --
+-- Publish again everywhere what another key has signed than the one that signs now, or what soon expires.
+WITH due AS (
+  UPDATE desired_states SET published = 0
+  WHERE published = 1 AND rollout <> '' AND (signed_by <> :signed_by OR signed_until < :before) RETURNING device
+)
+INSERT INTO orders_due (place, device) SELECT place, device FROM brokers CROSS JOIN due ON CONFLICT DO NOTHING;
+
+-- note_owed --
+-- What a broker owes is not published.
+UPDATE desired_states SET published = 0
+WHERE published = 1 AND device IN (SELECT device FROM orders_due WHERE place = :place);
+
+-- note_owed_by_none --
+-- What no broker owes any more is published.
+UPDATE desired_states s SET published = 1
+WHERE published = 0 AND NOT EXISTS (SELECT 1 FROM orders_due q WHERE q.device = s.device)
+  AND EXISTS (SELECT 1 FROM brokers);
