@@ -40,6 +40,13 @@ The same agent with dlib's eyes and with the zoo's, {pairs} runs of each in turn
 Cameras read the same clip; the thirty faces are a made video of 640×480.
 """
 
+FAILOVER = """\
+Three PostgreSQL nodes under Patroni (ttl {ttl} s, loop_wait {loop_wait} s, retry_timeout {retry_timeout} s, strictly
+synchronous, as the Ansible role sets them) on this machine, and {devices} simulated devices with five events a second
+each. The primary is killed with its Patroni, {kills} times; the time is until another event can be read on the next
+primary. At the end what the devices counted is compared with the database: {counted}.
+"""
+
 PAPER = "Light-FER (Sensors 2022, 22, 9524) reports 27 frames/s and 18.4 % of a four-core laptop."
 
 
@@ -47,7 +54,7 @@ def page(root: Path) -> str:
     """The whole page; only its introduction while nothing was measured."""
     file = root / "docs" / "benchmarks.json"
     results = json.loads(file.read_text()) if file.exists() else {}
-    makers = {"pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "rollout": _rollout}
+    makers = {"pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "rollout": _rollout, "failover": _failover}
     parts = [make(results) for name, make in makers.items() if name in results]
     return "\n".join([INTRODUCTION, *parts])
 
@@ -188,3 +195,13 @@ def _rollout(results: dict[str, Any]) -> str:
         used=", ".join(f"{name} {used:g} s" for name, used in serving["processor_s"].items()),
     )
     return "\n".join(["## Rollout\n", _origin(found), note, table(HEAD, *rows)])
+
+
+def _failover(results: dict[str, Any]) -> str:
+    found = results["failover"]
+    seconds = found["stored_again_s"]
+    note = FAILOVER.format(**found["patroni"], devices=found["devices"], kills=found["kills"], counted=found["counted"])
+    row = _at_most(
+        "primary killed → stored again, s", max(seconds), 30, f"median {found['median_s']}, best {min(seconds)}"
+    )
+    return "\n".join(["## Failover\n", _origin(found), note, table(HEAD, row)])

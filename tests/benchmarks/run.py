@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
-from benchmarks import costs, ingest, pipeline, rollout  # noqa: E402  # after the path is set
+from benchmarks import costs, failover, ingest, pipeline, rollout  # noqa: E402  # after the path is set
 from benchmarks.machine import machine  # noqa: E402
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -28,6 +28,7 @@ def main(parts: list[str]) -> None:
         "ingest": ingest.measure,
         "rollout": rollout.measure,
         "costs": costs.measure,
+        "failover": failover.measure,
         "peer": _peer,
     }
     unknown = set(parts) - set(measures)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 from controller_messages import a_batch, an_event
 from controller_process import eventually
@@ -137,3 +138,25 @@ def test_a_read_only_server_stores_nothing_until_it_is_not(postgres: Postgres, s
         store.write(BATCH)
     set_to(postgres, READ_ONLY, "off")
     assert store.write(BATCH) == Written(2, 0)
+
+
+def test_a_server_with_too_many_connections_stores_nothing_until_one_is_free(
+    postgres: Postgres, store: PostgresIngestStore
+) -> None:
+    postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'fleet%'", "postgres")
+    (shown,) = postgres.execute("SHOW max_connections", "postgres")
+    crowd = [psycopg.connect(postgres.url().url) for _ in range(int(shown[0]))]
+    with pytest.raises(StoreUnavailable, match="as many connections as it takes"):
+        store.write(BATCH)
+    for each in crowd:
+        each.close()
+    eventually(lambda: stores(store), "a connection is free")
+    assert store.write(BATCH) == Written(0, 2)
+
+
+def stores(store: PostgresIngestStore) -> bool:
+    try:
+        store.write(BATCH)
+    except StoreUnavailable:
+        return False
+    return True
