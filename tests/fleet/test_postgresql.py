@@ -1,0 +1,158 @@
+"""Ansible sets up PostgreSQL on three hosts; the one that leads loses its power, and another takes writes."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from controller_process import eventually
+from debian_root import made_once
+from fleet.nspawn import PACKAGES, Host, Network, missing
+from fleet.site import ANSIBLE_VARIABLE, PLAYBOOK_PATIENCE_S, counts
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
+
+NAMES = ("db-1", "db-2", "db-3")
+PATIENCE_S = 180.0
+BOOK = """
+- hosts: db-1
+  connection: local
+  gather_facts: false
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+  roles: [certificates]
+- hosts: postgresql
+  roles: [postgresql]
+"""
+"""What site.yml does first, and then for the database."""
+
+
+class Databases:
+    """Hosts with PostgreSQL, and Ansible on this machine."""
+
+    def __init__(self, repository: Path, folder: Path, names: tuple[str, ...]) -> None:
+        root = made_once("bookworm-postgresql", (*PACKAGES, "postgresql", "patroni", "etcd-server"))
+        self._repository, self._folder = repository, folder
+        self.network = Network(folder)
+        self.hosts = {name: Host(name, number, root, folder, self.network) for number, name in enumerate(names, 21)}
+        self.secrets = folder / "secrets"
+        (folder / "database.yml").write_text(BOOK)
+        (folder / "inventory.json").write_text(json.dumps(self._inventory()))
+
+    def playbook(self) -> dict[str, dict[str, int]]:
+        """Set them up; returns Ansible's counts by host."""
+        here = self._repository / "ansible"
+        settings = {
+            "ANSIBLE_CONFIG": str(here / "ansible.cfg"),
+            "ANSIBLE_ROLES_PATH": str(here / "roles"),
+            "ANSIBLE_FILTER_PLUGINS": str(here / "filter_plugins"),
+        }
+        program = os.environ.get(ANSIBLE_VARIABLE, "ansible-playbook")
+        done = subprocess.run(
+            [program, "-i", self._folder / "inventory.json", self._folder / "database.yml"],
+            env={**os.environ, **settings}, capture_output=True, text=True, timeout=PLAYBOOK_PATIENCE_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-4000:]
+        return counts(done.stdout)
+
+    def connected(self, **changes: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """As the controller connects."""
+        options: dict[str, Any] = {
+            "host": ",".join(host.address for host in self.hosts.values()),
+            "dbname": "fleet",
+            "user": "fer_controller",
+            "password": (self.secrets / "postgresql" / "fer-controller").read_text().strip(),
+            "target_session_attrs": "read-write",
+            "sslmode": "verify-full",
+            "sslrootcert": str(self.secrets / "tls" / "ca.crt"),
+            "connect_timeout": "3",
+        }
+        return psycopg.connect(**{**options, **changes}, autocommit=True)
+
+    def written(self) -> str:
+        """Write a row as soon as somebody takes it; returns who did."""
+        until_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with self.connected() as connection:
+                    connection.execute("CREATE TABLE IF NOT EXISTS tried (at timestamptz DEFAULT now())")
+                    connection.execute("INSERT INTO tried DEFAULT VALUES")
+                    return next(name for name, host in self.hosts.items() if host.address == connection.info.host)
+            except psycopg.OperationalError:
+                assert time.monotonic() < until_s, "Nobody takes writes."
+                time.sleep(0.5)
+
+    def rows(self) -> int:
+        """How many rows were written, as whoever takes writes says."""
+        with self.connected() as connection:
+            (found,) = connection.execute("SELECT count(*) FROM tried").fetchall()
+            return int(str(found[0]))
+
+    def members(self, name: str) -> set[str]:
+        """What Patroni on this host says of all, as `Leader running`."""
+        said = self.hosts[name].ssh("patronictl -c /etc/patroni/config.yml list --format json", check=False)
+        return {f"{each['Role']} {each['State']}" for each in json.loads(said or "[]")}
+
+    def remove(self) -> None:
+        """Take hosts and network away."""
+        for host in self.hosts.values():
+            host.remove()
+        self.network.remove()
+
+    def _inventory(self) -> dict[str, object]:
+        ssh = f"-i {self.network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+        hosts = {name: {"ansible_host": host.address} for name, host in self.hosts.items()}
+        shared = {
+            "ansible_user": "root",
+            "ansible_ssh_common_args": ssh,
+            "fer_address": "hub.example",
+            "fer_offline": True,
+            "fer_secrets": str(self.secrets),
+        }
+        return {"all": {"vars": shared, "children": {"postgresql": {"hosts": hosts}}}}
+
+
+@pytest.fixture(scope="module", params=[NAMES[:1], NAMES], ids=["one host", "three hosts"])
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, root: Path
+) -> Iterator[Databases]:
+    """One host, then three, set up."""
+    if os.geteuid() != 0 or missing():
+        pytest.skip(f"Hosts need root and these programs: {', '.join(missing()) or 'all there'}.")
+    made = Databases(root, tmp_path_factory.mktemp("databases"), request.param)
+    try:
+        for host in made.hosts.values():
+            host.boot()
+        made.playbook()
+        yield made
+    finally:
+        made.remove()
+
+
+def test_a_second_run_changes_nothing(databases: Databases) -> None:
+    assert {numbers["changed"] for numbers in databases.playbook().values()} == {0}
+
+
+def test_nobody_comes_in_without_tls_or_the_password(databases: Databases) -> None:
+    assert databases.written() in databases.hosts
+    with pytest.raises(psycopg.OperationalError, match=r"no encryption"):
+        databases.connected(sslmode="disable")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        databases.connected(password="guessed")  # noqa: S106 - it is wrong
+
+
+@pytest.mark.parametrize("databases", [NAMES], indirect=True, ids=["three hosts"])
+def test_a_leader_whose_power_is_cut_is_replaced_and_follows_when_it_is_back(databases: Databases) -> None:
+    first = databases.written()
+    before = databases.rows()
+    databases.hosts[first].cut_power()
+    second = databases.written()
+    assert second != first
+    assert databases.rows() == before + 1
+    databases.hosts[first].boot()
+    whole = {"Leader running", "Sync Standby running", "Replica running"}
+    eventually(lambda: databases.members(second) == whole, "all three are at work again", PATIENCE_S)
