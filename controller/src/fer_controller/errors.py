@@ -21,6 +21,7 @@ ControllerError
 │   └── TransitionError      an event that the state's table does not list
 ├── ExportError              the file cannot be written
 ├── BackupError              a backup cannot be written, read or put in place
+├── MigrationError           a fleet cannot be copied to another database, or the copy differs
 ├── SimulationError          the simulated devices cannot run
 └── DemoError                the demonstration cannot run
 """
@@ -113,6 +114,10 @@ class ExportError(ControllerError):
 
 class BackupError(ControllerError):
     """A backup cannot be written, read or put in place."""
+
+
+class MigrationError(ControllerError):
+    """A fleet cannot be copied to another database, or the copy differs."""
 
 
 class SimulationError(ControllerError):

@@ -23,6 +23,7 @@ from fer_controller.cli import (
     keys,
     label,
     looks,
+    migrate,
     models,
     operators,
     restore,
@@ -64,6 +65,7 @@ app.add_typer(rollouts.app, name="rollouts")
 app.command("label")(label.label)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("migrate")(migrate.migrate)
 
 
 def _tell_version(asked: bool) -> None:

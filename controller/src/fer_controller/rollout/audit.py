@@ -55,6 +55,7 @@ MODEL_SIGNED = "model_signed"
 MODEL_REMOVED = "model_removed"
 BACKED_UP = "backed_up"
 RESTORED = "restored"
+MIGRATED = "migrated"
 TURNED_AWAY = "turned_away"
 
 HERE = "this machine"

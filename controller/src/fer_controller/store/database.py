@@ -1,7 +1,7 @@
 """A database as the subjects know it: queries by name, with values by name; SQLite and PostgreSQL answer them alike."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from types import TracebackType
@@ -70,8 +70,16 @@ class Database(Protocol):
         return self.many(query, [dict(zip(kind._fields, each, strict=True)) for each in values])
 
     @abstractmethod
+    def load(self, query: str, rows: Iterable[Sequence[Any]], **parts: object) -> None:
+        """Add rows, whose values stand in the order of the query's columns: the quickest way to add many."""
+
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """Commit everything written in the block, durably, or nothing; joins an enclosing transaction."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All looks in the block see the database as it stood at one moment; nothing is changed in it."""
 
     @abstractmethod
     def confine_looks(self, devices: Collection[str]) -> None:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, cast, overload
 
 from fer_controller.errors import StoreError
 from fer_controller.settings import DbPlace, PostgresUrl
+from fer_controller.store.contents.filling import Filling
 from fer_controller.store.contract import Store
 from fer_controller.store.database import TIMEOUT_S, Database
 from fer_controller.store.ingest.store import IngestStore
+from fer_controller.store.moves.store import expect_in_use
 from fer_controller.store.posts import Post
 from fer_controller.store.rollouts.desired import DesiredStore, Orders
 from fer_controller.store.rollups.forgetting import Forgetting, RowForgetting
 from fer_controller.store.sqlite import file, lock
 from fer_controller.store.sqlite.database import SqliteDatabase
+from fer_controller.store.sqlite.filling import SqliteFilling
 
 if TYPE_CHECKING:
     from fer_controller.store.postgresql.database import PostgresDatabase
@@ -36,13 +39,33 @@ def reader(place: DbPlace) -> Database:
 
 
 @overload
-def writer(place: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> SqliteDatabase: ...
+def writer(
+    place: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S, migrating: bool = False
+) -> SqliteDatabase: ...
 @overload
-def writer(place: PostgresUrl, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> "PostgresDatabase": ...
+def writer(
+    place: PostgresUrl, *, create: bool = False, timeout_s: float = TIMEOUT_S, migrating: bool = False
+) -> "PostgresDatabase": ...
 @overload
-def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database: ...
-def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> Database:
-    """Open for writing after an upgrade; raises StoreError when it is not ours, or is missing without create."""
+def writer(
+    place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S, migrating: bool = False
+) -> Database: ...
+def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S, migrating: bool = False) -> Database:
+    """Open for writing after an upgrade; raises StoreError when it is not ours, or is missing without create.
+
+    One that `migrate` still fills, or that was left for another, is opened for a migration alone.
+    """
+    database = _writer(place, timeout_s, create=create)
+    if not migrating:
+        try:
+            expect_in_use(database, place)
+        except StoreError:
+            database.close()
+            raise
+    return database
+
+
+def _writer(place: DbPlace, timeout_s: float, *, create: bool) -> Database:
     if isinstance(place, Path):
         return file.writer(place, create=create, timeout_s=timeout_s)
     with _psycopg():
@@ -57,6 +80,7 @@ def created(place: DbPlace, timeout_s: float = TIMEOUT_S) -> Iterator[Database]:
         file.created(place, timeout_s) if isinstance(place, Path) else writer(place, create=True, timeout_s=timeout_s)
     )
     with opened as database:
+        expect_in_use(database, place)
         yield database
 
 
@@ -102,6 +126,15 @@ def forgetting(database: Database) -> Forgetting:
     from fer_controller.store.postgresql.forgetting import PartitionForgetting
 
     return PartitionForgetting(cast("PostgresDatabase", database))
+
+
+def filling(database: Database) -> Filling:
+    """What its engine needs when it is filled from another database."""
+    if isinstance(database, SqliteDatabase):
+        return SqliteFilling(database)
+    from fer_controller.store.postgresql.filling import PostgresFilling
+
+    return PostgresFilling(cast("PostgresDatabase", database))
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from importlib.resources import files
 SUBJECTS = (
     "audit",
     "certificates",
+    "contents",
     "credentials",
     "dead_letters",
     "devices",
     "events",
     "measurements",
+    "moves",
     "registry",
     "rollouts",
     "rollups",

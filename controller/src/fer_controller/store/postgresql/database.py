@@ -84,9 +84,9 @@ class PostgresDatabase(Database):
             cursor.executemany(translated(_text(query, parts)), rows)
             return max(0, cursor.rowcount)
 
-    def load(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+    def load(self, query: str, rows: Iterable[Sequence[Any]], **parts: object) -> None:
         """Copy rows into a table; the query is a COPY."""
-        with self._explained(), self._connection.cursor() as cursor, cursor.copy(_text(query, {})) as copy:
+        with self._explained(), self._connection.cursor() as cursor, cursor.copy(_text(query, parts)) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -120,6 +120,13 @@ class PostgresDatabase(Database):
             yield
             return
         with self._explained(), self._begun():
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All looks in the block see the database as it stood at the first of them."""
+        with self._explained(), self._begun():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
 
     def confine_looks(self, devices: Collection[str]) -> None:

@@ -26,6 +26,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "m002_terms_of_leases": ("terms_of_leases",),
     "m003_orders_by_broker": ("orders_by_broker",),
     "m004_contents_of_models": ("contents_of_models",),
+    "m005_moves": ("tables_of_moves",),
 }
 """By their names in order: the queries that each runs, in the shape that SQLite's migrations have made by then."""
 ENCODING = "UTF8"

@@ -4,11 +4,11 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from fer_controller.errors import ControllerError, OutOfReachError, StoreError, StoreUnavailable
@@ -80,6 +80,11 @@ class SqliteDatabase(Database):
         with self.explained():
             return max(0, self.connection.executemany(_numbered(query, kind._fields), values).rowcount)
 
+    def load(self, query: str, rows: Iterable[Sequence[Any]], **parts: object) -> None:
+        """Add rows, whose values stand in the order of the query's columns."""
+        with self.explained():
+            self.connection.executemany(self._text(query, parts), rows)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit everything written in the block, durably, or nothing; joins an enclosing transaction."""
@@ -96,6 +101,16 @@ class SqliteDatabase(Database):
                 if self._within_transaction():
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All looks in the block see the database as it stood at the first of them."""
+        with self.explained():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
 
     def confine_looks(self, devices: Collection[str]) -> None:
         """From now on this connection, which only reads, sees of every table what is in reach."""

@@ -37,6 +37,7 @@ from fer_controller.store.events.tables import (
     STREAMS,
     TRUST_OF_EVENTS,
 )
+from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, SIGNED_ORDERS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import (
@@ -219,6 +220,12 @@ def m024_times_of_forgetting(db: sqlite_utils.Database) -> None:
 def m025_hours_of_events(db: sqlite_utils.Database) -> None:
     """What the events of each hour are like."""
     _run(db, *HOURS_OF_EVENTS)
+
+
+@MIGRATIONS()
+def m026_moves(db: sqlite_utils.Database) -> None:
+    """From where the database was filled, and to where it was moved."""
+    _run(db, *MOVES)
 
 
 def check(database: SqliteDatabase) -> None:

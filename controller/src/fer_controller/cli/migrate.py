@@ -1,0 +1,111 @@
+"""fer-controller migrate."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fer_controller.cli import options
+
+if TYPE_CHECKING:
+    from fer_controller.migration.progress import Compared, Outcome, Tell
+    from fer_controller.settings import Settings
+
+From = Annotated[str, typer.Option("--from", metavar="FILE|URL", help="The database that the fleet has.")]
+To = Annotated[
+    str, typer.Option("--to", metavar="FILE|URL", help="The one that it gets: empty, or filled in part by `migrate`.")
+]
+Reread = Annotated[
+    bool, typer.Option("--reread", help="Compare by reading every row of both again, also those compared when copied.")
+]
+
+
+def migrate(
+    source: From, target: To, reread: Reread = False, config: options.Config = None, json_: options.Json = False
+) -> None:
+    """Copy a fleet to another database, an SQLite file or postgresql://…, also while its controller runs.
+
+    Run it again after whatever ended it. Once the controller is stopped it finishes, and the other can be served.
+    """
+    from fer_controller.migration.moving import migrate as moved
+    from fer_controller.settings import load
+
+    there, here = load(config, db=source), load(config, db=target)
+    with _bar(quiet=json_) as tell:
+        outcome = moved(there.db, here.db, tell, reread=reread)
+    if outcome.finished:
+        _note(there, here)
+    if json_:
+        _print_lines(outcome)
+    else:
+        _print(outcome, there, here)
+
+
+def _note(there: "Settings", here: "Settings") -> None:
+    from fer_controller.rollout import audit
+    from fer_controller.store import opening
+    from fer_controller.store.audit.store import AuditStore
+
+    actor = audit.operator()
+    with opening.writer(here.db) as database:
+        told = audit.act(audit.MIGRATED, f"{actor} moves the fleet from {there.db}.", actor)
+        AuditStore(database, audit.HERE).append([told])
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> "Iterator[Tell]":
+    """A bar for each table on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from fer_controller.migration.progress import Copied
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        tasks = {}
+
+        def tell(copied: Copied) -> None:
+            if copied.table not in tasks:
+                tasks[copied.table] = bar.add_task(copied.table)
+            bar.update(tasks[copied.table], completed=copied.rows, total=max(1, copied.of_rows))
+
+        yield tell
+
+
+def _print_lines(outcome: "Outcome") -> None:
+    options.print_lines({**asdict(each), "same": each.same} for each in outcome.compared)
+    options.print_line({"finished": outcome.finished, "copied": outcome.copied})
+
+
+def _print(outcome: "Outcome", there: "Settings", here: "Settings") -> None:
+    table = options.table("table", "rows there", "rows here", "checksum", "")
+    for each in outcome.compared:
+        table.add_row(each.table, str(each.rows_from), str(each.rows_to), each.checksum_to[:12], _verdict(each))
+    options.print_table(table, "")
+    if outcome.finished:
+        print(
+            f"The fleet is in {here.db}. Start `fer-controller serve --db {here.db}`; {there.db} is not served again."
+        )
+    else:
+        print(
+            f"A controller serves {there.db}, and stores on. Stop it, and run the same command once more: it copies "
+            f"the rest, and then {here.db} can be served."
+        )
+    for before, after in _folders(there, here):
+        print(f"Models and keys lie in files: cp -a {before} {after}")
+
+
+def _verdict(compared: "Compared") -> str:
+    return "same" if compared.same else "behind"
+
+
+def _folders(there: "Settings", here: "Settings") -> Iterator[tuple[Path, Path]]:
+    """What has to be copied beside the database."""
+    for before, after in (
+        (there.registry_folder, here.registry_folder), (there.authority_folder, here.authority_folder),
+    ):  # fmt: skip
+        if before != after and before.is_dir() and not after.exists():
+            yield before, after

@@ -1,0 +1,1 @@
+"""Copies a fleet from one database to another, while its controller runs."""

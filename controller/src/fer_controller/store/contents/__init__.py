@@ -1,0 +1,1 @@
+"""The rows of any table, whatever it holds, on either engine."""

@@ -1,0 +1,1 @@
+"""From where a database was filled, and to where it was moved."""
