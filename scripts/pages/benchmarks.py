@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from pages.schema import table
@@ -26,6 +27,15 @@ Mosquitto at QoS 1 into SQLite (WAL, synchronous=FULL), a commit a batch, acknow
 in the controller's session at the broker, as after an outage; mosquitto_sub took it at {sub:,} a second and stored
 nothing. Resident memory at 10, 50 and 100 % of the live run: {memory} MB. The database had {size:g} MB at the end.
 """
+
+COMPARED = """\
+Before (commit {before}) and now in {number} rounds in turns, `{command}`, on {machine}.
+[What an event costs the ingest](decisions/0032-what-an-event-costs.md) says what changed.
+"""
+PARTS = """
+Measured in one process without a broker, the least of five times; the first row is what is left of the whole.
+"""
+WHEN = ("before", "now")
 
 ROLLOUT = """\
 One rollout to {agents:,} simulated devices in one wave, with an artifact of {size:g} MB: Mosquitto,
@@ -157,7 +167,26 @@ def _ingest(results: dict[str, Any]) -> str:
     note = INGEST.format(
         sub=backlog["mosquitto_sub_per_s"], memory=", ".join(f"{mb:g}" for mb in memory), size=found["database_mb"]
     )
-    return "\n".join(["## Ingest\n", _origin(found), note, table(HEAD, *rows)])
+    return "\n".join(["## Ingest\n", _origin(found), note, table(HEAD, *rows), _compared(results["ingest_compared"])])
+
+
+def _compared(found: dict[str, Any]) -> str:
+    """Before and after in turns, and where the time goes."""
+    figures = {
+        "processor time an event, from the first commit to the last, µs": "processor_us_per_event",
+        "the same with the program's start": "processor_us_per_event_with_start",
+        "events/s stored from the backlog": "events_per_s",
+    }
+    rounds = [(what, *(_spread(found["rounds"], when, key) for when in WHEN)) for what, key in figures.items()]
+    parts = [(each["part"], f"{each['before_us']:g}", f"{each['now_us']:g}") for each in found["parts"]]
+    note = COMPARED.format(**found, number=len(found["rounds"]))
+    heads = [("what, median (least to most)", "before", "now"), ("part of an event's time, µs", "before", "now")]
+    return "\n".join(["", note, table(heads[0], *rounds), PARTS, table(heads[1], *parts)])
+
+
+def _spread(rounds: list[dict[str, dict[str, float]]], when: str, key: str) -> str:
+    values = [each[when][key] for each in rounds]
+    return f"{median(values):.4g} ({min(values):g} to {max(values):g})"
 
 
 def _rollout(results: dict[str, Any]) -> str:

@@ -134,6 +134,9 @@ def packet_bytes(data: bytes, at: int) -> int:
 
     Of what cannot be a packet, more than any has. Source: MQTT 5.0, section 2.1.4.
     """
+    head = data[at + 1 : at + 3]
+    if len(head) == 2 and head[0] > 127 >= head[1]:  # Nearly all; the loop takes twice as long.
+        return 3 + (head[0] & 127 | head[1] << 7)
     size_bytes = 0
     for place, byte in enumerate(data[at + 1 : at + 5]):
         size_bytes |= (byte & 127) << 7 * place
