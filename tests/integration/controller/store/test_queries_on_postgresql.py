@@ -1,0 +1,58 @@
+"""PostgreSQL understands every query, with the types of its values: none is found out only when somebody asks it."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+import psycopg
+import pytest
+from fer_controller.store.filter import EmotionFilter, EventFilter, TelemetryFilter, Where
+from fer_controller.store.measurements import figures as measured
+from fer_controller.store.postgresql.schema import MIGRATIONS
+from fer_controller.store.postgresql.text import translated
+from fer_controller.store.queries import POSTGRESQL
+from fer_controller.store.rollups import figures as rolled_up
+from fer_controller.store.telemetry.store import COLUMNS, PARAMETERS
+from real_postgres import Postgres
+
+VALUE = re.compile(r"%\((\w+)\)s")
+OF_SQLITE = {"insert_event", "note_hour", "forget_hours", "forget_telemetry"}
+"""What only SQLite is asked: there events and telemetry come and go row by row, and hours are kept."""
+NOT_PREPARED = {"copy_events", *chain.from_iterable(MIGRATIONS.values()), *OF_SQLITE}
+ALL_OF = {"device": "d", "camera": "c", "emotion": "e"}
+PARTS: "dict[str, object]" = {
+    "where": Where(EventFilter(**ALL_OF, kind="k", track=1, min_face_px=1.0, max_yaw=1.0), EventFilter),
+    "columns": COLUMNS,
+    "parameters": PARAMETERS,
+    "table": "events",
+    "partition": "events",
+    "of_messages": measured.OF_MESSAGES,
+    "of_minutes": measured.OF_MINUTES,
+    "made": rolled_up.MADE,
+    "merged": rolled_up.MERGED,
+    "figures": rolled_up.READ,
+}
+PARTS_OF: "dict[str, dict[str, object]]" = {
+    "roll_up_telemetry": {"columns": rolled_up.COLUMNS},
+    "telemetry_rollups": {"where": Where(TelemetryFilter(device="d"), TelemetryFilter, time="start")},
+    "emotion_rollups": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
+    "emotion_rollups_summed": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
+}
+QUERIES = sorted(POSTGRESQL.keys() - NOT_PREPARED)
+
+
+@pytest.fixture(scope="module")
+def connection(postgres: Postgres) -> "Iterator[psycopg.Connection]":
+    with psycopg.connect(postgres.database().url, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_it_understands(connection: psycopg.Connection, query: str) -> None:
+    text = POSTGRESQL[query]
+    if "{" in text:
+        text = text.format(**{**PARTS, **PARTS_OF.get(query, {})})
+    names: dict[str, int] = {}
+    numbered = VALUE.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", translated(text))
+    connection.execute(f"PREPARE asked AS {numbered.replace('%%', '%')}".encode())
+    connection.execute("DEALLOCATE asked")
