@@ -99,3 +99,33 @@ WHERE inhparent = to_regclass(:table) ORDER BY child.relname;
 -- begin_partitions --
 -- Only one process makes partitions, or drops them.
 SELECT pg_advisory_xact_lock(5);
+
+-- view_of_events --
+-- Each event; new columns come at the end. Compare arrived, a text, to read some days alone: each is a partition.
+SELECT id AS event, device, camera, epoch, seq, CAST(time AS timestamptz) AS time,
+  CAST(device_time AS timestamptz) AS device_time, CAST(received_at AS timestamptz) AS received_at,
+  received_at AS arrived, track, kind, emotion, confidence, {probabilities},
+  box_x AS box_x_px, box_y AS box_y_px, box_width AS box_width_px, box_height AS box_height_px, model,
+  face_px, yaw_degrees, pitch_degrees, roll_degrees
+FROM {schema}.events;
+
+-- view_of_hours --
+-- The emotions of each hour, also of those whose events were deleted.
+SELECT CAST(start AS timestamptz) AS hour, device, camera, emotion, events, faces,
+  confidence_sum / nullif(events, 0) AS mean_confidence
+FROM {schema}.emotion_rollups WHERE per = 'hour';
+
+-- view_of_devices --
+-- Each device as it is now.
+SELECT d.device, d.state, CAST(nullif(d.since, '') AS timestamptz) AS since,
+  CAST(nullif(d.last_seen, '') AS timestamptz) AS last_seen, d.agent_version, d.reason, d.clock_offset_s,
+  CAST(coalesce((SELECT json_object_agg(key, value) FROM {schema}.labels l WHERE l.device = d.device), '{{}}') AS jsonb)
+    AS labels
+FROM {schema}.devices d;
+
+-- view_of_rollouts --
+-- Each rollout as it is now.
+SELECT r.id AS rollout, CAST(r.created_at AS timestamptz) AS created_at, r.created_by, r.model, r.task, r.state, r.reason,
+  CAST(r.updated_at AS timestamptz) AS updated_at, CAST(nullif(r.ended_at, '') AS timestamptz) AS ended_at,
+  (SELECT count(*) FROM {schema}.rollout_targets t WHERE t.rollout = r.id) AS devices
+FROM {schema}.rollouts r;

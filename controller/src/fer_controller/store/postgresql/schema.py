@@ -1,7 +1,7 @@
 """The tables on a PostgreSQL server: made whole, and upgraded by migrations that are never changed, only added."""
 
 from fer_controller.errors import StoreError
-from fer_controller.store.postgresql import reach
+from fer_controller.store.postgresql import analytics, reach
 from fer_controller.store.postgresql.database import PostgresDatabase
 from fer_controller.store.postgresql.text import collated
 from fer_controller.store.queries import POSTGRESQL
@@ -27,6 +27,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "m003_orders_by_broker": ("orders_by_broker",),
     "m004_contents_of_models": ("contents_of_models",),
     "m005_moves": ("tables_of_moves",),
+    "m006_views_for_analysts": (),
 }
 """By their names in order: the queries that each runs, in the shape that SQLite's migrations have made by then."""
 ENCODING = "UTF8"
@@ -63,12 +64,20 @@ def apply(database: PostgresDatabase) -> None:
                     database.do(collated(POSTGRESQL[query]))
                 database.run("note_migration", {"name": name})
         confine(database)
+        show(database)
 
 
 def confine(database: PostgresDatabase) -> None:
     """Make what confines operators anew, for all tables that are there now."""
     (found,) = database.rows("has_schema")
     for statement in reach.statements(found["schema"], tables(database)):
+        database.do(statement)
+
+
+def show(database: PostgresDatabase) -> None:
+    """Make the views for analysts anew."""
+    (found,) = database.rows("has_schema")
+    for statement in analytics.statements(found["schema"]):
         database.do(statement)
 
 
