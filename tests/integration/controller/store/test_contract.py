@@ -113,6 +113,16 @@ def test_a_device_is_written_anew_and_listed_by_name(store: Store) -> None:
     assert store.devices.all() == [Device("a"), Device("b", state="offline", reason="power")]
 
 
+def test_what_an_earlier_connection_of_the_run_left_changes_no_device(store: Store) -> None:
+    known = Device("a", state="online", run="run-2", connection=5)
+    store.write(a_batch(devices=[known]))
+    store.write(a_batch(devices=[Device("a", state="offline", run="run-2", connection=4)]))
+    assert store.devices.all() == [known]
+    newer = Device("a", state="offline", run="run-3", connection=1)
+    store.write(a_batch(devices=[newer]))
+    assert store.devices.all() == [newer]
+
+
 def test_telemetry_that_comes_again_is_stored_once(store: Store) -> None:
     store.write(a_batch(telemetry=[some_telemetry(), some_telemetry(second=10)]))
     store.write(a_batch(telemetry=[some_telemetry()]))

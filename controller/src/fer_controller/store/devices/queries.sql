@@ -1,7 +1,7 @@
 -- Devices and their labels.
 
 -- upsert_device --
--- Insert or replace a device.
+-- Insert or replace a device, unless another process has heard of a later connection of its run.
 INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind,
   connection)
 VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported, :clock_offset_s, :blind,
@@ -10,7 +10,8 @@ ON CONFLICT (device) DO UPDATE SET
   state = excluded.state, run = excluded.run, born = excluded.born, since = excluded.since,
   last_seen = excluded.last_seen, agent_version = excluded.agent_version, reason = excluded.reason,
   reported = excluded.reported, clock_offset_s = excluded.clock_offset_s,
-  blind = excluded.blind, connection = excluded.connection;
+  blind = excluded.blind, connection = excluded.connection
+WHERE excluded.run <> devices.run OR excluded.connection >= devices.connection;
 
 -- devices --
 -- All devices by name.

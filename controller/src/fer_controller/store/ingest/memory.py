@@ -123,8 +123,11 @@ class MemoryDevices:
         return [self._devices[name] for name in sorted(self._devices)]
 
     def put(self, devices: Sequence[Device]) -> None:
-        """Insert or replace them."""
-        self._devices.update({device.device: device for device in devices})
+        """Insert or replace them, unless a later connection of the same run is known."""
+        for device in devices:
+            known = self._devices.get(device.device, device)
+            if device.run != known.run or device.connection >= known.connection:
+                self._devices[device.device] = device
 
 
 class MemoryTelemetry:
