@@ -230,7 +230,6 @@ def _failover(results: dict[str, Any]) -> str:
     found = results["failover"]
     seconds = found["stored_again_s"]
     note = FAILOVER.format(**found["patroni"], devices=found["devices"], kills=found["kills"], counted=found["counted"])
-    row = _at_most(
-        "primary killed → stored again, s", max(seconds), 30, f"median {found['median_s']}, best {min(seconds)}"
-    )
+    spread = f"median {found['median_s']}, shortest {min(seconds)}"
+    row = _at_most("primary killed → stored again, the longest, s", max(seconds), 30, spread)
     return "\n".join(["## Failover\n", _origin(found), note, table(HEAD, row)])
