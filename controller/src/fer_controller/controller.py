@@ -7,16 +7,18 @@ from contextlib import contextmanager, nullcontext
 from threading import Event
 
 from fer_controller import systemd
+from fer_controller.errors import StoreUnavailable
 from fer_controller.http.process import HttpProcess
 from fer_controller.roles import ingest, retention, rollouts
 from fer_controller.roles.threads import Task, beside
-from fer_controller.settings import Settings
+from fer_controller.settings import PostgresUrl, Settings
 from fer_controller.settings.roles import HTTP, INGEST, RETENTION, ROLLOUTS
 from fer_controller.store import opening
 
 TURN_S = 0.0005
 """How long a thread that computes keeps the ingest waiting, which gives the interpreter up at every SQL statement."""
 BEAT_EVERY_S = 0.5
+AGAIN_AFTER_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,9 @@ def serve(settings: Settings, stop: Event) -> None:
     """Do what this process is for until stop is set; raises ControllerError when it cannot start."""
     sys.setswitchinterval(TURN_S)
     ingest.check(settings)
+    _await_server(settings, stop)
+    if stop.is_set():
+        return
     posts = [role for role in settings.roles if role != HTTP]
     serving = HttpProcess(settings) if HTTP in settings.roles else nullcontext()
     with opening.alone(settings.db, posts), _main_work(settings) as work, serving, beside(_tasks(settings)):
@@ -32,6 +37,19 @@ def serve(settings: Settings, stop: Event) -> None:
         work(stop)
         systemd.notify(systemd.STOPPING)
     log.info("Stopped; everything that was acknowledged is in %s.", settings.db)
+
+
+def _await_server(settings: Settings, stop: Event) -> None:
+    """A database server that is away is waited for, as a broker is; a file is there, or can be made."""
+    told = False
+    while isinstance(settings.db, PostgresUrl) and not stop.is_set():
+        try:
+            with opening.created(settings.db):
+                return
+        except StoreUnavailable as error:
+            log.log(logging.DEBUG if told else logging.WARNING, "%s Trying again until it works.", error)
+            told = True
+        stop.wait(AGAIN_AFTER_S)
 
 
 def _tasks(settings: Settings) -> dict[str, Task]:

@@ -4,8 +4,10 @@ What the controller saw itself is ordered by its own clock; a device's clock is 
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
@@ -13,6 +15,7 @@ from fer_wire import Reported, Status, Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.presence import OFFLINE, ONLINE
 
+from fer_controller.errors import StoreUnavailable
 from fer_controller.ingest import presences
 from fer_controller.ingest.clocks import Clocks
 from fer_controller.settings import ClockSettings
@@ -21,6 +24,7 @@ from fer_controller.store.devices.records import Device
 STALE = "stale"
 UNKNOWN = "unknown"
 FORMER_RUNS = 4
+LOOK_EVERY_S = 1.0
 CLOCKS_REMEMBERED = 1024
 """A batch arrives at one moment, and most clocks are right."""
 UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60))
@@ -45,7 +49,15 @@ class Fleet:
     written that device meanwhile. What such a change leans on beside the device is what this process itself was told.
     """
 
-    def __init__(self, known: Iterable[Device], clocks: Clocks | None = None) -> None:
+    def __init__(
+        self,
+        known: Iterable[Device],
+        clocks: Clocks | None = None,
+        look: Callable[[], Iterable[Device]] | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Look reads all devices anew, where other processes take in some, too; it is done once a second at most."""
+        self._look, self._clock_s, self._looked_s = look, clock_s, clock_s()
         self._clocks = clocks or Clocks(ClockSettings())
         self._believable = lru_cache(CLOCKS_REMEMBERED)(self._clocks.believable)
         self._devices = {device.device: device for device in known}
@@ -55,7 +67,9 @@ class Fleet:
         self._told: set[str] = set()
 
     def knows(self, device: str) -> bool:
-        """Whether it was ever heard of."""
+        """Whether it was ever heard of, by whichever process."""
+        if device not in self._devices:
+            self._look_at_others()
         return device in self._devices
 
     @property
@@ -124,6 +138,14 @@ class Fleet:
     def settle(self, devices: Iterable[Device]) -> None:
         """Take in how these were stored, which others may have changed, too."""
         self._devices.update({device.device: device for device in devices})
+
+    def _look_at_others(self) -> None:
+        if self._look is None or self._clock_s() - self._looked_s < LOOK_EVERY_S:
+            return
+        with suppress(StoreUnavailable):
+            for device in self._look():
+                self._devices.setdefault(device.device, device)
+            self._looked_s = self._clock_s()
 
     def _happens(self, name: str, change: Change) -> None:
         before = self._get(name)

@@ -1,10 +1,18 @@
 """What one device may make the controller keep in a day, so that none fills memory and disk; the rest is refused."""
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 from fer_wire import MessageError
 
+from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import IngestSettings
+
+LOOK_EVERY = 20
+"""So many epochs of a device after the last look, this process asks what others have let begin."""
+Begun = Callable[[str, str], int]
+"""How many epochs a device has begun since a day began, in the store."""
 
 
 class Daily:
@@ -13,6 +21,14 @@ class Daily:
     def __init__(self, most: int) -> None:
         self._most, self._day = most, ""
         self._taken: Counter[str] = Counter()
+
+    def taken(self, device: str) -> int:
+        """How many it had today, of those that were asked for."""
+        return self._taken[device]
+
+    def at_least(self, device: str, number: int) -> None:
+        """It had so many today, by what others say."""
+        self._taken[device] = max(self._taken[device], number)
 
     def takes(self, device: str, day: str) -> bool:
         """Whether the device has one more today."""
@@ -26,14 +42,19 @@ class Daily:
 class Quotas:
     """Epochs and dead letters a device, and devices."""
 
-    def __init__(self, settings: IngestSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: IngestSettings, begun: Begun | None = None) -> None:
+        """Begun counts what other processes take, too, where there are some."""
+        self._settings, self._begun = settings, begun
         self._epochs = Daily(settings.epochs_a_day)
         self._letters = Daily(settings.dead_letters_a_day)
 
     def expect_epoch(self, device: str, day: str) -> None:
         """Raises MessageError for an epoch too many; the device keeps its events, and they are taken tomorrow."""
-        if not self._epochs.takes(device, day):
+        takes = self._epochs.takes(device, day)
+        if self._begun is not None and self._epochs.taken(device) % LOOK_EVERY == 0:
+            with suppress(StoreUnavailable):
+                self._epochs.at_least(device, self._begun(device, day))
+        if not takes:
             raise MessageError(
                 f"EmotionEvent: {device} has begun more than {self._settings.epochs_a_day} epochs today. An agent "
                 "begins one when its spool is lost: see whether its state folder lasts, and who has its password "

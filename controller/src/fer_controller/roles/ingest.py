@@ -32,6 +32,7 @@ from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.contract import Store
 from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
+from fer_controller.store.events.store import EventStore
 from fer_controller.store.posts import orders_at
 
 INGEST_TIMEOUT_S = 2.0
@@ -71,8 +72,9 @@ def subscriber(settings: Settings) -> Iterator[Subscriber]:
         store, devices = opening.ingest(database, settings.ingest.dead_letters_max), DeviceStore(database)
         streams = _streams(settings, store)
         peers = Peers(topics, _greeting(settings))
-        fleet, revoked = Fleet(devices.all(), Clocks(settings.clocks)), Revoked(devices.revoked)
-        quotas = Quotas(settings.ingest)
+        alone, revoked = isinstance(settings.db, Path), Revoked(devices.revoked)
+        fleet = Fleet(devices.all(), Clocks(settings.clocks), None if alone else devices.all)
+        quotas = Quotas(settings.ingest, None if alone else EventStore(database).begun)
         newcomers = Newcomers(devices.enrolled if settings.ingest.newcomers == ENROLLED else None)
         ingest = Ingest(store, topics, streams, fleet, peers, revoked=revoked, quotas=quotas, newcomers=newcomers)
         subscriptions = filters(topics, settings.broker.share)

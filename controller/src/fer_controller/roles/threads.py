@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread, current_thread
 
+from fer_controller.errors import StoreUnavailable
+
 AFTER_FAULT_S = 5.0
 Task = Callable[[Event], None]
 """Works until its event is set."""
@@ -31,6 +33,9 @@ def _restarted(task: Task, ending: Event) -> None:
     while not ending.is_set():
         try:
             task(ending)
+        except StoreUnavailable as error:
+            log.warning("%s It is tried again in %g s (%s).", error, AFTER_FAULT_S, current_thread().name)
+            ending.wait(AFTER_FAULT_S)
         except Exception:  # a fault of ours must not end the ingest
             log.exception("%s failed and restarts in %g s.", current_thread().name, AFTER_FAULT_S)
             ending.wait(AFTER_FAULT_S)

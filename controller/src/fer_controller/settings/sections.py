@@ -42,7 +42,9 @@ class IngestSettings(Section):
     )
     dead_letters_max: int = Field(default=10_000, ge=1, description="dead letters kept; the oldest go first")
     dead_letters_a_day: int = Field(
-        default=1000, ge=1, description="dead letters of one device that are kept in a day; more are counted alone"
+        default=1000,
+        ge=1,
+        description="dead letters of one device that each ingest keeps in a day; more are counted alone",
     )
     epochs_a_day: int = Field(
         default=2000, ge=1, description="epochs that one device may begin in a day; events of more become dead letters"
@@ -86,7 +88,7 @@ class HttpSettings(Section):
         default=32,
         ge=1,
         le=10_000,
-        description="most downloads at once, of one device at most half; others are told to wait",
+        description="most downloads at once of this process, of one device at most half; others are told to wait",
     )
     max_connections: int = Field(
         default=512,

@@ -6,26 +6,36 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from controller_messages import DEVICE, START, a_birth, a_will, an_event, delivered, no_peers, some_telemetry
-from fer_controller.ingest.devices import Fleet
+from fer_controller.ingest.devices import LOOK_EVERY_S, Fleet
+from fer_controller.ingest.quotas import LOOK_EVERY, Quotas
 from fer_controller.ingest.stored_streams import StoredStreams
 from fer_controller.ingest.writer import Ingest
+from fer_controller.settings import IngestSettings
 from fer_controller.store import opening
-from fer_controller.store.contract import Store
+from fer_controller.store.database import Database
 from fer_controller.store.devices.records import Device
+from fer_controller.store.events.records import Stream
+from fer_controller.store.events.store import EventStore
 from fer_controller.store.ingest.records import Written
 from fer_wire import Message, Reported, Topics
 from fer_wire.message import iso_utc
 from real_postgres import Postgres
 
+EPOCHS = 3 * LOOK_EVERY
+
 
 class Process:
     """What one ingest process remembers, and its connection."""
 
-    def __init__(self, store: Store) -> None:
-        self.now, self.store = datetime(2026, 1, 31, 13, tzinfo=UTC), store
-        self.streams = StoredStreams(store.events.streams)
+    def __init__(self, database: Database) -> None:
+        self.now, self.seconds = datetime(2026, 1, 31, 13, tzinfo=UTC), 0.0
+        self.store, self.events = opening.ingest(database, 100), EventStore(database)
+        self.streams = StoredStreams(self.events.streams)
+        look = self.store.devices.all
+        self.fleet = Fleet(look(), look=look, clock_s=lambda: self.seconds)
+        quotas = Quotas(IngestSettings(epochs_a_day=EPOCHS), self.events.begun)
         self._ingest = Ingest(
-            store, Topics(), self.streams, Fleet(store.devices.all()), no_peers(), clock=lambda: self.now
+            self.store, Topics(), self.streams, self.fleet, no_peers(), clock=lambda: self.now, quotas=quotas
         )
 
     def hear(self, *messages: Message) -> Written:
@@ -44,7 +54,7 @@ def processes(postgres: Postgres) -> Iterator[tuple[Process, Process]]:
     place = postgres.database()
     with ExitStack() as opened:
         yield tuple(  # type: ignore[misc]  # they are two
-            Process(opening.ingest(opened.enter_context(opening.writer(place)), 100)) for _ in range(2)
+            Process(opened.enter_context(opening.writer(place))) for _ in range(2)
         )
 
 
@@ -121,3 +131,19 @@ def test_an_ack_is_right_when_a_batch_is_written_again_that_was_committed(proces
     written = other.hear(an_event(1), an_event(2), an_event(3))
     assert (written.events, written.redelivered) == (0, 3)
     assert [each.contiguous_seq for each in written.streams] == [3]
+
+
+def test_epochs_of_a_device_are_bounded_whoever_takes_them(processes: tuple[Process, Process]) -> None:
+    one, other = processes
+    taken = [Stream(DEVICE, f"epoch-{number}", 1) for number in range(EPOCHS - LOOK_EVERY)]
+    one.events.put_streams(taken, iso_utc(one.now))
+    other.hear(*(an_event(1, epoch=f"other-{number}") for number in range(3 * LOOK_EVERY)))
+    assert EPOCHS <= len(one.events.streams()) <= EPOCHS + LOOK_EVERY
+
+
+def test_a_device_that_another_process_took_in_is_known(processes: tuple[Process, Process]) -> None:
+    one, other = processes
+    one.hear(a_birth())
+    assert not other.fleet.knows(DEVICE)
+    other.seconds += LOOK_EVERY_S
+    assert other.fleet.knows(DEVICE)

@@ -35,6 +35,10 @@ ON CONFLICT (device, epoch, first_seq) DO NOTHING;
 -- All streams in the order in which they were first seen.
 SELECT device, epoch, contiguous_seq, began_after_seq FROM streams ORDER BY id;
 
+-- streams_begun --
+-- How many streams of a device began on a day or later.
+SELECT count(*) FROM streams WHERE device = :device AND first_seen >= :day;
+
 -- event_from --
 -- The first event that was stored under an id or after it: its id, and when it arrived.
 SELECT id, received_at FROM events WHERE id >= :id ORDER BY id LIMIT 1;

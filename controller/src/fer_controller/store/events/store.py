@@ -89,6 +89,10 @@ class EventStore:
         """All streams in the order in which they were first seen."""
         return self._database.records(Stream, "streams")
 
+    def begun(self, device: str, day: str) -> int:
+        """How many streams of a device began on a day or later."""
+        return self._database.number("streams_begun", {"device": device, "day": day})
+
     def seqs_above(self, device: str, epoch: str, seq: int) -> list[int]:
         """The stored seqs of a stream above one, ascending."""
         rows = self._database.rows("seqs_above", {"device": device, "epoch": epoch, "seq": seq})
