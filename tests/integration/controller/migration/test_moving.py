@@ -48,7 +48,7 @@ def test_every_table_is_copied(db: Path, target: DbPlace) -> None:
     assert outcome.finished
     assert all(each.same and each.rows_from for each in outcome.compared)
     with opening.reader(db) as database:
-        assert [each.table for each in outcome.compared] == sorted(shapes(database))
+        assert [each.table for each in outcome.compared] == sorted(shapes(database).keys() - set(DERIVED_TABLES))
 
 
 def test_the_way_back_leads_to_the_same_rows(db: Path, tmp_path: Path, postgres: Postgres) -> None:
@@ -147,11 +147,9 @@ def test_the_same_database_is_refused(db: Path) -> None:
         moved(db, db)
 
 
-def test_tables_that_are_derived_are_not_copied(db: Path, postgres: Postgres) -> None:
+def test_runs_ahead_and_gaps_follow_from_the_events(db: Path, postgres: Postgres) -> None:
     target = postgres.empty()
     moved(db, target)
-    with opening.reader(target) as database:
-        assert set(DERIVED_TABLES) <= set(shapes(database))
     runs = postgres.execute("SELECT first_seq, last_seq FROM runs_ahead ORDER BY 1", target.name)
     gaps = postgres.execute("SELECT first_seq, last_seq FROM gaps WHERE epoch = 'epoch-b' ORDER BY 1", target.name)
     assert (runs, gaps) == ([(23, 25), (30, 30)], [(3, 6), (9, 19)])
