@@ -18,8 +18,10 @@ Difference = tuple[Values | None, Values | None]
 
 def copy(tables: Iterable[Table], source: Source, target: Target, tell: Tell) -> list[Compared]:
     """Make the target's tables what the source's are; returns how they compare before what is derived is made anew."""
-    with source.database.snapshot(), target.held():
-        compared = [_Copying(table, source, target).run(tell) for table in tables]
+    with target.held():
+        with source.database.snapshot():
+            compared = [_Copying(table, source, target).run(tell) for table in tables]
+        # Without the snapshot, for a server ends a transaction that stands still for long.
         target.filling.derive()
     return compared
 
