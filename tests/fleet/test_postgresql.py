@@ -147,12 +147,13 @@ def test_nobody_comes_in_without_tls_or_the_password(databases: Databases) -> No
 
 @pytest.mark.parametrize("databases", [NAMES], indirect=True, ids=["three hosts"])
 def test_a_leader_whose_power_is_cut_is_replaced_and_follows_when_it_is_back(databases: Databases) -> None:
+    whole = {"Leader running", "Sync Standby running", "Replica running"}
     first = databases.written()
     before = databases.rows()
+    assert databases.members(first) == whole
     databases.hosts[first].cut_power()
     second = databases.written()
     assert second != first
     assert databases.rows() == before + 1
     databases.hosts[first].boot()
-    whole = {"Leader running", "Sync Standby running", "Replica running"}
     eventually(lambda: databases.members(second) == whole, "all three are at work again", PATIENCE_S)
