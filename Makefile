@@ -10,7 +10,7 @@ PARTS    ?=
 JOBS     ?= 8
 FUZZ_SECONDS ?= 60
 CLUSTER_ROUNDS ?= 5
-TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover"
+TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines"
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -19,7 +19,7 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-training check-ansible fuzz docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible fuzz docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -79,6 +79,9 @@ test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root,
 
 test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut off under load; needs patroni and etcd-server
 	$(BIN)/pytest -s -m failover
+
+test-machines: $(READY)  ## docs/howto/past-one-machine.md as it is pasted; needs PostgreSQL
+	$(BIN)/pytest -m machines
 
 test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static
 	scripts/wheelhouse.sh cp311 aarch64

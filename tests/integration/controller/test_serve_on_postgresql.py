@@ -78,6 +78,32 @@ def test_every_event_is_stored_once_whatever_is_killed(
 
 
 @pytest.mark.mosquitto
+def test_a_server_that_comes_up_later_is_waited_for(
+    controller: ControllerProcess, device: Device, server: Postgres
+) -> None:
+    server.stop()
+    controller.start()
+    eventually(lambda: "Trying again until it works." in controller.log(), "the controller waits")
+    server.start()
+    controller.until_connected()
+    device.reconnect()
+    device.observe(10)
+    device.flush()
+    assert controller.seqs() == list(range(1, 11))
+
+
+@pytest.mark.mosquitto
+def test_a_controller_that_waits_for_its_server_ends_when_it_is_told(
+    controller: ControllerProcess, server: Postgres
+) -> None:
+    server.stop()
+    controller.start()
+    eventually(lambda: "Trying again until it works." in controller.log(), "the controller waits")
+    assert controller.stop() == 0
+    server.start()
+
+
+@pytest.mark.mosquitto
 def test_every_command_answers_from_it(
     controller: ControllerProcess,
     device: Device,
