@@ -115,7 +115,8 @@ class Postgres:
         """To the server and each process that it began: SIGSTOP is a server that hangs."""
         assert self._process is not None
         for each in (found := psutil.Process(self._process.pid), *found.children()):
-            each.send_signal(how)
+            with suppress(psutil.NoSuchProcess):  # a worker that ends meanwhile
+                each.send_signal(how)
 
     def url(self, name: str = "postgres") -> PostgresUrl:
         """Where a database of it is."""
