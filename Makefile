@@ -10,7 +10,7 @@ PARTS    ?=
 JOBS     ?= 8
 FUZZ_SECONDS ?= 60
 CLUSTER_ROUNDS ?= 5
-TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines"
+TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines and not cluster"
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -80,8 +80,8 @@ test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root,
 test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut off under load; needs patroni and etcd-server
 	$(BIN)/pytest -s -m failover
 
-test-machines: $(READY)  ## docs/howto/past-one-machine.md as it is pasted; needs PostgreSQL
-	$(BIN)/pytest -m machines
+test-machines: $(READY)  ## many processes and brokers, killed in turns, and docs/howto/past-one-machine.md as it is pasted
+	$(BIN)/pytest -m machines -n 3 --dist load
 
 test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static
 	scripts/wheelhouse.sh cp311 aarch64

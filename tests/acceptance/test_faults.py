@@ -220,7 +220,7 @@ def test_two_agents_of_one_name_are_told_and_both_stories_are_kept(fleet: Fleet,
     again = Program(again_folder, "fer-controller", "serve", *served)
     again.start()
     assert again.wait() == 1
-    assert f"Another fer-controller serves {fleet.db} (pid {fleet.controller.process_id})" in said(again)
+    assert f"Another fer-controller serves {fleet.db} (pid {fleet.controller.process_id}, ingest)" in said(again)
 
 
 def test_a_demonstration_that_is_killed_leaves_no_agent_behind(tmp_path: Path) -> None:

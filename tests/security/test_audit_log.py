@@ -71,7 +71,11 @@ AS_OVER_HTTP = {
     "rollouts resume", "rollouts retry", "rollouts rollback",
 }  # fmt: skip
 """They are carried out by what carries them out over HTTP, of which a test below sees to the entries."""
-ELSEWHERE = {"keys publish": "keys begin and keys rotate publish as it does", "restore": "test_backup.py"}
+ELSEWHERE = {
+    "keys publish": "keys begin and keys rotate publish as it does",
+    "restore": "test_backup.py",
+    "migrate": "test_moving.py",
+}
 
 
 def test_every_act_at_the_controllers_machine_stands_in_the_audit_log(tmp_path: Path) -> None:

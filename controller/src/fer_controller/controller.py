@@ -34,6 +34,7 @@ def serve(settings: Settings, stop: Event) -> None:
     serving = HttpProcess(settings) if HTTP in settings.roles else nullcontext()
     with opening.alone(settings.db, posts), _main_work(settings) as work, serving, beside(_tasks(settings)):
         systemd.notify(systemd.READY)
+        log.info("%s", _begun(settings))
         work(stop)
         systemd.notify(systemd.STOPPING)
     log.info("Stopped; everything that was acknowledged is in %s.", settings.db)
@@ -68,8 +69,14 @@ def _main_work(settings: Settings) -> Iterator[Task]:
             yield subscriber.run
         return
     with opening.created(settings.db):
-        log.info("Serving %s: %s.", settings.db, ", ".join(settings.roles) or "nothing")
+        pass
     yield _wait
+
+
+def _begun(settings: Settings) -> str:
+    if INGEST in settings.roles:
+        return f"Storing what arrives below {settings.broker.prefix} in {settings.db}."
+    return f"Serving {settings.db}: {', '.join(settings.roles) or 'nothing'}."
 
 
 def _wait(stop: Event) -> None:

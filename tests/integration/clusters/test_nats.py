@@ -13,7 +13,7 @@ from heard_of_brokers import HEARINGS
 from integration.clusters.flow import flowing
 from linked_device import WritingEar
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(600)]
 FROZEN_S = 4.0
 TOPICS = Topics("tried")
 """Not those of the fleet that uses the cluster afterwards."""

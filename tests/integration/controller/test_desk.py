@@ -17,12 +17,16 @@ from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
+    EVENT_DAYS,
     EVENTS_AS_STORED,
     EVENTS_BY_TIME,
+    EVENTS_OF_DAY,
     NEWEST_EVENTS,
     EmotionRollupsQuery,
+    EventDaysQuery,
     EventsAsStoredQuery,
     EventsByTimeQuery,
+    EventsOfDayQuery,
     NewestEventsQuery,
 )
 from fer_controller.operations.fleet import (
@@ -91,6 +95,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "newest events": (NEWEST_EVENTS, NewestEventsQuery(limit=5, up_to_id=20)),
     "events by time": (EVENTS_BY_TIME, EventsByTimeQuery(after_time="2026-01-31T12:00:30.000Z", after_id=3, limit=9)),
     "events as stored": (EVENTS_AS_STORED, EventsAsStoredQuery(after_id=50, limit=100)),
+    "days of events": (EVENT_DAYS, EventDaysQuery()),
+    "events of a day": (EVENTS_OF_DAY, EventsOfDayQuery(day=AT[:10], after_id=3, up_to_id=30, limit=9)),
     "newest telemetry": (NEWEST_TELEMETRY, NewestTelemetryQuery(limit=2)),
     "telemetry as stored": (TELEMETRY_AS_STORED, TelemetryAsStoredQuery(device="nano-01", after_id=1, limit=9)),
     "telemetry by minute": (TELEMETRY_ROLLUPS, TelemetryRollupsQuery(per="minute", limit=100)),

@@ -27,7 +27,7 @@ from real_postgres import Postgres, rows_of
 from role_process import RoleProcess, leader
 from stepped_device import SteppedDevice
 
-pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.machines, pytest.mark.mosquitto, pytest.mark.timeout(3600)]
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "5"))
 LIVE, SPOOLED = 6, 3
 EVENTS_A_TURN, TURN_S = 20, 0.1

@@ -1,9 +1,10 @@
 import codecs
 from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 from fer_wire.errors import SettingsTextError
-from fer_wire.settings_text import hint, settings_text
+from fer_wire.settings_text import hint, settings_table, settings_text
 
 TEXT = '# größe\n[broker]\nurl = "mqtt://127.0.0.1"\n'
 
@@ -46,3 +47,12 @@ def test_what_a_web_page_put_in_is_found() -> None:
     assert hint("a = 1\nb = “x”\n", 2) == f"; line 2 holds “ (U+201C), {looks}"
     assert hint("a =\u00a01", 1) == f"; line 1 holds (U+00A0), {looks}"
     assert hint("a = 1", 1) == hint("a = “", 9) == ""
+
+
+def test_what_is_nested_deeper_than_a_reader_follows_is_told(tmp_path: Path) -> None:
+    def read(_text: str) -> "Dict[str, Any]":
+        raise RecursionError("maximum recursion depth exceeded")
+
+    (tmp_path / "fer.toml").write_text("x = " + "[" * 2000)
+    with pytest.raises(SettingsTextError, match=r"fer\.toml nests lists or tables hundreds deep"):
+        settings_table(tmp_path / "fer.toml", read)

@@ -43,6 +43,8 @@ def settings_table(path: Path, read: Callable[[str], Dict[str, Any]]) -> Dict[st
         line = re.search(r"at line (\d+)", str(error))
         looks = hint(text, int(line[1])) if line else ""
         raise SettingsTextError(f"{path} is not TOML: {error}{looks}") from error
+    except RecursionError as error:
+        raise SettingsTextError(f"{path} nests lists or tables hundreds deep, which no setting does") from error
 
 
 def hint(text: str, line: int) -> str:

@@ -1,6 +1,5 @@
 """The role that stores what one broker brings, and publishes there what devices are told."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +35,6 @@ from fer_controller.store.events.store import EventStore
 from fer_controller.store.posts import orders_at
 
 INGEST_TIMEOUT_S = 2.0
-log = logging.getLogger(__name__)
 
 
 def tasks(settings: Settings) -> dict[str, Task]:
@@ -80,7 +78,6 @@ def subscriber(settings: Settings) -> Iterator[Subscriber]:
         subscriptions = filters(topics, settings.broker.share)
         broker = Broker(settings.broker, settings.client_id, subscriptions, knows_mqtt5=not settings.embedded_broker)
         beat = systemd.Watchdog().beat
-        log.info("Storing what arrives below %s in %s.", settings.broker.prefix, settings.db)
         yield Subscriber(broker, ingest, streams, topics, peers, settings.broker, settings.ingest, beat)
 
 

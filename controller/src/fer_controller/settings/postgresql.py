@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fer_wire.paths import HomePath
-from pydantic import BeforeValidator, InstanceOf, PlainSerializer, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
 SCHEMES = ("postgresql", "postgres")
 SECRETS = ("password", "sslpassword")
@@ -40,6 +40,9 @@ class PostgresUrl:
         return f"{parts.netloc.rpartition('@')[2]}/{self.name}"
 
 
+PATHS = TypeAdapter[Path](HomePath)
+
+
 def spelt(given: object) -> object:
     """A URL where it is one; any other text is the path of a file."""
     if not isinstance(given, str | Path) or str(given).partition("://")[0] not in SCHEMES or "://" not in str(given):
@@ -51,6 +54,18 @@ def spelt(given: object) -> object:
     return PostgresUrl(str(given))
 
 
+def place(given: object) -> "Path | PostgresUrl":
+    """A URL or the path of a file; raises ValueError with one reason, where a union would give one for each."""
+    found = spelt(given)
+    if isinstance(found, PostgresUrl):
+        return found
+    try:
+        return PATHS.validate_python(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(str(first.get("ctx", {}).get("error") or first["msg"])) from error
+
+
 def written(place: object) -> str:
     """As it is handed to a process of ours, password and all."""
     return place.url if isinstance(place, PostgresUrl) else str(place)
@@ -58,8 +73,8 @@ def written(place: object) -> str:
 
 DbPlace = Path | PostgresUrl
 Db = Annotated[
-    InstanceOf[PostgresUrl] | HomePath,
-    BeforeValidator(spelt),
+    DbPlace,
+    PlainValidator(place),
     PlainSerializer(written),
     WithJsonSchema({"type": "string"}),
 ]

@@ -30,6 +30,8 @@ CALLS_OF_A_RUN = 200
 SMALL_BLOCK_IDS = 40
 METHODS = {SqliteDatabase: ("rows", "run", "many", "load"), PostgresDatabase: ("rows", "run", "many", "load")}
 
+pytestmark = pytest.mark.machines
+
 
 def ended(source: DbPlace, target: DbPlace, at_call: int) -> int:
     """How a process ended that migrates, and that is killed at one of its calls of a database if it comes so far."""

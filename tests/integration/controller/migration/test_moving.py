@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import whole_fleet
 from controller_messages import START, a_batch, an_event
+from controller_process import run
 from fer_controller.errors import MigrationError, StoreError
 from fer_controller.migration.moving import migrate
 from fer_controller.migration.progress import Copied, Outcome
+from fer_controller.rollout import audit
 from fer_controller.settings import DbPlace
 from fer_controller.store import opening
 from fer_controller.store.audit.store import AuditStore
@@ -58,6 +60,14 @@ def test_the_way_back_leads_to_the_same_rows(db: Path, tmp_path: Path, postgres:
     assert after.keys() == before.keys()
     for table in after.keys() - {"gaps"}:
         assert whole_fleet.table_rows(back, table) == whole_fleet.table_rows(db, table)
+
+
+def test_who_moved_a_fleet_stands_in_its_audit_log(db: Path, tmp_path: Path) -> None:
+    done = run("migrate", "--from", str(db), "--to", str(tmp_path / "new.db"))
+    assert done.returncode == 0, done.stderr
+    with opening.reader(tmp_path / "new.db") as database:
+        (newest,) = AuditStore(database).newest(1)
+    assert (newest.action, newest.actor) == (audit.MIGRATED, audit.operator())
 
 
 def test_the_chain_of_the_audit_log_holds(db: Path, target: DbPlace) -> None:

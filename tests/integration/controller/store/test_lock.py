@@ -20,7 +20,7 @@ def test_two_controllers_cannot_serve_one_database(tmp_path: Path) -> None:
 def test_the_lock_is_free_again_after_the_block(tmp_path: Path) -> None:
     for _ in range(2):
         with exclusive(tmp_path / "fleet.db"):
-            assert (tmp_path / "fleet.db.ingest.lock").exists()
+            assert (tmp_path / "fleet.db.lock").exists()
 
 
 def test_processes_of_one_machine_share_the_posts_of_a_database(tmp_path: Path) -> None:

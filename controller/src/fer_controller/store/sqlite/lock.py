@@ -13,6 +13,8 @@ from fer_controller.store.posts import INGEST, RETENTION, ROLLOUTS, Work
 from fer_controller.store.sqlite import file
 
 POSTS = (INGEST, ROLLOUTS, RETENTION)
+ENDINGS = {INGEST: ".lock"}
+"""Of the lock's name, where it is not the post's; controllers without posts held this one alone, for all they did."""
 
 
 class LockedPost:
@@ -38,7 +40,7 @@ def exclusive(db: Path, posts: Collection[str] = POSTS) -> Iterator[None]:
 
 
 def _held(db: Path, post: str) -> int:
-    path = db.with_name(f"{db.name}.{post}.lock")
+    path = db.with_name(db.name + ENDINGS.get(post, f".{post}.lock"))
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
