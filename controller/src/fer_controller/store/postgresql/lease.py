@@ -104,6 +104,12 @@ class Lease:
                     if time.monotonic() - tried_s >= TAKEN_EVERY_S:
                         tried_s = time.monotonic()
                         taken_s = tried_s if self._is_kept(database, term) else taken_s
+            if not over.is_set() and not ending.is_set():
+                log.warning(
+                    "%s of %s could not be held on to while the database was away; it writes nothing more of it.",
+                    self._title,
+                    self._place,
+                )
         except (LeaseLostError, StoreUnavailable) as error:
             log.warning("%s", error)
         finally:
