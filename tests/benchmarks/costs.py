@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.ingest import DEVICES as GENERATORS
 from benchmarks.ingest import SUBSCRIBER, packets, processor_s, publish, resident_mb
-from controller_messages import EPOCH, a_birth, an_event, delivered, no_peers, some_telemetry
+from controller_messages import EPOCH, START, a_birth, an_event, delivered, no_peers, some_telemetry
 from fer_controller.broker.delivery import Delivery
 from fer_controller.broker.packet_socket import PacketSocket
 from fer_controller.broker.publishes import acknowledgements, take_publishes
@@ -40,11 +40,13 @@ from fer_controller.store.database import Database
 from fer_controller.store.rollups.store import RollupStore
 from fer_wire import Topics
 from fer_wire.events import Pose
+from fer_wire.message import iso_utc
 from real_broker import Mosquitto, mosquitto_binary
 from real_postgres import Postgres, open_folder, postgres_folder
 
 EVENTS, TELEMETRY, DEVICES, BATCH = 200_000, 40_000, 500, 1000
 MANY_DEVICES = 20_000
+TELEMETRY_EVERY_S = 10.0
 ROUNDS = 3
 """Of each figure the median is taken, and the lowest and highest are told."""
 BEGUN = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -56,18 +58,20 @@ def events(number: int) -> Iterator[Delivery]:
     pose = Pose(yaw_degrees=-12.3, pitch_degrees=4.5, roll_degrees=0.7)
     made = an_event(1, "device-0000", face_px=83.4, pose=pose).payload()
     template = made.replace(b'"seq":1,', b'"seq":%(seq)d,').replace(b"device-0000", b"device-%(device)04d")
-    assert template.count(b"%(") == 2, template
+    template = template.replace(iso_utc(START + timedelta(seconds=1)).encode(), b"%(time)s")
+    assert template.count(b"%(") == 3, template
     for at in range(number):
         seq, device = divmod(at, DEVICES)
         topic = Topics().emotion(f"device-{device:04d}", "door")
-        yield Delivery(topic, template % {b"seq": seq + 1, b"device": device}, False, 1, 1, 1)
+        seen = iso_utc(BEGUN + timedelta(seconds=seq)).encode()
+        yield Delivery(topic, template % {b"seq": seq + 1, b"device": device, b"time": seen}, False, 1, 1, 1)
 
 
 def telemetry(number: int) -> Iterator[Delivery]:
     """Telemetry of all devices in turns."""
     for at in range(number):
         second, device = divmod(at, DEVICES)
-        yield delivered(some_telemetry(f"device-{device:04d}", second * 10))
+        yield delivered(some_telemetry(f"device-{device:04d}", round(second * TELEMETRY_EVERY_S)))
 
 
 class Fed:
@@ -81,11 +85,11 @@ class Fed:
         fleet = Fleet(store.devices.all())
         self._ingest = Ingest(store, Topics(), streams, fleet, no_peers(), lambda: self._now, quotas=quotas)
 
-    def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Store them a batch a second."""
+    def take(self, deliveries: Sequence[Delivery], every_s: float = 1.0) -> None:
+        """Store them in batches; each device sends a message in so many seconds, by whose clock batches arrive."""
         for at in range(0, len(deliveries), BATCH):
             self._ingest.write(self._ingest.read(deliveries[at : at + BATCH]))
-            self._now += timedelta(seconds=1)
+            self._now += timedelta(seconds=every_s * BATCH / DEVICES)
 
 
 class SqliteFile:
@@ -139,7 +143,7 @@ class PostgresServer:
         return int(found)
 
 
-def stored(engine: "SqliteFile | PostgresServer", deliveries: Iterable[Delivery]) -> dict[str, float]:
+def stored(engine: "SqliteFile | PostgresServer", deliveries: Iterable[Delivery], every_s: float) -> dict[str, float]:
     """What it costs to decode and to store these messages, each."""
     waiting = list(deliveries)
     before_bytes = engine.size_bytes()
@@ -147,7 +151,7 @@ def stored(engine: "SqliteFile | PostgresServer", deliveries: Iterable[Delivery]
         fed = Fed(database)
         gc.collect()
         own_s, server_s = time.process_time(), engine.server_s()
-        fed.take(waiting)
+        fed.take(waiting, every_s)
         own_s, server_s = time.process_time() - own_s, engine.server_s() - server_s
     bytes_each = (engine.size_bytes() - before_bytes) / len(waiting)
     return {
@@ -251,8 +255,8 @@ def round_of_costs() -> dict[str, Any]:
         folder, found = Path(name), dict[str, Any]()
         for engine in both:
             found[engine.kind] = {
-                "event": stored(engine, events(EVENTS)),
-                "telemetry": stored(engine, telemetry(TELEMETRY)),
+                "event": stored(engine, events(EVENTS), 1.0),
+                "telemetry": stored(engine, telemetry(TELEMETRY), TELEMETRY_EVERY_S),
                 "rollup": rolled_up(engine),
             }
         return {
