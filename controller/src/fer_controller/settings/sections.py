@@ -2,21 +2,20 @@
 
 import hashlib
 import os
-import re
 import socket
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from fer_wire.environment import DELIMITER
-from fer_wire.origins import Origin
-from fer_wire.paths import HomeFile, HomePath
+from fer_wire.paths import HomePath
 from fer_wire.printable import printable
-from fer_wire.tls import CaFile, CertFile, ClientFiles, KeyFile, check_pair
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fer_controller.settings.api import ApiSettings
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
+from fer_controller.settings.http import HttpSettings
 from fer_controller.settings.postgresql import Db, PostgresUrl
 from fer_controller.settings.roles import ALL, HTTP, Roles, named
 from fer_controller.settings.rollout import RolloutSettings
@@ -24,7 +23,6 @@ from fer_controller.settings.section import Section
 
 ENV_PREFIX = "FER_CONTROLLER_"
 ENV_DELIMITER = DELIMITER
-OPEN_ACCESS, CERTIFICATE_ACCESS = "open", "certificate"
 ENROLLED = "enrolled"
 DB_SUFFIX = ".db"
 MODELS, AUTHORITY, CRL = "models", "authority", "revoked.crl"
@@ -70,101 +68,6 @@ class ClockSettings(Section):
     oldest_event_days: float = Field(
         default=366.0, gt=0, le=36_500, description="events that say to be older are filed by their arrival"
     )
-
-
-class HttpSettings(Section):
-    """The HTTP server: models for devices, API and page for operators."""
-
-    listen: str = Field(
-        default="127.0.0.1:8780",
-        description="HOST:PORT where models, API and page are served; port 0 picks a free one, empty turns it off",
-    )
-    access: Literal["token", "certificate", "open"] = Field(
-        default="token",
-        description="token: each device needs its own, or with client_ca_file a certificate (`fer-controller enroll`); "
-        "certificate: devices need a certificate, operators their tokens; open: anybody may fetch models",
-    )
-    max_downloads: int = Field(
-        default=32,
-        ge=1,
-        le=10_000,
-        description="most downloads at once of this process, of one device at most half; others are told to wait",
-    )
-    max_connections: int = Field(
-        default=512,
-        ge=2,
-        le=100_000,
-        description="most connections at once; a peer that has as many as are free gets no more, and those that wait "
-        "for a request make way",
-    )
-    max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
-    cert_file: HomeFile | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
-    key_file: HomeFile | None = Field(default=None, description="private key (PEM) of the certificate")
-    client_ca_file: HomeFile | None = Field(
-        default=None,
-        description="authority (PEM) whose certificates devices may show in place of a token, and renew: the ca.crt of "
-        "`fer-controller enroll --out`; needs cert_file",
-    )
-
-    @field_validator("listen")
-    @classmethod
-    def _spelt(cls, listen: str) -> str:
-        spelt = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):(\d{1,5})", listen)
-        if listen and not (spelt and int(spelt[2]) < 65536):
-            raise ValueError("expected HOST:PORT, or nothing")
-        return listen
-
-    @model_validator(mode="after")
-    def _certificate_and_key(self) -> Self:
-        if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("cert_file and key_file are given together, or not at all")
-        if self.client_ca_file is not None and self.cert_file is None:
-            raise ValueError("client_ca_file is for HTTPS; set cert_file and key_file, too")
-        if self.access == CERTIFICATE_ACCESS and self.client_ca_file is None:
-            raise ValueError("access is certificate; set client_ca_file to the authority that issues them")
-        return self
-
-
-class ApiSettings(Section):
-    """The remote controller that commands ask."""
-
-    url: str | None = Field(
-        default=None, description="http[s]://HOST:PORT of that controller; by default commands open the database"
-    )
-    token: SecretStr | None = Field(
-        default=None,
-        description="an operator's token (`fer-controller operators add`); best set in the environment",
-    )
-    ca_file: CaFile = None
-    cert_file: CertFile = None
-    key_file: KeyFile = None
-
-    @property
-    def files(self) -> ClientFiles:
-        """The files of TLS for that controller."""
-        return ClientFiles(self.ca_file, self.cert_file, self.key_file)
-
-    @model_validator(mode="after")
-    def _pair(self) -> Self:
-        check_pair(self.cert_file, self.key_file)
-        return self
-
-    @field_validator("url")
-    @classmethod
-    def _spelt(cls, url: str | None) -> str | None:
-        if not url:
-            return None
-        if not re.fullmatch(r"https?://[^/@?#]+(/[^?#]*)?", url):
-            raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
-        Origin.of(url)
-        return url.rstrip("/")
-
-    @field_validator("token")
-    @classmethod
-    def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
-        if token and token.get_secret_value() and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
-            raise ValueError("expected the single word that `fer-controller operators add` printed")
-        return token
 
 
 class RegistrySettings(Section):
