@@ -89,6 +89,6 @@ def test_a_source_of_an_older_version_is_upgraded_when_nobody_serves_it(tmp_path
 def made_before_moves(path: Path) -> Path:
     """An empty fleet, as a version made it that knew of no moves."""
     connection = sqlite3.connect(path)
-    MIGRATIONS.apply(sqlite_utils.Database(connection), stop_before="m026_moves")
+    MIGRATIONS.apply(sqlite_utils.Database(connection), stop_before="c001_moves")
     connection.close()
     return path

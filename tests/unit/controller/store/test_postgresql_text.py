@@ -2,7 +2,7 @@
 
 import pytest
 from fer_controller.errors import OutOfReachError, StoreError, StoreUnavailable
-from fer_controller.store.postgresql.text import collated, translated
+from fer_controller.store.postgresql.text import collated, ported, translated
 from fer_controller.store.postgresql.wording import OUT_OF_REACH_CODE, explained
 from fer_controller.store.queries import POSTGRESQL, QUERIES
 
@@ -57,3 +57,23 @@ def test_a_fault_says_what_it_is_and_whether_it_passes(
     error = explained(code, message, DB)
     assert type(error) is kind
     assert sentence in str(error)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("ALTER TABLE telemetry ADD COLUMN fps REAL", "ALTER TABLE telemetry ADD COLUMN fps double precision"),
+        (
+            "ALTER TABLE a ADD COLUMN b INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE a ADD COLUMN b bigint NOT NULL DEFAULT 0",
+        ),
+        ("ALTER TABLE a ADD COLUMN b TEXT", 'ALTER TABLE a ADD COLUMN b TEXT COLLATE "C"'),
+        ("CREATE TABLE a (\n  b BLOB\n) STRICT", "CREATE TABLE a (\n  b bytea\n)"),
+        (
+            "CREATE TABLE a (\n  b TEXT NOT NULL,\n  PRIMARY KEY (b)\n) STRICT, WITHOUT ROWID",
+            'CREATE TABLE a (\n  b TEXT COLLATE "C" NOT NULL,\n  PRIMARY KEY (b)\n)',
+        ),
+    ],
+)
+def test_a_change_of_both_databases_has_the_types_of_each(change: str, found: str) -> None:
+    assert collated(ported(change)) == found

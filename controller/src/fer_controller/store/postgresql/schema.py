@@ -1,9 +1,10 @@
 """The tables on a PostgreSQL server: made whole, and upgraded by migrations that are never changed, only added."""
 
 from fer_controller.errors import StoreError
+from fer_controller.store.changes import CHANGES
 from fer_controller.store.postgresql import analytics, reach
 from fer_controller.store.postgresql.database import PostgresDatabase
-from fer_controller.store.postgresql.text import collated
+from fer_controller.store.postgresql.text import collated, ported
 from fer_controller.store.queries import POSTGRESQL
 
 MIGRATIONS: dict[str, tuple[str, ...]] = {
@@ -26,8 +27,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "m002_terms_of_leases": ("terms_of_leases",),
     "m003_orders_by_broker": ("orders_by_broker",),
     "m004_contents_of_models": ("contents_of_models",),
-    "m005_moves": ("tables_of_moves",),
-    "m006_views_for_analysts": (),
+    "m005_views_for_analysts": (),
 }
 """By their names in order: the queries that each runs, in the shape that SQLite's migrations have made by then."""
 ENCODING = "UTF8"
@@ -45,7 +45,7 @@ def check(database: PostgresDatabase) -> bool:
         if found["used"]:
             raise StoreError(f"{database.place} has tables of another program; name another database with --db.")
         return False
-    if unknown := sorted(_applied(database) - MIGRATIONS.keys()):
+    if unknown := sorted(_applied(database) - _known()):
         raise StoreError(
             f"{database.place} was written by a newer fer-controller ({', '.join(unknown)}); upgrade this one."
         )
@@ -54,14 +54,14 @@ def check(database: PostgresDatabase) -> bool:
 
 def apply(database: PostgresDatabase) -> None:
     """Make the tables, or upgrade them, in one transaction; several processes may come at once."""
-    if check(database) and not MIGRATIONS.keys() - _applied(database):
+    if check(database) and not _known() - _applied(database):
         return
     with database.transaction():
         applied = _applied(database) if check(database) else set()
-        for name, queries in MIGRATIONS.items():
+        for name, statements in _all().items():
             if name not in applied:
-                for query in queries:
-                    database.do(collated(POSTGRESQL[query]))
+                for statement in statements:
+                    database.do(collated(statement))
                 database.run("note_migration", {"name": name})
         confine(database)
         show(database)
@@ -87,6 +87,16 @@ def tables(database: PostgresDatabase) -> dict[str, list[str]]:
     for row in database.rows("columns"):
         found.setdefault(row["name"], []).append(row["column_name"])
     return found
+
+
+def _all() -> dict[str, list[str]]:
+    """The statements of every migration, in order."""
+    own = {name: [POSTGRESQL[query] for query in queries] for name, queries in MIGRATIONS.items()}
+    return own | {name: [ported(statement) for statement in statements] for name, statements in CHANGES.items()}
+
+
+def _known() -> set[str]:
+    return {*MIGRATIONS, *CHANGES}
 
 
 def _applied(database: PostgresDatabase) -> set[str]:

@@ -1,5 +1,7 @@
 """The history of the database's tables; migrations are never changed, only added."""
 
+from collections.abc import Callable, Sequence
+
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
@@ -7,6 +9,7 @@ from fer_controller.errors import StoreError
 from fer_controller.store.audit.records import BEGINNING, AuditRow, chained
 from fer_controller.store.audit.tables import CHAIN_OF_AUDIT
 from fer_controller.store.certificates.tables import CERTIFICATES
+from fer_controller.store.changes import CHANGES
 from fer_controller.store.credentials.tables import (
     DEVICE_TOKENS,
     LIMITS_OF_OPERATORS,
@@ -37,7 +40,6 @@ from fer_controller.store.events.tables import (
     STREAMS,
     TRUST_OF_EVENTS,
 )
-from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import MODELS
 from fer_controller.store.rollouts.tables import ROLLOUTS, SIGNED_ORDERS, TASKS_OF_ROLLOUTS
 from fer_controller.store.rollups.tables import (
@@ -222,10 +224,12 @@ def m025_hours_of_events(db: sqlite_utils.Database) -> None:
     _run(db, *HOURS_OF_EVENTS)
 
 
-@MIGRATIONS()
-def m026_moves(db: sqlite_utils.Database) -> None:
-    """From where the database was filled, and to where it was moved."""
-    _run(db, *MOVES)
+def _register(statements: Sequence[str]) -> Callable[[sqlite_utils.Database], None]:
+    return lambda db: _run(db, *statements)
+
+
+for _name, _statements in CHANGES.items():
+    MIGRATIONS(name=_name)(_register(_statements))
 
 
 def check(database: SqliteDatabase) -> None:
