@@ -26,7 +26,7 @@ def missing_bytes(path: Path) -> int:
             return max(0, _end_of_boxes(file, size) - size)
         if begins[:4] == RIFF:
             return max(0, _end_of_chunks(file, size) - size)
-        return max(0, _end_of_segment(file) - size) if begins[:4] == EBML else 0
+        return max(0, _end_of_segment(file, size) - size) if begins[:4] == EBML else 0
 
 
 def _end_of_boxes(file: BinaryIO, size: int) -> int:
@@ -53,10 +53,11 @@ def _end_of_chunks(file: BinaryIO, size: int) -> int:
     return at
 
 
-def _end_of_segment(file: BinaryIO) -> int:
-    """The end of a Matroska file's segment; 0 where its size is left open, as in a live recording."""
+def _end_of_segment(file: BinaryIO, size: int) -> int:
+    """The end of a Matroska file's segment; 0 where there is none, or its size is left open, as in a live recording."""
     file.seek(4)
-    file.seek(_vint(file), 1)  # the header's own elements
+    header = _vint(file)
+    file.seek(min(file.tell() + header, size))
     if file.read(4) != MATROSKA_SEGMENT:
         return 0
     length = _vint(file)
