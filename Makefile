@@ -80,7 +80,7 @@ test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root,
 test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut off under load; needs patroni and etcd-server
 	$(BIN)/pytest -s -m failover
 
-test-machines: $(READY)  ## many processes and brokers, killed in turns, and docs/howto/past-one-machine.md as it is pasted
+test-machines: $(READY)  ## many processes and brokers, killed in turn, and the commands of docs/howto/past-one-machine.md
 	$(BIN)/pytest -m machines -n 3 --dist load
 
 test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static

@@ -1,6 +1,6 @@
 """What a fleet needs: cores, memory and disk, from what was measured (docs/benchmarks.json, `make bench PARTS=costs`).
 
-python scripts/sizing.py --devices 5000 --events-per-s 0.3 --days 90
+python scripts/sizing.py --devices 5000 --events-per-s 0.3 --events-days 90
 """
 
 import argparse

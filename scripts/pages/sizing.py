@@ -15,15 +15,15 @@ PARTS = {"server_cores": "its processors", "disk_gb": "its disk's size", "writte
 INTRODUCTION = """\
 # How large a machine
 
-`scripts/sizing.py` multiplies a fleet's rates by what a message, a row and a device were measured to cost. Ask it
-about your own fleet:
+`scripts/sizing.py` multiplies a fleet's rates by the measured costs of a message, a row and a device. Ask it about
+your own fleet:
 
     python scripts/sizing.py --devices 5000 --events-per-s 0.3 --events-days 90
 
-The tables assume {events_per_s:g} events a second of each device on average and {peak:g} times as many in the busiest
-minute, telemetry every {telemetry_every_s:g} s; events kept for {events_days:g} days, telemetry for
+Unless told otherwise it assumes {events_per_s:g} events a second from each device on average, {peak:g} times as many in
+the busiest minute, and telemetry every {telemetry_every_s:g} s. Events are kept for {events_days:g} days, telemetry for
 {telemetry_days:g}, rollups of minutes for {minutes_days:g} and of hours for {hours_days:g}. Cores are planned to be
-busy for {full:.0%}.
+{full:.0%} busy.
 """
 
 COSTS = """\
@@ -31,8 +31,8 @@ COSTS = """\
 
 `make bench PARTS=costs` on {cpu}, {cores} cores, Python {python}: medians of {rounds} rounds, in brackets the lowest
 and the highest. An event is decoded, checked, and stored durably in batches of a thousand; PostgreSQL runs on the
-same machine, durable too, and its time is that of its own processes. The log of changes that either engine writes
-first is not in the bytes.
+same machine, durably too, and its time is that of its own processes. The write-ahead log of either engine is not in
+the bytes.
 """
 
 MORE = """\
@@ -43,8 +43,8 @@ an event on at QoS 1. A device takes {device} kB of an ingest's memory.
 FLEETS = """\
 ## What fleets need
 
-A database file has one process that writes events to it. Where that process or one Mosquitto is not enough, leave
-SQLite; leave it, too, where the controller's machine may die without an outage.
+A database file has one process that writes events to it. Where that process or one Mosquitto is not enough, use
+PostgreSQL. Use it, too, if the death of the controller's machine must not cause an outage.
 """
 
 ON_POSTGRESQL = """\
@@ -54,9 +54,9 @@ On PostgreSQL, without replicas; an ingest is one process on one core, and sever
 MILLION = """\
 ## A million devices
 
-Of the server that holds the database, {part} gives way first: {times:.0f} times what an ordinary one has
-({server_cores:g} cores, {disk_gb:g} GB, {written:g} MB/s). Keep events for fewer days, or divide the fleet: cells of
-brokers and ingests with a database each, and what all of them come to from the daily files ([analyse
+On the database server the first limit is {part}: the fleet needs {times:.0f} times what an ordinary server has
+({server_cores:g} cores, {disk_gb:g} GB, {written:g} MB/s). Keep events for fewer days, or divide the fleet into cells
+of brokers and ingests, each with its own database, and add their results up from the daily files ([analyse
 events](howto/analyse-events.md)). What was not measured here: a million connections at brokers, and the network
 between machines.
 """

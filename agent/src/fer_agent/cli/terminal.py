@@ -45,8 +45,8 @@ Source = Annotated[
 Broker = Annotated[
     Optional[List[str]],
     typer.Option(
-        help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS. Repeat the option for brokers to go on to when the first "
-        "stays away."
+        help="mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS. Repeat the option to add brokers to fall back on, in "
+        "this order."
     ),
 ]
 StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and the models.")]

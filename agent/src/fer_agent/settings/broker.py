@@ -20,8 +20,8 @@ class BrokerSettings(BrokerConnection):
     fallback_urls: List[str] = Field(
         default=[],
         max_length=16,
-        description="brokers to go on to, in this order, when url stays away; each is reached with the same login, "
-        "files and prefix",
+        description="brokers to fall back on, in this order, when url stays away; login, files and prefix are the same "
+        "for each",
     )
     patience_s: float = Field(
         default=30.0,

@@ -35,14 +35,14 @@ def export(
     ] = None,
     per_day: Annotated[
         bool,
-        typer.Option("--per-day", help="Make --out a folder: a Parquet file for each past day of arrival, in UTC."),
+        typer.Option("--per-day", help="Make --out a folder with a Parquet file for each past day of arrival (UTC)."),
     ] = False,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Write events to a file, ascending by time, or to a file for each day, of which those are left that are there."""
+    """Write events to a file in order of time, or with --per-day to a file for each day; existing files stay."""
     if per_day and form is Format.CSV:
         raise typer.BadParameter("--per-day writes Parquet files; leave --format out.")
     if per_day and (wanted.since, wanted.until) != OPEN_ENDS:

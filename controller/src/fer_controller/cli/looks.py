@@ -125,7 +125,7 @@ def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
 
 DEVICES = Look(
     fleet.DEVICES,
-    "The devices of the fleet: online, stale (online, but silent) or offline; what lets each in; its models.",
+    "The devices of the fleet: online, stale (online, but silent) or offline; how each authenticates; its models.",
     ("device", "state", "let in by", "since", "last seen", "agent", "models", "provider", "dropped", "notes"),
     _devices,
     "No device has been heard of yet.",

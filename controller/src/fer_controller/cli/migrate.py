@@ -14,21 +14,22 @@ if TYPE_CHECKING:
     from fer_controller.migration.progress import Compared, Outcome, Tell
     from fer_controller.settings import Settings
 
-From = Annotated[str, typer.Option("--from", metavar="FILE|URL", help="The database that the fleet has.")]
+From = Annotated[str, typer.Option("--from", metavar="FILE|URL", help="The database to copy from.")]
 To = Annotated[
-    str, typer.Option("--to", metavar="FILE|URL", help="The one that it gets: empty, or filled in part by `migrate`.")
+    str, typer.Option("--to", metavar="FILE|URL", help="The database to copy to: empty, or partly filled by `migrate`.")
 ]
 Reread = Annotated[
-    bool, typer.Option("--reread", help="Compare by reading every row of both again, also those compared when copied.")
+    bool, typer.Option("--reread", help="Compare every row of both again, even those that were compared when copied.")
 ]
 
 
 def migrate(
     source: From, target: To, reread: Reread = False, config: options.Config = None, json_: options.Json = False
 ) -> None:
-    """Copy a fleet to another database, an SQLite file or postgresql://…, also while its controller runs.
+    """Copy a fleet to another database, an SQLite file or postgresql://…, even while its controller runs.
 
-    Run it again after whatever ended it. Once the controller is stopped it finishes, and the other can be served.
+    Run it again after any interruption. Once the controller has stopped, a run completes the copy, which can then be
+    served.
     """
     from fer_controller.migration.moving import migrate as moved
     from fer_controller.settings import load

@@ -61,11 +61,11 @@ class SimulatedFleet(BaseModel):
     )
     certificates: Path | None = Field(
         default=None,
-        description="A folder with NAME.crt and NAME.key of each device, as `enroll --out` makes them, for broker and "
-        "downloads.",
+        description="A folder with NAME.crt and NAME.key of each device, as `enroll --out` makes them, for the broker "
+        "and for downloads.",
     )
     logins_file: Path | None = Field(
-        default=None, description="A password at the broker for each device: lines of DEVICE PASSWORD."
+        default=None, description="A file with each device's password at the broker: lines of DEVICE PASSWORD."
     )
     downloads: int = Field(default=8, ge=1, le=512, description="Downloads at once, of all devices.")
     seed: int = Field(default=0, description="The same seed, the same classes, faults and measurements.")

@@ -21,14 +21,14 @@ class BrokerSettings(BrokerConnection):
     share: Name | None = Field(
         default=None,
         description="name of the group of controllers among which the broker divides events and telemetry (shared "
-        "subscriptions of MQTT 5); each has a login of its own where the broker gives one session to each login",
+        "subscriptions of MQTT 5); each needs a login of its own where the broker allows one session per login",
     )
     session_expiry_s: int = Field(
         default=WEEK_S,
         ge=0,
         le=2**32 - 1,
-        description="how long the broker keeps messages for the controller while it is offline; with share not at all, "
-        "so that the others get its part",
+        description="how long the broker keeps messages for the controller while it is offline; with share it keeps "
+        "none, so that the other members get them",
     )
     receive_maximum: int = Field(
         default=4000, ge=1, le=65535, description="messages that the broker sends before it waits for acknowledgements"

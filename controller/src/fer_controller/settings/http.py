@@ -27,7 +27,7 @@ class HttpSettings(Section):
         default=32,
         ge=1,
         le=10_000,
-        description="most downloads at once of this process, of one device at most half; others are told to wait",
+        description="most downloads at once in this process, at most half of one device; others are told to wait",
     )
     max_connections: int = Field(
         default=512,

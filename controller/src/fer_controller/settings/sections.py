@@ -42,7 +42,7 @@ class IngestSettings(Section):
     dead_letters_a_day: int = Field(
         default=1000,
         ge=1,
-        description="dead letters of one device that each ingest keeps in a day; more are counted alone",
+        description="dead letters of one device that each ingest keeps in a day; more are only counted",
     )
     epochs_a_day: int = Field(
         default=2000, ge=1, description="epochs that one device may begin in a day; events of more become dead letters"
@@ -112,13 +112,13 @@ class Settings(BaseSettings):
 
     db: Db = Field(
         default=Path("fleet.db"),
-        description="the SQLite database, a file that is created if it does not exist; or a PostgreSQL database, "
+        description="the database: an SQLite file, which is created if it does not exist, or "
         "postgresql://USER@HOST/DATABASE",
     )
     role: Roles = Field(
         default=ALL,
-        description="what this process does, with commas between: ingest stores what one broker brings and publishes "
-        "there, rollouts moves rollouts on, http serves models, API and page, retention rolls up and deletes",
+        description="what this process does, separated by commas: ingest stores what one broker delivers and publishes "
+        "there, rollouts advances rollouts, http serves models, API and page, retention rolls up and deletes",
     )
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()

@@ -39,7 +39,7 @@ REFUSED: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile("no pg_hba.conf entry|pg_hba.conf rejects"),
-        "{db} lets nobody in from here ({said}); see its pg_hba.conf.",
+        "{db} accepts no such connection from this host ({said}); see its pg_hba.conf.",
     ),
     (
         re.compile('role ".*" does not exist'),
