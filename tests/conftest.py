@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generator, Iterator, List, TypeVar
 import dealing
 import pytest
 from fer_wire.onnx_runtime import SILENCE
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, running
 
 if TYPE_CHECKING:
     from real_postgres import Postgres
@@ -74,15 +74,8 @@ def data_dir() -> Path:
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A real Mosquitto, running, with a port and a folder of its own."""
-    binary = mosquitto_binary()
-    if binary is None:
-        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
-    folder = tmp_path / "mosquitto"
-    folder.mkdir(mode=0o777)
-    broker = Mosquitto(binary, folder)
-    broker.start()
-    yield broker
-    broker.stop()
+    with running(tmp_path / "mosquitto") as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

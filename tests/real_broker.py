@@ -5,8 +5,11 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
+
+import pytest
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 20.0
@@ -26,6 +29,24 @@ max_inflight_messages 200
 def mosquitto_binary() -> Optional[str]:
     """Where the broker is installed; None when it is not."""
     return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+def installed() -> str:
+    """Where the broker is installed; skips the test when it is not."""
+    binary = mosquitto_binary()
+    if binary is None:
+        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
+    return binary
+
+
+@contextmanager
+def running(folder: Path, extra_config: str = "") -> "Iterator[Mosquitto]":
+    """A broker of a test's own, with a folder that is made for it."""
+    folder.mkdir(mode=0o777, exist_ok=True)
+    broker = Mosquitto(installed(), folder, extra_config)
+    broker.start()
+    yield broker
+    broker.stop()
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.fleet import EAGER, Fleet, assert_exactly_once, one_variant, until
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, running
 
 KILLS = 12
 KILLED_WHILE_IT_CHANGES = (3, 6, 9)
@@ -31,12 +31,8 @@ pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(600)]
 @pytest.fixture
 def site(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Mosquitto]:
     """A broker that passes on what devices say to the central one, and what they are told back."""
-    folder = tmp_path / "site"
-    folder.mkdir(mode=0o777)
-    broker = Mosquitto(str(mosquitto_binary()), folder, BRIDGE.format(port=mosquitto.port))
-    broker.start()
-    yield broker
-    broker.stop()
+    with running(tmp_path / "site", BRIDGE.format(port=mosquitto.port)) as broker:
+        yield broker
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fer_agent.broker.listener import RetainedMessage
 from fer_agent.settings import BrokerSettings
 from forked import Forked
 from integration.test_mqtt_311 import Ear
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, installed
 
 CONNACK_OF_MQTT_5 = b"\x20\x03\x00\x00\x00"
 SUBACK_OF_ONE = b"\x90\x04\x00\x01\x00\x01"
@@ -120,11 +120,8 @@ def test_controller_and_simulator_go_on_whatever_answers_them(
 def test_a_broker_that_cannot_do_what_a_fleet_needs_is_told_with_its_setting(
     setting: str, remedy: str, tmp_path: Path
 ) -> None:
-    binary = mosquitto_binary()
-    if binary is None:
-        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
     tmp_path.chmod(0o777)
-    broker = Mosquitto(binary, tmp_path, f"{setting}\n")
+    broker = Mosquitto(installed(), tmp_path, f"{setting}\n")
     broker.start()
     link = opened(broker.url)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fer_wire.broker import BrokerConnection
 from heard_of_brokers import HEARINGS, Hearing
-from real_broker import mosquitto_binary
+from real_broker import installed
 from tls_world import TlsWorld, tls_world
 
 pytestmark = [
@@ -28,10 +28,7 @@ def own_garbage() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsWorld]:
-    binary = mosquitto_binary()
-    if binary is None:
-        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
-    made = tls_world(binary, tmp_path_factory.mktemp("tls"))
+    made = tls_world(installed(), tmp_path_factory.mktemp("tls"))
     yield made
     made.broker.stop()
 

@@ -12,7 +12,7 @@ from fer_agent.broker.rotation import Attempt, Rotation
 from fer_wire import Ack, Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from linked_device import DEVICE_CLIENT, Device, WritingEar, settings_for, stored, until
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, installed
 from unit.agent.observations import observation
 
 
@@ -177,12 +177,9 @@ def test_a_broker_that_is_down_at_start_is_one_sentence_and_is_waited_for(
 
 
 def test_wrong_credentials_are_one_sentence(tmp_path: Path) -> None:
-    binary = mosquitto_binary()
-    if binary is None:
-        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
     passwords = tmp_path / "passwords"
     passwords.write_text("")
-    broker = Mosquitto(binary, tmp_path, f"password_file {passwords}\nallow_anonymous false\n")
+    broker = Mosquitto(installed(), tmp_path, f"password_file {passwords}\nallow_anonymous false\n")
     broker.start()
     link = BrokerLink(settings_for(broker, username="nano", password="wrong"), "ear", None, ["#"], WritingEar())  # noqa: S106
     link.start()

@@ -13,7 +13,7 @@ from fer_agent.settings import BrokerSettings
 from fer_wire import Ack, Reported, Status, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from linked_device import Device, WritingEar, settings_for, stored, until
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, running
 from unit.agent.observations import observation
 
 pytestmark = pytest.mark.mosquitto
@@ -24,15 +24,8 @@ SOON_S = 0.3
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Mosquitto]:
     """A second broker, which knows nothing of the first."""
-    binary = mosquitto_binary()
-    if binary is None:
-        pytest.skip("Mosquitto is not installed (apt-get install mosquitto).")
-    folder = tmp_path / "other"
-    folder.mkdir(mode=0o777)
-    broker = Mosquitto(binary, folder)
-    broker.start()
-    yield broker
-    broker.stop()
+    with running(tmp_path / "other") as broker:
+        yield broker
 
 
 def at_both(first: str, other: Mosquitto, **more: object) -> BrokerSettings:

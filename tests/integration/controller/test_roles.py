@@ -22,7 +22,7 @@ from fer_simulator.model import Model
 from fer_wire import ModelManifest, Topics, parse
 from fleet_of_devices import LiveDevice
 from paho.mqtt.enums import CallbackAPIVersion
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, running
 from real_postgres import Postgres, rows_of
 from role_process import RoleProcess, leader
 from stepped_device import SteppedDevice
@@ -91,12 +91,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def brokers(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[tuple[Mosquitto, Mosquitto]]:
-    folder = tmp_path / "other"
-    folder.mkdir(mode=0o777)
-    other = Mosquitto(str(mosquitto_binary()), folder)
-    other.start()
-    yield mosquitto, other
-    other.stop()
+    with running(tmp_path / "other") as other:
+        yield mosquitto, other
 
 
 @pytest.fixture

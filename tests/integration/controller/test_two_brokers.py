@@ -17,7 +17,7 @@ from fer_wire.presence import OFFLINE
 from forked import Forked
 from linked_device import Device, WritingEar, settings_for
 from paho.mqtt import publish
-from real_broker import Mosquitto, mosquitto_binary
+from real_broker import Mosquitto, running
 from real_postgres import Postgres
 from unit.agent.observations import observation
 
@@ -27,12 +27,8 @@ KILLS, TOPICS = 6, Topics()
 
 @pytest.fixture
 def brokers(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[list[Mosquitto]]:
-    folder = tmp_path / "other"
-    folder.mkdir(mode=0o777)
-    other = Mosquitto(str(mosquitto_binary()), folder)
-    other.start()
-    yield [mosquitto, other]
-    other.stop()
+    with running(tmp_path / "other") as other:
+        yield [mosquitto, other]
 
 
 class Site:
