@@ -26,7 +26,7 @@ def model_store(path: Path) -> Iterator[ModelStore]:
 
 
 @contextmanager
-def token_store(path: Path) -> Iterator[TokenStore]:
-    """Tokens; the file is made when it is not there."""
-    with opening.writer(path, create=True) as database:
+def token_store(place: DbPlace) -> Iterator[TokenStore]:
+    """Tokens; the database is made when it is not there."""
+    with opening.writer(place, create=True) as database:
         yield TokenStore(database)

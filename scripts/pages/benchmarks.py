@@ -1,6 +1,8 @@
 """docs/benchmarks.md: what `make bench` measured, beside what was asked for."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,10 +41,26 @@ WHEN = ("before", "now")
 
 ROLLOUT = """\
 One rollout to {agents:,} simulated devices in one wave, with an artifact of {size:g} MB: Mosquitto,
-`fer-controller serve` and `fer-controller simulate` share this machine. Every device sends an event a second all the
-while, and downloads the whole file with a token of its own. At the end what the devices counted is compared with the
-database: {events:,} events and {reports:,} reports. The rollout ended {state} after {rollout:g} s; {served:,} MB were
-served within {within:g} s. While the model was served, processor time was: {used}.
+`fer-controller serve` and `fer-controller simulate` share this machine{server}. Every device sends {rate:g} events a
+second and telemetry every {telemetry:g} s all the while, and downloads the whole file with a token of its own. At the
+end what the devices counted is compared with the database: {events:,} events and {reports:,} reports. The rollout ended
+{state} after {rollout:g} s; {served:,} MB were served within {within:g} s. While the model was served, processor time
+was: {used}.
+"""
+
+ROLLOUTS = {
+    "rollout": ("Rollout", ""),
+    "rollout_postgresql": ("Rollout on PostgreSQL", " with a PostgreSQL of its own (fsync on)"),
+    "thousands": ("Ten thousand devices", ""),
+    "thousands_postgresql": ("Ten thousand devices on PostgreSQL", " with a PostgreSQL of its own (fsync on)"),
+}
+SLOWEST_VIEW_MS = 300
+SLOWEST_LAG_MS = 30
+
+INGESTS = """\
+A backlog of {events:,} events waits at one broker for one ingest (`serve --role ingest`), or half of it at each of two
+brokers for two; both write to one PostgreSQL (fsync on). Everything shares this machine's cores, {rounds} rounds in
+turns. Where the cores are used up by one ingest, its server and its broker, a second ingest has none left.
 """
 
 EYES = """\
@@ -64,7 +82,10 @@ def page(root: Path) -> str:
     """The whole page; only its introduction while nothing was measured."""
     file = root / "docs" / "benchmarks.json"
     results = json.loads(file.read_text()) if file.exists() else {}
-    makers = {"pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "rollout": _rollout, "failover": _failover}
+    rollouts = {name: partial(_rollout, name=name) for name in ROLLOUTS}
+    makers: dict[str, Callable[[dict[str, Any]], str]] = {
+        "pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "ingests": _ingests, **rollouts, "failover": _failover,
+    }  # fmt: skip
     parts = [make(results) for name, make in makers.items() if name in results]
     return "\n".join([INTRODUCTION, *parts])
 
@@ -189,8 +210,28 @@ def _spread(rounds: list[dict[str, dict[str, float]]], when: str, key: str) -> s
     return f"{median(values):.4g} ({min(values):g} to {max(values):g})"
 
 
-def _rollout(results: dict[str, Any]) -> str:
-    found = results["rollout"]
+def _ingests(results: dict[str, Any]) -> str:
+    found = results["ingests"]
+    rounds = found["rounds"]
+    what = {
+        "events/s stored": "events_per_s",
+        "processor time an event: ingests, their start included, µs": "ingests_us",
+        "the same: PostgreSQL": "server_us",
+        "the same: brokers": "brokers_us",
+    }
+    rows = [(name, *(_spread(rounds, which, key) for which in ("one", "two"))) for name, key in what.items()]
+    head = ("what, median (least to most)", "one ingest", "two ingests")
+    rate = median(each["one"]["events_per_s"] for each in rounds)
+    targets = [
+        _at_least("events/s, one ingest and the server", rate, 15_000),
+        _at_least("two ingests ÷ one, median of the pairs", found["ratio"], 1.6),
+    ]
+    note = INGESTS.format(events=found["events"], rounds=len(rounds))
+    return "\n".join(["## Ingests on PostgreSQL\n", _origin(found), note, table(head, *rows), table(HEAD, *targets)])
+
+
+def _rollout(results: dict[str, Any], name: str) -> str:
+    (heading, server), found = ROLLOUTS[name], results[name]
     quiet, serving = found["ingest"]["quiet"], found["ingest"]["serving"]
     memory, devices = found["peak_memory_mb"], found["devices"]["by_themselves"]
     rows = [
@@ -208,12 +249,15 @@ def _rollout(results: dict[str, Any]) -> str:
             0.9,
             f"{serving['events_per_s']:g} ÷ {quiet['events_per_s']:g}",
         ),
-        ("p99 from the face to the database, ms, before", f"{quiet['lag_p99_ms']:g}", "stated", "–"),
+        _at_most("p99 from the face to the database, ms, before", quiet["lag_p99_ms"], SLOWEST_LAG_MS),
         ("the same, while the model is served", f"{serving['lag_p99_ms']:g}", "stated", "–"),
         _at_least("devices that committed", devices.get("committed", 0), found["agents"]),
     ]
     note = ROLLOUT.format(
         agents=found["agents"],
+        server=server,
+        rate=found.get("events_per_s_each", 1.0),
+        telemetry=found.get("telemetry_s", 10.0),
         size=found["artifact_mb"],
         events=found["events"],
         reports=found["reports"],
@@ -223,7 +267,19 @@ def _rollout(results: dict[str, Any]) -> str:
         within=found["served_s"],
         used=", ".join(f"{name} {used:g} s" for name, used in serving["processor_s"].items()),
     )
-    return "\n".join(["## Rollout\n", _origin(found), note, table(HEAD, *rows)])
+    return "\n".join([f"## {heading}\n", _origin(found), note, table(HEAD, *rows), *_views(found)])
+
+
+def _views(found: dict[str, Any]) -> list[str]:
+    """How long each view took with the devices still sending, where it was measured."""
+    if "views" not in found:
+        return []
+    rows = [
+        (*_at_most(f"`{path}`", each["median_ms"], SLOWEST_VIEW_MS, f"{each['min_ms']}–{each['max_ms']}"),
+         f"{each['bytes']:,}")
+        for path, each in found["views"].items()
+    ]  # fmt: skip
+    return ["", table(("view over HTTP, median of 11, ms", *HEAD[1:], "bytes"), *rows)]
 
 
 def _failover(results: dict[str, Any]) -> str:

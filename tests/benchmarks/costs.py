@@ -2,8 +2,8 @@
 
     make bench PARTS=costs
 
-Everything runs in this process, one part after the other, so that processor time is told apart; PostgreSQL's is that of
-its own processes. scripts/sizing.py multiplies what is found here.
+Everything but memory runs in this process, one part after the other, so that processor time is told apart; PostgreSQL's
+is that of its own processes. scripts/sizing.py multiplies what is found here.
 """
 
 import gc
@@ -14,9 +14,11 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.ingest import DEVICES as GENERATORS
 from benchmarks.ingest import SUBSCRIBER, packets, processor_s, publish, resident_mb
+from benchmarks.servers import durable_server
 from controller_messages import EPOCH, START, a_birth, an_event, delivered, no_peers, some_telemetry
 from fer_controller.broker.delivery import Delivery
 from fer_controller.broker.packet_socket import PacketSocket
@@ -42,7 +45,7 @@ from fer_wire import Topics
 from fer_wire.events import Pose
 from fer_wire.message import iso_utc
 from real_broker import Mosquitto, mosquitto_binary
-from real_postgres import Postgres, open_folder, postgres_folder
+from real_postgres import Postgres, postgres_folder
 
 EVENTS, TELEMETRY, DEVICES, BATCH = 200_000, 40_000, 500, 1000
 MANY_DEVICES = 20_000
@@ -125,7 +128,8 @@ class PostgresServer:
         self._server, self.place = server, server.empty()
 
     def size_bytes(self) -> int:
-        """What the database takes on the disk, without the server's log of changes."""
+        """What the database takes on the disk, without the server's log of changes and what autovacuum would free."""
+        self._server.execute("VACUUM (FULL)", self.place.name)
         return self._number("SELECT pg_database_size(current_database())")
 
     def rows_of(self, table: str) -> int:
@@ -189,6 +193,12 @@ def memory_of_a_device(folder: Path) -> float:
         return (resident_mb(os.getpid()) - before_mb) * 1000 / MANY_DEVICES
 
 
+def alone(work: Callable[[Path], float], folder: Path) -> float:
+    """In a fresh process, which has no memory to use again."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(work, folder).result()
+
+
 def read_from_the_broker(number: int) -> float:
     """Microseconds to read an event's packet and to acknowledge it."""
     ours, theirs = socket.socketpair()
@@ -236,17 +246,11 @@ def passed_on(folder: Path, number: int) -> float:
 def engines(folder: Path) -> Iterator[list["SqliteFile | PostgresServer"]]:
     """Both kinds of database; SQLite alone where PostgreSQL is not installed."""
     found: list[SqliteFile | PostgresServer] = [SqliteFile(folder)]
-    binaries = postgres_folder()
-    if binaries is None:
+    if postgres_folder() is None:
         yield found
         return
-    with open_folder() as place:
-        server = Postgres(binaries, Path(place) / "server", fsync="on", shared_buffers="256MB")
-        server.start()
-        try:
-            yield [*found, PostgresServer(server)]
-        finally:
-            server.stop()
+    with durable_server() as server:
+        yield [*found, PostgresServer(server)]
 
 
 def round_of_costs() -> dict[str, Any]:
@@ -263,7 +267,7 @@ def round_of_costs() -> dict[str, Any]:
             **found,
             "mqtt_us": read_from_the_broker(EVENTS),
             "mosquitto_us": passed_on(folder, EVENTS),
-            "device_kb": memory_of_a_device(folder),
+            "device_kb": alone(memory_of_a_device, folder),
         }
 
 

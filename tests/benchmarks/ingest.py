@@ -41,24 +41,24 @@ LOOK_EVERY_S = 0.01
 PATIENCE_S = 900.0
 
 
-def publish(port: int, first_seq: int, last_seq: int) -> None:
+def publish(port: int, first_seq: int, last_seq: int, names: str = "bench") -> None:
     """Publish these seqs of every device at QoS 1, WINDOW messages at a time."""
     with socket.create_connection(("127.0.0.1", port)) as channel:
         channel.sendall(CONNECT)
         received(channel, 4)
         window: list[bytes] = []
-        for packet in packets(first_seq, last_seq):
+        for packet in packets(first_seq, last_seq, names):
             window.append(packet)
             if len(window) == WINDOW:
                 exchange(channel, window)
         exchange(channel, window)
 
 
-def packets(first_seq: int, last_seq: int) -> Iterator[bytes]:
+def packets(first_seq: int, last_seq: int, names: str = "bench") -> Iterator[bytes]:
     """MQTT 3.1.1 PUBLISH packets, devices in turn; spelt out, because a client library costs more than the rest."""
     heads = []
     for number in range(DEVICES):
-        device = f"bench-{number}"
+        device = f"{names}-{number}"
         before, after = an_event(1, device).payload().split(b'"seq":1,')
         heads.append((Topics().emotion(device, "door").encode(), before + b'"seq":%d,' + after))
     mid = 0

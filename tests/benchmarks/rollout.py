@@ -1,22 +1,23 @@
-"""One rollout to a thousand simulated devices: Mosquitto, `fer-controller serve` and the devices on this machine.
+"""One rollout to many simulated devices: Mosquitto, `fer-controller serve` and the devices on this machine.
 
     python tests/benchmarks/rollout.py --agents 1000 --size-mb 4
+    python tests/benchmarks/rollout.py --agents 10000 --events-per-s 0.1 --telemetry-s 60 --postgresql
 
-The devices send an event a second each, before and while the model is served to them. At the end what they counted is
-compared with the database.
+The devices send events before and while the model is served to them. At the end what they counted is compared with the
+database, and each view of it is timed.
 """
 
 import argparse
 import json
-import sqlite3
+import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,33 +25,50 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import psutil
 import tiny_onnx
+from benchmarks import views
+from benchmarks.processes import more, peak_mb, processes, used_s
+from benchmarks.servers import durable_server
 from controller_process import PROGRAM, ControllerProcess
 from fer_controller.registry import tokens
 from fer_controller.rollout.evidence.gated_metrics import GATED_METRICS
 from fer_controller.rollout.transitions import ENDED
+from fer_controller.settings import PostgresUrl
 from fer_wire.message import iso_utc
 from forked import own_process
 from opened_stores import token_store
 from real_broker import Mosquitto, free_port, mosquitto_binary
 from simulated_fleet import SimulatedFleet
 
-AGENTS = 1000
-SIZE_MB = 4.0
 MB = 1_000_000
 QUIET_S = 30.0
-PATIENCE_S = 480.0
+PATIENCE_S = 600.0
 LOOK_EVERY_S = 0.1
-TELEMETRY_S = 10.0
 PRECISION = "fp32"
 MODEL = "tiny@1.0.0"
 ALL_AT_ONCE = ("--waves", "100%", "--soak", "1s", "--probation", "5s", "--precision", PRECISION)
-LAGS = (
-    "SELECT (julianday(received_at) - julianday(time)) * 86400000 FROM events "
-    "WHERE received_at >= ? AND received_at < ? ORDER BY 1"
-)
+LAGS = """
+SELECT {lag_ms} FROM events WHERE received_at >= '{begun}' AND received_at < '{ended}' ORDER BY 1
+"""
+LAG_MS = {
+    False: "(julianday(received_at) - julianday(time)) * 86400000",
+    True: "extract(epoch FROM received_at::timestamptz - time::timestamptz) * 1000",
+}
+"""On SQLite, and on PostgreSQL."""
 DOWNLOADING = "SELECT count(*) FROM rollout_targets WHERE state IN ('pending', 'desired', 'downloading')"
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many devices, what each of them sends, and the size of the model that they fetch."""
+
+    agents: int = 1000
+    events_per_s: float = 1.0
+    telemetry_s: float = 10.0
+    size_mb: float = 4.0
+
+
+THOUSANDS = Load(10_000, events_per_s=0.1, telemetry_s=60.0, size_mb=0.5)
 
 
 @dataclass
@@ -62,45 +80,65 @@ class Site:
     controller: ControllerProcess
     fleet: SimulatedFleet
     agents: int
+    http: str
 
-    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the controller's database."""
-        with closing(sqlite3.connect(f"file:{self.controller.db}?mode=ro", uri=True, timeout=30)) as connection:
-            return connection.execute(sql, values).fetchall()
+        return self.controller.query(sql)
+
+    @property
+    def place(self) -> str:
+        """The database, as --db takes it."""
+        return self.controller.on.url if self.controller.on else str(self.controller.db)
+
+    @property
+    def pids(self) -> list[tuple[str, int]]:
+        """Each process by name."""
+        return [*processes(self.controller.pid), ("simulate", self.fleet.pid), ("mosquitto", self.broker.pid)]
 
     def command(self, *words: str) -> list[dict[str, Any]]:
         """What a command of fer-controller printed."""
         done = subprocess.run(
-            [*PROGRAM, *words, "--db", str(self.controller.db), "--json"], capture_output=True, text=True, check=False
+            [*PROGRAM, *words, "--db", self.place, "--json"], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def measure(agents: int = AGENTS, size_mb: float = SIZE_MB) -> dict[str, Any]:
-    """All figures, in a temporary folder."""
-    with TemporaryDirectory(prefix="fer-rollout-") as folder, _site(Path(folder), agents, size_mb) as site:
+def measure(load: Load | None = None, *, on_postgresql: bool = False) -> dict[str, Any]:
+    """All figures, in a temporary folder and, if asked for, a PostgreSQL of its own."""
+    load = load or Load()
+    with (
+        TemporaryDirectory(prefix="fer-rollout-") as folder,
+        durable_server() if on_postgresql else nullcontext() as server,
+        _site(Path(folder), load, server.empty() if server else None) as site,
+    ):
+        agents = load.agents
         _until(lambda: _online(site) == agents, "every device is online")
-        time.sleep(TELEMETRY_S)
-        before = _used_s(site)
+        time.sleep(load.telemetry_s)
+        before = used_s(site.pids)
         quiet = _ingested(site, *_between(lambda: time.sleep(QUIET_S)))
-        idle = _used_s(site)
+        idle = used_s(site.pids)
         plan_s = _timed(lambda: _deploy(site, "--dry-run"))
-        planned = _used_s(site)
+        planned = used_s(site.pids)
         with ThreadPoolExecutor(1) as beside:
             deploying = beside.submit(_timed, lambda: _deploy(site))
             _until(lambda: _published(site) == agents, "the desired states are out")
             out = iso_utc(datetime.now(UTC))
             _until(lambda: not _downloading(site), "the model is everywhere")
-            served, busy = iso_utc(datetime.now(UTC)), _used_s(site)
+            served, busy = iso_utc(datetime.now(UTC)), used_s(site.pids)
             deploy_s = deploying.result()
         _until(lambda: _rollout(site)[0] in ENDED, "the rollout has ended")
         state, began, ended = _rollout(site)
         serving = _ingested(site, began, served)
-        memory = {name: _peak_mb(pid) for name, pid in _processes(site.controller.pid)}
+        memory = {name: peak_mb(pid) for name, pid in processes(site.controller.pid)}
+        looks = views.measure(site.http, _operator(site))
         status = site.fleet.stop()
         return {
             "agents": agents,
+            "events_per_s_each": load.events_per_s,
+            "telemetry_s": load.telemetry_s,
+            "views": looks,
             "artifact_mb": round(_size_bytes(site) / MB, 2),
             "plan_s": plan_s,
             "deploy_s": deploy_s,
@@ -111,8 +149,8 @@ def measure(agents: int = AGENTS, size_mb: float = SIZE_MB) -> dict[str, Any]:
             "served_mb": round(site.fleet.summary["downloaded_bytes"] / MB),
             "peak_memory_mb": {**memory, "together": round(sum(memory.values()), 1)},
             "ingest": {
-                "quiet": {**quiet, "processor_s": _more(before, idle)},
-                "serving": {**serving, "processor_s": _more(planned, busy)},
+                "quiet": {**quiet, "processor_s": more(before, idle)},
+                "serving": {**serving, "processor_s": more(planned, busy)},
             },
             "ingest_ratio": round(serving["events_per_s"] / quiet["events_per_s"], 3),
             **_compared(site),
@@ -121,24 +159,26 @@ def measure(agents: int = AGENTS, size_mb: float = SIZE_MB) -> dict[str, Any]:
 
 
 @contextmanager
-def _site(home: Path, agents: int, size_mb: float) -> Iterator[Site]:
+def _site(home: Path, load: Load, on: PostgresUrl | None) -> Iterator[Site]:
     binary = mosquitto_binary()
     if binary is None:
         sys.exit("Mosquitto is not installed (apt-get install mosquitto mosquitto-clients).")
     (home / "mosquitto").mkdir(mode=0o777)
     broker, place = Mosquitto(binary, home / "mosquitto"), f"127.0.0.1:{free_port()}"
     broker.start()
-    controller = ControllerProcess(home / "fleet.db", broker.url, "--http", place, begin=own_process)
-    names = [f"sim-{number:04d}" for number in range(1, agents + 1)]
+    os.environ["FER_CONTROLLER_REGISTRY__FOLDER"] = str(home / "models")
+    controller = ControllerProcess(home / "fleet.db", broker.url, "--http", place, begin=own_process, on=on)
+    names = [f"sim-{number:04d}" for number in range(1, load.agents + 1)]
     options = ("--controller", f"http://{place}", "--tokens-file", str(home / "tokens"), "--flush-s", "90")
-    fleet = SimulatedFleet(home, broker.url, agents, *options, "--telemetry-s", str(TELEMETRY_S), begin=own_process)
-    site = Site(home, broker, controller, fleet, agents)
+    sends = ("--events-per-s", str(load.events_per_s), "--telemetry-s", str(load.telemetry_s))
+    fleet = SimulatedFleet(home, broker.url, load.agents, *options, *sends, begin=own_process)
+    site = Site(home, broker, controller, fleet, load.agents, f"http://{place}")
     try:
         controller.until_connected()
-        data = tiny_onnx.network(padding_bytes=int(size_mb * MB))
+        data = tiny_onnx.network(padding_bytes=int(load.size_mb * MB))
         site.command("models", "keygen")
         site.command("models", "add", str(tiny_onnx.write_model(home / "tiny", {PRECISION: data})))
-        with token_store(controller.db) as store:
+        with token_store(on or controller.db) as store:
             (home / "tokens").write_text("".join(f"{name} {tokens.make(store, name)}\n" for name in names))
         fleet.start()
         yield site
@@ -182,7 +222,8 @@ def _between(work: Callable[[], Any]) -> tuple[str, str]:
 
 def _ingested(site: Site, begun: str, ended: str) -> dict[str, Any]:
     """Events stored between two moments, and how long each took from the face to the database."""
-    lags_ms = [row[0] for row in site.ask(LAGS, begun, ended)]
+    lag_ms = LAG_MS[site.controller.on is not None]
+    lags_ms = [float(row[0]) for row in site.ask(LAGS.format(lag_ms=lag_ms, begun=begun, ended=ended))]
     took_s = _seconds(begun, ended)
     assert lags_ms, "No event was stored."
     return {
@@ -191,6 +232,11 @@ def _ingested(site: Site, begun: str, ended: str) -> dict[str, Any]:
         "lag_p50_ms": round(lags_ms[len(lags_ms) // 2], 1),
         "lag_p99_ms": round(lags_ms[int(0.99 * len(lags_ms))], 1),
     }
+
+
+def _operator(site: Site) -> str:
+    """The token of one who may look at everything."""
+    return str(site.command("operators", "add", "benchmark", "--role", "admin")[0]["token"])
 
 
 def _published(site: Site) -> int:
@@ -236,36 +282,15 @@ def _until(holds: Callable[[], bool], what: str) -> float:
     return round(time.monotonic() - begun_s, 2)
 
 
-def _processes(pid: int) -> list[tuple[str, int]]:
-    """The controller, and its child that serves models."""
-    return [("serve", pid), *(("http", child.pid) for child in psutil.Process(pid).children())]
-
-
-def _used_s(site: Site) -> dict[str, float]:
-    """Processor time of each process until now."""
-    known = [*_processes(site.controller.pid), ("simulate", site.fleet.pid), ("mosquitto", site.broker.pid)]
-    times = {name: psutil.Process(pid).cpu_times() for name, pid in known}
-    return {name: used.user + used.system for name, used in times.items()}
-
-
-def _more(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    return {name: round(used - before[name], 1) for name, used in after.items()}
-
-
-def _peak_mb(pid: int) -> float:
-    """The most memory that a process has had resident."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    return round(int(kibibytes) * 1024 / MB, 1)
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--agents", type=int, default=AGENTS)
-    parser.add_argument("--size-mb", type=float, default=SIZE_MB, help="of the model's file")
-    options = parser.parse_args()
-    print(json.dumps(measure(options.agents, options.size_mb), indent=2))
+    for each in fields(Load):
+        parser.add_argument(f"--{each.name.replace('_', '-')}", type=type(each.default), default=each.default)
+    parser.add_argument("--postgresql", action="store_true", help="on a server of its own, not in a file")
+    asked = vars(parser.parse_args())
+    on_postgresql = asked.pop("postgresql")
+    print(json.dumps(measure(Load(**asked), on_postgresql=on_postgresql), indent=2))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
-from benchmarks import costs, failover, ingest, pipeline, rollout  # noqa: E402  # after the path is set
+from benchmarks import costs, failover, ingest, ingests, pipeline, rollout  # noqa: E402  # after the path is set
 from benchmarks.machine import machine  # noqa: E402
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -23,10 +25,14 @@ CLIP = "clips/portrait_sad_to_happy.mp4"
 
 def main(parts: list[str]) -> None:
     """Measure the parts asked for, or all."""
-    measures = {
+    measures: dict[str, Callable[[], dict[str, Any] | None]] = {
         "pipeline": _pipeline,
         "ingest": ingest.measure,
+        "ingests": ingests.measure,
         "rollout": rollout.measure,
+        "rollout_postgresql": partial(rollout.measure, on_postgresql=True),
+        "thousands": partial(rollout.measure, rollout.THOUSANDS),
+        "thousands_postgresql": partial(rollout.measure, rollout.THOUSANDS, on_postgresql=True),
         "costs": costs.measure,
         "failover": failover.measure,
         "peer": _peer,

@@ -22,7 +22,7 @@ INVENTED = {
     CLASSIFIER: "factory@1.0.0", FINDER: "factory-finder@1.0.0", LANDMARKER: "factory-landmarker@1.0.0"
 }  # fmt: skip
 """The models that devices run at first, by task."""
-AGENTS_MAX = 9_999
+AGENTS_MAX = 50_000
 TOKEN, PASSWORD = "token", "password"
 
 

@@ -13,6 +13,10 @@ DELETE FROM tokens WHERE holder = :holder AND role = :role;
 -- The token with this hash.
 SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens WHERE sha256 = :sha256;
 
+-- held_token --
+-- The token that somebody holds with a role.
+SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens WHERE holder = :holder AND role = :role;
+
 -- tokens_with_roles --
 -- All tokens with these roles, by holder.
 SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens

@@ -54,8 +54,8 @@ class TokenStore:
         return self._remove(name, OPERATORS)
 
     def _held(self, holder: str, roles: Sequence[str]) -> Token | None:
-        held = self._database.records(Token, "tokens_with_roles", {"roles": json.dumps(roles)})
-        return next((token for token in held if token.holder == holder), None)
+        found = (self._database.first(Token, "held_token", {"holder": holder, "role": role}) for role in roles)
+        return next((token for token in found if token is not None), None)
 
     def _remove(self, holder: str, roles: Sequence[str]) -> bool:
         with self._database.transaction():
