@@ -9,7 +9,7 @@ from typing_extensions import Annotated
 from fer_wire.errors import TopicError
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-NAMES_REMEMBERED = 4096
+NAMES_REMEMBERED = 65_536
 _NAME = re.compile(NAME_PATTERN)
 
 

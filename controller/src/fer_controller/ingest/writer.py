@@ -28,7 +28,7 @@ DIVIDED = (EMOTION, TELEMETRY)
 """What one of several controllers may take for all. Each hears every status and report, for which it needs all that
 went before, and a broker gives what it retains to no shared subscription (MQTT 5.0, 4.8.2)."""
 CHANNELS = (*DIVIDED, *RETAINED, CONTROLLER)
-TOPICS_REMEMBERED = 8192
+TOPICS_REMEMBERED = 65_536
 REASON_CHARACTERS = 500
 TOPIC_CHARACTERS = 500
 
