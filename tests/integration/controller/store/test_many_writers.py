@@ -3,9 +3,11 @@
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import pytest
 from controller_messages import AT, DEVICE, EPOCH, a_batch, an_event, some_telemetry
@@ -25,6 +27,7 @@ ANY = EventFilter()
 WRITERS, SEQS, COPIES = 6, 150, 3
 MOST_THROWN_OUT = 40
 """Or a slow machine would throw out all of them for ever."""
+Outcome = TypeVar("Outcome")
 STREAMS = [("nano-01", "a"), ("nano-01", "b"), ("nano-02", "a")]
 
 
@@ -58,16 +61,17 @@ def dealt(events: Sequence[EmotionEvent], seed: int) -> list[list[Batch]]:
 
 
 def write_all(place: PostgresUrl, batches: Sequence[Batch]) -> list[Written]:
-    """As a process of its own does: each batch again until it is written."""
-    with opening.writer(place) as database:
+    """As a process of its own does, that is started again until it may open: each batch again until it is written."""
+    with until_available(lambda: opening.writer(place)) as database:
         store = PostgresIngestStore(database)
-        return [_written(store, batch) for batch in batches]
+        return [until_available(partial(store.write, batch)) for batch in batches]
 
 
-def _written(store: PostgresIngestStore, batch: Batch) -> Written:
+def until_available(attempt: Callable[[], Outcome]) -> Outcome:
+    """The outcome of the first attempt in which nobody throws us out."""
     while True:
         try:
-            return store.write(batch)
+            return attempt()
         except StoreUnavailable:
             time.sleep(0.01)
 
@@ -81,8 +85,10 @@ def test_every_event_is_stored_once_whoever_gets_it_and_how_often(
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         chaos = pool.submit(throw_out, postgres, place, over) if thrown_out else None
         writers = [pool.submit(write_all, place, batches) for batches in dealt(events, 7)]
-        written = [each for writer in writers for each in writer.result()]
-        over.set()
+        try:
+            written = [each for writer in writers for each in writer.result()]
+        finally:
+            over.set()  # The pool waits for all that goes on in it, also when a writer failed.
     stored = store.events.events_stored_after(ANY, 0, 10_000)
     assert len(stored) == len({(each.device, each.epoch, each.seq) for each in stored}) == len(events)
     assert {(each.device, each.epoch): each.contiguous_seq for each in store.events.streams()} == dict.fromkeys(

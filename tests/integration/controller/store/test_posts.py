@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from controller_process import eventually
+from controller_process import PATIENCE_S, eventually
 from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import DbPlace, PostgresUrl
 from fer_controller.store import opening
@@ -25,12 +25,14 @@ class Holder:
     def __init__(self, place: DbPlace, work: Callable[[Database, Event], None] | None = None) -> None:
         self.at_work, self.ending = Event(), Event()
         self._work = work or (lambda _database, over: over.wait())
-        self._thread = Thread(target=lambda: opening.post(place, POST).attend(self._begin, self.ending))
+        # A daemon: where a test fails, nobody waits for work that nobody lets go on.
+        self._thread = Thread(target=lambda: opening.post(place, POST).attend(self._begin, self.ending), daemon=True)
         self._thread.start()
 
     def leave(self) -> None:
         self.ending.set()
-        self._thread.join()
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive(), "it does not leave"
 
     def _begin(self, database: Database, over: Event) -> None:
         self.at_work.set()
@@ -70,12 +72,12 @@ def take_away(postgres: Postgres, place: PostgresUrl) -> None:
 
 def test_one_of_two_does_the_work_and_the_other_when_it_leaves(place: PostgresUrl) -> None:
     one = Holder(place)
-    assert one.at_work.wait(10)
+    assert one.at_work.wait(PATIENCE_S)
     other = Holder(place)
     with holders(one, other):
         assert not other.at_work.wait(1)
         one.leave()
-        assert other.at_work.wait(5)
+        assert other.at_work.wait(PATIENCE_S)
 
 
 def test_a_holder_that_was_away_writes_nothing_and_says_so(
@@ -89,13 +91,13 @@ def test_a_holder_that_was_away_writes_nothing_and_says_so(
         wrote.set()
 
     one = Holder(place, late)
-    assert one.at_work.wait(10)
+    assert one.at_work.wait(PATIENCE_S)
     take_away(postgres, place)
     other = Holder(place)
     with holders(one, other):
-        assert other.at_work.wait(5)
+        assert other.at_work.wait(PATIENCE_S)
         go_on.set()
-        eventually(lambda: "while this process was away; it writes nothing more" in caplog.text, "it is told", 10)
+        eventually(lambda: "while this process was away; it writes nothing more" in caplog.text, "it is told")
     assert not wrote.is_set()
     with opening.reader(place) as database:
         assert DeviceStore(database).revoked() == frozenset()
@@ -112,7 +114,7 @@ def test_while_a_holder_writes_nobody_takes_over(place: PostgresUrl) -> None:
         over.wait()
 
     one = Holder(place, slow)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     other = Holder(place)
     with holders(one, other):
         assert not other.at_work.wait(1)
@@ -139,7 +141,7 @@ def test_one_that_stands_still_in_the_middle_of_a_transaction_is_thrown_out(
         over.wait()
 
     one = Holder(place, stopped)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     with holders(one), opening.writer(place) as database:
         DeviceStore(database).revoke("nano-02", NOW, "somebody")
         go_on.set()
@@ -149,11 +151,11 @@ def test_one_that_stands_still_in_the_middle_of_a_transaction_is_thrown_out(
 def test_a_lease_goes_from_one_to_the_other_through_a_pool(place: PostgresUrl, bouncer: PgBouncer) -> None:
     place = bouncer.url(place)
     one = Holder(place)
-    assert one.at_work.wait(10)
+    assert one.at_work.wait(PATIENCE_S)
     other = Holder(place)
     with holders(one, other):
         one.leave()
-        assert other.at_work.wait(5)
+        assert other.at_work.wait(PATIENCE_S)
 
 
 def test_each_holder_of_a_lease_has_a_name_of_its_own(place: PostgresUrl) -> None:
