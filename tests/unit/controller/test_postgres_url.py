@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from fer_controller.errors import SettingsError
 from fer_controller.http.process import Task
 from fer_controller.settings import HttpSettings, PostgresUrl, load
 
@@ -24,6 +25,14 @@ def test_a_url_is_printed_without_its_passwords(url: str, printed: str) -> None:
     place = PostgresUrl(url.format(s=SECRET))
     assert str(place) == printed
     assert SECRET not in repr(place)
+
+
+@pytest.mark.parametrize("character", "/?#")
+def test_a_password_that_ends_too_early_is_refused_and_not_printed(character: str) -> None:
+    """Though libpq takes some of these: the beginning would be taken for a port, and the rest for a database."""
+    with pytest.raises(SettingsError, match=r"/ \? # and @ of a password as %2F %3F %23 and %40") as caught:
+        load(db=f"postgresql://fleet:s3c{character}ret@db/fleet")
+    assert "s3c" not in str(caught.value)
 
 
 def test_a_database_is_a_url_or_a_file() -> None:

@@ -12,6 +12,7 @@ SCHEMES = ("postgresql", "postgres")
 SECRETS = ("password", "sslpassword")
 HIDDEN = "***"
 DEFAULT_NAME = "fleet"
+EXPECTED = "expected postgresql://[USER@]HOST[:PORT]/DATABASE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ def spelt(given: object) -> object:
     if not isinstance(given, str | Path) or str(given).partition("://")[0] not in SCHEMES or "://" not in str(given):
         return given
     try:
-        urlsplit(str(given))
+        parts = urlsplit(str(given))
     except ValueError as error:
-        raise ValueError("expected postgresql://[USER@]HOST[:PORT]/DATABASE") from error
+        raise ValueError(EXPECTED) from error
+    if "@" in parts.path + parts.query + parts.fragment:
+        # A password ended too early, and what is left of it would stand in print.
+        raise ValueError(f"{EXPECTED}, with / ? # and @ of a password as %2F %3F %23 and %40")
     return PostgresUrl(str(given))
 
 
