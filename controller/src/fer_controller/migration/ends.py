@@ -16,9 +16,7 @@ from fer_controller.store.contents.table import Table, common, shapes
 from fer_controller.store.database import Database
 from fer_controller.store.moves.records import AWAY, BEGUN, FINISHED, HERE, Move
 from fer_controller.store.moves.store import MoveStore
-from fer_controller.store.posts import INGEST, RETENTION, ROLLOUTS
-
-POSTS = (INGEST, ROLLOUTS, RETENTION)
+from fer_controller.store.posts import POSTS
 
 
 @dataclass(frozen=True)

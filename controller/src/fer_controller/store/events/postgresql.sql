@@ -134,10 +134,6 @@ DELETE FROM gaps WHERE device = :device AND epoch = :epoch AND first_seq = :firs
 COPY events (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities, box_x, box_y, box_width,
   box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees, device_time) FROM STDIN;
 
--- seqs_above --
--- The stored seqs of a stream above one: up to the contiguous one as events, above it as runs.
-SELECT seq FROM events WHERE device = :device AND epoch = :epoch AND seq > :seq ORDER BY seq;
-
 -- events_stored_after --
 -- The next events that match, in the order in which they were stored.
 SELECT * FROM events WHERE id > :after_id AND id <= :settled AND {where} ORDER BY id LIMIT :limit;

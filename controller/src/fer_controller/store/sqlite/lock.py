@@ -9,10 +9,9 @@ from threading import Event
 
 from fer_controller.errors import StoreError
 from fer_controller.store.database import TIMEOUT_S
-from fer_controller.store.posts import INGEST, RETENTION, ROLLOUTS, Work
+from fer_controller.store.posts import INGEST, POSTS, Work
 from fer_controller.store.sqlite import file
 
-POSTS = (INGEST, ROLLOUTS, RETENTION)
 ENDINGS = {INGEST: ".lock"}
 """Of the lock's name, where it is not the post's; controllers without posts held this one alone, for all they did."""
 
