@@ -173,6 +173,23 @@ def test_a_broker_that_takes_the_connection_and_never_answers_is_passed_over(
     assert f"The broker {other.url} is connected." in caplog.messages
 
 
+def test_a_broker_that_confirms_nothing_is_left_though_telemetry_leaves(
+    mosquitto: Mosquitto, other: Mosquitto, there: Heard, tmp_path: Path
+) -> None:
+    device = Device(at_both(mosquitto.url, other, keepalive_s=3600), tmp_path)
+    until(lambda: device.link.publish(TOPICS.telemetry("nano-01"), b"{}"), "the connection")
+    os.kill(mosquitto.pid, signal.SIGSTOP)
+    observe(device, 10)
+
+    def telling() -> bool:
+        device.link.publish(TOPICS.telemetry("nano-01"), b"{}")
+        return len(there.seqs) == 10
+
+    until(telling, "events at the other broker", seconds=60)
+    os.kill(mosquitto.pid, signal.SIGCONT)
+    device.stop()
+
+
 def test_brokers_that_are_all_away_are_told_of_once_each(
     mosquitto: Mosquitto, other: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,7 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from fer_agent.broker.complaints import Complaints
-from fer_agent.broker.debt import Debt
+from fer_agent.broker.debt import SUBSCRIPTIONS, Debt
 from fer_agent.broker.listener import BrokerListener, RetainedMessage
 from fer_agent.broker.rotation import Attempt, Rotation
 from fer_agent.errors import BrokerError
@@ -98,7 +98,7 @@ class BrokerLink:
         info = client.publish(topic, payload, qos, retain, self._publish_properties(expiry_s))
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return None
-        self._debt.asked()
+        self._debt.asked(info.mid, qos)
         return info.mid
 
     def _fits(self, size_bytes: int) -> bool:
@@ -224,7 +224,7 @@ class BrokerLink:
             log.info("%s is connected%s.", self._complaints.broker, " again" if self.url in self._told else "")
             self.last_error = ""
             self._told.clear()
-        self._debt.answered()
+        self._debt.answered(SUBSCRIPTIONS)
         self._connected_at_s, self._client = time.monotonic(), client
         self._listener.connected(self)
 
@@ -264,7 +264,7 @@ class BrokerLink:
     def _on_publish(
         self, _client: mqtt.Client, _data: Any, message_id: int, code: ReasonCode, _properties: Any
     ) -> None:
-        self._debt.answered()
+        self._debt.answered(message_id)
         if code.is_failure:
             self._listener.refused(message_id, str(code))
         else:
