@@ -1,5 +1,6 @@
 """Where a PostgreSQL database is, as libpq's URL says it."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,13 @@ SCHEMES = ("postgresql", "postgres")
 SECRETS = ("password", "sslpassword")
 HIDDEN = "***"
 DEFAULT_NAME = "fleet"
-EXPECTED = "expected postgresql://[USER@]HOST[:PORT]/DATABASE"
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+HOST = re.compile(r"(?:\[[^]]*\]|[^:@]*)(?::(?P<port>\d*))?")
+LARGEST_PORT = 65_535
+EXPECTED = (
+    "expected a file, or postgresql://[USER@]HOST[:PORT]/DATABASE with %40 for @, %2F for /, %3F for ? and %23 for # "
+    "in a password"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +52,27 @@ PATHS = TypeAdapter[Path](HomePath)
 
 
 def spelt(given: object) -> object:
-    """A URL where it is one; any other text is the path of a file."""
-    if not isinstance(given, str | Path) or str(given).partition("://")[0] not in SCHEMES or "://" not in str(given):
+    """A URL where it is one; other text is the path of a file.
+
+    Raises ValueError for what is meant as a URL and is none, and for one of which part of the password is not hidden.
+    """
+    if not isinstance(given, str | Path) or not URL.match(str(given)):
         return given
-    try:
-        parts = urlsplit(str(given))
-    except ValueError as error:
-        raise ValueError(EXPECTED) from error
-    if "@" in parts.path + parts.query + parts.fragment:
-        # A password ended too early, and what is left of it would stand in print.
-        raise ValueError(f"{EXPECTED}, with / ? # and @ of a password as %2F %3F %23 and %40")
+    if not _is_postgres(str(given)):
+        raise ValueError(EXPECTED)
     return PostgresUrl(str(given))
+
+
+def _is_postgres(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    hosts = [HOST.fullmatch(each) for each in parts.netloc.rpartition("@")[2].split(",")]
+    ports_exist = all(host and int(host["port"] or 0) <= LARGEST_PORT for host in hosts)
+    # Elsewhere an @ tells of a password that ended too early: what is left of it would stand in print.
+    is_plain = parts.netloc.count("@") <= 1 and "@" not in parts.path + parts.query and not parts.fragment
+    return url.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)) and ports_exist and is_plain
 
 
 def place(given: object) -> "Path | PostgresUrl":
