@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fer_wire.message import iso_utc
 
@@ -92,8 +93,10 @@ class Target:
 @contextmanager
 def opened(source: DbPlace, target: DbPlace) -> Iterator[tuple[Source, Target, list[Table]]]:
     """Both, with the migration begun, and the tables that they have in common."""
-    if source == target:
+    if _are_one(source, target):
         raise MigrationError(f"{source} is the same database; name another with --to.")
+    if isinstance(source, Path) and not source.exists():
+        raise MigrationError(f"There is no database {source}; name the one that the fleet has with --from.")
     with ExitStack() as held:
         with opening.reader(source) as looking:
             if not (is_unserved := unserved(held, source, looking)):
@@ -104,6 +107,13 @@ def opened(source: DbPlace, target: DbPlace) -> Iterator[tuple[Source, Target, l
         tables, away, filled = common(shapes(there), shapes(here)), _begun(there, target), Target(here)
         filled.begin(source, target, away.id)
         yield Source(there, ContentStore(there), MoveStore(there), away, is_unserved), filled, tables
+
+
+def _are_one(source: DbPlace, target: DbPlace) -> bool:
+    """Whether both are the same database, as far as their names tell."""
+    if isinstance(source, Path) and isinstance(target, Path) and source.exists() and target.exists():
+        return source.samefile(target)
+    return source == target
 
 
 def unserved(held: ExitStack, place: DbPlace, database: Database) -> bool:

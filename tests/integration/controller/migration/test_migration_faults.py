@@ -54,6 +54,20 @@ def full_at(target: Path) -> Callable[[SqliteDatabase], None]:
     return write_ahead
 
 
+def test_a_source_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MigrationError, match=r"There is no database .*none\.db; name .* with --from"):
+        migrate(tmp_path / "none.db", tmp_path / "new.db", untold)
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_target_that_is_the_source_by_another_name(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link.db").symlink_to(db)
+    monkeypatch.chdir(tmp_path)
+    for target in (tmp_path / "link.db", Path(db.name)):
+        with pytest.raises(MigrationError, match="is the same database"):
+            migrate(db, target, untold)
+
+
 def test_a_source_that_is_locked(db: Path, tmp_path: Path) -> None:
     other = sqlite3.connect(db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
