@@ -134,7 +134,9 @@ def main() -> None:
         default = {"default": each.default} if isinstance(each.default, float) else {"required": True}
         parser.add_argument(f"--{each.name.replace('_', '-')}", type=float, **default)
     asked = vars(parser.parse_args())
-    costs = json.loads(BENCHMARKS.read_text("utf-8"))["costs"]
+    costs = json.loads(BENCHMARKS.read_text("utf-8")).get("costs")
+    if costs is None:
+        parser.error(f"{BENCHMARKS} has no costs yet; measure them with `make bench PARTS=costs`.")
     fleet = Fleet(**{**asked, "devices": int(asked["devices"])})
     for engine in (SQLITE, POSTGRESQL):
         wanted = need(fleet, costs, engine)

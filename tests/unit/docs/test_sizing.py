@@ -1,9 +1,11 @@
 """What a fleet needs grows with it, and is what was measured times what it sends."""
 
 from dataclasses import astuple, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sizing
 from hypothesis import given
 from hypothesis import strategies as st
 from sizing import POSTGRESQL, SQLITE, Fleet, Machine, gives_way_first, need, suits_sqlite
@@ -53,3 +55,14 @@ def test_the_part_that_is_asked_for_most_gives_way_first() -> None:
     wanted = need(Fleet(1_000_000), COSTS, POSTGRESQL)
     part, times = gives_way_first(wanted, Machine(server_cores=1e6, disk_gb=1, written_mb_per_s=1e6))
     assert (part, times) == ("disk_gb", wanted.disk_gb)
+
+
+def test_without_measured_costs_it_says_how_to_measure_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "benchmarks.json").write_text("{}")
+    monkeypatch.setattr(sizing, "BENCHMARKS", tmp_path / "benchmarks.json")
+    monkeypatch.setattr("sys.argv", ["sizing.py", "--devices", "10"])
+    with pytest.raises(SystemExit):
+        sizing.main()
+    assert "has no costs yet; measure them with `make bench PARTS=costs`." in capsys.readouterr().err
