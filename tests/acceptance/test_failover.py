@@ -1,11 +1,11 @@
 """PostgreSQL's primary dies, sleeps or is cut off under load: the controller follows to the next, and loses nothing."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from patroni_cluster import PatroniCluster, missing
+from patroni_cluster import Node, PatroniCluster, missing
 from real_broker import Mosquitto
 from real_postgres import open_folder
 from replicated_fleet import ReplicatedFleet
@@ -69,31 +69,24 @@ def test_primaries_that_are_killed_one_after_another_cost_no_event(
     )
 
 
-def test_a_primary_that_wakes_when_another_leads_takes_no_writes(
-    cluster: PatroniCluster, fleet: ReplicatedFleet, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("goes", "comes_back"), [(Node.pause, Node.wake), (Node.cut_off, Node.rejoin)], ids=["asleep", "cut off"]
+)
+def test_a_primary_that_comes_back_when_another_leads_takes_no_writes(
+    goes: Callable[[Node], None],
+    comes_back: Callable[[Node], None],
+    cluster: PatroniCluster,
+    fleet: ReplicatedFleet,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sleeper = cluster.primary()
-    sleeper.pause()
+    former = cluster.primary()
+    goes(former)
     away_s = fleet.until_stored()
-    assert cluster.primary() is not sleeper
-    sleeper.wake()
+    comes_back(former)
     cluster.until_whole()
-    assert cluster.primary() is not sleeper
+    assert cluster.primary() is not former
     fleet.until_stored()
-    tell(capsys, f"primary asleep, stored again after {away_s:.1f} s: {fleet.assert_exactly_once()}")
-
-
-def test_a_primary_that_is_cut_off_steps_down_and_costs_no_event(
-    cluster: PatroniCluster, fleet: ReplicatedFleet, capsys: pytest.CaptureFixture[str]
-) -> None:
-    hermit = cluster.primary()
-    hermit.cut_off()
-    away_s = fleet.until_stored()
-    hermit.rejoin()
-    cluster.until_whole()
-    assert cluster.primary() is not hermit
-    fleet.until_stored()
-    tell(capsys, f"primary cut off, stored again after {away_s:.1f} s: {fleet.assert_exactly_once()}")
+    tell(capsys, f"primary away, stored again after {away_s:.1f} s: {fleet.assert_exactly_once()}")
 
 
 def test_a_standby_that_sleeps_or_dies_holds_nothing_up_for_good(
