@@ -79,20 +79,17 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> "Iterator[Postgres]":
-    """A real PostgreSQL, running, for all tests of this process."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Postgres]":
+    """A real PostgreSQL, running, for all tests of all workers."""
     if not find_spec("psycopg"):
         pytest.skip("psycopg is not installed.")
-    from real_postgres import MISSING, Postgres, open_folder, postgres_folder
+    import real_postgres
+    from shared_postgres import shared
 
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip(MISSING)
-    with open_folder() as folder:
-        server = Postgres(binaries, Path(folder) / "server")
-        server.start()
+    real_postgres.installed()
+    own = tmp_path_factory.getbasetemp()
+    with shared(own.parent if dealing.workers() > 1 else own) as server:
         yield server
-        server.stop()
 
 
 @pytest.hookimpl(wrapper=True)

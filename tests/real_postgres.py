@@ -1,30 +1,30 @@
-"""A real PostgreSQL server in a folder of its own, and PgBouncer before it."""
+"""A real PostgreSQL server in a folder of its own, and databases of it."""
 
 import itertools
 import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Iterator
 
 import psutil
 import psycopg
+import pytest
 from fer_controller.settings.postgresql import PostgresUrl
 from fer_controller.store import opening
 from real_broker import free_port
 
 MISSING = "PostgreSQL is not installed (apt-get install postgresql)."
-BOUNCER_MISSING = "PgBouncer is not installed (apt-get install pgbouncer)."
 START_TIMEOUT_S = 60.0
 ANOTHER_USER = "nobody"
 TEMPLATE = "template_fleet"
-SETTINGS = {"fsync": "off", "max_connections": 60, "shared_buffers": "32MB", "log_min_messages": "fatal"}
+IS_THERE = f"SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'"  # noqa: S608
+SETTINGS = {"fsync": "off", "max_connections": 200, "shared_buffers": "32MB", "log_min_messages": "fatal"}
 """fsync is for power cuts; processes and servers may be killed without it."""
 
 
@@ -35,9 +35,24 @@ def postgres_folder() -> Path | None:
     return next((folder for folder in [*on_path, *found] if (folder / "initdb").exists()), None)
 
 
-def bouncer_binary() -> str | None:
-    """PgBouncer, which Debian puts where only root looks."""
-    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+def installed() -> Path:
+    """The same; skips the test where the server is not installed."""
+    found = postgres_folder()
+    if found is None:
+        pytest.skip(MISSING)
+    return found
+
+
+@contextmanager
+def running() -> Iterator["OwnPostgres"]:
+    """A server of a test's own, which the test may stop."""
+    with open_folder() as folder:
+        server = OwnPostgres(installed(), Path(folder) / "server")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop(signal.SIGQUIT)
 
 
 def open_folder() -> "TemporaryDirectory[str]":
@@ -67,12 +82,52 @@ def rows_of(place: PostgresUrl, statement: str) -> list[tuple[Any, ...]]:
 
 
 class Postgres:
-    """One server; its databases are made from a template that has our tables."""
+    """A server that answers at a port; its databases are made from a template that has our tables."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._numbers, self._has_template = itertools.count(1), False
+
+    def url(self, name: str = "postgres") -> PostgresUrl:
+        """Where a database of it is."""
+        return PostgresUrl(f"postgresql://fer@127.0.0.1:{self.port}/{name}")
+
+    def execute(self, statement: str, name: str) -> list[tuple[Any, ...]]:
+        """Run a statement in a database, and return its rows."""
+        return rows_of(self.url(name), statement)
+
+    def empty(self) -> PostgresUrl:
+        """A database of its own, without a table."""
+        return self._made(self._next_name())
+
+    def database(self) -> PostgresUrl:
+        """A database of its own, with our tables."""
+        self.expect_template()
+        return self._made(f"{self._next_name()} TEMPLATE {TEMPLATE}")
+
+    def expect_template(self) -> None:
+        """Make the template where there is none."""
+        if not self._has_template and not self.execute(IS_THERE, "postgres"):
+            opening.writer(self._made(TEMPLATE), create=True).close()
+        self._has_template = True
+
+    def _made(self, described: str) -> PostgresUrl:
+        self.execute(f"CREATE DATABASE {described}", "postgres")
+        return self.url(described.split(maxsplit=1)[0])
+
+    def _next_name(self) -> str:
+        return f"fleet_{os.getpid()}_{next(self._numbers)}"
+
+
+class OwnPostgres:
+    """A server that a test starts, stops and kills."""
 
     def __init__(self, binaries: Path, folder: Path, **settings: object) -> None:
         self.folder, self.port = folder, free_port()
+        databases = Postgres(self.port)
+        self.url, self.execute = databases.url, databases.execute
+        self.empty, self.database = databases.empty, databases.database
         self._binaries, self._settings = binaries, {**SETTINGS, **settings}
-        self._names, self._has_template = itertools.count(1), False
         folder.mkdir(mode=0o777)
         self._owner = as_somebody(folder)
         # Texts sort as in a language, so that what must sort as bytes is seen to do so.
@@ -118,67 +173,8 @@ class Postgres:
             with suppress(psutil.NoSuchProcess):  # a worker that ends meanwhile
                 each.send_signal(how)
 
-    def url(self, name: str = "postgres") -> PostgresUrl:
-        """Where a database of it is."""
-        return PostgresUrl(f"postgresql://fer@127.0.0.1:{self.port}/{name}")
-
-    def execute(self, statement: str, name: str) -> list[tuple[Any, ...]]:
-        """Run a statement in a database, and return its rows."""
-        return rows_of(self.url(name), statement)
-
-    def empty(self) -> PostgresUrl:
-        """A database of its own, without a table."""
-        name = f"fleet_{next(self._names)}"
-        self.execute(f"CREATE DATABASE {name}", "postgres")
-        return self.url(name)
-
-    def database(self) -> PostgresUrl:
-        """A database of its own, with our tables."""
-        if not self._has_template:
-            self.execute(f"CREATE DATABASE {TEMPLATE}", "postgres")
-            opening.writer(self.url(TEMPLATE), create=True).close()
-            self._has_template = True
-        name = f"fleet_{next(self._names)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}", "postgres")
-        return self.url(name)
-
     def _run(self, program: str, *arguments: str) -> None:
         ran = subprocess.run(
             [self._binaries / program, *arguments], capture_output=True, text=True, check=False, cwd="/", **self._owner
         )
         assert ran.returncode == 0, ran.stderr
-
-
-class PgBouncer:
-    """Pools connections to a server in transaction mode: who comes next gets another session."""
-
-    def __init__(self, binary: str, server: Postgres, folder: Path) -> None:
-        self.port = free_port()
-        folder.mkdir(mode=0o777)
-        settings = folder / "pgbouncer.ini"
-        settings.write_text(
-            f"[databases]\n* = host=127.0.0.1 port={server.port} user=fer\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nauth_type = any\nunix_socket_dir =\n"
-            f"pool_mode = transaction\ndefault_pool_size = 4\nlogfile = {folder / 'log'}\n"
-            "server_round_robin = 1\n"
-        )
-        self._process = subprocess.Popen([binary, "-q", settings], cwd="/", **as_somebody(folder))
-        until_s = time.monotonic() + START_TIMEOUT_S
-        while not _listens(self.port):
-            assert time.monotonic() < until_s, "PgBouncer does not start."
-            time.sleep(0.02)
-
-    def url(self, place: PostgresUrl) -> PostgresUrl:
-        """A database of the server, through the pool."""
-        return PostgresUrl(f"postgresql://fer@127.0.0.1:{self.port}/{place.name}")
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait()
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False

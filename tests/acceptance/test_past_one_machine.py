@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import real_broker
+import real_postgres
 from acceptance.fleet import BIN
-from real_postgres import MISSING, postgres_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "howto" / "past-one-machine.md"
@@ -33,8 +34,8 @@ def blocks() -> str:
 
 
 def test_what_devices_count_is_what_is_stored_whatever_dies(tmp_path: Path) -> None:
-    if postgres_folder() is None:
-        pytest.skip(MISSING)
+    real_broker.installed()
+    real_postgres.installed()
     here = tmp_path / "here"
     environment = {**os.environ, "HERE": str(here), "PATH": f"{BIN}:{os.environ['PATH']}"}
     shell = subprocess.Popen(

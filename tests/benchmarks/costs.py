@@ -45,7 +45,7 @@ from fer_wire import Topics
 from fer_wire.events import Pose
 from fer_wire.message import iso_utc
 from real_broker import Mosquitto, mosquitto_binary
-from real_postgres import Postgres, postgres_folder
+from real_postgres import OwnPostgres, postgres_folder
 
 EVENTS, TELEMETRY, DEVICES, BATCH = 200_000, 40_000, 500, 1000
 MANY_DEVICES = 20_000
@@ -124,7 +124,7 @@ class PostgresServer:
 
     kind = "postgresql"
 
-    def __init__(self, server: Postgres) -> None:
+    def __init__(self, server: OwnPostgres) -> None:
         self._server, self.place = server, server.empty()
 
     def size_bytes(self) -> int:

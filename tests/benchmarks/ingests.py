@@ -27,7 +27,7 @@ from controller_process import ControllerProcess
 from fer_controller.settings import PostgresUrl
 from forked import own_process
 from real_broker import Mosquitto, mosquitto_binary
-from real_postgres import Postgres
+from real_postgres import OwnPostgres
 
 EVENTS = 120_000
 ROUNDS = 3
@@ -44,7 +44,7 @@ def measure() -> dict[str, Any]:
     return {"events": EVENTS, "rounds": rounds, "ratio": round(median(ratios), 2)}
 
 
-def _drained(server: Postgres, ingests: int) -> dict[str, float]:
+def _drained(server: OwnPostgres, ingests: int) -> dict[str, float]:
     """What so many ingests make of the same backlog, divided among their brokers."""
     place = server.empty()
     with TemporaryDirectory(prefix="fer-ingests-") as folder, ExitStack() as ends:
@@ -95,7 +95,7 @@ def _rate(place: PostgresUrl) -> int:
             time.sleep(LOOK_EVERY_S)
 
 
-def _server_s(server: Postgres) -> float:
+def _server_s(server: OwnPostgres) -> float:
     """Processor time of the server's processes, those that have ended included."""
     first, used_s = psutil.Process(server.pid), 0.0
     for each in (*first.children(), first):

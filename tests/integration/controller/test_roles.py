@@ -15,6 +15,7 @@ from threading import Event, Thread
 
 import paho.mqtt.client as mqtt
 import pytest
+import real_postgres
 import requests
 from controller_process import Device, eventually, json_lines, run
 from fer_controller.settings import PostgresUrl
@@ -23,7 +24,7 @@ from fer_wire import ModelManifest, Topics, parse
 from fleet_of_devices import LiveDevice
 from paho.mqtt.enums import CallbackAPIVersion
 from real_broker import Mosquitto, running
-from real_postgres import Postgres, rows_of
+from real_postgres import OwnPostgres, rows_of
 from role_process import RoleProcess, leader
 from stepped_device import SteppedDevice
 
@@ -89,6 +90,13 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(f"FER_CONTROLLER_{name}", value)
 
 
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[OwnPostgres]:
+    """One of these tests' own, which faults freeze."""
+    with real_postgres.running() as server:
+        yield server
+
+
 @pytest.fixture
 def brokers(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[tuple[Mosquitto, Mosquitto]]:
     with running(tmp_path / "other") as other:
@@ -96,7 +104,7 @@ def brokers(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[tuple[Mosquitto, M
 
 
 @pytest.fixture
-def world(tmp_path: Path, postgres: Postgres, brokers: tuple[Mosquitto, Mosquitto]) -> Iterator[World]:
+def world(tmp_path: Path, postgres: OwnPostgres, brokers: tuple[Mosquitto, Mosquitto]) -> Iterator[World]:
     made = World(tmp_path, postgres.database(), brokers)
     yield made
     made.kill()
@@ -133,7 +141,7 @@ def devices(brokers: tuple[Mosquitto, Mosquitto]) -> Iterator[list[Device]]:
         device.close()
 
 
-def kill_one(world: World, dice: random.Random, _postgres: Postgres) -> str:
+def kill_one(world: World, dice: random.Random, _postgres: OwnPostgres) -> str:
     """kill -9 of any of them, which is started again a little later."""
     process = dice.choice(list(world.processes.values()))
     process.kill()
@@ -142,7 +150,7 @@ def kill_one(world: World, dice: random.Random, _postgres: Postgres) -> str:
     return f"killed {process.role}"
 
 
-def kill_leader(world: World, _dice: random.Random, _postgres: Postgres) -> str:
+def kill_leader(world: World, _dice: random.Random, _postgres: OwnPostgres) -> str:
     """kill -9 of the leader; another goes on before it is back."""
     process = world.led_by("rollouts")
     process.kill()
@@ -151,7 +159,7 @@ def kill_leader(world: World, _dice: random.Random, _postgres: Postgres) -> str:
     return "leader killed"
 
 
-def pause_leader(world: World, _dice: random.Random, _postgres: Postgres) -> str:
+def pause_leader(world: World, _dice: random.Random, _postgres: OwnPostgres) -> str:
     """The leader stands still until another has taken over, and wakes up."""
     process = world.led_by("rollouts")
     paused = process.pid
@@ -161,7 +169,7 @@ def pause_leader(world: World, _dice: random.Random, _postgres: Postgres) -> str
     return "leader paused"
 
 
-def pause_ingest(world: World, dice: random.Random, _postgres: Postgres) -> str:
+def pause_ingest(world: World, dice: random.Random, _postgres: OwnPostgres) -> str:
     """One that stores stands still, perhaps in the middle of a transaction: as if cut off from the database."""
     process = world.processes[dice.choice(("one", "two", "three"))]
     process.pause()
@@ -170,7 +178,7 @@ def pause_ingest(world: World, dice: random.Random, _postgres: Postgres) -> str:
     return "ingest paused"
 
 
-def freeze_database(_world: World, dice: random.Random, postgres: Postgres) -> str:
+def freeze_database(_world: World, dice: random.Random, postgres: OwnPostgres) -> str:
     """Nobody gets an answer for a while, and no connection breaks."""
     postgres.signal_all(signal.SIGSTOP)
     time.sleep(dice.uniform(1.0, 6.0))
@@ -178,7 +186,7 @@ def freeze_database(_world: World, dice: random.Random, postgres: Postgres) -> s
     return "database frozen"
 
 
-FAULTS: tuple[Callable[[World, random.Random, Postgres], str], ...] = (
+FAULTS: tuple[Callable[[World, random.Random, OwnPostgres], str], ...] = (
     kill_one, kill_leader, pause_ingest, freeze_database, pause_leader,
 )  # fmt: skip
 
@@ -241,7 +249,12 @@ def retained(port: int, topic: str) -> bytes:
 
 
 def test_whatever_dies_every_event_is_stored_once_the_rollout_ends_and_no_device_is_updated_twice(
-    world: World, devices: list[Device], fleet: list[LiveDevice], postgres: Postgres, root: Path, model: ModelManifest
+    world: World,
+    devices: list[Device],
+    fleet: list[LiveDevice],
+    postgres: OwnPostgres,
+    root: Path,
+    model: ModelManifest,
 ) -> None:
     dice, faults, over = random.Random("roles"), Counter[str](), Event()
     world.start()

@@ -11,7 +11,7 @@ from controller_messages import a_birth, some_telemetry
 from controller_process import ControllerProcess, Device, eventually, run
 from fer_controller.settings import PostgresUrl
 from real_broker import Mosquitto
-from real_postgres import Postgres, open_folder, postgres_folder
+from real_postgres import OwnPostgres, running
 
 from .test_serve import Publisher
 
@@ -27,19 +27,13 @@ COMMANDS = (
 
 
 @pytest.fixture
-def server() -> Iterator[Postgres]:
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql).")
-    with open_folder() as folder:
-        made = Postgres(binaries, Path(folder) / "server")
-        made.start()
+def server() -> Iterator[OwnPostgres]:
+    with running() as made:
         yield made
-        made.stop()
 
 
 @pytest.fixture
-def place(server: Postgres) -> PostgresUrl:
+def place(server: OwnPostgres) -> PostgresUrl:
     return server.database()
 
 
@@ -53,7 +47,7 @@ def controller(tmp_path: Path, mosquitto: Mosquitto, place: PostgresUrl) -> Iter
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("killed", ["controller", "server", "sessions"])
 def test_every_event_is_stored_once_whatever_is_killed(
-    controller: ControllerProcess, device: Device, server: Postgres, place: PostgresUrl, killed: str
+    controller: ControllerProcess, device: Device, server: OwnPostgres, place: PostgresUrl, killed: str
 ) -> None:
     controller.until_connected()
     device.reconnect()
@@ -79,7 +73,7 @@ def test_every_event_is_stored_once_whatever_is_killed(
 
 @pytest.mark.mosquitto
 def test_a_server_that_comes_up_later_is_waited_for(
-    controller: ControllerProcess, device: Device, server: Postgres
+    controller: ControllerProcess, device: Device, server: OwnPostgres
 ) -> None:
     server.stop()
     controller.start()
@@ -94,7 +88,7 @@ def test_a_server_that_comes_up_later_is_waited_for(
 
 @pytest.mark.mosquitto
 def test_a_controller_that_waits_for_its_server_ends_when_it_is_told(
-    controller: ControllerProcess, server: Postgres
+    controller: ControllerProcess, server: OwnPostgres
 ) -> None:
     server.stop()
     controller.start()

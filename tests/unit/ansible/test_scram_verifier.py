@@ -1,12 +1,11 @@
 """PostgreSQL lets in who knows the password of which Ansible made what the server keeps."""
 
-from pathlib import Path
 from types import ModuleType
 
 import ansible_filters
 import psycopg
 import pytest
-from real_postgres import MISSING, Postgres, open_folder, postgres_folder
+from real_postgres import running
 
 PASSWORD = 12345
 """YAML takes it for a number; it is its text."""
@@ -24,22 +23,16 @@ def test_the_same_password_and_salt_make_the_same_verifier(filters: ModuleType) 
 
 
 def test_the_server_lets_in_who_knows_the_password(filters: ModuleType) -> None:
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip(MISSING)
-    with open_folder() as folder:
-        server = Postgres(binaries, Path(folder) / "server")
+    with running() as server:
         access = server.folder / "data" / "pg_hba.conf"
         access.write_text(ASKED + access.read_text())
+        server.stop()
         server.start()
-        try:
-            verifier = filters.scram_verifier(PASSWORD, "salt")
-            server.execute(f"CREATE ROLE fer_controller LOGIN PASSWORD '{verifier}'", "postgres")
-            kept = "SELECT rolpassword FROM pg_authid WHERE rolname = 'fer_controller'"
-            assert server.execute(kept, "postgres") == [(verifier,)]
-            url = server.url().url.replace("fer@", "fer_controller@")
-            psycopg.connect(url, password=str(PASSWORD)).close()
-            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-                psycopg.connect(url, password=str(PASSWORD + 1))
-        finally:
-            server.stop()
+        verifier = filters.scram_verifier(PASSWORD, "salt")
+        server.execute(f"CREATE ROLE fer_controller LOGIN PASSWORD '{verifier}'", "postgres")
+        kept = "SELECT rolpassword FROM pg_authid WHERE rolname = 'fer_controller'"
+        assert server.execute(kept, "postgres") == [(verifier,)]
+        url = server.url().url.replace("fer@", "fer_controller@")
+        psycopg.connect(url, password=str(PASSWORD)).close()
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(url, password=str(PASSWORD + 1))

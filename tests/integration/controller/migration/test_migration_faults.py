@@ -16,7 +16,7 @@ from fer_controller.store.contents import store as contents
 from fer_controller.store.sqlite.database import SqliteDatabase
 from fer_controller.store.sqlite.lock import exclusive
 from fer_controller.store.sqlite.migrations import MIGRATIONS
-from real_postgres import MISSING, Postgres, open_folder, postgres_folder
+from real_postgres import running
 
 GOES_ON = "Run the same command again: it goes on from here"
 
@@ -78,19 +78,13 @@ def test_a_source_that_is_locked(db: Path, tmp_path: Path) -> None:
 
 
 def test_a_server_that_dies_in_the_middle(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip(MISSING)
     monkeypatch.setattr(contents, "BLOCK_IDS", 40)
-    with open_folder() as folder:
-        server = Postgres(binaries, Path(folder) / "server")
-        server.start()
+    with running() as server:
         target = server.empty()
         with pytest.raises(MigrationError, match=GOES_ON):
             migrate(db, target, lambda _: server.stop(signal.SIGQUIT))
         server.start()
         assert migrate(db, target, untold).finished
-        server.stop()
 
 
 def test_a_source_of_an_older_version_is_upgraded_when_nobody_serves_it(tmp_path: Path) -> None:

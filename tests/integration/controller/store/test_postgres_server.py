@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 from arrivals import ALL, ANY, LATER
@@ -20,7 +19,8 @@ from fer_controller.store.postgresql.ingest import PostgresIngestStore
 from fer_controller.store.rollups.records import HOUR
 from fer_controller.store.rollups.store import RollupStore
 from real_broker import free_port
-from real_postgres import BOUNCER_MISSING, PgBouncer, Postgres, bouncer_binary, open_folder, postgres_folder
+from real_pgbouncer import pooling
+from real_postgres import OwnPostgres, Postgres, running
 
 SECRET = "s3cret"  # noqa: S105 - what must not be seen
 NEXT_DAY = "2026-02-01T00:00:00.000Z"
@@ -32,31 +32,20 @@ def place(postgres: Postgres) -> PostgresUrl:
 
 
 @pytest.fixture
-def own_server() -> Iterator[Postgres]:
+def own_server() -> Iterator[OwnPostgres]:
     """One that a test may stop."""
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql).")
-    with open_folder() as folder:
-        server = Postgres(binaries, Path(folder) / "server")
-        server.start()
+    with running() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture
 def pooled(postgres: Postgres, place: PostgresUrl) -> Iterator[PostgresUrl]:
     """The same database, through a pool in transaction mode."""
-    binary = bouncer_binary()
-    if binary is None:
-        pytest.skip(BOUNCER_MISSING)
-    with open_folder() as folder:
-        pool = PgBouncer(binary, postgres, Path(folder) / "pool")
+    with pooling(postgres) as pool:
         yield pool.url(place)
-        pool.stop()
 
 
-def test_a_server_that_restarts_is_waited_for_and_loses_nothing(own_server: Postgres) -> None:
+def test_a_server_that_restarts_is_waited_for_and_loses_nothing(own_server: OwnPostgres) -> None:
     place = own_server.database()
     with opening.writer(place) as writing, opening.reader(place) as reading:
         store, reader = PostgresIngestStore(writing), PostgresIngestStore(reading)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -13,7 +12,8 @@ from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.postgresql.lease import Lease
-from real_postgres import BOUNCER_MISSING, PgBouncer, Postgres, bouncer_binary, open_folder
+from real_pgbouncer import PgBouncer, pooling
+from real_postgres import Postgres
 
 POST = "rollouts"
 NOW = "2026-01-31T12:00:00.000Z"
@@ -56,13 +56,8 @@ def place(postgres: Postgres) -> PostgresUrl:
 
 @pytest.fixture
 def bouncer(postgres: Postgres) -> Iterator[PgBouncer]:
-    binary = bouncer_binary()
-    if binary is None:
-        pytest.skip(BOUNCER_MISSING)
-    with open_folder() as folder:
-        pool = PgBouncer(binary, postgres, Path(folder) / "pool")
+    with pooling(postgres) as pool:
         yield pool
-        pool.stop()
 
 
 def take_away(postgres: Postgres, place: PostgresUrl) -> None:

@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Thread
 
 import psycopg
@@ -15,7 +14,7 @@ from fer_controller.store.ingest.records import Written
 from fer_controller.store.postgresql import server
 from fer_controller.store.postgresql.database import PostgresDatabase
 from fer_controller.store.postgresql.ingest import PostgresIngestStore
-from real_postgres import MISSING, Postgres, open_folder, postgres_folder
+from real_postgres import OwnPostgres, running
 
 STANDBYS = "synchronous_standby_names"
 READ_ONLY = "default_transaction_read_only"
@@ -25,20 +24,14 @@ BATCH = a_batch(an_event(1), an_event(2))
 
 
 @pytest.fixture
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Iterator[OwnPostgres]:
     """A server of this test's own."""
-    binaries = postgres_folder()
-    if binaries is None:
-        pytest.skip(MISSING)
-    with open_folder() as folder:
-        made = Postgres(binaries, Path(folder) / "server")
-        made.start()
+    with running() as made:
         yield made
-        made.stop(signal.SIGQUIT)
 
 
 @pytest.fixture
-def database(postgres: Postgres) -> Iterator[PostgresDatabase]:
+def database(postgres: OwnPostgres) -> Iterator[PostgresDatabase]:
     """A connection to a database of its own."""
     with server.writer(postgres.empty(), PATIENCE_S, create=True) as opened:
         yield opened
@@ -52,7 +45,7 @@ def store(database: PostgresDatabase) -> PostgresIngestStore:
     return made
 
 
-def set_to(postgres: Postgres, name: str, value: str) -> None:
+def set_to(postgres: OwnPostgres, name: str, value: str) -> None:
     """Return when a setting of the server is in force for whoever connects."""
     postgres.execute(f"ALTER SYSTEM SET {name} = '{value}'", "postgres")
     postgres.execute("SELECT pg_reload_conf()", "postgres")
@@ -82,7 +75,7 @@ def written(store: PostgresIngestStore) -> Callable[[], Written]:
 
 
 def test_what_no_standby_has_is_not_stored(
-    postgres: Postgres, database: PostgresDatabase, store: PostgresIngestStore
+    postgres: OwnPostgres, database: PostgresDatabase, store: PostgresIngestStore
 ) -> None:
     database.expect_answers_within(PATIENCE_S)
     set_to(postgres, STANDBYS, "nobody")
@@ -97,7 +90,7 @@ def test_what_no_standby_has_is_not_stored(
 
 
 def test_a_commit_whose_wait_was_cancelled_is_not_taken_for_a_success(
-    postgres: Postgres, database: PostgresDatabase, store: PostgresIngestStore
+    postgres: OwnPostgres, database: PostgresDatabase, store: PostgresIngestStore
 ) -> None:
     database.expect_answers_within(60.0)
     set_to(postgres, STANDBYS, "nobody")
@@ -111,7 +104,7 @@ def test_a_commit_whose_wait_was_cancelled_is_not_taken_for_a_success(
 
 
 def test_a_server_that_hangs_is_given_up(
-    postgres: Postgres, database: PostgresDatabase, store: PostgresIngestStore
+    postgres: OwnPostgres, database: PostgresDatabase, store: PostgresIngestStore
 ) -> None:
     database.expect_answers_within(PATIENCE_S)
     postgres.signal_all(signal.SIGSTOP)
@@ -123,7 +116,7 @@ def test_a_server_that_hangs_is_given_up(
     assert store.write(BATCH) == Written(2, 0)
 
 
-def test_the_store_goes_on_when_its_server_was_restarted(postgres: Postgres, store: PostgresIngestStore) -> None:
+def test_the_store_goes_on_when_its_server_was_restarted(postgres: OwnPostgres, store: PostgresIngestStore) -> None:
     postgres.stop(signal.SIGQUIT)
     with pytest.raises(StoreUnavailable, match=r"cannot be reached|restarting"):
         store.write(BATCH)
@@ -134,7 +127,7 @@ def test_the_store_goes_on_when_its_server_was_restarted(postgres: Postgres, sto
     assert store.write(BATCH) == Written(0, 2)
 
 
-def test_a_read_only_server_stores_nothing_until_it_is_not(postgres: Postgres, store: PostgresIngestStore) -> None:
+def test_a_read_only_server_stores_nothing_until_it_is_not(postgres: OwnPostgres, store: PostgresIngestStore) -> None:
     set_to(postgres, READ_ONLY, "on")
     with pytest.raises(StoreUnavailable, match="read-only"):
         store.write(BATCH)
@@ -143,7 +136,7 @@ def test_a_read_only_server_stores_nothing_until_it_is_not(postgres: Postgres, s
 
 
 def test_a_server_with_too_many_connections_stores_nothing_until_one_is_free(
-    postgres: Postgres, store: PostgresIngestStore
+    postgres: OwnPostgres, store: PostgresIngestStore
 ) -> None:
     postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'fleet%'", "postgres")
     (shown,) = postgres.execute("SHOW max_connections", "postgres")
