@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 from threading import Event, Thread
 
@@ -17,8 +18,9 @@ class Wire:
         self._to_port = to_port
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self.port = int(self._listener.getsockname()[1])
-        self._whole = Event()
+        self._whole, self._answers = Event(), Event()
         self._whole.set()
+        self._answers.set()
         self._ends: list[socket.socket] = []
         Thread(target=self._accept, daemon=True).start()
 
@@ -26,15 +28,26 @@ class Wire:
         """What is sent from now on waits, as in a network that loses every packet."""
         self._whole.clear()
 
+    def hold_answers(self) -> None:
+        """What is asked from now on arrives, and the answers wait."""
+        self._answers.clear()
+
     def mend(self) -> None:
         """All that waited arrives."""
         self._whole.set()
+        self._answers.set()
+
+    def drop(self) -> None:
+        """End all connections; what waited never arrives."""
+        for each in self._ends:
+            _hang_up(each)
+        self._ends.clear()
+        self.mend()
 
     def close(self) -> None:
         """Drop it with all that it carries."""
-        self.mend()
-        for each in (self._listener, *self._ends):
-            _hang_up(each)
+        _hang_up(self._listener)
+        self.drop()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -53,16 +66,21 @@ class Wire:
         self._ends += [near, far]
         for each in (near, far):
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Thread(target=self._carry, args=(near, far), daemon=True).start()
-        self._carry(far, near)
+        Thread(target=self._carry, args=(near, far, self._whole), daemon=True).start()
+        self._carry(far, near, self._whole, self._answers)
 
-    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+    def _carry(self, source: socket.socket, sink: socket.socket, *open_: Event) -> None:
         with suppress(OSError):
             while data := source.recv(CHUNK_BYTES):
-                self._whole.wait()
+                _wait(open_)
                 sink.sendall(data)
-        self._whole.wait()
+        _wait(open_)
         _hang_up(sink)
+
+
+def _wait(events: Iterable[Event]) -> None:
+    for each in events:
+        each.wait()
 
 
 def _hang_up(end: socket.socket) -> None:

@@ -10,9 +10,9 @@ ARRIVALS = ("events", "telemetry")
 """Tables whose rows never change: they come, the later the higher their ids, and one day they go."""
 DERIVED: Mapping[str, Mapping[str, str]] = {"telemetry": {"day": "substr(received_at, 1, 10)"}}
 """What one engine keeps and the other computes: columns, and where they come from."""
-DERIVED_TABLES = ("brokers", "event_hours", "model_contents", "orders_due", "runs_ahead")
+DERIVED_TABLES = ("best_faces", "brokers", "event_hours", "model_contents", "orders_due", "runs_ahead")
 """Tables likewise, never copied: `Filling` makes them anew, a controller that begins, or `models add`."""
-OWN_TABLES = ("leases", "migrations", "moved_blocks", "moves")
+OWN_TABLES = ("last_batches", "leases", "migrations", "moved_blocks", "moves")
 """What tells of the database itself."""
 WITHOUT_KEY = ("id",)
 

@@ -14,3 +14,23 @@ CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value bigint NOT NULL
 );
+
+-- tables_of_batches --
+-- The last batch of each process that stores.
+CREATE TABLE last_batches (
+  writer TEXT PRIMARY KEY,
+  batch TEXT NOT NULL,
+  noted_at timestamptz NOT NULL
+);
+
+-- note_batch --
+-- Note a process's last batch, unless it is that already.
+INSERT INTO last_batches (writer, batch, noted_at) VALUES (:writer, :batch, now())
+ON CONFLICT (writer) DO UPDATE SET batch = excluded.batch, noted_at = excluded.noted_at
+WHERE last_batches.batch <> excluded.batch;
+
+-- forget_batches --
+-- Forget the batches of processes that stored nothing for a day, which have ended.
+DELETE FROM last_batches WHERE writer IN (
+  SELECT writer FROM last_batches WHERE noted_at < now() - interval '1 day' FOR UPDATE SKIP LOCKED
+);

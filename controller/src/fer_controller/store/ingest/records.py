@@ -1,5 +1,6 @@
 """A batch of messages, and the result of storing it."""
 
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -29,6 +30,8 @@ class Batch:
     dead_letters: list[DeadLetter] = field(default_factory=list)
     letters_left_out: int = 0
     """Dead letters beyond what is kept of one device in a day; they are counted alone."""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
+    """Tells a batch that is written again from one that has the same content."""
 
     def arrived(self) -> Iterator[tuple[NewEvent, int]]:
         """Each event, and the lowest seq that its device still had in its spool, which is at most the event's."""

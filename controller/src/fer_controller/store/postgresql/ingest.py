@@ -14,6 +14,7 @@ from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.events.records import NewEvent, Stream
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.postgresql.batches import LastBatch
 from fer_controller.store.postgresql.database import PostgresDatabase
 from fer_controller.store.postgresql.devices import LockedDevices
 from fer_controller.store.postgresql.partitions import Partitions
@@ -30,14 +31,16 @@ class PostgresIngestStore:
         database.expect_answers_within(ANSWER_TIMEOUT_S)
         self._database = database
         self._partitions = Partitions(database)
+        self._last_batch = LastBatch(database)
         self.events = EventStore(database)
         self.devices = DeviceStore(database)
         self.telemetry = TelemetryStore(database)
         self.dead_letters = DeadLetterStore(database, dead_letters_max)
 
     def write(self, batch: Batch) -> Written:
-        """Store all of it durably, or raise StoreUnavailable and store nothing.
+        """Store all of it durably, or raise StoreUnavailable.
 
+        The same batch is then written again; nothing is counted twice if it was stored and only the answer got lost.
         A known event changes nothing; another event under a known number becomes a dead letter.
         """
         try:
@@ -58,10 +61,11 @@ class PostgresIngestStore:
         if batch.telemetry:
             self._database.rows("begin_telemetry")
             self.telemetry.add(batch.telemetry, batch.received_at)
-        self.dead_letters.add([*batch.dead_letters, *conflicts])
-        self.dead_letters.leave_out(batch.letters_left_out)
         redelivered = len(known) - len(conflicts)
-        self.dead_letters.count(REDELIVERED, redelivered)
+        if self._last_batch.note(batch):
+            self.dead_letters.add([*batch.dead_letters, *conflicts])
+            self.dead_letters.leave_out(batch.letters_left_out)
+            self.dead_letters.count(REDELIVERED, redelivered)
         return Written(len(new), redelivered, conflicts, streams.now(), streams.gaps, devices)
 
     def _store(self, new: Sequence[NewEvent]) -> None:

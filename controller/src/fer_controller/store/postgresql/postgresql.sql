@@ -80,7 +80,7 @@ INSERT INTO migrations (name) VALUES (:name);
 SELECT c.relname AS name, a.attname AS column_name
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace
-  AND a.attnum > 0 AND NOT a.attisdropped AND c.relname NOT IN ('migrations', 'leases')
+  AND a.attnum > 0 AND NOT a.attisdropped AND c.relname NOT IN ('migrations', 'leases', 'last_batches')
 ORDER BY c.relname, a.attnum;
 
 -- confine_looks --

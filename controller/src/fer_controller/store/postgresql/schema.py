@@ -28,6 +28,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "m003_orders_by_broker": ("orders_by_broker",),
     "m004_contents_of_models": ("contents_of_models",),
     "m005_views_for_analysts": (),
+    "m006_last_batches": ("tables_of_batches",),
 }
 """By their names in order: the queries that each runs, in the shape that SQLite's migrations have made by then."""
 ENCODING = "UTF8"
