@@ -18,10 +18,13 @@ Difference = tuple[Values | None, Values | None]
 
 def copy(tables: Iterable[Table], source: Source, target: Target, tell: Tell) -> list[Compared]:
     """Make the target's tables what the source's are; returns how they compare before what is derived is made anew."""
+    copies = [_Copying(table, source, target) for table in tables]
     with target.held():
         with source.database.snapshot():
-            compared = [_Copying(table, source, target).run(tell) for table in tables]
+            for each in copies:
+                each.run(tell)
         # Without the snapshot, for a server ends a transaction that stands still for long.
+        compared = [each.compared() for each in copies]
         target.filling.derive()
     return compared
 
@@ -35,7 +38,8 @@ class _Copying:
         self._gone, self._new = list[Values](), list[Values]()
         self._written = False
 
-    def run(self, tell: Tell) -> Compared:
+    def run(self, tell: Tell) -> None:
+        """Write what differs, while both sides are read a page at a time."""
         key, width = key_of(self._table), len(self._table.columns)
         there = _watched(self._source.rows_to_fill(self._table), self._there, width)
         here = _watched(self._target.rows(self._table), self._here, width)
@@ -46,7 +50,15 @@ class _Copying:
                 self._write()
         self._write()
         tell(Copied(self._table.name, self._there.rows, self._there.rows))
-        return self._compared()
+
+    def compared(self) -> Compared:
+        """As the target has the table now."""
+        here = self._here
+        if self._written:
+            here = Checksum()
+            for _ in _watched(self._target.rows(self._table), here, len(self._table.columns)):
+                pass
+        return Compared(self._table.name, self._there.rows, here.rows, self._there.text, here.text)
 
     def _write(self) -> None:
         if self._gone:
@@ -55,14 +67,6 @@ class _Copying:
             self._target.fill(self._table, self._new)
         self._written = self._written or bool(self._gone or self._new)
         self._gone, self._new = [], []
-
-    def _compared(self) -> Compared:
-        here = self._here
-        if self._written:
-            here = Checksum()
-            for _ in _watched(self._target.rows(self._table), here, len(self._table.columns)):
-                pass
-        return Compared(self._table.name, self._there.rows, here.rows, self._there.text, here.text)
 
 
 def differences(there: Iterator[Values], here: Iterator[Values], key: Key, width: int) -> Iterator[Difference]:

@@ -40,6 +40,8 @@ class Database(Protocol):
 
     keeps_files: bool = False
     """Whether the files of models are stored in it, too, because whoever serves them may be on another machine."""
+    finds_arrivals: bool = False
+    """Whether it finds what arrived at a time by itself; otherwise the ids, which grow as rows arrive, are searched."""
 
     def __enter__(self) -> Self:
         return self

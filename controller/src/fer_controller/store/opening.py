@@ -55,7 +55,7 @@ def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S
 
     One that `migrate` still fills, or that was left for another, is opened for a migration alone.
     """
-    database = _writer(place, timeout_s, create=create)
+    database = _writer(place, timeout_s, create=create, migrating=migrating)
     if not migrating:
         try:
             expect_in_use(database, place)
@@ -65,12 +65,15 @@ def writer(place: DbPlace, *, create: bool = False, timeout_s: float = TIMEOUT_S
     return database
 
 
-def _writer(place: DbPlace, timeout_s: float, *, create: bool) -> Database:
+def _writer(place: DbPlace, timeout_s: float, *, create: bool, migrating: bool) -> Database:
     if isinstance(place, Path):
         return file.writer(place, create=create, timeout_s=timeout_s)
     with _psycopg():
         from fer_controller.store.postgresql import server
-    return server.writer(place, timeout_s, create=create)
+    database = server.writer(place, timeout_s, create=create)
+    if migrating:
+        database.expect_migration()
+    return database
 
 
 @contextmanager

@@ -13,7 +13,10 @@ from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.settings import PostgresUrl
 from fer_controller.store import opening
 from fer_controller.store.events.records import Stream
+from fer_controller.store.events.store import EventStore
 from fer_controller.store.ingest.records import Batch, Written
+from fer_controller.store.measurements.records import Window
+from fer_controller.store.measurements.store import MeasurementStore
 from fer_controller.store.postgresql.forgetting import PartitionForgetting
 from fer_controller.store.postgresql.ingest import PostgresIngestStore
 from fer_controller.store.rollups.records import HOUR
@@ -187,3 +190,14 @@ def test_a_day_is_dropped_once_it_is_old_and_rolled_up_and_its_events_stay_known
         assert store.events.last_event_id() > 4
         rollups.roll_up_events(ALL)
         assert sum(each.events for each in rollups.emotion_rollups(HOUR, ANY, ALL)) == 6
+
+
+def test_what_arrived_in_a_window_is_found_without_a_search_of_ids(
+    place: PostgresUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opening.writer(place) as database:
+        PostgresIngestStore(database).write(a_batch(an_event(1), an_event(2, kind="end")))
+        monkeypatch.setattr(EventStore, "first_arrived", None)
+        windows = [Window(DEVICE, AT, LATER), Window("nano-02", AT, LATER)]
+        (found,) = MeasurementStore(database).track_emotions(windows)
+    assert (found.device, found.events) == (DEVICE, 1)

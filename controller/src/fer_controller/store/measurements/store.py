@@ -32,7 +32,8 @@ class MeasurementStore:
 
     def track_emotions(self, windows: Sequence[Window]) -> list[TrackEmotion]:
         """The emotions of each face in its device's window, device by device and face by face."""
-        values = {"windows": self._with_ids(windows), "ended": END}
+        told = _json(windows) if self._database.finds_arrivals else self._with_ids(windows)
+        values = {"windows": told, "ended": END}
         return self._database.records(TrackEmotion, "track_emotions", values)
 
     def _with_ids(self, windows: Sequence[Window]) -> str:

@@ -41,13 +41,15 @@ WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 """Where a warning comes from that a commit no longer waits; its text is in any language, and its code says nothing."""
 STILL_TIMEOUT_S = 5.0
 """A process that is paused, or cut off, in the middle of a transaction keeps its locks no longer than this."""
+MIGRATION_ANSWER_TIMEOUT_S, MIGRATION_STILL_TIMEOUT_S = 3600.0, 60.0
+"""A statement of a migration may read all events, and between two of them it waits for the other database."""
 Answer = TypeVar("Answer")
 
 
 class PostgresDatabase(Database):
     """A connection of one thread, or for looks of several."""
 
-    keeps_files = True
+    keeps_files = finds_arrivals = True
 
     def __init__(self, place: PostgresUrl, timeout_s: float) -> None:
         """timeout_s is how long a change waits for other processes."""
@@ -56,6 +58,7 @@ class PostgresDatabase(Database):
         self._given: Collection[str] | None = None
         self._confined_looks = False
         self._answer_timeout_s: float | None = ANSWER_TIMEOUT_S
+        self._still_timeout_s = STILL_TIMEOUT_S
         self._unreplicated = False
         self._fence: Callable[[], None] | None = None
         self._settings = _settings(place)
@@ -68,6 +71,11 @@ class PostgresDatabase(Database):
     def expect_answers_within(self, seconds: float) -> None:
         """From now on give a server up that takes longer: it may hang with all connections open, or lack a standby."""
         self._answer_timeout_s = self._connection.answer_timeout_s = seconds
+
+    def expect_migration(self) -> None:
+        """From now on allow for statements that take long, and for transactions that stand still meanwhile."""
+        self.expect_answers_within(MIGRATION_ANSWER_TIMEOUT_S)
+        self._still_timeout_s = MIGRATION_STILL_TIMEOUT_S
 
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         return self.asked(_text(query, parts), values)
@@ -169,7 +177,7 @@ class PostgresDatabase(Database):
     def _begin(self) -> None:
         begin = (
             f"BEGIN; SET LOCAL lock_timeout = {int(self._timeout_s * 1000)}; "
-            f"SET LOCAL idle_in_transaction_session_timeout = {int(STILL_TIMEOUT_S * 1000)}"
+            f"SET LOCAL idle_in_transaction_session_timeout = {int(self._still_timeout_s * 1000)}"
         )
         self._at_once(lambda: self._connection.execute(begin))
 
