@@ -1,6 +1,6 @@
-"""dlib's detector and landmarks, read once by a process for itself and all that are forked from it.
+"""dlib's detector and landmarks, read once by a process.
 
-Reading them costs two seconds of a processor at every start of an agent, and neither ever changes.
+Reading them costs two seconds of a processor, and neither ever changes.
 """
 
 import copy
