@@ -37,7 +37,7 @@ OF_THE_RECORDS = "2026-01-31"
 MADE = re.compile(r"r-[0-9a-z-]{6,}|\b[0-9a-f]{64}\b|[\w+/]{80,}==")
 SELECTORS = ("", ROOM)
 COLUMNS_OF_ONE = {"rollouts": {"rowid"}, "telemetry": {"day"}}
-TABLES_OF_ONE = {"runs_ahead", "brokers", "model_contents", "orders_due", "event_hours"}
+TABLES_OF_ONE = {"runs_ahead", "brokers", "model_contents", "orders_due", "event_hours", "best_faces"}
 """What several processes need alone, or one file alone."""
 
 

@@ -18,6 +18,7 @@ OF_A_ROLLOUT = NO_OTHERS % "rollout"
 LOOKING: Mapping[str, str] = {
     "audit": f"(({OF_A_DEVICE}) OR {{row}}device = '' AND {{row}}rollout <> '' AND {OF_A_ROLLOUT})",
     "certificates": OF_A_HOLDER,
+    "best_faces": ALL,
     "event_hours": ALL,
     "forgotten": ALL,
     "model_files": ALL,
@@ -31,6 +32,7 @@ LOOKING: Mapping[str, str] = {
 CHANGING: Mapping[str, str] = {
     **LOOKING,
     "audit": f"({{row}}device = '' OR {OF_A_DEVICE}) AND {OF_A_ROLLOUT}",
+    "best_faces": NOTHING,
     "event_hours": NOTHING,
     "forgotten": NOTHING,
     "model_files": NOTHING,

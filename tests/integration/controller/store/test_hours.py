@@ -11,7 +11,7 @@ from controller_messages import DEVICE, EPOCH, START, a_batch, an_event
 from fer_controller.store import opening
 from fer_controller.store.events import hours
 from fer_controller.store.events.records import Stream
-from fer_controller.store.events.tables import HOURS_OF_EVENTS
+from fer_controller.store.events.tables import FACES_OF_HOURS, HOURS_OF_EVENTS
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.memory import MemoryStore
 from fer_controller.store.ingest.store import IngestStore
@@ -24,9 +24,14 @@ from fer_wire.message import iso_utc
 from hypothesis import given
 from hypothesis import strategies as st
 
+
+def turned(yaw_degrees: float) -> Pose:
+    return Pose(yaw_degrees=yaw_degrees, pitch_degrees=0, roll_degrees=0)
+
+
 CAMERAS, EMOTIONS, KINDS = ("door", "hall"), ("happy", "sad"), ("start", "heartbeat")
 TIMES = st.integers(0, 9).map(lambda hour: START + timedelta(hours=hour, minutes=7 * hour))
-POSES = st.none() | st.floats(-90, 90).map(lambda yaw: Pose(yaw_degrees=yaw, pitch_degrees=0, roll_degrees=0))
+POSES = st.none() | st.floats(-90, 90).map(turned)
 EVENTS = st.lists(
     st.fixed_dictionaries(
         {
@@ -96,12 +101,13 @@ def test_every_look_finds_what_a_look_at_all_events_finds(
         EventFilter(track=99),
         EventFilter(min_face_px=1000),
         EventFilter(max_yaw=1),
+        EventFilter(min_face_px=56, max_yaw=20),
         EventFilter(until="2020"),
     ],
 )
 def test_a_look_for_what_is_nowhere_reads_no_event(database: SqliteDatabase, wanted: EventFilter) -> None:
     store = IngestStore(database)
-    store.write(a_batch(*(an_event(seq, face_px=50.0) for seq in range(1, 10))))
+    store.write(a_batch(*(an_event(seq, face_px=50.0 + seq, pose=turned(5.0 * seq)) for seq in range(1, 10))))
     statements: list[str] = []
     database.connection.set_trace_callback(statements.append)
     assert store.events.newest_events(wanted, 50, up_to_id=9) == []
@@ -116,13 +122,38 @@ def noted(database: SqliteDatabase) -> list[tuple[object, ...]]:
     return [tuple(row) for row in found]
 
 
+def faces(database: SqliteDatabase) -> list[tuple[object, ...]]:
+    found = database.connection.execute("SELECT face_px, yaw_degrees FROM best_faces ORDER BY hour, face_px")
+    return [tuple(row) for row in found]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(-9, 9)), min_size=1, max_size=30), st.integers(1, 5))
+def test_of_each_hour_the_faces_are_kept_that_no_other_one_outdoes(seen: list[tuple[int, int]], at_a_time: int) -> None:
+    with TemporaryDirectory() as folder, opening.writer(Path(folder) / "fleet.db", create=True) as database:
+        store = IngestStore(database)
+        events = [an_event(seq, face_px=px, pose=turned(yaw)) for seq, (px, yaw) in enumerate(seen, start=1)]
+        for first in range(0, len(events), at_a_time):
+            store.write(a_batch(*events[first : first + at_a_time]))
+        noted = faces(database)
+        database.connection.execute("DROP TABLE best_faces")
+        for statement in FACES_OF_HOURS:
+            database.connection.execute(statement)
+        assert faces(database) == noted
+    best = {
+        (px, abs(yaw))
+        for px, yaw in seen
+        if not any((a, abs(b)) != (px, abs(yaw)) and a >= px and abs(b) <= abs(yaw) for a, b in seen)
+    }
+    assert noted == sorted(best)
+
+
 def test_an_upgrade_notes_what_the_ingest_would_have(database: SqliteDatabase) -> None:
-    pose = Pose(yaw_degrees=-40, pitch_degrees=0, roll_degrees=0)
+    pose = turned(-40)
     events = [
         an_event(1),
         an_event(2, track=7, face_px=80.5, pose=pose),
         an_event(3, emotion="sad", time=START + timedelta(hours=1)),
-        an_event(4, track=3, face_px=20, pose=pose.model_copy(update={"yaw_degrees": 12.5})),
+        an_event(4, track=3, face_px=20, pose=turned(12.5)),
     ]
     store = IngestStore(database)
     store.write(a_batch(*events[:2]))
@@ -137,10 +168,11 @@ def test_an_upgrade_notes_what_the_ingest_would_have(database: SqliteDatabase) -
 
 def test_hours_are_forgotten_with_their_events(database: SqliteDatabase) -> None:
     def event(seq: int) -> EmotionEvent:
-        return an_event(seq, time=START + timedelta(hours=seq))
+        return an_event(seq, time=START + timedelta(hours=seq), face_px=10 * seq, pose=turned(0))
 
     store = IngestStore(database)
     store.write(a_batch(*map(event, range(1, 5)), streams=[Stream(DEVICE, EPOCH, 4)]))
     RollupStore(database).roll_up_events(10)
     assert RowForgetting(database).forget_events("~", 0, 2)[0] == 2
     assert [row[0] for row in noted(database)] == ["2026-01-31T15", "2026-01-31T16"]
+    assert faces(database) == [(30, 0), (40, 0)]

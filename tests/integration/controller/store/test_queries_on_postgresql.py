@@ -16,11 +16,14 @@ from fer_controller.store.telemetry.store import COLUMNS, PARAMETERS
 from real_postgres import Postgres
 
 VALUE = re.compile(r"%\((\w+)\)s")
-OF_SQLITE = {"insert_event", "note_hour", "forget_hours", "forget_telemetry"}
+OF_SQLITE = {
+    "insert_event", "note_hour", "forget_hours", "note_best_face", "forget_worse_faces", "forget_best_faces",
+    "forget_telemetry",
+}  # fmt: skip
 """What only SQLite is asked: there events and telemetry come and go row by row, and hours are kept."""
 OF_MOVES = {
-    "blocks", "cap_rolled_up", "delete_row", "derive_hours", "fill_table", "first_rows", "following_rows",
-    "forget_all_hours", "lift_sequence", "rows_of_block",
+    "blocks", "cap_rolled_up", "delete_row", "derive_best_faces", "derive_hours", "fill_table", "first_rows",
+    "following_rows", "forget_all_best_faces", "forget_all_hours", "lift_sequence", "rows_of_block",
 }  # fmt: skip
 """They are put together for each table; tests/integration/controller/migration asks them all."""
 VIEWS = {f"view_of_{view}" for view in ("devices", "events", "hours", "rollouts")}

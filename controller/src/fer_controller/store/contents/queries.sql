@@ -56,6 +56,21 @@ SELECT substr(time, 1, 13), camera, emotion, kind, min(track), max(track), coale
   coalesce(min(abs(yaw_degrees)), 999)
 FROM events GROUP BY 1, 2, 3, 4;
 
+-- forget_all_best_faces --
+-- Likewise which faces of each hour are large and turn little at once.
+DELETE FROM best_faces;
+
+-- derive_best_faces --
+-- Those faces, from the events themselves.
+INSERT INTO best_faces (hour, face_px, yaw_degrees)
+SELECT hour, face_px, yaw_degrees FROM (
+  SELECT *, min(yaw_degrees) OVER larger AS least_of_larger FROM (
+    SELECT substr(time, 1, 13) AS hour, face_px, min(abs(yaw_degrees)) AS yaw_degrees FROM events
+    WHERE face_px IS NOT NULL AND yaw_degrees IS NOT NULL GROUP BY 1, 2
+  )
+  WINDOW larger AS (PARTITION BY hour ORDER BY face_px DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) WHERE least_of_larger IS NULL OR yaw_degrees < least_of_larger;
+
 -- others_connected --
 -- How many others may write now; of a file its locks tell.
 SELECT 0 AS number;

@@ -1,7 +1,7 @@
 """What the events of each hour are like, so that a look for what is rare, or nowhere, reads few events or none."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -25,6 +25,12 @@ POSSIBLE = {
     "max_yaw": "least_yaw_degrees <= :max_yaw",
 }
 """What an hour must hold for a field of the filter to be satisfied in it."""
+FACE_AND_HEAD = {"min_face_px", "max_yaw"}
+BOTH_OF_ONE_FACE = (
+    "EXISTS (SELECT 1 FROM best_faces WHERE best_faces.hour = event_hours.hour "
+    "AND face_px >= :min_face_px AND yaw_degrees <= :max_yaw)"
+)
+"""What it must hold for both of these to be satisfied by one event."""
 
 
 class EventHour(NamedTuple):
@@ -38,6 +44,28 @@ class EventHour(NamedTuple):
     last_track: int
     largest_face_px: float
     least_yaw_degrees: float
+
+
+class BestFace(NamedTuple):
+    """A face of an hour such that no other one is at least as large and turned no more to a side."""
+
+    hour: str
+    face_px: float
+    yaw_degrees: float
+
+
+def best_faces_of(events: Iterable[NewEvent]) -> list[BestFace]:
+    """What is to be noted of these events."""
+    largest_first = sorted(
+        (event.time[:HOUR_CHARACTERS], -event.face_px, abs(event.yaw_degrees))
+        for event in events
+        if event.face_px is not None and event.yaw_degrees is not None
+    )
+    best = list[BestFace]()
+    for hour, negative_px, yaw_degrees in largest_first:
+        if not best or best[-1].hour != hour or yaw_degrees < best[-1].yaw_degrees:
+            best.append(BestFace(hour, -negative_px, yaw_degrees))
+    return best
 
 
 def hours_of(events: Iterable[NewEvent]) -> list[EventHour]:
@@ -54,7 +82,7 @@ def narrowed(database: Database, wanted: EventFilter, *, newest_first: bool) -> 
     if not fields and (wanted.since, wanted.until) == ANY_TIME:
         yield wanted
         return
-    possible = " AND ".join(POSSIBLE[field] for field in fields) or "1"
+    possible = _possible(fields)
     order = "DESC" if newest_first else "ASC"
     first, before = wanted.since[:HOUR_CHARACTERS], wanted.until
     while True:
@@ -65,6 +93,11 @@ def narrowed(database: Database, wanted: EventFilter, *, newest_first: bool) -> 
             return
         last = hours[-1]["hour"]
         first, before = (first, last) if newest_first else (last + AFTER_ALL, before)
+
+
+def _possible(fields: Collection[str]) -> str:
+    asked = [POSSIBLE[field] for field in fields]
+    return " AND ".join([*asked, BOTH_OF_ONE_FACE] if FACE_AND_HEAD.issubset(fields) else asked) or "1"
 
 
 def _stretches(wanted: EventFilter, hours: list[Row]) -> Iterator[EventFilter]:

@@ -93,6 +93,18 @@ ON CONFLICT (hour, camera, emotion, kind) DO UPDATE SET
 WHERE excluded.first_track < first_track OR excluded.last_track > last_track
   OR excluded.largest_face_px > largest_face_px OR excluded.least_yaw_degrees < least_yaw_degrees;
 
+-- note_best_face --
+-- Note a face of an hour, unless one is noted that is at least as large and turned no more to a side.
+INSERT INTO best_faces (hour, face_px, yaw_degrees)
+SELECT :hour, :face_px, :yaw_degrees WHERE NOT EXISTS (
+  SELECT 1 FROM best_faces WHERE hour = :hour AND face_px >= :face_px AND yaw_degrees <= :yaw_degrees
+)
+ON CONFLICT (hour, face_px) DO UPDATE SET yaw_degrees = excluded.yaw_degrees;
+
+-- forget_worse_faces --
+-- Forget the faces of an hour that are no larger than this one, and turned no less, but for itself.
+DELETE FROM best_faces WHERE hour = :hour AND face_px < :face_px AND yaw_degrees >= :yaw_degrees;
+
 -- event_hours --
 -- The next hours that have events, in order, and whether something may match in them.
 SELECT hour, max({possible}) AS possible FROM event_hours
@@ -101,6 +113,10 @@ WHERE hour >= :first AND hour < :before GROUP BY hour ORDER BY hour {order} LIMI
 -- forget_hours --
 -- Forget the hours before that of the oldest event.
 DELETE FROM event_hours WHERE hour < (SELECT substr(min(time), 1, 13) FROM events);
+
+-- forget_best_faces --
+-- Forget the faces of these hours.
+DELETE FROM best_faces WHERE hour < (SELECT substr(min(time), 1, 13) FROM events);
 
 -- last_event_id --
 -- The id of the event stored last, up to one.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fer_wire import Box
 
 from fer_controller.store.database import Database, Row, Values, named
-from fer_controller.store.events.hours import EventHour, hours_of, narrowed
+from fer_controller.store.events.hours import BestFace, EventHour, best_faces_of, hours_of, narrowed
 from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
@@ -113,6 +113,9 @@ class EventStore:
     def add(self, events: Sequence[NewEvent]) -> int:
         """Store the events that are new, and return how many there were."""
         self._database.many_tuples("note_hour", EventHour, hours_of(events))
+        best = best_faces_of(events)
+        if self._database.many_tuples("note_best_face", BestFace, best):
+            self._database.many_tuples("forget_worse_faces", BestFace, best)
         return self._database.many_tuples("insert_event", NewEvent, events)
 
     def differs_from_stored(self, event: NewEvent) -> bool:

@@ -118,6 +118,27 @@ HOURS_OF_EVENTS: tuple[str, ...] = (
     """,
 )
 
+FACES_OF_HOURS: tuple[str, ...] = (
+    """
+    CREATE TABLE best_faces (
+      hour TEXT NOT NULL,
+      face_px REAL NOT NULL,
+      yaw_degrees REAL NOT NULL,
+      PRIMARY KEY (hour, face_px)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO best_faces (hour, face_px, yaw_degrees)
+    SELECT hour, face_px, yaw_degrees FROM (
+      SELECT *, min(yaw_degrees) OVER larger AS least_of_larger FROM (
+        SELECT substr(time, 1, 13) AS hour, face_px, min(abs(yaw_degrees)) AS yaw_degrees FROM events
+        WHERE face_px IS NOT NULL AND yaw_degrees IS NOT NULL GROUP BY 1, 2
+      )
+      WINDOW larger AS (PARTITION BY hour ORDER BY face_px DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ) WHERE least_of_larger IS NULL OR yaw_degrees < least_of_larger
+    """,
+)
+
 BOUNDS_OF_TIMES: tuple[str, ...] = (
     # Before arrivals were believed first, an event of the year 9990 was the newest for ever.
     """

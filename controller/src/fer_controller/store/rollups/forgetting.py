@@ -45,6 +45,7 @@ class RowForgetting:
             self._database.many("note_forgotten", gone)
             self._database.many("forget_event", gone)
             self._database.run("forget_hours")
+            self._database.run("forget_best_faces")
         return len(gone), old[-1]["id"] if old else 0
 
     def _rolled_up(self, source: str) -> int:

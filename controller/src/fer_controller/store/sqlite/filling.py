@@ -17,7 +17,8 @@ class SqliteFilling:
 
     def derive(self) -> None:
         """What the events of each hour are like; and nothing is rolled up above the last id, after which ids go on."""
-        self._database.run("forget_all_hours")
-        self._database.run("derive_hours")
+        for derived in ("hours", "best_faces"):
+            self._database.run(f"forget_all_{derived}")
+            self._database.run(f"derive_{derived}")
         for name in ARRIVALS:
             self._database.run("cap_rolled_up", {"source": name}, table=name)

@@ -34,6 +34,7 @@ from fer_controller.store.events.tables import (
     CLOCKS_OF_EVENTS,
     DEVICES_OF_EVENTS,
     EVENTS,
+    FACES_OF_HOURS,
     FORGOTTEN_EVENTS,
     GAPS,
     HOURS_OF_EVENTS,
@@ -222,6 +223,12 @@ def m024_times_of_forgetting(db: sqlite_utils.Database) -> None:
 def m025_hours_of_events(db: sqlite_utils.Database) -> None:
     """What the events of each hour are like."""
     _run(db, *HOURS_OF_EVENTS)
+
+
+@MIGRATIONS()
+def m026_faces_of_hours(db: sqlite_utils.Database) -> None:
+    """Which faces of each hour are large and turn little at once."""
+    _run(db, *FACES_OF_HOURS)
 
 
 def _register(statements: Sequence[str]) -> Callable[[sqlite_utils.Database], None]:
