@@ -1,20 +1,30 @@
-"""The fleet that all tests of it share: set up once, by Ansible."""
+"""The network of all hosts, and the fleet that all tests of it share: set up once, by Ansible."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fleet.nspawn import host_root, missing
+from fleet.nspawn import Network, host_root, missing
 from fleet.site import Fleet
 
 
 @pytest.fixture(scope="session")
-def bare(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Fleet]:
-    """Three hosts, up; with nothing of ours on them at first."""
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """What connects the hosts of all tests with this machine."""
     if os.geteuid() != 0 or missing():
         pytest.skip(f"Hosts need root and these programs: {', '.join(missing()) or 'all there'}.")
-    made = Fleet(root, tmp_path_factory.mktemp("fleet"), host_root())
+    made = Network(tmp_path_factory.mktemp("network"))
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory, root: Path, network: Network) -> Iterator[Fleet]:
+    """Three hosts, up; with nothing of ours on them at first."""
+    made = Fleet(root, tmp_path_factory.mktemp("fleet"), host_root(), network)
     try:
         for host in made.hosts.values():
             host.boot()

@@ -25,12 +25,11 @@ AWKWARD = """ a "b" 'c' \\d $HOME `e` #f %n """
 class Fleet:
     """The hosts, and Ansible on this machine."""
 
-    def __init__(self, repository: Path, folder: Path, root: Path) -> None:
-        self._repository, self._folder = repository, folder
+    def __init__(self, repository: Path, folder: Path, root: Path, network: Network) -> None:
+        self._repository, self._folder, self._network = repository, folder, network
         self.wheelhouse = repository / "ansible" / "wheelhouse"
-        self.network = Network(folder)
         names = ("hub", "nano-01", "nano-02")
-        self.hosts = {name: Host(name, number, root, folder, self.network) for number, name in enumerate(names, 11)}
+        self.hosts = {name: Host(name, number, root, folder, network) for number, name in enumerate(names, 11)}
         self.hub = self.hosts["hub"]
         self.devices = [host for name, host in self.hosts.items() if name != "hub"]
         self.inventory = folder / "inventory.json"
@@ -118,10 +117,9 @@ class Fleet:
         return bool(by_epoch) and all(seqs == set(range(1, len(seqs) + 1)) for seqs in by_epoch.values())
 
     def remove(self) -> None:
-        """Take hosts and network away."""
+        """Take the hosts away."""
         for host in self.hosts.values():
             host.remove()
-        self.network.remove()
 
     def _command(self, book: str, *options: str) -> list[str]:
         ansible = os.environ.get(ANSIBLE_VARIABLE) or str(Path(sys.executable).parent / "ansible-playbook")
@@ -131,7 +129,7 @@ class Fleet:
         return {**os.environ, "ANSIBLE_CONFIG": str(self._repository / "ansible" / "ansible.cfg"), **more}
 
     def _inventory(self) -> dict[str, Any]:
-        ssh = f"-i {self.network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+        ssh = f"-i {self._network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
         addresses = {name: {"ansible_host": host.address} for name, host in self.hosts.items()}
         devices = {host.name: addresses[host.name] for host in self.devices}
         devices["nano-02"]["fer_mqtt_password"] = AWKWARD

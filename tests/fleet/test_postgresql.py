@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from controller_process import eventually
 from debian_root import made_once
-from fleet.nspawn import PACKAGES, Host, Network, missing
+from fleet.nspawn import PACKAGES, Host, Network
 from fleet.site import ANSIBLE_VARIABLE, PLAYBOOK_PATIENCE_S, counts
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
@@ -34,11 +34,10 @@ BOOK = """
 class Databases:
     """Hosts with PostgreSQL, and Ansible on this machine."""
 
-    def __init__(self, repository: Path, folder: Path, names: tuple[str, ...]) -> None:
+    def __init__(self, repository: Path, folder: Path, network: Network, names: tuple[str, ...]) -> None:
         root = made_once("bookworm-postgresql", (*PACKAGES, "postgresql", "patroni", "etcd-server"))
-        self._repository, self._folder = repository, folder
-        self.network = Network(folder)
-        self.hosts = {name: Host(name, number, root, folder, self.network) for number, name in enumerate(names, 21)}
+        self._repository, self._folder, self._network = repository, folder, network
+        self.hosts = {name: Host(name, number, root, folder, network) for number, name in enumerate(names, 21)}
         self.secrets = folder / "secrets"
         self.acknowledged = 0
         (folder / "database.yml").write_text(BOOK)
@@ -100,13 +99,12 @@ class Databases:
         return {f"{each['Role']} {each['State']}" for each in json.loads(said or "[]")}
 
     def remove(self) -> None:
-        """Take hosts and network away."""
+        """Take the hosts away."""
         for host in self.hosts.values():
             host.remove()
-        self.network.remove()
 
     def _inventory(self) -> dict[str, object]:
-        ssh = f"-i {self.network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+        ssh = f"-i {self._network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
         hosts = {name: {"ansible_host": host.address} for name, host in self.hosts.items()}
         shared = {
             "ansible_user": "root",
@@ -120,12 +118,10 @@ class Databases:
 
 @pytest.fixture(scope="module", params=[NAMES[:1], NAMES], ids=["one host", "three hosts"])
 def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, root: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, root: Path, network: Network
 ) -> Iterator[Databases]:
     """One host, then three, set up."""
-    if os.geteuid() != 0 or missing():
-        pytest.skip(f"Hosts need root and these programs: {', '.join(missing()) or 'all there'}.")
-    made = Databases(root, tmp_path_factory.mktemp("databases"), request.param)
+    made = Databases(root, tmp_path_factory.mktemp("databases"), network, request.param)
     try:
         for host in made.hosts.values():
             host.boot()
