@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fleet.certified import CERTIFICATES
 from fleet.nspawn import Network, host_root, missing
 from fleet.site import Fleet
 
@@ -37,5 +38,15 @@ def bare(tmp_path_factory: pytest.TempPathFactory, root: Path, network: Network)
 def fleet(bare: Fleet) -> Fleet:
     """The same, set up: by an earlier test, or here."""
     if not (bare.hub.disk / "opt/fer-controller.d/proven/sums").exists():
-        bare.playbook()
+        bare.ansible.run()
     return bare
+
+
+@pytest.fixture
+def certified(fleet: Fleet) -> Fleet:
+    """The fleet, with certificates: since an earlier test, or from here on."""
+    if not (fleet.hub.disk / "etc/mosquitto/certs/revoked.crl").exists():
+        streams = {device.name: fleet.console.epochs(device.name) for device in fleet.devices}
+        fleet.ansible.run(*CERTIFICATES)
+        assert {device.name: fleet.console.epochs(device.name) for device in fleet.devices} == streams
+    return fleet

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def host_root() -> Path:
     return root
 
 
+def database_root() -> Path:
+    """The same with what a host of PostgreSQL has."""
+    return made_once("bookworm-postgresql", (*PACKAGES, "postgresql", "patroni", "etcd-server"))
+
+
 class Network:
     """A bridge that connects the hosts with this machine, and an SSH key for them."""
 
@@ -61,14 +67,10 @@ class Host:
         self.disk = folder / name / "disk"
         self.log_file = folder / name / "console.log"
         self._link = f"fer-{number}"
-        self._network = network
+        self._root, self._folder, self._network = root, folder / name, network
         self._process: subprocess.Popen[bytes] | None = None
-        upper, work = folder / name / "upper", folder / name / "work"
-        for each in (self.disk, upper, work):
-            each.mkdir(parents=True)
-        run("mount", "-t", "overlay", "overlay", f"-olowerdir={root},upperdir={upper},workdir={work}", str(self.disk))
-        self._write("root/.ssh/authorized_keys", network.key.with_suffix(".pub").read_text())
-        self._write("etc/hostname", f"{name}\n")
+        self.disk.mkdir(parents=True)
+        self._as_delivered()
         self._connect()
 
     def boot(self) -> None:
@@ -92,6 +94,12 @@ class Host:
         run("pkill", "-KILL", "--parent", str(self._process.pid), check=False)
         self._process.kill()
         self._process.wait(30)
+
+    def replace(self) -> None:
+        """Another machine in its place, with the same name and address, and nothing else of it; it is off."""
+        self.cut_power()
+        run("umount", "--lazy", str(self.disk))
+        self._as_delivered()
 
     def cable(self, state: str) -> None:
         """Pull the network cable (down), or plug it in (up)."""
@@ -122,6 +130,16 @@ class Host:
         run("nft", "delete", "table", "netdev", self._link, check=False)
         run("ip", "netns", "delete", self._link, check=False)
         run("umount", "--lazy", str(self.disk), check=False)
+
+    def _as_delivered(self) -> None:
+        made = Path(tempfile.mkdtemp(dir=self._folder))
+        upper, work = made / "upper", made / "work"
+        upper.mkdir()
+        work.mkdir()
+        layers = f"-olowerdir={self._root},upperdir={upper},workdir={work}"
+        run("mount", "-t", "overlay", "overlay", layers, str(self.disk))
+        self._write("root/.ssh/authorized_keys", self._network.key.with_suffix(".pub").read_text())
+        self._write("etc/hostname", f"{self.name}\n")
 
     def _connect(self) -> None:
         run("ip", "netns", "add", self._link)

@@ -1,6 +1,5 @@
 """A fleet of passwords becomes one of certificates; who is revoked, expired or of another authority stays outside."""
 
-import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,29 +10,18 @@ import requests
 from controller_process import eventually, run
 from fer_controller.authority.authority import Authority
 from fer_controller.authority.certificates import Subject
-from fleet.site import PATIENCE_S, Fleet
+from fleet.certified import BROKER_PORT, CERTIFICATES, CERTS, HTTP_PORT, make_due, shown
+from fleet.console import PATIENCE_S
+from fleet.site import Fleet
 from paho.mqtt.enums import CallbackAPIVersion
 from pairs import Pair
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
-CERTIFICATES = ("-e", "fer_certificates=true")
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 LATE = datetime.now(UTC) - timedelta(days=300)
 """When a certificate of a year was made that is due for renewal."""
-CERTS = "/var/lib/fer-controller/certs"
-BROKER_PORT, HTTP_PORT = 8883, 8780
 CONNECTIONS = "journalctl -u mosquitto | grep -c 'New client connected'"
-
-
-@pytest.fixture
-def certified(fleet: Fleet) -> Fleet:
-    """The fleet, with certificates: since an earlier test, or from here on."""
-    if not (fleet.hub.disk / "etc/mosquitto/certs/revoked.crl").exists():
-        streams = {device.name: fleet.epochs(device.name) for device in fleet.devices}
-        fleet.playbook(*CERTIFICATES)
-        assert {device.name: fleet.epochs(device.name) for device in fleet.devices} == streams
-    return fleet
 
 
 def issued(authority: Path, folder: Path, name: str, begun: datetime) -> Pair:
@@ -77,10 +65,10 @@ def served(fleet: Fleet, pair: Pair) -> bool:
 
 def test_devices_show_certificates_and_no_event_is_lost(certified: Fleet) -> None:
     for device in certified.devices:
-        certified.new_events(device.name)
-        eventually(lambda name=device.name: certified.whole(name), f"no event of {device.name} is missing")  # type: ignore[misc]
+        certified.console.new_events(device.name)
+        eventually(lambda name=device.name: certified.console.whole(name), f"no event of {device.name} is missing")  # type: ignore[misc]
         assert device.ssh("cat /etc/fer-agent/environment") == "# Made by Ansible; what is changed here is overwritten."
-    assert {host: each["changed"] for host, each in certified.playbook(*CERTIFICATES).items()} == dict.fromkeys(
+    assert {host: each["changed"] for host, each in certified.ansible.run(*CERTIFICATES).items()} == dict.fromkeys(
         certified.hosts, 0
     )
 
@@ -101,21 +89,21 @@ def test_who_has_no_certificate_or_another_authoritys_or_an_old_one_stays_outsid
 
 def test_a_stolen_device_is_cut_off_and_comes_in_again_with_another_key(certified: Fleet) -> None:
     device = certified.hosts["nano-02"]
-    certified.new_events(device.name)
-    certified.controller("devices revoke nano-02")
-    eventually(lambda: device.name not in certified.online(), "the broker cut it off", PATIENCE_S)
-    stored = certified.newest_id(device.name)
+    certified.console.new_events(device.name)
+    certified.console.said("devices revoke nano-02")
+    eventually(lambda: device.name not in certified.console.online(), "the broker cut it off", PATIENCE_S)
+    stored = certified.console.newest_id(device.name)
     refusals = "journalctl -u mosquitto --since=-1min | grep -c 'certificate verify failed' || true"
     eventually(lambda: int(certified.hub.ssh(refusals)) > 0, "the broker refuses it", PATIENCE_S)
-    certified.new_events("nano-01")
-    assert certified.newest_id(device.name) == stored
-    certified.playbook(*CERTIFICATES, "-e", "fer_reenroll=true", "--limit", device.name)
-    certified.new_events(device.name)
+    certified.console.new_events("nano-01")
+    assert certified.console.newest_id(device.name) == stored
+    certified.ansible.run(*CERTIFICATES, "-e", "fer_reenroll=true", "--limit", device.name)
+    certified.console.new_events(device.name)
 
 
 def test_a_device_renews_its_own_certificate(certified: Fleet, tmp_path: Path) -> None:
     device = certified.hosts["nano-02"]
-    streams = certified.epochs(device.name)
+    streams = certified.console.epochs(device.name)
     late = issued(certified.hub.disk / "var/lib/fer-controller/fleet.authority", tmp_path, device.name, LATE)
     device.ssh("systemctl stop fer-agent; rm /var/lib/fer-agent/*/identity.pem")
     for file, content in {"device.crt": late.cert, "device.key": late.key}.items():
@@ -123,8 +111,8 @@ def test_a_device_renews_its_own_certificate(certified: Fleet, tmp_path: Path) -
     device.ssh("systemctl start fer-agent")
     logged = "journalctl -u fer-agent | grep 'is renewed; it is valid until' || true"
     eventually(lambda: device.ssh(logged) != "", "it has another one", PATIENCE_S)
-    certified.new_events(device.name)
-    assert certified.epochs(device.name) == streams
+    certified.console.new_events(device.name)
+    assert certified.console.epochs(device.name) == streams
 
 
 def test_the_timer_renews_what_is_about_to_expire_and_nothing_else(certified: Fleet) -> None:
@@ -134,7 +122,7 @@ def test_the_timer_renews_what_is_about_to_expire_and_nothing_else(certified: Fl
     assert certified.hub.ssh(start + serial) == before
     make_due(certified, "fer-controller-renewal@.service")
     assert certified.hub.ssh(start + serial) != before
-    certified.playbook(*CERTIFICATES)
+    certified.ansible.run(*CERTIFICATES)
     assert certified.hub.ssh("systemctl is-enabled fer-controller-renewal@fer-rollouts.timer") == "enabled"
 
 
@@ -149,23 +137,8 @@ def test_broker_and_controller_show_a_renewed_certificate_and_nobody_is_cut_off(
     for port in (BROKER_PORT, HTTP_PORT):
         eventually(lambda port=port: shown(certified, port) != before, f"another one at port {port}", PATIENCE_S)  # type: ignore[misc]
     for device in certified.devices:
-        certified.new_events(device.name)
+        certified.console.new_events(device.name)
     assert hub.ssh("systemctl show --property=MainPID mosquitto fer-controller") == started
     assert hub.ssh(CONNECTIONS) == connected
-    certified.playbook(*CERTIFICATES)
+    certified.ansible.run(*CERTIFICATES)
     assert hub.ssh("systemctl is-enabled fer-controller-renewal@server.timer") == "enabled"
-
-
-def make_due(fleet: Fleet, unit: str) -> None:
-    """What the unit renews two months before its end it renews ten years before."""
-    fleet.hub.ssh(
-        f"sed -i 's/-checkend [0-9]*/-checkend 315360000/' /etc/systemd/system/{unit}; systemctl daemon-reload"
-    )
-
-
-def shown(fleet: Fleet, port: int) -> str:
-    """The number of the certificate that a server on the hub shows, issued by whom the fleet trusts."""
-    context = ssl.create_default_context(cafile=fleet.ca_file(certified=True))
-    address = fleet.hub.address
-    with socket.create_connection((address, port), 20) as raw, context.wrap_socket(raw, server_hostname=address) as tls:
-        return str((tls.getpeercert() or {})["serialNumber"])

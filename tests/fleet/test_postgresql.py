@@ -1,8 +1,6 @@
 """Ansible sets up PostgreSQL on three hosts; the one that leads loses its power, and another takes writes."""
 
 import json
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 from controller_process import eventually
-from debian_root import made_once
-from fleet.nspawn import PACKAGES, Host, Network
-from fleet.site import ANSIBLE_VARIABLE, PLAYBOOK_PATIENCE_S, counts
+from fleet.nspawn import Host, Network, database_root
+from fleet.playbooks import Playbooks, addressed
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
@@ -35,29 +32,13 @@ class Databases:
     """Hosts with PostgreSQL, and Ansible on this machine."""
 
     def __init__(self, repository: Path, folder: Path, network: Network, names: tuple[str, ...]) -> None:
-        root = made_once("bookworm-postgresql", (*PACKAGES, "postgresql", "patroni", "etcd-server"))
-        self._repository, self._folder, self._network = repository, folder, network
+        root = database_root()
         self.hosts = {name: Host(name, number, root, folder, network) for number, name in enumerate(names, 21)}
-        self.secrets = folder / "secrets"
+        self.ansible, self.book = Playbooks(repository, folder, network), folder / "database.yml"
         self.acknowledged = 0
-        (folder / "database.yml").write_text(BOOK)
-        (folder / "inventory.json").write_text(json.dumps(self._inventory()))
-
-    def playbook(self) -> dict[str, dict[str, int]]:
-        """Set them up; returns Ansible's counts by host."""
-        here = self._repository / "ansible"
-        settings = {
-            "ANSIBLE_CONFIG": str(here / "ansible.cfg"),
-            "ANSIBLE_ROLES_PATH": str(here / "roles"),
-            "ANSIBLE_FILTER_PLUGINS": str(here / "filter_plugins"),
-        }
-        program = os.environ.get(ANSIBLE_VARIABLE, "ansible-playbook")
-        done = subprocess.run(
-            [program, "-i", self._folder / "inventory.json", self._folder / "database.yml"],
-            env={**os.environ, **settings}, capture_output=True, text=True, timeout=PLAYBOOK_PATIENCE_S, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-4000:]
-        return counts(done.stdout)
+        self.book.write_text(BOOK)
+        hosts = {name: addressed(host) for name, host in self.hosts.items()}
+        self.ansible.know({"postgresql": hosts}, {"fer_address": "hub.example"})
 
     def connected(self, **changes: str) -> "psycopg.Connection[tuple[object, ...]]":
         """As the controller connects."""
@@ -65,10 +46,10 @@ class Databases:
             "host": ",".join(host.address for host in self.hosts.values()),
             "dbname": "fleet",
             "user": "fer_controller",
-            "password": (self.secrets / "postgresql" / "fer-controller").read_text().strip(),
+            "password": (self.ansible.secrets / "postgresql" / "fer-controller").read_text().strip(),
             "target_session_attrs": "read-write",
             "sslmode": "verify-full",
-            "sslrootcert": str(self.secrets / "tls" / "ca.crt"),
+            "sslrootcert": str(self.ansible.secrets / "tls" / "ca.crt"),
             "connect_timeout": "3",
         }
         return psycopg.connect(**{**options, **changes}, autocommit=True)
@@ -103,18 +84,6 @@ class Databases:
         for host in self.hosts.values():
             host.remove()
 
-    def _inventory(self) -> dict[str, object]:
-        ssh = f"-i {self._network.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-        hosts = {name: {"ansible_host": host.address} for name, host in self.hosts.items()}
-        shared = {
-            "ansible_user": "root",
-            "ansible_ssh_common_args": ssh,
-            "fer_address": "hub.example",
-            "fer_offline": True,
-            "fer_secrets": str(self.secrets),
-        }
-        return {"all": {"vars": shared, "children": {"postgresql": {"hosts": hosts}}}}
-
 
 @pytest.fixture(scope="module", params=[NAMES[:1], NAMES], ids=["one host", "three hosts"])
 def databases(
@@ -125,14 +94,14 @@ def databases(
     try:
         for host in made.hosts.values():
             host.boot()
-        made.playbook()
+        made.ansible.run(book=made.book)
         yield made
     finally:
         made.remove()
 
 
 def test_a_second_run_changes_nothing(databases: Databases) -> None:
-    assert {numbers["changed"] for numbers in databases.playbook().values()} == {0}
+    assert {numbers["changed"] for numbers in databases.ansible.run(book=databases.book).values()} == {0}
 
 
 def test_nobody_comes_in_without_tls_or_the_password(databases: Databases) -> None:

@@ -11,7 +11,7 @@ HOSTS = ("hub", "nano-01", "nano-02")
 
 
 def test_a_look_at_a_fleet_that_is_set_up_changes_nothing(fleet: Fleet) -> None:
-    recap = fleet.playbook(*LOOK)
+    recap = fleet.ansible.run(*LOOK)
     assert {host: (numbers["changed"], numbers["failed"]) for host, numbers in recap.items()} == dict.fromkeys(
         HOSTS, (0, 0)
     )
@@ -20,25 +20,25 @@ def test_a_look_at_a_fleet_that_is_set_up_changes_nothing(fleet: Fleet) -> None:
 def test_a_look_at_a_change_names_it_and_tells_no_secret(fleet: Fleet) -> None:
     fleet.hub.ssh("echo spoilt >> /etc/fer-controller/server.key; echo spoilt >> /etc/fer-controller/environment")
     fleet.hosts["nano-01"].ssh("echo 0 > /etc/fer-agent/token.spoilt; echo spoilt >> /etc/fer-agent/environment")
-    said, failed = fleet.ran(*LOOK, "-e", CAMERA)
+    said, failed = fleet.ansible.ran(*LOOK, "-e", CAMERA)
     assert not failed, said[-4000:]
     assert said.count("changed: [") >= 4
-    secrets = [path.read_text().strip() for path in (fleet.secrets / "mqtt").iterdir()]
+    secrets = [path.read_text().strip() for path in (fleet.ansible.secrets / "mqtt").iterdir()]
     secrets += ["Sw0rdfish", "PRIVATE KEY", fleet.hosts["nano-01"].ssh("cat /etc/fer-agent/token").strip()]
     assert [secret for secret in secrets if secret in said] == []
     assert "Sw0rdfish" not in fleet.hosts["nano-01"].ssh("cat /etc/fer-agent/config.toml")
     fleet.hosts["nano-01"].ssh("rm /etc/fer-agent/token.spoilt")
-    said, failed = fleet.ran("--diff", "-v")
+    said, failed = fleet.ansible.ran("--diff", "-v")
     assert not failed, said[-4000:]
     assert [secret for secret in secrets if secret in said] == []
 
 
 def test_secrets_may_be_encrypted_where_ansible_runs(fleet: Fleet) -> None:
-    password = fleet.secrets.parent / "vault-password"
+    password = fleet.ansible.secrets.parent / "vault-password"
     password.write_text("correct horse\n")
-    fleet.vault("encrypt", password)
-    recap = fleet.playbook("--vault-password-file", str(password))
-    fleet.vault("decrypt", password)
+    fleet.ansible.vault("encrypt", password)
+    recap = fleet.ansible.run("--vault-password-file", str(password))
+    fleet.ansible.vault("decrypt", password)
     assert {host: numbers["changed"] for host, numbers in recap.items()} == dict.fromkeys(HOSTS, 0)
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 from controller_process import eventually
-from fleet.site import PATIENCE_S, Fleet
+from fleet.console import PATIENCE_S
+from fleet.site import Fleet
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
@@ -13,17 +14,17 @@ OURS = (
 
 def test_a_device_is_taken_off_and_set_up_again_as_the_same(fleet: Fleet) -> None:
     device = fleet.hosts["nano-01"]
-    streams = fleet.epochs(device.name)
-    fleet.playbook("--limit", device.name, book="uninstall.yml")
+    streams = fleet.console.epochs(device.name)
+    fleet.ansible.run("--limit", device.name, book="uninstall.yml")
     assert device.ssh("systemctl is-active fer-agent; ls -d /opt/fer-agent* 2>/dev/null || true") == "inactive"
-    eventually(lambda: fleet.online() == {"nano-02"}, "the controller sees that it went", PATIENCE_S)
-    fleet.playbook("--limit", device.name)
-    fleet.new_events(device.name)
-    assert fleet.epochs(device.name) == streams, "its spool was kept"
+    eventually(lambda: fleet.console.online() == {"nano-02"}, "the controller sees that it went", PATIENCE_S)
+    fleet.ansible.run("--limit", device.name)
+    fleet.console.new_events(device.name)
+    assert fleet.console.epochs(device.name) == streams, "its spool was kept"
 
 
 def test_nothing_is_left_where_the_data_go_too(fleet: Fleet) -> None:
-    fleet.playbook("-e", "fer_delete_data=true", book="uninstall.yml")
+    fleet.ansible.run("-e", "fer_delete_data=true", book="uninstall.yml")
     for host in fleet.hosts.values():
         assert host.ssh(OURS) == ""
-    assert fleet.playbook(book="uninstall.yml")["hub"]["changed"] == 0
+    assert fleet.ansible.run(book="uninstall.yml")["hub"]["changed"] == 0
