@@ -1,6 +1,7 @@
 """Which host of a fleet does what, where its controller's work is spread over several."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 BROKER, CONTROLLER = "broker", "controller"
@@ -18,18 +19,19 @@ def broker_addresses(groups: Groups, hosts: Hosts, shared: str) -> dict[str, str
     return {name: str(hosts[name].get("ansible_host", name)) for name in groups.get(BROKER, ())}
 
 
-def processes(groups: Groups, hosts: Hosts) -> dict[str, dict[str, str]]:
-    """By host of the controller: its roles; and of an ingest, which broker it reads, its login there, and its share.
+def processes(groups: Groups, hosts: Hosts) -> dict[str, dict[str, Any]]:
+    """By host of the controller: its roles; and where it reads a broker, which, its logins there, and their share.
 
-    A host of a broker is that broker's ingest, and any other is all but an ingest, unless fer_role says otherwise.
-    Raises ValueError for a broker that is none or that nobody reads.
+    A host of a broker is that broker's ingest, and any other is all but an ingest, unless fer_role says otherwise. Each
+    login is a process: fer_ingests says how many, one by default. Raises ValueError for a broker that is none or that
+    nobody reads.
     """
     if _together(groups):
-        everything = {"role": "", "broker": "".join(groups.get(BROKER, ())), "login": LOGIN}
+        everything = {"role": "", "broker": "".join(groups.get(BROKER, ())), "logins": [LOGIN]}
         return dict.fromkeys(groups.get(CONTROLLER, ()), everything)
     roles = {name: _role(name, groups, hosts[name]) for name in groups.get(CONTROLLER, ())}
     readers = _readers(groups, hosts, [name for name, role in roles.items() if INGEST in role.split(",")])
-    reading = {name: part for broker, names in readers.items() for name, part in _reading(broker, names).items()}
+    reading = {name: part for broker, names in readers.items() for name, part in _reading(broker, names, hosts).items()}
     return {name: {"role": role, **reading.get(name, {})} for name, role in roles.items()}
 
 
@@ -57,11 +59,16 @@ def _readers(groups: Groups, hosts: Hosts, ingests: Sequence[str]) -> dict[str, 
     return found
 
 
-def _reading(broker: str, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Several divide its messages; each needs a login of its own, and the first has the usual one."""
-    share = {"share": broker} if len(names) > 1 else {}
-    logins = [LOGIN, *(f"{LOGIN}-{name}" for name in names[1:])]
-    return {name: {"broker": broker, "login": login, **share} for name, login in zip(names, logins, strict=True)}
+def _reading(broker: str, names: Sequence[str], hosts: Hosts) -> dict[str, dict[str, Any]]:
+    """Several processes divide a broker's messages; each needs a login of its own, and the first has the usual one."""
+    counts = [int(hosts[name].get("fer_ingests", 1)) for name in names]
+    logins = [LOGIN, *(f"{LOGIN}-{number}" for number in range(2, sum(counts) + 1))]
+    share = {"share": broker} if len(logins) > 1 else {}
+    firsts = accumulate(counts, initial=0)
+    return {
+        name: {"broker": broker, "logins": logins[first : first + count], **share}
+        for name, count, first in zip(names, counts, firsts, strict=False)
+    }
 
 
 class FilterModule:

@@ -21,15 +21,15 @@ def hosts(groups: dict[str, list[str]], **known: dict[str, Any]) -> dict[str, di
 def test_one_controller_beside_one_broker_does_everything(filters: ModuleType) -> None:
     groups = {"broker": ["hub"], "controller": ["hub"]}
     known = hosts(groups, hub={"ansible_host": "10.0.0.1"})
-    assert filters.processes(groups, known) == {"hub": {"role": "", "broker": "hub", "login": "fer-controller"}}
+    assert filters.processes(groups, known) == {"hub": {"role": "", "broker": "hub", "logins": ["fer-controller"]}}
     assert filters.broker_addresses(groups, known, "fleet.example") == {"hub": "fleet.example"}
 
 
 def test_a_host_of_a_broker_is_its_ingest_and_another_does_the_rest(filters: ModuleType) -> None:
     assert filters.processes(TWO_SITES, hosts(TWO_SITES)) == {
         "centre": {"role": "rollouts,http,retention"},
-        "lab": {"role": "ingest", "broker": "lab", "login": "fer-controller"},
-        "shop": {"role": "ingest", "broker": "shop", "login": "fer-controller"},
+        "lab": {"role": "ingest", "broker": "lab", "logins": ["fer-controller"]},
+        "shop": {"role": "ingest", "broker": "shop", "logins": ["fer-controller"]},
     }
 
 
@@ -40,9 +40,11 @@ def test_each_of_several_brokers_is_reached_at_an_address_of_its_own(filters: Mo
 
 def test_several_ingests_of_a_broker_share_its_messages_with_a_login_each(filters: ModuleType) -> None:
     groups = {"broker": ["lab"], "controller": ["centre", "lab", "lab-2"]}
-    found = filters.processes(groups, hosts(groups, **{"lab-2": {"fer_role": "ingest", "fer_broker": "lab"}}))
-    assert found["lab"] == {"role": "ingest", "broker": "lab", "login": "fer-controller", "share": "lab"}
-    assert found["lab-2"] == {"role": "ingest", "broker": "lab", "login": "fer-controller-lab-2", "share": "lab"}
+    told = {"lab": {"fer_ingests": 2}, "lab-2": {"fer_role": "ingest", "fer_broker": "lab"}}
+    found = filters.processes(groups, hosts(groups, **told))
+    shared = {"role": "ingest", "broker": "lab", "share": "lab"}
+    assert found["lab"] == {**shared, "logins": ["fer-controller", "fer-controller-2"]}
+    assert found["lab-2"] == {**shared, "logins": ["fer-controller-3"]}
 
 
 def test_roles_are_on_hosts_of_their_own_where_the_inventory_says_so(filters: ModuleType) -> None:
