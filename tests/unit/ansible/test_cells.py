@@ -40,7 +40,10 @@ def test_each_of_several_brokers_is_reached_at_an_address_of_its_own(filters: Mo
 
 def test_several_ingests_of_a_broker_share_its_messages_with_a_login_each(filters: ModuleType) -> None:
     groups = {"broker": ["lab"], "controller": ["centre", "lab", "lab-2"]}
-    told = {"lab": {"fer_ingests": 2}, "lab-2": {"fer_role": "ingest", "fer_broker": "lab"}}
+    told: dict[str, dict[str, Any]] = {
+        "lab": {"fer_ingests": 2},
+        "lab-2": {"fer_role": "ingest", "fer_broker": "lab"},
+    }
     found = filters.processes(groups, hosts(groups, **told))
     shared = {"role": "ingest", "broker": "lab", "share": "lab"}
     assert found["lab"] == {**shared, "logins": ["fer-controller", "fer-controller-2"]}
