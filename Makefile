@@ -4,13 +4,14 @@ PYTHON   ?= python3
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
-DISTS    := -e wire -e agent -e simulator -e controller -e models
+PROGRAMS := ./wire ./agent ./simulator ./controller ./models
+DISTS    := $(PROGRAMS:%=-e %)
 SECONDS  ?= 60
 PARTS    ?=
 JOBS     ?= 8
 FUZZ_SECONDS ?= 60
 CLUSTER_ROUNDS ?= 5
-TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines and not cluster"
+TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines and not cluster and not dist"
 MACHINE  ?= $(shell uname -m)
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
@@ -19,7 +20,7 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible fuzz docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible dist test-dist fuzz docs lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -82,6 +83,14 @@ test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut o
 
 test-machines: $(READY)  ## many processes and brokers, killed in turn, and the commands of docs/howto/past-one-machine.md
 	$(BIN)/pytest -m machines -n 3 --dist load
+
+dist: $(READY)          ## the wheels of our programs, in dist/
+	rm -rf dist
+	$(BIN)/python $(PIP) wheel -q --no-build-isolation --no-deps --wheel-dir dist $(PROGRAMS)
+
+test-dist: dist         ## our wheels in empty environments, without an index
+	$(BIN)/python $(PIP) wheel -q --require-hashes --no-build-isolation --no-deps --wheel-dir build/wheelhouse -r requirements/dev.txt
+	FER_DIST=$(CURDIR)/dist FER_WHEELHOUSE=$(CURDIR)/build/wheelhouse $(BIN)/pytest -m dist --durations=0
 
 test-arm: $(READY)      ## the agent on aarch64, emulated; needs root, debootstrap and qemu-user-static
 	scripts/wheelhouse.sh cp311 aarch64
