@@ -4,7 +4,7 @@ PYTHON   ?= python3
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
-PROGRAMS := ./wire ./agent ./simulator ./controller ./models
+PROGRAMS := ./wire ./agent ./simulator ./controller ./models ./client
 DISTS    := $(PROGRAMS:%=-e %)
 SECONDS  ?= 60
 PARTS    ?=
@@ -71,7 +71,7 @@ test-browser: $(READY)  ## the page in Chromium
 	$(BIN)/pytest -m browser
 
 test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
-	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/integration/agent
+	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/unit/client tests/integration/agent
 	.venv-jetpack46/bin/pytest tests/integration/agent/test_shipped_models.py
 
 test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root, debootstrap and systemd-container
@@ -109,11 +109,11 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	$(BIN)/python $(OURS) $(DISTS)
 	touch $@
 
-.venv-py38/.ready: requirements/build-py38.txt requirements/py38.txt wire/pyproject.toml agent/pyproject.toml
+.venv-py38/.ready: requirements/build-py38.txt requirements/py38.txt wire/pyproject.toml agent/pyproject.toml client/pyproject.toml
 	test -x .venv-py38/bin/python || $$(sh scripts/find-python.sh 3.8) -m venv .venv-py38
 	.venv-py38/bin/python $(PINNED) -r requirements/build-py38.txt
 	.venv-py38/bin/python $(PINNED) -r requirements/py38.txt
-	.venv-py38/bin/python $(OURS) -e wire -e agent
+	.venv-py38/bin/python $(OURS) -e wire -e agent -e client
 	touch $@
 
 .venv-ansible/.ready: requirements/ansible.txt

@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are made from the code; with --check, say whether they are current."""
+"""Write what is made from the code: pages of docs/, and the client; with --check, say whether it is current."""
 
 import difflib
 import os
@@ -11,11 +11,11 @@ NOTE = "<!-- Written by `make docs` from {source}. Edit that instead. -->\n\n"
 
 
 def pages() -> dict[Path, str]:
-    """Every generated page and its text, the same on every machine."""
+    """Every generated file and its text, the same on every machine."""
     os.environ.update(STABLE_ENVIRONMENT)
     for name in [name for name in os.environ if name.startswith(("FER_", "XDG_", "STATE_DIRECTORY"))]:
         del os.environ[name]
-    from pages import api, benchmarks, command_line, configuration, metrics, protocol, results, sizing
+    from pages import api, benchmarks, client, command_line, configuration, metrics, protocol, results, sizing
 
     made = {
         "benchmarks.md": ("docs/benchmarks.json", benchmarks.page(ROOT)),
@@ -27,7 +27,8 @@ def pages() -> dict[Path, str]:
         "configuration.md": ("the settings of both programs", configuration.page()),
     }
     noted = {ROOT / "docs" / name: NOTE.format(source=source) + text for name, (source, text) in made.items()}
-    return {**noted, ROOT / "docs" / "results.md": results.page(ROOT)}
+    calls = {ROOT / path: text for path, text in client.files().items()}
+    return {**noted, **calls, ROOT / "docs" / "results.md": results.page(ROOT)}
 
 
 def check() -> int:
@@ -35,9 +36,10 @@ def check() -> int:
     stale = [(path, text) for path, text in pages().items() if _read(path) != text]
     for path, text in stale:
         before, after = _read(path).splitlines(), text.splitlines()
-        print("\n".join(difflib.unified_diff(before, after, f"docs/{path.name}", "what the code says", lineterm="")))
+        name = str(path.relative_to(ROOT))
+        print("\n".join(difflib.unified_diff(before, after, name, "what the code says", lineterm="")))
     if stale:
-        names = ", ".join(f"docs/{path.name}" for path, _ in stale)
+        names = ", ".join(str(path.relative_to(ROOT)) for path, _ in stale)
         print(f"The code says something else than {names}; run `make docs`.")
     return 1 if stale else 0
 

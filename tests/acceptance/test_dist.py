@@ -15,8 +15,8 @@ from real_broker import free_port
 
 pytestmark = [pytest.mark.dist, pytest.mark.usefixtures("elsewhere")]
 
-PROGRAMS = {"fer-agent[cpu]", "fer-controller[embedded-broker,parquet,registry,simulator]", "fer-models"}
-OURS = ("fer_wire", "fer_agent", "fer_simulator", "fer_controller", "fer_models")
+PROGRAMS = {"fer-agent[cpu]", "fer-controller[embedded-broker,parquet,registry,simulator]", "fer-models", "fer-client"}
+OURS = ("fer_wire", "fer_agent", "fer_simulator", "fer_controller", "fer_models", "fer_client")
 PATIENCE_S = 240
 
 

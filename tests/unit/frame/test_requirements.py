@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 WITHOUT_HASH = {"torch.txt"}
 """Another file for each accelerator, with companions of its own: requirements/training.in."""
-OURS = {"fer-wire", "fer-agent", "fer-simulator", "fer-controller", "fer-models"}
+OURS = {"fer-wire", "fer-agent", "fer-simulator", "fer-controller", "fer-models", "fer-client"}
 ELSEWHERE = {"fer-models": {"train", "compare"}, "fer-agent": {"gpu", "jetson", "tensorrt"}}
 """Extras that dev.txt does not hold, for they are of other environments or of other machines."""
 
@@ -47,7 +47,7 @@ def test_what_hosts_get_is_what_is_tested_here(requirements: Path) -> None:
     assert pins(requirements / "hosts.txt") <= pins(requirements / "dev.txt")
 
 
-@pytest.mark.parametrize("part", ["wire", "agent", "simulator", "controller", "models"])
+@pytest.mark.parametrize("part", ["wire", "agent", "simulator", "controller", "models", "client"])
 def test_the_lock_of_development_holds_what_our_programs_ask_for(root: Path, requirements: Path, part: str) -> None:
     """They are installed without their dependencies, so that pip can ask for a hash of everything else."""
     project = tomllib.loads((root / part / "pyproject.toml").read_text(encoding="utf-8"))["project"]

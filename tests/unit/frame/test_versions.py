@@ -1,4 +1,4 @@
-"""One version everywhere: in the five distributions, in the code, and at the top of the changelog."""
+"""One version everywhere: in the six distributions, in the code, and at the top of the changelog."""
 
 import importlib
 import re
@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[3]
-DISTRIBUTIONS = ("wire", "agent", "controller", "simulator", "models")
+DISTRIBUTIONS = ("wire", "agent", "controller", "simulator", "models", "client")
 
 
 def _version(distribution: str) -> str:

@@ -1,0 +1,16 @@
+"""What can be asked, by subject.
+
+Written by `make docs` from controller/src/fer_controller/operations; edit that instead.
+"""
+
+from fer_client.calls.audit import Audit
+from fer_client.calls.events import Events
+from fer_client.calls.fleet import Fleet
+from fer_client.calls.labels import Labels
+from fer_client.calls.models import Models
+from fer_client.calls.operators import Operators
+from fer_client.calls.plans import Plans
+from fer_client.calls.rollouts import Rollouts
+from fer_client.calls.telemetry import Telemetry
+
+__all__ = ["Audit", "Events", "Fleet", "Labels", "Models", "Operators", "Plans", "Rollouts", "Telemetry"]

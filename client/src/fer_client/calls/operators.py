@@ -1,0 +1,87 @@
+"""Operators. Written by `make docs` from controller/src/fer_controller/operations; edit that instead."""
+
+from __future__ import annotations
+
+from typing import List, TypedDict, cast
+
+from fer_client.connection import Connection
+
+
+class OperatorAnswer(TypedDict):
+    """An operator; times are ISO 8601 in UTC."""
+
+    operator: str
+    role: str
+    selector: str
+    made_at: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
+class MadeTokenAnswer(TypedDict):
+    """A token that was made."""
+
+    operator: str
+    role: str
+    selector: str
+    token: str
+
+
+class RemovedOperatorAnswer(TypedDict):
+    """An operator who was removed."""
+
+    operator: str
+    removed: bool
+
+
+class Operators:
+    """Calls of the API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> List[OperatorAnswer]:
+        """The operators by name, as `operators list --json`."""
+        return cast("List[OperatorAnswer]", self._connection.get("/v1/operators", {}, {}))
+
+    def add_operator(
+        self,
+        operator: str,
+        *,
+        role: str | None = None,
+        selector: str | None = None,
+        replace: bool | None = None,
+        expires_at: str | None = None,
+    ) -> MadeTokenAnswer:
+        """Make an operator's token, as `operators add`; it is shown once.
+
+        operator: Their name.
+        role: viewer: may look; operator: also gives orders; admin: also says who may do what.
+        selector: Only these devices, 'site=lab,room!=cellar': labels, or device; empty for all.
+        replace: Make another token for an operator who is there.
+        expires_at: When it expires; by default never.
+        """
+        return cast(
+            "MadeTokenAnswer",
+            self._connection.post(
+                "/v1/operators",
+                {},
+                {
+                    "operator": operator,
+                    "role": role,
+                    "selector": selector,
+                    "replace": replace,
+                    "expires_at": expires_at,
+                },
+            ),
+        )
+
+    def remove_operator(self, operator: str) -> RemovedOperatorAnswer:
+        """Remove an operator, as `operators remove`; their token is void at once.
+
+        operator: Their name.
+        """
+        return cast(
+            "RemovedOperatorAnswer",
+            self._connection.post("/v1/operators/{operator}/remove", {"operator": operator}, {}),
+        )

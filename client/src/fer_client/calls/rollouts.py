@@ -1,0 +1,160 @@
+"""Rollouts. Written by `make docs` from controller/src/fer_controller/operations; edit that instead."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, TypedDict, cast
+
+from fer_client.connection import Connection
+
+
+class PossibleOrder(TypedDict):
+    """An order that the rollout would take now."""
+
+    order: str
+    does: str
+
+
+class RolloutAnswer(TypedDict):
+    """A rollout with its waves; times are ISO 8601 in UTC."""
+
+    rollout: str
+    model: str
+    task: str
+    precision: str
+    state: str
+    reason: str | None
+    created_at: str
+    created_by: str
+    updated_at: str
+    ended_at: str | None
+    unpublished: int
+    waves: List[WaveAnswer]
+    orders: List[PossibleOrder]
+
+
+class WaveAnswer(TypedDict):
+    """A wave; times are ISO 8601 in UTC, null where there is none yet."""
+
+    wave: int
+    state: str
+    reason: str | None
+    devices: int
+    settled: int
+    states: Dict[str, int]
+    started_at: str | None
+    deadline_at: str | None
+    soaking_at: str | None
+    soak_until: str | None
+    decides_at: str | None
+    gates: List[Dict[str, Any]]
+
+
+class DecisionAnswer(TypedDict):
+    """One decision."""
+
+    id: int
+    time: str
+    rollout: str
+    wave: int | None
+    device: str | None
+    actor: str
+    action: str
+    sentence: str
+    numbers: Dict[str, Any]
+
+
+class RolloutDeviceAnswer(TypedDict):
+    """A device in a rollout."""
+
+    device: str
+    wave: int
+    state: str
+    attempt: int
+    failures: int
+    model: str
+    why: str
+    alternatives: List[str]
+    previous: str | None
+    reason: str | None
+    updated_at: str | None
+    baseline: Dict[str, Any] | None
+
+
+class WholeRolloutAnswer(TypedDict):
+    """All that is known of a rollout."""
+
+    rollout: str
+    model: str
+    task: str
+    precision: str
+    state: str
+    reason: str | None
+    created_at: str
+    created_by: str
+    updated_at: str
+    ended_at: str | None
+    unpublished: int
+    waves: List[WaveAnswer]
+    orders: List[PossibleOrder]
+    request: Dict[str, Any]
+    gates: List[str]
+    devices: List[RolloutDeviceAnswer]
+    audit: List[DecisionAnswer]
+
+
+class OrderAnswer(TypedDict):
+    """What became of an order."""
+
+    rollout: str
+    order: str
+    outcome: str | None
+
+
+class Rollouts:
+    """Calls of the API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self, *, limit: int | None = None) -> List[RolloutAnswer]:
+        """The rollouts, the newest first, as `rollouts list --json`.
+
+        limit: The newest so many.
+        """
+        return cast("List[RolloutAnswer]", self._connection.get("/v1/rollouts", {}, {"limit": limit}))
+
+    def rollout(self, rollout: str) -> WholeRolloutAnswer:
+        """All of a rollout, as `rollouts show --json`; its id, how it begins, or `newest`.
+
+        rollout: Its id, how its id begins, or `newest`.
+        """
+        return cast("WholeRolloutAnswer", self._connection.get("/v1/rollouts/{rollout}", {"rollout": rollout}, {}))
+
+    def progress(self, rollout: str) -> RolloutAnswer:
+        """A rollout with its waves alone.
+
+        rollout: Its id, how its id begins, or `newest`.
+        """
+        return cast("RolloutAnswer", self._connection.get("/v1/rollouts/{rollout}/progress", {"rollout": rollout}, {}))
+
+    def decisions(self, rollout: str, *, after_id: int | None = None) -> List[DecisionAnswer]:
+        """What was decided about a rollout after an entry.
+
+        rollout: Its id, how its id begins, or `newest`.
+        after_id: After this id.
+        """
+        return cast(
+            "List[DecisionAnswer]",
+            self._connection.get("/v1/rollouts/{rollout}/audit", {"rollout": rollout}, {"after_id": after_id}),
+        )
+
+    def order(self, rollout: str, order: str) -> OrderAnswer:
+        """Pause, resume, promote, abort, retry or rollback; the outcome is null until a controller takes it up.
+
+        rollout: Its id, or how its id begins.
+        order: One of those that the rollout's answer lists in `orders`.
+        """
+        return cast(
+            "OrderAnswer",
+            self._connection.post("/v1/rollouts/{rollout}/orders", {"rollout": rollout}, {"order": order}),
+        )
