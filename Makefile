@@ -71,7 +71,7 @@ test-browser: $(READY)  ## the page in Chromium
 	$(BIN)/pytest -m browser
 
 test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
-	.venv-py38/bin/pytest tests/unit/wire tests/unit/agent tests/unit/client tests/integration/agent
+	.venv-py38/bin/pytest tests/unit/wire tests/unit/terminal tests/unit/agent tests/unit/client tests/integration/agent
 	.venv-jetpack46/bin/pytest tests/integration/agent/test_shipped_models.py
 
 test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root, debootstrap and systemd-container

@@ -235,7 +235,7 @@ def test_the_commands_export_what_is_theirs_alone(lab: Lab, tmp_path: Path, monk
     token = access.make(lab.fleet.operators, "bob", VIEWER, NOW, selector=f"device={DEVICE}").token
     monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", token)
     with lab.fleet as fleet:
-        found = ran(run, ["export", "--out", str(tmp_path / "events.csv"), "--url", fleet.url])
+        found = ran(run, ["export", "--out", str(tmp_path / "events.csv"), "--controller", fleet.url])
     assert found.returncode == 0, found.stderr
     lines = (tmp_path / "events.csv").read_text().splitlines()
     assert len(lines) == 1 + 59

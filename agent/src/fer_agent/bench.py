@@ -30,7 +30,8 @@ WARM_UP_RUNS = 10
 SEVERAL_FACES = 4
 MB = 1e6
 
-Progress = Callable[[str], object]
+Progress = Callable[[str, int, int], object]
+"""Told what is done now, how many steps are over, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ def variants(settings: Settings, on_step: Progress) -> List[VariantSpeed]:
     """Each variant of the model, or the one that the settings name; raises ModelError if there is no model."""
     model = read_model(settings.emotion.model or default_model(CLASSIFIER), CLASSIFIER)
     offered = candidates(model, settings.emotion, settings.emotion.precision)
-    measured = []
-    for variant in model.variants if settings.emotion.precision == AUTO else offered:
-        on_step(f"Measuring {model.manifest.reference(variant.precision)} …")
+    measured: List[VariantSpeed] = []
+    wanted = model.variants if settings.emotion.precision == AUTO else offered
+    for variant in wanted:
+        on_step(f"Measuring {model.manifest.reference(variant.precision)} …", len(measured), len(wanted))
         measured.append(_speed(model, variant, settings))
     taken = _taken(settings)
     return [replace(each, taken=each.model == taken) for each in measured]
@@ -88,7 +90,7 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
         raise SettingsError(
             f"{camera.source} never ends, so only its own rate would be measured; give a video file or a folder."
         )
-    on_step("Loading the model …")
+    on_step("Loading the model …", 0, 2)
     network = of_the_settings(CLASSIFIER, settings)
     numbers = itertools.count(1)
     measured = Pipeline(
@@ -100,7 +102,7 @@ def pipeline(settings: Settings, camera: CameraSettings, on_step: Progress) -> P
         next_track=lambda: next(numbers),
         sink=lambda _observations: None,
     )
-    on_step(f"Reading {camera.source} …")
+    on_step(f"Reading {camera.source} …", 1, 2)
     began_s = time.monotonic()
     measured.start()
     measured.join()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Protocol
 
+from fer_terminal import tones
 from fer_wire.reported import UPDATE_STATES
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -18,13 +19,13 @@ LINE_EVERY_S = 5.0
 BAR_CELLS = 40
 MB = 1e6
 UNSOUND_ROWS = 20
-COLORS = {
-    "idle": "dim",
-    "downloading": "blue",
-    "verified": "cyan",
-    "staged": "cyan",
-    "probation": "yellow",
-    "committed": "green",
+TONES = {
+    "idle": tones.QUIET,
+    "downloading": tones.BUSY,
+    "verified": tones.BUSY,
+    "staged": tones.BUSY,
+    "probation": tones.BEWARE,
+    "committed": tones.GOOD,
 }
 PROGRESS = "progress"
 DEVICE = "device"
@@ -149,7 +150,7 @@ def drawing(snapshot: Snapshot, events_per_s: float, mb_per_s: float) -> Rendera
     for heading, justify in (("update", "left"), ("devices", "right"), ("", "left")):
         states.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # a literal
     for state, count in _in_order(snapshot.states):
-        color = COLORS.get(state, "red")
+        color = TONES.get(state, tones.BAD)
         bar = "█" * max(1, round(BAR_CELLS * count / snapshot.agents))
         states.add_row(Text(state, color), str(count), Text(bar, color))
     flow = Table.grid(expand=True, padding=(0, 2))
@@ -164,7 +165,9 @@ def drawing(snapshot: Snapshot, events_per_s: float, mb_per_s: float) -> Rendera
     flow.add_row(*(Text.assemble((f"{name} ", "dim"), (value, "bold")) for name, value in parts.items()))
     serving = {**snapshot.models, **snapshot.eyes}
     models = Text(", ".join(f"{count} × {model}" for model, count in sorted(serving.items())), "dim")
-    trouble = [Text(each, style) for each, style in ((snapshot.trouble, "red"), (snapshot.ending, "yellow")) if each]
+    trouble = [
+        Text(each, style) for each, style in ((snapshot.trouble, tones.BAD), (snapshot.ending, tones.BEWARE)) if each
+    ]
     title = f"{snapshot.online} of {snapshot.agents} simulated devices online · {snapshot.elapsed_s:.0f} s"
     return Panel(Group(states, flow, models, *trouble), title=title, box=box.ROUNDED)
 

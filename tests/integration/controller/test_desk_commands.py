@@ -1,4 +1,4 @@
-"""The same commands with --db and with --url print the same, and what goes wrong on the way is told in a sentence."""
+"""The same commands with --db and with --controller print the same, and what goes wrong is told in a sentence."""
 
 import json
 from collections.abc import Iterator
@@ -63,14 +63,14 @@ def test_a_command_prints_the_same_from_elsewhere(
     assert cli.run([*words, "--db", str(fleet.settings.db)]) == 0
     here = capsys.readouterr().out
     assert len(here.splitlines()) >= (1 if "--json" in words else 3)
-    assert cli.run([*words, "--url", fleet.url]) == 0
+    assert cli.run([*words, "--controller", fleet.url]) == 0
     assert capsys.readouterr().out == here
 
 
 def test_an_export_from_elsewhere_is_the_same_file(fleet: ServedFleet, tmp_path: Path) -> None:
     here, there = tmp_path / "here.csv", tmp_path / "there.csv"
     assert cli.run(["export", "--out", str(here), "--db", str(fleet.settings.db)]) == 0
-    assert cli.run(["export", "--out", str(there), "--url", fleet.url + "/"]) == 0
+    assert cli.run(["export", "--out", str(there), "--controller", fleet.url + "/"]) == 0
     assert there.read_bytes() == here.read_bytes()
     assert here.read_text().count("\n") == 61
 
@@ -107,15 +107,16 @@ def test_an_operator_is_added_shown_and_removed(fleet: ServedFleet, capsys: pyte
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
+        (("devices", "--controller", "http://127.0.0.1:1"), 1, "The controller at http://127.0.0.1:1 does not answer"),
         (("devices", "--url", "http://127.0.0.1:1"), 1, "The controller at http://127.0.0.1:1 does not answer (Conn"),
         (("events", "--sum", "--db", "y"), 2, "--sum sums rollups; give it together with --per"),
         (("events", "--emotion", "joy", "--db", "y"), 2, "There is no emotion 'joy'; use angry, disgust, fear, happy,"),
         (("events", "--per", "hour", "--emotion", "joy", "--db", "y"), 2, "There is no emotion 'joy'"),
         (("events", "--kind", "foo", "--db", "y"), 2, "There is no kind 'foo'; use start, change, heartbeat, end."),
         (("export", "--out", "x.csv", "--kind", "foo", "--db", "y"), 2, "There is no kind 'foo'; use start, change,"),
-        (("devices", "--url", " "), 2, "--url is empty; give http[s]://HOST:PORT"),
-        (("devices", "--url", "ftp://somewhere"), 2, "The setting api.url is wrong: expected http://HOST:PORT"),
-        (("devices", "--url", "http://x", "--db", "y"), 2, "--db and --url exclude each other"),
+        (("devices", "--controller", " "), 2, "--controller is empty; give http[s]://HOST:PORT"),
+        (("devices", "--controller", "ftp://somewhere"), 2, "The setting api.url is wrong: expected http://HOST:PORT"),
+        (("devices", "--controller", "http://x", "--db", "y"), 2, "--db and --controller exclude each other"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(
@@ -137,7 +138,7 @@ def test_a_mistake_is_told_in_a_sentence(
 def test_what_is_no_device_gets_no_label_and_shows_none(
     fleet: ServedFleet, words: "tuple[str, ...]", sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for place in (("--db", str(fleet.settings.db)), ("--url", fleet.url)):
+    for place in (("--db", str(fleet.settings.db)), ("--controller", fleet.url)):
         assert cli.run(["label", *words, *place]) == 2
         said = capsys.readouterr()
         assert said.out == ""
@@ -159,8 +160,8 @@ def test_a_device_that_is_enrolled_has_labels_before_it_is_heard_of(
 def test_a_place_that_the_controller_does_not_have_is_told(
     fleet: ServedFleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["devices", "--url", f"{fleet.url}/prefix"]) == 1
-    assert "answers /v1/devices with status 404; check that --url is right" in capsys.readouterr().err
+    assert cli.run(["devices", "--controller", f"{fleet.url}/prefix"]) == 1
+    assert "answers /v1/devices with status 404; check that --controller is right" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("token", ["two words", "токен", "line\n"])
@@ -168,7 +169,7 @@ def test_what_is_no_token_is_told(
     fleet: ServedFleet, token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", token)
-    assert cli.run(["devices", "--url", fleet.url]) == 2
+    assert cli.run(["devices", "--controller", fleet.url]) == 2
     said = capsys.readouterr().err
     assert "The setting api.token is wrong: expected the single word" in said
     assert token not in said

@@ -144,7 +144,7 @@ def test_the_days_from_elsewhere_are_the_same_files(tmp_path: Path) -> None:
     with ServedFleet(tmp_path) as fleet:
         assert outcomes(fleet.db, here)
         done = run(
-            "export", "--per-day", "--out", str(there), "--url", fleet.url, FER_CONTROLLER_API__TOKEN=fleet.token
+            "export", "--per-day", "--out", str(there), "--controller", fleet.url, FER_CONTROLLER_API__TOKEN=fleet.token
         )
     assert done.returncode == 0
     names = sorted(each.name for each in here.iterdir())

@@ -41,7 +41,7 @@ def test_a_command_prints_from_elsewhere_what_it_always_printed(
     folder: Path, url: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FER_CONTROLLER_API__TOKEN", OPERATOR_TOKEN)
-    found = printed(folder, command, "--url", url)
+    found = printed(folder, command, "--controller", url)
     assert found == Outcome(int(command in FAILS), recorded(PRINTED, command))
 
 

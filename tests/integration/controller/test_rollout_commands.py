@@ -105,6 +105,18 @@ def test_one_device_is_touched_without_asking(tmp_path: Path, db: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_an_order_without_an_id_is_for_the_one_rollout_under_way_and_says_which(tmp_path: Path, db: Path) -> None:
+    own = str(shutil.copytree(db.parent, tmp_path / "own") / db.name)
+    none = run("rollouts", "promote", "--db", own)
+    assert none.returncode == 2
+    assert "no rollout can take promote now" in " ".join(none.stderr.replace("│", " ").split())
+    words = ("deploy", "--precision", "fp16", "--device", "nano-03", "--json", "--db", own)
+    rollout = json_lines(run(*words).stdout)[-1]["rollout"]
+    done = run("rollouts", "abort", "--db", own)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{rollout}: ")
+
+
 def test_a_rollout_waits_for_a_controller_and_so_does_an_order(db: Path, model: ModelManifest) -> None:
     rollout = json_lines(run("deploy", "--yes", "--precision", "int8", "--json", "--db", str(db)).stdout)[-1]["rollout"]
     ordered = run("rollouts", "abort", rollout, "--db", str(db))

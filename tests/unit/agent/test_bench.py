@@ -25,7 +25,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "SECONDS", 0.01)
 
 
-def silent(_step: str) -> None:
+def silent(_step: str, _done: int, _steps: int) -> None:
     pass
 
 

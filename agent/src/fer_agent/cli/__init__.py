@@ -6,9 +6,8 @@ import threading
 from contextlib import suppress
 from typing import NoReturn, Sequence
 
-import typer
+from fer_terminal.program import program
 from fer_wire.terminal import spell_out
-from typing_extensions import Annotated
 
 from fer_agent import __version__
 from fer_agent.cli.bench import bench
@@ -22,33 +21,12 @@ from fer_agent.errors import AgentError, SettingsError
 
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="fer-agent",
-    help="Reads emotions from faces on this device and publishes them over MQTT.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = program("fer-agent", __version__, "Reads emotions from faces on this device and publishes them over MQTT.")
 app.command()(start)
 app.command()(doctor)
 app.command()(bench)
 app.command()(config)
 app.command()(models)
-
-
-def _tell_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"fer-agent {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _program(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
 
 
 def main() -> None:

@@ -1,17 +1,27 @@
 """fer-agent bench."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from fer_terminal import tones
+from fer_terminal.choosing import Choice, chosen_rows
+from fer_terminal.columns import FIGURE, Column, Row
+from fer_terminal.options import for_programs, with_choice
+from fer_wire.printable import printable
 from typing_extensions import Annotated
 
-from fer_agent.cli.terminal import Config, Debug, Json, Model, StateDir, Variant, print_json, settings_from, shown
+from fer_agent.cli.terminal import Config, Debug, Json, Model, StateDir, Variant, print_json, settings_from
+
+TAKEN = "→"
+COLUMNS = (
+    Column("taken", 2), Column("variant"), Column("MB", 5, FIGURE, digits=2), Column("on", 3),
+    Column("p50, ms", 1, FIGURE, 2), Column("p95, ms", 4, FIGURE, 2), Column("4 faces, ms", 6, FIGURE, 2),
+)  # fmt: skip
 
 
+@with_choice(COLUMNS)
 def bench(
+    choice: Choice,
     source: Annotated[
         Optional[str],
         typer.Option(help="Also run this video file or folder through the whole pipeline, as fast as it goes."),
@@ -25,40 +35,49 @@ def bench(
 ) -> None:
     """Measure each variant of the model on this device, and with --source the whole pipeline from frame to event."""
     settings = settings_from(config, None, [source] if source else None, None, state_dir, model, precision)
+    from fer_terminal.progress import bar
+
     from fer_agent import bench as measuring
     from fer_agent.host.hardware import capabilities
 
-    with Console(stderr=True).status("Measuring …") as status:
-        whole = vars(measuring.pipeline(settings, settings.cameras[0], status.update)) if source else None
-        speeds = [vars(each) for each in measuring.variants(settings, status.update)]
+    with bar("Measuring …", quiet=json) as shown:
+
+        def on_step(title: str, done: int, steps: int) -> None:
+            shown.call(title)
+            shown.reach(done, steps)
+
+        whole = vars(measuring.pipeline(settings, settings.cameras[0], on_step)) if source else None
+        speeds = [vars(each) for each in measuring.variants(settings, on_step)]
+    rows = [_cells(each) for each in speeds]
     if json:
-        print_json({"device": capabilities("", ()).model_dump(), "variants": speeds, "pipeline": whole})
+        chosen = [speeds[place] for place in chosen_rows(for_programs(choice), COLUMNS, rows)]
+        print_json({"device": capabilities("", ()).model_dump(), "variants": chosen, "pipeline": whole})
     else:
-        _show(speeds, whole)
+        from fer_terminal.listing import print_list
+
+        print_list(COLUMNS, rows, "", choice, title="One face, and four in one run")
+        for sentence in _sentences(speeds, whole):
+            print(printable(sentence))
     if all(each["reason"] for each in speeds):
         raise typer.Exit(1)
 
 
-def _show(speeds: List[Dict[str, Any]], whole: Optional[Dict[str, Any]]) -> None:
-    console, table = shown(), Table(title="One face, and four in one run")
-    for head in ("", "variant", "MB", "on", "p50, ms", "p95, ms", "4 faces, ms"):
-        table.add_column(head, no_wrap=True)
-    for each in speeds:
-        provider = each["provider"].replace("ExecutionProvider", "")
-        provider = f"[yellow]{provider}, not GPU[/]" if each["provider_fallback"] else provider
-        figures = [_number(each[name]) for name in ("p50_ms", "p95_ms", "several_p50_ms")]
-        table.add_row("→" if each["taken"] else "", escape(each["model"]), f"{each['size_mb']:.2f}", provider, *figures)
-    console.print(table)
-    for each in speeds:
-        if each["reason"]:
-            console.print(f"[red]{escape(each['model'])}[/]: {escape(each['reason'])}")
+def _cells(speed: Dict[str, Any]) -> Row:
+    provider = speed["provider"].replace("ExecutionProvider", "")
+    on = (f"{provider}, not GPU", tones.BEWARE) if speed["provider_fallback"] else (provider, tones.PLAIN)
+    figures = (speed[name] for name in ("p50_ms", "p95_ms", "several_p50_ms"))
+    return (TAKEN if speed["taken"] else "", speed["model"], speed["size_mb"], on, *figures)
+
+
+def _sentences(speeds: List[Dict[str, Any]], whole: Optional[Dict[str, Any]]) -> Iterator[str]:
+    yield from (f"{each['model']}: {each['reason']}" for each in speeds if each["reason"])
     taken = [each["model"] for each in speeds if each["taken"]]
     if taken:
-        console.print(f"The settings choose {escape(taken[0])}; a model that was rolled out takes precedence.")
+        yield f"The settings choose {taken[0]}; a model that was rolled out takes precedence."
     if whole:
-        console.print(
-            f"{escape(whole['source'])}: {whole['frames']} frames with {whole['faces']} faces in "
-            f"{whole['seconds']:.1f} s, [bold]{whole['fps']:.1f} frames/s[/]; from frame to event "
+        yield (
+            f"{whole['source']}: {whole['frames']} frames with {whole['faces']} faces in "
+            f"{whole['seconds']:.1f} s, {whole['fps']:.1f} frames/s; from frame to event "
             f"{_number(whole['latency_p50_ms'])} ms (p50), {_number(whole['latency_p95_ms'])} ms (p95)."
         )
 

@@ -1,11 +1,12 @@
 """fer-agent doctor."""
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
+from fer_terminal import tones
+from fer_terminal.choosing import Choice, chosen_rows
+from fer_terminal.columns import WORDS, Column, Row
+from fer_terminal.options import for_programs, with_choice
 
 from fer_agent.cli.terminal import (
     Broker,
@@ -19,18 +20,18 @@ from fer_agent.cli.terminal import (
     Variant,
     print_json,
     settings_from,
-    shown,
 )
 
 if TYPE_CHECKING:
     from fer_agent.doctor import Finding
 
-NARROW = 60
-"""Columns below which a table of four has no room for words."""
-COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
+TONES = {"ok": tones.GOOD, "warning": tones.BEWARE, "failed": tones.BAD}
+COLUMNS = (Column("check"), Column("state"), Column("found", kind=WORDS), Column("what to do", kind=WORDS))
 
 
+@with_choice(COLUMNS)
 def doctor(
+    choice: Choice,
     device: Device = None,
     source: Source = None,
     broker: Broker = None,
@@ -43,31 +44,23 @@ def doctor(
 ) -> None:
     """Check everything that the agent needs, and say what to do about each failure."""
     settings = settings_from(config, device, source, broker, state_dir, model, precision)
+    from fer_terminal.progress import bar
+
     from fer_agent.doctor import FAILED, examine
 
-    findings = []
-    with Console(stderr=True).status("Checking …"):
-        for finding in examine(settings):
-            findings.append(finding)
-            if json:
-                print_json(vars(finding))
-    if not json:
-        _show(findings, shown())
-    if any(finding.state == FAILED for finding in findings):
+    with bar("Checking …", quiet=json) as shown:
+        found = list(shown.over(examine(settings)))
+    rows = [_cells(each) for each in found]
+    if json:
+        for place in chosen_rows(for_programs(choice), COLUMNS, rows):
+            print_json(vars(found[place]))
+    else:
+        from fer_terminal.listing import print_list
+
+        print_list(COLUMNS, rows, "", choice)
+    if any(each.state == FAILED for each in found):
         raise typer.Exit(1)
 
 
-def _show(findings: "List[Finding]", console: "Console") -> None:
-    """A table, or lines where the terminal is too narrow for one."""
-    if console.width < NARROW:
-        for each in findings:
-            console.print(f"{_state(each)} {escape(each.check)}: {escape(each.found)}. {escape(each.remedy)}".rstrip())
-        return
-    table = Table(*(Column(head, overflow="fold") for head in ("check", "state", "found", "what to do")))
-    for each in findings:
-        table.add_row(escape(each.check), _state(each), escape(each.found), escape(each.remedy))
-    console.print(table)
-
-
-def _state(finding: "Finding") -> str:
-    return f"[{COLOURS[finding.state]}]{finding.state}[/]"
+def _cells(finding: "Finding") -> Row:
+    return finding.check, (finding.state, TONES[finding.state]), finding.found, finding.remedy

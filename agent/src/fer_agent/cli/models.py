@@ -1,21 +1,29 @@
 """fer-agent models."""
 
-from datetime import datetime
-from typing import Any, Dict, List, Optional
+from dataclasses import replace
+from typing import Any, Dict, List
 
 import typer
+from fer_terminal.choosing import Choice, chosen_rows
+from fer_terminal.columns import FIGURE, ID, NAME, TIME, Column, Row
+from fer_terminal.options import for_programs, with_choice
 from fer_wire.contracts import FINDER, LANDMARKER
-from rich.markup import escape
-from rich.table import Table
+from fer_wire.printable import printable
 from typing_extensions import Annotated
 
-from fer_agent.cli.terminal import Config, Debug, Device, Json, StateDir, print_json, settings_from, shown
+from fer_agent.cli.terminal import Config, Debug, Device, Json, StateDir, print_json, settings_from
 from fer_agent.settings import DLIB
 
 MB = 1e6
+COLUMNS = (
+    Column("task", 2), Column("slot"), Column("model"), Column("MB", 3, FIGURE, digits=2), Column("sha256", 5, ID),
+    Column("last used", 4, TIME),
+)  # fmt: skip
 
 
+@with_choice(COLUMNS)
 def models(
+    choice: Choice,
     device: Device = None,
     state_dir: StateDir = None,
     config: Config = None,
@@ -28,23 +36,22 @@ def models(
     from fer_agent.update.inventory import inventory
 
     found = inventory(settings)
+    rows = [_cells(each) for each in found["models"]]
     if json:
-        print_json(found)
+        places = chosen_rows(for_programs(choice), COLUMNS, rows)
+        print_json({**found, "models": [found["models"][place] for place in places]})
         return
-    console = shown()
-    console.print(_table(found, None if sha256 else 12))
+    from fer_terminal.listing import print_list
+
+    whole = [replace(each, kind=NAME) if sha256 and each.kind == ID else each for each in COLUMNS]
+    print_list(whole, rows, "", choice)
     for sentence in _sentences(found):
-        console.print(escape(sentence))
+        print(printable(sentence))
 
 
-def _table(found: Dict[str, Any], characters: Optional[int]) -> Table:
-    table = Table("task", "slot", "model", "MB", "sha256", "last used")
-    for kept in found["models"]:
-        used = datetime.fromisoformat(kept["used"].replace("Z", "+00:00")).astimezone()
-        size = f"{kept['size_bytes'] / MB:.2f}"
-        about = kept["task"], kept["slot"], escape(kept["model"]), size, kept["sha256"][:characters]
-        table.add_row(*about, f"{used:%Y-%m-%d %H:%M}")
-    return table
+def _cells(kept: Dict[str, Any]) -> Row:
+    size_mb = kept["size_bytes"] / MB
+    return kept["task"], kept["slot"], kept["model"], size_mb, kept["sha256"], kept["used"]
 
 
 def _sentences(found: Dict[str, Any]) -> List[str]:

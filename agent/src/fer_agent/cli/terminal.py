@@ -1,11 +1,10 @@
 """What all commands share at the terminal: options, logging, and how a failure is explained."""
 
 import logging
-import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 import typer
 from fer_wire.log_lines import LogLines
@@ -16,10 +15,6 @@ from typing_extensions import Annotated
 from fer_agent.settings import Precision, Settings, cameras_from
 from fer_agent.settings.loading import load_settings
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDTH_WITHOUT_TERMINAL = 200
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 _debugging = {"on": False}
@@ -53,7 +48,7 @@ StateDir = Annotated[Optional[Path], typer.Option(help="Folder for the spool and
 Model = Annotated[Optional[Path], typer.Option(help="Folder of a model: manifest.json and its .onnx files.")]
 Variant = Annotated[Optional[Precision], typer.Option(help="Variant of the model; auto chooses what suits the device.")]
 Controller = Annotated[
-    Optional[str], typer.Option(help="http[s]://HOST:PORT of the controller, which rolls out models.")
+    Optional[str], typer.Option(metavar="URL", help="http[s]://HOST:PORT of the controller, which rolls out models.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Log everything, and show tracebacks.", callback=_remember_debug)]
@@ -86,19 +81,11 @@ def configure_logging(debug: bool) -> None:
     terminal = sys.stderr.isatty()
     handler: logging.Handler = logging.StreamHandler()
     if terminal:
-        from rich.console import Console
+        from fer_terminal.console import err
 
-        handler = RichHandler(console=Console(stderr=True), show_path=debug)
+        handler = RichHandler(console=err(), show_path=debug)
     handler.setFormatter(LogLines("%(message)s" if terminal else LOG_FORMAT))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
-
-
-def shown() -> "Console":
-    """Where tables go: as wide as the terminal, and in a pipe or a file as wide as they need to be."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=WIDTH_WITHOUT_TERMINAL)
 
 
 def explain_failure(error: Exception) -> None:

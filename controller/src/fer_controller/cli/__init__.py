@@ -4,9 +4,8 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
+from fer_terminal.program import program, renamed
 from fer_wire.terminal import spell_out
 
 from fer_controller import __version__
@@ -26,6 +25,7 @@ from fer_controller.cli import (
     migrate,
     models,
     operators,
+    options,
     restore,
     rollouts,
     serve,
@@ -37,12 +37,10 @@ from fer_controller.errors import ControllerError, SettingsError
 DEBUG = "--debug"
 WRONG_USE = 2
 
-app = typer.Typer(
-    name="fer-controller",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Stores what a fleet of emotion-reading devices sees, and shows it. "
+app = program(
+    "fer-controller",
+    __version__,
+    "Stores what a fleet of emotion-reading devices sees, and shows it. "
     "With --debug, anywhere, an error also shows its traceback.",
 )
 app.command("serve")(serve.serve)
@@ -68,21 +66,6 @@ app.command("restore")(restore.restore)
 app.command("migrate")(migrate.migrate)
 
 
-def _tell_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"fer-controller {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _program(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
-
-
 def main() -> None:
     """The console script: exit status 0 done, 1 failed, 2 wrong use."""
     spell_out()
@@ -92,7 +75,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """One command; its errors are printed, its exit status returned."""
     try:
-        app([each for each in arguments if each != DEBUG])
+        app(renamed([each for each in arguments if each != DEBUG], options.RENAMED))
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 1
     except ControllerError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
 
 from fer_controller.cli import looks, options
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, EntryAnswer
@@ -17,15 +18,23 @@ FAILED = 1
 app = typer.Typer(no_args_is_help=True, help="Who did what, when and from where; who was turned away.")
 
 
-def _rows(entries: list[EntryAnswer]) -> Iterable[looks.Row]:
+def _rows(entries: list[EntryAnswer]) -> Iterable[Row]:
     for each in entries:
-        yield str(each.id), each.time, each.actor, each.origin or "–", each.action, each.rollout or "–", each.sentence
+        yield each.id, each.time, each.actor, each.origin, each.action, each.rollout, each.sentence
 
 
 LIST = looks.Look(
     NEWEST_ENTRIES,
     "The newest entries of the audit log: acts of operators, decisions of rollouts, requests that were turned away.",
-    ("id", "time", "who", "from", "what", "rollout", "sentence"),
+    (
+        Column("id", 5, FIGURE),
+        Column("time", kind=TIME),
+        Column("who", 2),
+        Column("from", 6),
+        Column("what", 3),
+        Column("rollout", 4),
+        Column("sentence", kind=WORDS),
+    ),
     _rows,
     "Nothing was done yet.",
 )
@@ -62,10 +71,12 @@ def verify(
     Note the hash that it prints somewhere else: who can write the database can also write all of its hashes anew, and
     only --known shows that, or that the end was cut off.
     """
+    from fer_terminal.progress import bar
+
     from fer_controller.store import opening
     from fer_controller.store.audit.store import AuditStore
 
-    with opening.reader(_db(db, config)) as database:
+    with opening.reader(_db(db, config)) as database, bar("computing hashes", quiet=json_):
         proof = AuditStore(database).examine(known.strip())
     if json_:
         options.print_line({"entries": proof.entries, "hash": proof.head, "fault": proof.fault or None})

@@ -17,6 +17,8 @@ def backup(
     json_: options.Json = False,
 ) -> None:
     """Write database, models and keys into one file, also while the controller runs; `restore` puts them back."""
+    from fer_terminal.progress import bar
+
     from fer_controller.backup.making import make
     from fer_controller.backup.place import Place
     from fer_controller.rollout import audit
@@ -24,7 +26,8 @@ def backup(
     from fer_controller.store.audit.store import AuditStore
 
     settings, actor = options.here("backup", db, config), audit.operator()
-    size_bytes = make(Place.of(settings), file)
+    with bar(f"writing {file.name}", quiet=json_):
+        size_bytes = make(Place.of(settings), file)
     with opening.writer(settings.db) as database:
         told = audit.act(audit.BACKED_UP, f"{actor} makes a backup, {file.name}.", actor)
         AuditStore(database, audit.HERE).append([told])

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal.choosing import Choice
+from fer_terminal.columns import ID, TIME, WORDS, Column
+from fer_terminal.options import with_choice
 from fer_wire.message import iso_utc
 from fer_wire.names import PROGRAMS
 
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
     from fer_controller.desk.enrolling import Enrolling
     from fer_controller.settings import Settings
     from fer_controller.store.certificates.records import Issued
+
+ISSUED = (
+    Column("holder"), Column("role", 3), Column("made", 4, TIME), Column("expires", kind=TIME), Column("by", 5),
+    Column("number", 2, ID),
+)  # fmt: skip
+SHOWN = (Column("certificate"), Column("name", 2), Column("expires", kind=TIME), Column("SHA-256", 3, WORDS))
 
 app = typer.Typer(no_args_is_help=True, help="The fleet's own certificate authority: a device is its certificate.")
 
@@ -126,7 +135,8 @@ def service(
 
 
 @app.command("list")
-def list_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+@with_choice(ISSUED)
+def list_(choice: Choice, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """The certificates that were issued: whose, until when, and whether they are revoked."""
     from fer_controller.store import opening
     from fer_controller.store.certificates.store import CertificateStore
@@ -134,14 +144,10 @@ def list_(db: options.Db = None, config: options.Config = None, json_: options.J
 
     with opening.writer(options.here("ca list", db, config).db) as database:
         found = CertificateStore(database).all()
-    if json_:
-        options.print_lines(named(each) for each in found)
-        return
-    table, now = options.table("holder", "role", "made", "expires", "by", "number"), iso_utc(datetime.now(UTC))
-    for each in found:
-        cells = (each.holder, each.role, each.made_at, _end(each, now), each.made_by, each.serial)
-        table.add_row(*map(options.plain, cells))
-    options.print_table(table, empty="No certificate was issued yet; `fer-controller enroll DEVICE --out` makes one.")
+    now = iso_utc(datetime.now(UTC))
+    rows = [(each.holder, each.role, each.made_at, _end(each, now), each.made_by, each.serial) for each in found]
+    empty = "No certificate was issued yet; `fer-controller enroll DEVICE --out` makes one."
+    options.print_chosen(ISSUED, rows, [dict(named(each)) for each in found], choice, empty, json_=json_)
 
 
 @app.command()
@@ -180,15 +186,14 @@ def _write_list(settings: "Settings") -> bool:
 
 
 def _show(authority: "Authority", settings: "Settings", *, as_json: bool) -> None:
+    from fer_terminal.listing import print_list
+
     described = {"root": _described(authority.root), "issuing": _described(authority.issuing.certificate)}
     if as_json:
         places = {"folder": str(settings.authority_folder), "crl_file": str(settings.crl_file)}
         options.print_line({**places, **described})
         return
-    table = options.table("certificate", "name", "expires", "SHA-256")
-    for kind, told in described.items():
-        table.add_row(kind, *map(options.plain, (told["name"], told["expires_at"], told["sha256"])))
-    options.print_table(table, empty="")
+    print_list(SHOWN, [(kind, *told.values()) for kind, told in described.items()], empty="")
 
 
 def _described(certificate: "Certificate") -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Annotated
 
 import typer
+from fer_terminal.columns import FIGURE, WORDS, Column
 from fer_wire.printable import one_line
 
 from fer_controller.cli import options
@@ -15,6 +16,11 @@ from fer_controller.operations.plans import DEPLOY, PLAN, PlanAnswer
 from fer_controller.rollout.planning.request import DeployRequest
 
 MOST_ROWS = 40
+MB = 1e6
+PLANNED = (
+    Column("wave", 3, FIGURE), Column("device"), Column("class", 5), Column("runs now", 4), Column("is to run", 2),
+    Column("why", 6, WORDS), Column("MB", 7, FIGURE),
+)  # fmt: skip
 
 
 @with_options
@@ -68,21 +74,20 @@ def _show(plan: PlanAnswer, *, as_json: bool) -> None:
     if as_json:
         options.print_line({"plan": plan.document()})
         return
-    table = options.table("wave", "device", "class", "runs now", "is to run", "why", "MB")
-    for each in plan.devices[:MOST_ROWS]:
-        cells = (
-            str(each.wave), each.device, each.device_class or "–", each.running or "–", each.model, each.why,
-            f"{each.bytes / 1e6:.1f}",
-        )  # fmt: skip
-        table.add_row(*map(options.plain, cells))
-    options.print_table(table, empty="No device is to be updated.")
+    from fer_terminal.listing import print_list
+
+    rows = [
+        (each.wave, each.device, each.device_class, each.running, each.model, each.why, each.bytes / MB)
+        for each in plan.devices[:MOST_ROWS]
+    ]
+    print_list(PLANNED, rows, empty="No device is to be updated.")
     _say_more(len(plan.devices), "more; --json shows all")
     _summarize(plan)
 
 
 def _summarize(plan: PlanAnswer) -> None:
     sizes = ", ".join(map(str, plan.waves)) or "none"
-    print(f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; {plan.bytes / 1e6:.1f} MB to move at most.")
+    print(f"{plan.model}: {len(plan.devices)} devices in waves of {sizes}; {plan.bytes / MB:.1f} MB to move at most.")
     print(f"Gates: {', '.join(plan.gates) or 'none'}.")
     for doubt in plan.doubts:
         print(one_line(doubt))

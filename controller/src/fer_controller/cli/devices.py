@@ -3,8 +3,12 @@
 from typing import Annotated
 
 import typer
+from fer_terminal.choosing import Choice
+from fer_terminal.columns import Column
+from fer_terminal.options import with_choice
 
 from fer_controller.cli import looks, options
+from fer_controller.cli.completions import DEVICES
 from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 
 AT_THE_BROKER = """\
@@ -20,12 +24,17 @@ READS_LIST = """\
 give Mosquitto the list of revoked certificates            (fer-crl.path does so by itself, where it is installed)
   systemctl restart mosquitto                                (a reload leaves open connections as they are)"""
 
+NAMES = "DEVICE…"
+TOKENS = (Column("device"), *options.LIFE)
+
 app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
 
 
 @app.command()
 def forget(
-    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Devices that are offline for good.")],
+    devices: Annotated[
+        list[str], typer.Argument(metavar=NAMES, autocompletion=DEVICES, help="Devices that are offline for good.")
+    ],
     delete_events: Annotated[
         bool, typer.Option("--delete-events", help="Delete their events and telemetry, too; by default they stay.")
     ] = False,
@@ -52,7 +61,10 @@ def forget(
 
 @app.command()
 def revoke(
-    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="Devices that were stolen or broken into.")],
+    devices: Annotated[
+        list[str],
+        typer.Argument(metavar=NAMES, autocompletion=DEVICES, help="Devices that were stolen or broken into."),
+    ],
     reason: Annotated[str, typer.Option(help="Why, for the audit log; at most 200 characters.")] = "",
     db: options.Db = None,
     url: options.Url = None,
@@ -79,17 +91,15 @@ def revoke(
 
 
 @app.command("tokens")
-def tokens_(db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
+@with_choice(TOKENS)
+def tokens_(choice: Choice, db: options.Db = None, config: options.Config = None, json_: options.Json = False) -> None:
     """Devices' tokens: when each was made, expires and was last used; the tokens cannot be read any more."""
     from fer_controller.store import opening
     from fer_controller.store.credentials.store import TokenStore
 
     with opening.writer(options.here("devices tokens", db, config).db) as database:
         found = TokenStore(database).enrolled()
-    if json_:
-        options.print_lines({"device": each.holder, **options.life(each)} for each in found)
-        return
-    table = options.table("device", "made", "expires", "last used")
-    for each in found:
-        table.add_row(*map(options.plain, (each.holder, *options.life_cells(each))))
-    options.print_table(table, empty="No device has a token yet; `fer-controller enroll DEVICE` makes one.")
+    documents = [{"device": each.holder, **options.life(each)} for each in found]
+    rows = [(each.holder, *options.life_cells(each)) for each in found]
+    empty = "No device has a token yet; `fer-controller enroll DEVICE` makes one."
+    options.print_chosen(TOKENS, rows, documents, choice, empty, json_=json_)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fer_controller.cli import options
+from fer_controller.cli.completions import DEVICES
 from fer_controller.cli.issued_files import Csr, IssuedFiles, Out
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def enroll(
-    devices: Annotated[list[str], typer.Argument(metavar="DEVICE…", help="The names that their agents use.")],
+    devices: Annotated[
+        list[str], typer.Argument(metavar="DEVICE…", autocompletion=DEVICES, help="The names that their agents use.")
+    ],
     out: Out = None,
     csr: Csr = None,
     replace: Annotated[

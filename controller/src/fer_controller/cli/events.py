@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
-from fer_wire.printable import one_line
+from fer_terminal.choosing import MOST_FILTERED, Choice, Test, passing
+from fer_terminal.columns import FIGURE, TIME, Column, Row
+from fer_terminal.options import for_programs, with_choice
 
 from fer_controller.cli import options, rollups
 from fer_controller.cli.fields import with_options
@@ -15,13 +17,20 @@ from fer_controller.store.events.records import StoredEvent
 from fer_controller.store.filter import EmotionFilter
 
 NEWEST_ON_TERMINAL = 50
+COLUMNS = (
+    Column("time", kind=TIME), Column("device"), Column("camera", 2), Column("seq", 7, FIGURE),
+    Column("track", 6, FIGURE), Column("kind", 4), Column("emotion"), Column("confidence", 3, FIGURE),
+    Column("model", 5),
+)  # fmt: skip
 MISDATED = "(arrived)"
 """After the time of an event that is filed by its arrival, because its device's clock was wrong."""
 
 
+@with_choice(COLUMNS, limit=False)
 @with_options
 def events(
     wanted: TypedEventFilter,
+    choice: Choice,
     limit: Annotated[
         int | None, typer.Option(min=0, help="The newest so many (by default 50 in a table, all with --json).")
     ] = None,
@@ -40,38 +49,44 @@ def events(
         rollups.refuse({"follow": follow, **wanted.model_dump(exclude={*EmotionFilter.model_fields})})
     with options.desk(db, url, config) as desk:
         if per is not None:
-            rollups.print_emotions(desk, per, wanted, limit, summed=summed, json_=json_)
-        elif json_:
-            _print_lines(desk, wanted, limit, follow=follow)
+            rollups.print_emotions(desk, per, wanted, limit, choice, summed=summed, json_=json_)
+        elif json_ and limit is None and not choice.sort:
+            _print_all(desk, wanted, for_programs(choice), follow=follow)
         else:
-            _print_table(desk, wanted, NEWEST_ON_TERMINAL if limit is None else limit, follow=follow)
+            most = (MOST_FILTERED if json_ else NEWEST_ON_TERMINAL) if limit is None else limit
+            _print_newest(desk, wanted, most, choice, follow=follow, json_=json_)
 
 
-def _print_lines(desk: Desk, wanted: TypedEventFilter, limit: int | None, *, follow: bool) -> None:
-    last_id = stored.last_id(desk)
-    if limit is None:
-        options.print_lines(document(each) for each in stored.every(desk, wanted) if not follow or each.id <= last_id)
-    else:
-        newest = NewestEventsQuery(**dict(wanted), limit=limit, up_to_id=last_id)
-        options.print_lines(map(document, desk.ask(NEWEST_EVENTS, newest).events))
+def _print_all(desk: Desk, wanted: TypedEventFilter, choice: Choice, *, follow: bool) -> None:
+    """One by one, so that memory stays flat."""
+    last_id, passes = stored.last_id(desk), passing(choice, COLUMNS)
+    for each in stored.every(desk, wanted):
+        if (not follow or each.id <= last_id) and passes(_cells(each)):
+            options.print_lines([document(each)])
     if follow:
-        for event in stored.follow(desk, wanted, last_id):
-            options.print_line(document(event))
+        _follow(desk, wanted, last_id, passes, json_=True)
 
 
-def _print_table(desk: Desk, wanted: TypedEventFilter, limit: int, *, follow: bool) -> None:
-    found = desk.ask(NEWEST_EVENTS, NewestEventsQuery(**dict(wanted), limit=limit))
-    table = options.table("time", "device", "camera", "seq", "track", "kind", "emotion", "confidence", "model")
-    for event in found.events:
-        table.add_row(*map(options.plain, _cells(event)))
-    options.print_table(table, empty="No such event is stored.")
+def _print_newest(
+    desk: Desk, wanted: TypedEventFilter, limit: int, choice: Choice, *, follow: bool, json_: bool
+) -> None:
+    asked = NewestEventsQuery(**dict(wanted), limit=limit).model_copy(update=choice.asking(limit))
+    found = desk.ask(NEWEST_EVENTS, asked)
+    rows, documents = [_cells(each) for each in found.events], [document(each) for each in found.events]
+    options.print_chosen(COLUMNS, rows, documents, choice.counting(limit), "No such event is stored.", json_=json_)
     if follow:
-        for event in stored.follow(desk, wanted, found.last_id):
-            print(one_line("  ".join(_cells(event))), flush=True)
+        _follow(desk, wanted, found.last_id, passing(choice, COLUMNS), json_=json_)
 
 
-def _cells(event: StoredEvent) -> tuple[str, ...]:
+def _follow(desk: Desk, wanted: TypedEventFilter, last_id: int, passes: Test, *, json_: bool) -> None:
+    for event in stored.follow(desk, wanted, last_id):
+        row = _cells(event)
+        if passes(row):
+            options.print_line(document(event)) if json_ else options.print_row(COLUMNS, row)
+
+
+def _cells(event: StoredEvent) -> Row:
     return (
-        f"{event.time} {MISDATED}" if event.device_time else event.time, event.device, event.camera, str(event.seq),
-        str(event.track), event.kind, event.emotion, f"{event.confidence:.0%}", event.model,
+        f"{event.time} {MISDATED}" if event.device_time else event.time, event.device, event.camera, event.seq,
+        event.track, event.kind, event.emotion, f"{event.confidence:.0%}", event.model,
     )  # fmt: skip

@@ -55,11 +55,15 @@ def export(
 
 
 def _export_file(desk: "Desk", wanted: TypedEventFilter, out: Path, form: Format | None, *, json_: bool) -> None:
+    from fer_terminal.progress import is_shown
+
     from fer_controller.desk import events
     from fer_controller.export.files import suited, write
 
     chosen = form.value if form else suited(out)
-    count = write(events.every(desk, wanted), out, chosen)
+    total = sum(day.events for day in events.days(desk, wanted)) if is_shown(quiet=json_) else None
+    with _progress("events", total, quiet=json_) as watched:
+        count = write(watched(events.every(desk, wanted)), out, chosen)
     if json_:
         options.print_line({"file": str(out), "format": chosen, "events": count, "size_bytes": out.stat().st_size})
     else:
@@ -89,12 +93,10 @@ def _export_days(desk: "Desk", wanted: TypedEventFilter, folder: Path, *, json_:
 
 @contextmanager
 def _progress(
-    what: str, total: int, *, quiet: bool
+    what: str, total: int | None, *, quiet: bool
 ) -> "Iterator[Callable[[Iterable[StoredEvent]], Iterable[StoredEvent]]]":
     """A bar on a terminal, which counts what passes."""
-    from rich.console import Console
-    from rich.progress import Progress
+    from fer_terminal.progress import bar
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        yield lambda events: bar.track(events, total=total, description=what)
+    with bar(what, total, quiet=quiet) as shown:
+        yield shown.over

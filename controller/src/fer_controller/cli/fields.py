@@ -8,6 +8,7 @@ from typing import Annotated, Any, Optional, get_type_hints
 import typer
 from pydantic import BaseModel, ValidationError
 
+from fer_controller.cli.completions import OF_FIELDS
 from fer_controller.errors import RequestError, SettingsError
 from fer_controller.operations.filters import OPEN_ENDS, taken_as_local
 from fer_controller.operations.operation import singular
@@ -37,7 +38,7 @@ def with_options(command: Command) -> Command:
         for each in inspect.signature(command).parameters.values()
         for parameter in (_options(models[each.name]) if each.name in models else [each])
     ]
-    run.__doc__ = command.__doc__
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__annotations__ = {**hints, **{each.name: each.annotation for each in parameters if each.name not in hints}}
     vars(run)["__signature__"] = inspect.Signature(
         [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
@@ -63,6 +64,7 @@ def _option(name: str, spelled: str, default: Any, described: dict[str, Any]) ->
         help=described["description"],
         min=typed.get("minimum"),
         max=typed.get("maximum"),
+        autocompletion=OF_FIELDS.get(name),
     )
     taken: Any = TYPES[kind] if default is not None else Optional[TYPES[kind]]
     hint: Any = Annotated[taken, option]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal.columns import WORDS, Column
 from fer_wire.keys import PURPOSES
 
 from fer_controller.cli import options
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 NAMED, FOR = "=", ":"
 PEM = "PEM file with an Ed25519 public key; `openssl pkey -in KEY -pubout` writes it."
+
+KEYS = (Column("name"), Column("signs", 2, WORDS), Column("public key"))
 
 app = typer.Typer(
     no_args_is_help=True, help="The list of keys that devices trust: who may sign orders, models and the next list."
@@ -160,14 +163,13 @@ def _say(keys: "KeyList", *, as_json: bool) -> None:
     if as_json:
         options.print_line(keys.model_dump(mode="json"))
         return
-    table = options.table("name", "signs", "public key")
-    for key in keys.keys:
-        table.add_row(*map(options.plain, (key.name or "–", ", ".join(key.signs), key.public)))
+    from fer_terminal.listing import print_list
+
     print(
         f"List of keys {keys.version}, made {keys.time:%Y-%m-%d %H:%M} UTC; {keys.threshold} of its keys for lists "
         "must sign the next."
     )
-    options.print_table(table, empty="")
+    print_list(KEYS, [(key.name, ", ".join(key.signs), key.public) for key in keys.keys], empty="")
 
 
 def _listed(typed: str) -> "ListedKey":

@@ -3,14 +3,25 @@
 from typing import Annotated
 
 import typer
+from fer_terminal.choosing import Choice
+from fer_terminal.columns import WORDS, Column
+from fer_terminal.options import with_choice
 
 from fer_controller.cli import options
+from fer_controller.cli.completions import DEVICES
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsAnswer, LabelsQuery
 
+LABELLED = (Column("device"), Column("labels", kind=WORDS), Column("in quarantine because", 2, WORDS))
 
+
+@with_choice(LABELLED)
 def label(
+    choice: Choice,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="DEVICE… KEY=VALUE…", help="Devices, and labels to put on them.")
+        list[str] | None,
+        typer.Argument(
+            metavar="DEVICE… KEY=VALUE…", autocompletion=DEVICES, help="Devices, and labels to put on them."
+        ),
     ] = None,
     remove: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Remove this label; repeatable.")] = None,
     release: Annotated[bool, typer.Option("--release", help="Release the devices from quarantine.")] = False,
@@ -38,15 +49,10 @@ def label(
                 found = desk.ask(LABELS, LabelsQuery(devices=tuple(devices)))
         except RequestError as error:
             raise typer.BadParameter(str(error)) from error
-    _show(found, as_json=json_)
+    rows = [(each.device, _pairs(each), each.quarantined) for each in found]
+    documents = [each.document() for each in found]
+    options.print_chosen(LABELLED, rows, documents, choice, "No device has a label.", json_=json_)
 
 
-def _show(found: list[LabelsAnswer], *, as_json: bool) -> None:
-    if as_json:
-        options.print_answer(found)
-        return
-    table = options.table("device", "labels", "in quarantine because")
-    for each in found:
-        pairs = " ".join(f"{key}={value}" for key, value in each.labels.items())
-        table.add_row(*map(options.plain, (each.device, pairs or "–", each.quarantined or "–")))
-    options.print_table(table, empty="No device has a label.")
+def _pairs(labelled: LabelsAnswer) -> str:
+    return " ".join(f"{key}={value}" for key, value in labelled.labels.items())

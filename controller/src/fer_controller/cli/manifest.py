@@ -1,11 +1,20 @@
 """A model's manifest as people read it."""
 
+from fer_terminal.columns import FIGURE, ID, WORDS, Column, Row
+from fer_terminal.listing import print_list
 from fer_wire import ModelManifest
 
-from fer_controller.cli import options
 from fer_controller.operations.models import WholeModelAnswer
 
-SHA256_SHOWN = 12
+VARIANTS = (
+    Column("precision"), Column("megabytes", 2, FIGURE), Column("parameters", 4, FIGURE),
+    Column("not zero", 5, FIGURE), Column("R", 3, FIGURE), Column("accuracy", kind=WORDS),
+    Column("tolerance", 6, FIGURE), Column("sha256", 7, ID),
+)  # fmt: skip
+MEASURED = (
+    Column("precision"), Column("measured", kind=WORDS), Column("figure", kind=FIGURE), Column("unit", 2),
+    Column("pictures", 4, FIGURE), Column("data", 3, WORDS),
+)  # fmt: skip
 
 
 def print_whole(model: WholeModelAnswer) -> None:
@@ -19,21 +28,20 @@ def print_whole(model: WholeModelAnswer) -> None:
 
 
 def _print_variants(manifest: ModelManifest) -> None:
-    table = options.table("precision", "megabytes", "parameters", "not zero", "R", "accuracy", "tolerance", "sha256")
+    rows: list[Row] = []
     for each in manifest.variants:
-        accuracy = "; ".join(f"{a.accuracy:.1%} {a.dataset} {a.split}" for a in each.accuracy) or "–"
+        accuracy = "; ".join(f"{a.accuracy:.1%} {a.dataset} {a.split}" for a in each.accuracy)
         numbers = (f"{each.size_bytes / 1e6:.2f}", f"{each.parameters:,}", f"{each.nonzero_parameters:,}")
-        rest = (f"{each.compression.weights:.2f}", accuracy, f"{each.tolerance:g}", f"{each.sha256[:SHA256_SHOWN]}…")
-        table.add_row(*map(options.plain, (each.precision, *numbers, *rest)))
-    options.print_table(table, empty="")
+        rest = (f"{each.compression.weights:.2f}", accuracy, f"{each.tolerance:g}", each.sha256)
+        rows.append((each.precision, *numbers, *rest))
+    print_list(VARIANTS, rows, empty="")
 
 
 def _print_measured(manifest: ModelManifest) -> None:
     """What was measured of a finder or a landmarker, where its manifest says it."""
-    table = options.table("precision", "measured", "figure", "unit", "pictures", "data")
-    for variant in manifest.variants:
-        for each in variant.measured:
-            cells = (variant.precision, each.name, f"{each.value:g}", each.unit, str(each.pictures), each.dataset)
-            table.add_row(*map(options.plain, cells))
-    if table.row_count:
-        options.print_table(table, empty="")
+    rows = [
+        (variant.precision, each.name, f"{each.value:g}", each.unit, each.pictures, each.dataset)
+        for variant in manifest.variants
+        for each in variant.measured
+    ]
+    print_list(MEASURED, rows, empty="")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal.columns import FIGURE, Column
 
 from fer_controller.cli import options
 
@@ -21,6 +22,12 @@ To = Annotated[
 Reread = Annotated[
     bool, typer.Option("--reread", help="Compare every row of both again, even those that were compared when copied.")
 ]
+
+
+COMPARED = (
+    Column("table"), Column("rows there", 2, FIGURE), Column("rows here", 2, FIGURE), Column("checksum", 3),
+    Column("copy"),
+)  # fmt: skip
 
 
 def migrate(
@@ -59,19 +66,17 @@ def _note(there: "Settings", here: "Settings") -> None:
 @contextmanager
 def _bar(*, quiet: bool) -> "Iterator[Tell]":
     """A bar for each table on a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
+    from fer_terminal.progress import Bar, bars
 
     from fer_controller.migration.progress import Copied
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        tasks = {}
+    with bars(quiet=quiet) as several:
+        begun: dict[str, Bar] = {}
 
         def tell(copied: Copied) -> None:
-            if copied.table not in tasks:
-                tasks[copied.table] = bar.add_task(copied.table)
-            bar.update(tasks[copied.table], completed=copied.rows, total=max(1, copied.of_rows))
+            if copied.table not in begun:
+                begun[copied.table] = several.begin(copied.table)
+            begun[copied.table].reach(copied.rows, max(1, copied.of_rows))
 
         yield tell
 
@@ -82,10 +87,12 @@ def _print_lines(outcome: "Outcome") -> None:
 
 
 def _print(outcome: "Outcome", there: "Settings", here: "Settings") -> None:
-    table = options.table("table", "rows there", "rows here", "checksum", "")
-    for each in outcome.compared:
-        table.add_row(each.table, str(each.rows_from), str(each.rows_to), each.checksum_to[:12], _verdict(each))
-    options.print_table(table, "")
+    from fer_terminal.listing import print_list
+
+    rows = [
+        (each.table, each.rows_from, each.rows_to, each.checksum_to[:12], _verdict(each)) for each in outcome.compared
+    ]
+    print_list(COMPARED, rows, empty="")
     if outcome.finished:
         print(
             f"The fleet is in {here.db}. Start `fer-controller serve --db {here.db}`; {there.db} is not served again."

@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal import tones
+from fer_terminal.choosing import Choice
+from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
+from fer_terminal.options import with_choice
 
 from fer_controller.cli import looks, options
+from fer_controller.cli.completions import MODELS as MODEL_NAMES
 from fer_controller.operations.models import MODEL, MODELS, ModelAnswer, ModelQuery
 from fer_controller.settings import Settings
 
@@ -21,7 +26,10 @@ OK = "ok"
 
 app = typer.Typer(no_args_is_help=True, help="The models that devices may fetch: proven, signed, kept.")
 
-Model = Annotated[str, typer.Argument(help="NAME or NAME@VERSION; a name alone is the version added last.")]
+Model = Annotated[
+    str,
+    typer.Argument(autocompletion=MODEL_NAMES, help="NAME or NAME@VERSION; a name alone is the version added last."),
+]
 
 
 @app.command()
@@ -95,7 +103,7 @@ def add(
         print(f"{model.label} {what}: {', '.join(model.precisions)}.")
 
 
-def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
+def _rows(models: list[ModelAnswer]) -> Iterable[Row]:
     for model in models:
         best = max((each.accuracy for variant in model.variants for each in variant.accuracy), default=None)
         yield (
@@ -104,7 +112,7 @@ def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
             ", ".join(each.precision for each in model.variants),
             f"{sum(each.size_bytes for each in model.variants) / 1e6:.2f}",
             f"{model.variants[0].parameters:,}",
-            "–" if best is None else f"{best:.1%}",
+            None if best is None else f"{best:.1%}",
             model.added_at,
         )
 
@@ -112,7 +120,15 @@ def _rows(models: list[ModelAnswer]) -> Iterable[looks.Row]:
 LIST = looks.Look(
     MODELS,
     "The models of the registry, in the order in which they were added.",
-    ("model", "task", "precisions", "megabytes", "parameters", "accuracy", "added"),
+    (
+        Column("model"),
+        Column("task", 3),
+        Column("precisions", 4, WORDS),
+        Column("megabytes", 5, FIGURE),
+        Column("parameters", 7, FIGURE),
+        Column("accuracy", 2, FIGURE),
+        Column("added", 6, TIME),
+    ),
     _rows,
     "The registry has no model yet; add one with `fer-controller models add`.",
 )
@@ -138,9 +154,16 @@ def show(
         manifest.print_whole(found)
 
 
+VERIFIED = (Column("model"), Column("result", kind=WORDS))
+
+
 @app.command()
+@with_choice(VERIFIED)
 def verify(
-    model: Annotated[str | None, typer.Argument(help="NAME or NAME@VERSION; by default all.")] = None,
+    choice: Choice,
+    model: Annotated[
+        str | None, typer.Argument(autocompletion=MODEL_NAMES, help="NAME or NAME@VERSION; by default all.")
+    ] = None,
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
@@ -152,20 +175,16 @@ def verify(
     with _shelf(settings) as shelf, _progress(quiet=json_) as watch:
         models = shelf.list() if model is None else [shelf.get(*split(model))]
         faults = {each.label: _fault(shelf, each, watch) for each in models}
-    if json_:
-        options.print_lines({"model": label, "ok": not fault, "fault": fault} for label, fault in faults.items())
-    else:
-        table = options.table("model", "result")
-        for label, fault in faults.items():
-            table.add_row(options.plain(label), options.plain(fault or OK))
-        options.print_table(table, empty="The registry has no model yet.")
+    documents = [{"model": label, "ok": not fault, "fault": fault} for label, fault in faults.items()]
+    rows = [(label, (fault, tones.BAD) if fault else (OK, tones.GOOD)) for label, fault in faults.items()]
+    options.print_chosen(VERIFIED, rows, documents, choice, "The registry has no model yet.", json_=json_)
     if any(faults.values()):
         raise typer.Exit(FAILED)
 
 
 @app.command()
 def remove(
-    model: Annotated[str, typer.Argument(help="NAME@VERSION.")],
+    model: Annotated[str, typer.Argument(autocompletion=MODEL_NAMES, help="NAME@VERSION.")],
     db: options.Db = None,
     config: options.Config = None,
     json_: options.Json = False,
@@ -233,17 +252,14 @@ def _shelf(settings: Settings) -> "Iterator[Shelf]":
 
 @contextmanager
 def _progress(*, quiet: bool) -> "Iterator[Watch]":
-    """A bar on the terminal, on stderr; nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+    """A bar on a terminal."""
+    from fer_terminal.progress import bar
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task("reading", total=None)
+    with bar("reading", megabytes=True, quiet=quiet) as shown:
 
         def watch(step: str, more_bytes: int, all_bytes: int) -> None:
-            progress.update(task, description=step, advance=more_bytes, total=all_bytes)
+            shown.call(step)
+            shown.advance(more_bytes, all_bytes)
 
         yield watch
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from fer_terminal.columns import WORDS, Column, Row
 from fer_wire.message import iso_utc
 
 from fer_controller.cli import looks, options
@@ -68,12 +69,12 @@ def add(
     print(made.token, flush=True)
     of = f" of the devices {made.selector}" if made.selector else ""
     sys.stderr.write(
-        f"It lets {name} in as {made.role}{of}, at the controller's page or with --url (FER_CONTROLLER_API__TOKEN); "
-        "it is not shown again.\n"
+        f"It lets {name} in as {made.role}{of}, at the controller's page or with --controller "
+        "(FER_CONTROLLER_API__TOKEN); it is not shown again.\n"
     )
 
 
-def _rows(operators: list[OperatorAnswer]) -> Iterable[looks.Row]:
+def _rows(operators: list[OperatorAnswer]) -> Iterable[Row]:
     now = iso_utc(datetime.now(UTC))
     for each in operators:
         expires = options.ending(each.expires_at, now)
@@ -83,7 +84,7 @@ def _rows(operators: list[OperatorAnswer]) -> Iterable[looks.Row]:
 LIST = looks.Look(
     ALL_OPERATORS,
     "The operators; their tokens cannot be read any more.",
-    ("operator", "role", "devices", "made", "expires", "last used"),
+    (Column("operator"), Column("role"), Column("devices", 2, WORDS), *options.LIFE),
     _rows,
     "There is no operator yet; `fer-controller operators add NAME` makes one.",
 )

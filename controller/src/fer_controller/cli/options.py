@@ -7,24 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from fer_terminal.choosing import Choice, chosen_rows
+from fer_terminal.columns import TIME, WORDS, Cell, Column, Row
+from fer_terminal.options import for_programs
 from fer_wire.log_lines import LogLines
 from fer_wire.message import iso_utc
-from fer_wire.printable import printable
+from fer_wire.printable import one_line
 from fer_wire.terminal import json_text
 
 from fer_controller.errors import SettingsError
 from fer_controller.settings import Settings, load
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from fer_controller.desk.desk import Desk
     from fer_controller.operations.operation import Answer
     from fer_controller.store.credentials.records import Token
 
-WIDTH_WITHOUT_TERMINAL = 200
 LONGEST_LIFE_S = 3650 * 86_400.0
+CONTROLLER = "--controller"
+RENAMED = {"--url": CONTROLLER}
+"""Options that had another name once, which still works."""
 
 Db = Annotated[
     str | None,
@@ -33,7 +35,9 @@ Db = Annotated[
 Url = Annotated[
     str | None,
     typer.Option(
-        "--url", help="Ask the controller at http[s]://HOST:PORT instead; the token is FER_CONTROLLER_API__TOKEN."
+        CONTROLLER,
+        metavar="URL",
+        help="Ask the controller at http[s]://HOST:PORT instead; the token is FER_CONTROLLER_API__TOKEN.",
     ),
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
@@ -48,9 +52,9 @@ Follow = Annotated[bool, typer.Option("--follow", "-f", help="Continue as more a
 def desk(db: str | None, url: str | None, config: Path | None) -> "Desk":
     """Where this command looks and gives orders: at the database, or at a controller elsewhere."""
     if db is not None and url is not None:
-        raise typer.BadParameter("--db and --url exclude each other; give one of them.")
+        raise typer.BadParameter(f"--db and {CONTROLLER} exclude each other; give one of them.")
     if url is not None and not url.strip():
-        raise typer.BadParameter("--url is empty; give http[s]://HOST:PORT, or leave it out for the database.")
+        raise typer.BadParameter(f"{CONTROLLER} is empty; give http[s]://HOST:PORT, or leave it out for the database.")
     settings = load(config, db=db, api={"url": url})
     if settings.api.url and db is None:
         from fer_controller.desk.remote import RemoteDesk
@@ -104,7 +108,10 @@ def life(token: "Token") -> dict[str, str | None]:
     }  # fmt: skip
 
 
-def life_cells(token: "Token") -> Iterable[str]:
+LIFE = (Column("made", 4, TIME), Column("expires", 2, TIME), Column("last used", 3, TIME))
+
+
+def life_cells(token: "Token") -> Sequence[Cell]:
     """The same in a table, where one that has expired says so."""
     return token.made_at, ending(token.expires_at, iso_utc(datetime.now(UTC))), token.last_used_at or "never"
 
@@ -130,31 +137,53 @@ def print_answer(answer: "Answer | Sequence[Answer]") -> None:
     print_lines(each.document() for each in (answer if isinstance(answer, Sequence) else [answer]))
 
 
-def table(*columns: str) -> "Table":
+def print_chosen(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    documents: Sequence[dict[str, Any]],
+    choice: Choice,
+    empty: str,
+    *,
+    json_: bool,
+) -> None:
+    """What was chosen of a list: its rows as a table, or the documents that stand for them as JSON."""
+    if json_:
+        print_lines(documents[place] for place in chosen_rows(for_programs(choice), columns, rows))
+        return
+    from fer_terminal.listing import print_list
+
+    print_list(columns, rows, empty, choice)
+
+
+def print_row(columns: Sequence[Column], row: Row) -> None:
+    """A row that has come since, on a line of its own, at once."""
+    print(one_line("  ".join(column.text(cell, None) for column, cell in zip(columns, row, strict=True))), flush=True)
+
+
+class Listed:
+    """A table whose columns are the more important the further left they stand."""
+
+    def __init__(self, *headings: str) -> None:
+        self.columns = [Column(heading, place + 1, WORDS) for place, heading in enumerate(headings)]
+        self.rows: list[Row] = []
+
+    def add_row(self, *cells: Cell) -> None:
+        """One more row."""
+        self.rows.append(cells)
+
+
+def table(*columns: str) -> Listed:
     """An empty table with these headings."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(*columns, box=box.SIMPLE_HEAD)
+    return Listed(*columns)
 
 
-def plain(text: str, color: str = "") -> "Text":
-    """A cell whose text is shown as it is, square brackets included, but for what would command the terminal."""
-    from rich.text import Text
-
-    return Text(printable(text), color)
+def plain(text: str, color: str = "") -> Cell:
+    """A cell and its color."""
+    return text, color
 
 
-def figure(value: float | None) -> str:
-    """A measured value in a cell: a dash where it was not measured, and counts without decimals."""
-    return "–" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
-
-
-def print_table(table: "Table", empty: str) -> None:
+def print_table(table: Listed, empty: str) -> None:
     """The table, or a sentence when it has no rows."""
-    from rich.console import Console
+    from fer_terminal.listing import print_list
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH_WITHOUT_TERMINAL)
-    console.print(table if table.row_count else empty)
+    print_list(table.columns, table.rows, empty)

@@ -18,6 +18,8 @@ def restore(
     json_: options.Json = False,
 ) -> None:
     """Put a backup in its place, proven whole; the controller must not run meanwhile."""
+    from fer_terminal.progress import bar
+
     from fer_controller.backup import restoring
     from fer_controller.backup.place import Place
     from fer_controller.rollout import audit
@@ -25,7 +27,8 @@ def restore(
     from fer_controller.store.audit.store import AuditStore
 
     settings, actor = options.here("restore", db, config), audit.operator()
-    aside = restoring.restore(Place.of(settings), file, replace=replace)
+    with bar(f"reading {file.name}", quiet=json_):
+        aside = restoring.restore(Place.of(settings), file, replace=replace)
     with opening.writer(settings.db) as database:
         told = audit.act(audit.RESTORED, f"{actor} restores the backup {file.name}.", actor)
         AuditStore(database, audit.HERE).append([told])

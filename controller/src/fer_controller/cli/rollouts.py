@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
+from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
 
-from fer_controller.cli import looks, options
+from fer_controller.cli import completions, looks, options
+from fer_controller.cli.states import toned
 from fer_controller.operations.rollouts import (
     NEWEST,
     ORDER,
@@ -15,37 +17,60 @@ from fer_controller.operations.rollouts import (
     OrderRequest,
     RolloutAnswer,
     RolloutQuery,
+    RolloutsQuery,
 )
 from fer_controller.rollout import transitions as moves
 from fer_controller.rollout.orders import ORDERS
 
+NEWEST_LOOKED_AT = 100
+LISTED = 10
 NOT_TAKEN_UP = "No controller has taken the order up yet; it is carried out when one runs."
 
-Rollout = Annotated[str, typer.Argument(metavar="ID", help="The rollout, or how its id begins.")]
+Rollout = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ID]",
+        autocompletion=completions.ROLLOUTS,
+        help="The rollout, or how its id begins; by default the one that is under way.",
+    ),
+]
 AnyRollout = Annotated[
     str,
     typer.Argument(
-        metavar="[ID]", show_default=False, help="The rollout, or how its id begins; by default the newest."
+        metavar="[ID]",
+        autocompletion=completions.ROLLOUTS,
+        show_default=False,
+        help="The rollout, or how its id begins; by default the newest.",
     ),
 ]
 
 app = typer.Typer(no_args_is_help=True, help="Shows rollouts, and takes orders on them.")
 
 
-def _rows(found: list[RolloutAnswer]) -> Iterable[looks.Row]:
+def _rows(found: list[RolloutAnswer]) -> Iterable[Row]:
     for each in found:
         passed = sum(wave.state == moves.PASSED for wave in each.waves)
         devices = sum(wave.devices for wave in each.waves)
         yield (
-            each.rollout, each.model, each.precision, each.state, f"{passed}/{len(each.waves)}", str(devices),
-            each.created_at, each.created_by, each.reason or "–",
+            each.rollout, each.model, each.precision, toned(each.state), f"{passed}/{len(each.waves)}", devices,
+            each.created_at, each.created_by, each.reason,
         )  # fmt: skip
 
 
 LIST = looks.Look(
     ROLLOUTS,
     "The rollouts, the newest first.",
-    ("rollout", "model", "precision", "state", "waves", "devices", "created", "by", "reason"),
+    (
+        Column("rollout"),
+        Column("model"),
+        Column("precision", 7),
+        Column("state"),
+        Column("waves", 3, FIGURE),
+        Column("devices", 5, FIGURE),
+        Column("created", 2, TIME),
+        Column("by", 6),
+        Column("reason", 4, WORDS),
+    ),
     _rows,
     "There is no rollout yet; begin one with `fer-controller deploy`.",
 )
@@ -89,20 +114,33 @@ def watch(
 
 def _ordering(name: str) -> Callable[..., None]:
     def order(
-        rollout: Rollout,
+        rollout: Rollout = None,
         db: options.Db = None,
         url: options.Url = None,
         config: options.Config = None,
         json_: options.Json = False,
     ) -> None:
         with options.desk(db, url, config) as desk:
-            done = desk.ask(ORDER, OrderRequest(rollout=rollout, order=name))
+            chosen = rollout or under_way(desk.ask(ROLLOUTS, RolloutsQuery(limit=NEWEST_LOOKED_AT)), name)
+            done = desk.ask(ORDER, OrderRequest(rollout=chosen, order=name))
         if json_:
             options.print_answer(done)
         else:
             print(f"{done.rollout}: {done.outcome or NOT_TAKEN_UP}")
 
     return order
+
+
+def under_way(found: list[RolloutAnswer], order: str) -> str:
+    """The only rollout under way that takes the order. Raises BadParameter, which lists those that do, otherwise."""
+    takes = [each for each in found if order in {possible.order for possible in each.orders}]
+    running = [each for each in takes if each.ended_at is None]
+    if len(running) == 1:
+        return running[0].rollout
+    listed = ", ".join(f"{each.rollout} ({each.model}, {each.state})" for each in takes[:LISTED])
+    if not takes:
+        raise typer.BadParameter(f"no rollout can take {order} now; see `fer-controller rollouts list`.")
+    raise typer.BadParameter(f"name the rollout to {order}; those that can take it now are {listed}.")
 
 
 for _kind in ORDERS:

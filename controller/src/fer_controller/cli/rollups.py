@@ -1,9 +1,11 @@
 """Rollups as `telemetry --per` and `events --per` print them."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 import typer
+from fer_terminal.choosing import Choice
+from fer_terminal.columns import FIGURE, TIME, Column, Row
 
 from fer_controller.cli import options
 from fer_controller.desk.desk import Desk
@@ -15,31 +17,40 @@ from fer_controller.store.rollups.records import RESOLUTIONS, EmotionRollup, Tel
 
 NEWEST_IN_TABLE = 50
 ALL = "all"
-TELEMETRY_COLUMNS = ("from", "device", "samples", *(summary.heading for _, summary in SUMMARIZED))
-EMOTION_COLUMNS = ("from", "device", "camera", "emotion", "events", "faces", "confidence")
+EMPTY = "Nothing is rolled up for that."
+TELEMETRY_COLUMNS = (
+    Column("from", kind=TIME),
+    Column("device"),
+    Column("samples", len(SUMMARIZED) + 2, FIGURE),
+    *(Column(summary.heading, place, FIGURE) for place, (_, summary) in enumerate(SUMMARIZED, start=2)),
+)
+EMOTION_COLUMNS = (
+    Column("from", kind=TIME), Column("device", 3), Column("camera", 4), Column("emotion"),
+    Column("events", kind=FIGURE), Column("faces", 2, FIGURE), Column("confidence", 5, FIGURE),
+)  # fmt: skip
 
 
-def print_telemetry(desk: Desk, per: str, wanted: TelemetryFilter, limit: int | None, *, json_: bool) -> None:
+def print_telemetry(
+    desk: Desk, per: str, wanted: TelemetryFilter, limit: int | None, choice: Choice, *, json_: bool
+) -> None:
     """The newest telemetry rollups, as a table or JSON Lines."""
-    query = TelemetryRollupsQuery(**dict(wanted), per=_checked(per), limit=_limit(limit, json_=json_))
-    found = desk.ask(TELEMETRY_ROLLUPS, query)
-    if json_:
-        options.print_lines(TELEMETRY_ROLLUPS.dumped(found))
-    else:
-        _print_table(TELEMETRY_COLUMNS, map(_telemetry_cells, found))
+    most = _limit(limit, json_=json_)
+    query = TelemetryRollupsQuery(**dict(wanted), per=_checked(per), limit=most)
+    found = desk.ask(TELEMETRY_ROLLUPS, query.model_copy(update=choice.asking(most)))
+    rows, documents = [_telemetry_cells(each) for each in found], TELEMETRY_ROLLUPS.dumped(found)
+    options.print_chosen(TELEMETRY_COLUMNS, rows, documents, choice.counting(most), EMPTY, json_=json_)
 
 
 def print_emotions(
-    desk: Desk, per: str, wanted: EmotionFilter, limit: int | None, *, summed: bool, json_: bool
+    desk: Desk, per: str, wanted: EmotionFilter, limit: int | None, choice: Choice, *, summed: bool, json_: bool
 ) -> None:
     """The newest emotion rollups, as a table or JSON Lines."""
     filters = {name: getattr(wanted, name) for name in EmotionFilter.model_fields}
-    query = EmotionRollupsQuery(**filters, per=_checked(per), limit=_limit(limit, json_=json_), summed=summed)
-    found = desk.ask(EMOTION_ROLLUPS, query)
-    if json_:
-        options.print_lines(EMOTION_ROLLUPS.dumped(found))
-    else:
-        _print_table(EMOTION_COLUMNS, map(_emotion_cells, found))
+    most = _limit(limit, json_=json_)
+    query = EmotionRollupsQuery(**filters, per=_checked(per), limit=most, summed=summed)
+    found = desk.ask(EMOTION_ROLLUPS, query.model_copy(update=choice.asking(most)))
+    rows, documents = [_emotion_cells(each) for each in found], EMOTION_ROLLUPS.dumped(found)
+    options.print_chosen(EMOTION_COLUMNS, rows, documents, choice.counting(most), EMPTY, json_=json_)
 
 
 def refuse(given: Mapping[str, object]) -> None:
@@ -59,18 +70,11 @@ def _limit(limit: int | None, *, json_: bool) -> int:
     return limit if limit is not None else sys.maxsize if json_ else NEWEST_IN_TABLE
 
 
-def _print_table(columns: Sequence[str], cells: Iterable[tuple[str, ...]]) -> None:
-    table = options.table(*columns)
-    for row in cells:
-        table.add_row(*map(options.plain, row))
-    options.print_table(table, empty="Nothing is rolled up for that.")
+def _telemetry_cells(rollup: TelemetryRollup) -> Row:
+    figures = (rollup.figure(summary.field) for _, summary in SUMMARIZED)
+    return (rollup.start, rollup.device, rollup.samples, *figures)
 
 
-def _telemetry_cells(rollup: TelemetryRollup) -> tuple[str, ...]:
-    figures = (options.figure(rollup.figure(summary.field)) for _, summary in SUMMARIZED)
-    return (rollup.start, rollup.device, str(rollup.samples), *figures)
-
-
-def _emotion_cells(rollup: EmotionRollup) -> tuple[str, ...]:
-    counts = (str(rollup.events), str(rollup.faces), f"{rollup.confidence_mean:.0%}")
+def _emotion_cells(rollup: EmotionRollup) -> Row:
+    counts = (rollup.events, rollup.faces, f"{rollup.confidence_mean:.0%}")
     return (rollup.start, rollup.device or ALL, rollup.camera or ALL, rollup.emotion, *counts)

@@ -165,9 +165,9 @@ def _name(name: str) -> str:
 
 def _view(*, as_json: bool) -> "View":
     from fer_simulator.view import JsonLines, LiveTable, PlainLines
-    from rich.console import Console
+    from fer_terminal.console import out
 
-    console = Console()
+    console = out()
     if as_json:
         return JsonLines(options.print_line)
     return LiveTable(console) if console.is_terminal else PlainLines(console)

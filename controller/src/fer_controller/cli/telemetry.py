@@ -1,25 +1,35 @@
 """fer-controller telemetry."""
 
 import json
-from collections.abc import Iterable
 
+from fer_terminal.choosing import Choice, Test, passing
+from fer_terminal.columns import FIGURE, TIME, Column, Row
+from fer_terminal.options import with_choice
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc, parse_possible
-from fer_wire.printable import one_line
 
 from fer_controller.cli import options, rollups
 from fer_controller.cli.fields import with_options
 from fer_controller.desk import telemetry as stored
+from fer_controller.desk.desk import Desk
 from fer_controller.metrics.catalogue import METRICS
 from fer_controller.operations.filters import TypedTelemetryFilter
 from fer_controller.operations.telemetry import NEWEST_TELEMETRY, NewestTelemetryQuery, TelemetryMessageAnswer
 
 SHOWN = tuple(metric for metric in METRICS if metric.heading)
+COLUMNS = (
+    Column("time", kind=TIME),
+    Column("device"),
+    *(Column(metric.heading, place, FIGURE) for place, metric in enumerate(SHOWN, start=2)),
+    Column("provider", len(SHOWN) + 2),
+)
 
 
+@with_choice(COLUMNS, limit=False)
 @with_options
 def telemetry(
     asked: NewestTelemetryQuery,
+    choice: Choice,
     follow: options.Follow = False,
     per: options.Per = None,
     db: options.Db = None,
@@ -33,27 +43,25 @@ def telemetry(
     with options.desk(db, url, config) as desk:
         if per is not None:
             wanted = TypedTelemetryFilter(device=asked.device)
-            rollups.print_telemetry(desk, per, wanted, asked.limit, json_=json_)
+            rollups.print_telemetry(desk, per, wanted, asked.limit, choice, json_=json_)
             return
-        found = desk.ask(NEWEST_TELEMETRY, asked).messages
-        if json_:
-            options.print_lines(each.message for each in found)
-        else:
-            _print_table(found)
+        found = desk.ask(NEWEST_TELEMETRY, asked.model_copy(update=choice.asking(asked.limit))).messages
+        rows, documents = [_cells(each) for each in found], [each.message for each in found]
+        shown = choice.counting(asked.limit)
+        options.print_chosen(COLUMNS, rows, documents, shown, "No telemetry is stored.", json_=json_)
         if follow:
             after_id = found[-1].id if found else stored.last_id(desk)
-            for each in stored.follow(desk, asked.device, after_id):
-                options.print_line(each.message) if json_ else print(one_line("  ".join(_cells(each))), flush=True)
+            _follow(desk, asked.device, after_id, passing(choice, COLUMNS), json_=json_)
 
 
-def _print_table(found: Iterable[TelemetryMessageAnswer]) -> None:
-    table = options.table("time", "device", *(metric.heading for metric in SHOWN), "provider")
-    for each in found:
-        table.add_row(*map(options.plain, _cells(each)))
-    options.print_table(table, empty="No telemetry is stored.")
+def _follow(desk: Desk, device: str | None, after_id: int, passes: Test, *, json_: bool) -> None:
+    for each in stored.follow(desk, device, after_id):
+        row = _cells(each)
+        if passes(row):
+            options.print_line(each.message) if json_ else options.print_row(COLUMNS, row)
 
 
-def _cells(stored: TelemetryMessageAnswer) -> tuple[str, ...]:
+def _cells(stored: TelemetryMessageAnswer) -> Row:
     telemetry = parse_possible(Telemetry, json.dumps(stored.message))
-    figures = (options.figure(metric.of(telemetry)) for metric in SHOWN)
-    return (stored.received_at or iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider or "–")
+    figures = (metric.of(telemetry) for metric in SHOWN)
+    return (stored.received_at or iso_utc(telemetry.time), telemetry.device, *figures, telemetry.provider)

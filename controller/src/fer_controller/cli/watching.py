@@ -1,19 +1,24 @@
 """Rollouts on a terminal: a bar for each wave, the gates against their baseline, and what was decided."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
-from fer_wire.printable import one_line
+from fer_terminal import tones
+from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
+from fer_wire.printable import one_line, printable
 
 from fer_controller.cli import options
+from fer_controller.cli.states import TONES, toned
 from fer_controller.desk.retrying import retried
 from fer_controller.operations.rollouts import (
     DECISIONS,
     PROGRESS,
     DecisionsQuery,
     RolloutAnswer,
+    RolloutDeviceAnswer,
     RolloutQuery,
     WaveAnswer,
     WholeRolloutAnswer,
@@ -21,25 +26,34 @@ from fer_controller.operations.rollouts import (
 from fer_controller.rollout import transitions as moves
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from fer_controller.desk.desk import Desk
 
 LOOK_EVERY_S = 0.5
-BAR_CHARACTERS = 30
+BAR_CHARACTERS = 20
+FULL, EMPTY = "█", "░"
 FAILED = 1
-COLORS = {
-    moves.COMPLETED: "green", moves.PASSED: "green", moves.RUNNING: "cyan", moves.UPDATING: "cyan",
-    moves.SOAKING: "cyan", moves.PAUSED: "yellow", "inconclusive": "yellow",
-    moves.FAILED: "red", moves.ROLLING_BACK: "red", moves.ROLLED_BACK: "red", moves.ABORTED: "red",
-}  # fmt: skip
+WAVES = (
+    Column("wave", kind=FIGURE), Column("progress", 4), Column("devices", 2, FIGURE), Column("state"),
+    Column("devices by state", 3, WORDS),
+)  # fmt: skip
+GATES = (
+    Column("gate"), Column("before", 2), Column("after", 2), Column("figure", 3), Column("devices", 5, FIGURE),
+    Column("evidence", 6, WORDS), Column("p", 4), Column("power", 7), Column("verdict"),
+)  # fmt: skip
+DEVICES = (
+    Column("wave", 3, FIGURE), Column("device"), Column("state"), Column("attempt", 6, FIGURE), Column("before", 5),
+    Column("model", 4), Column("reason", 2, WORDS),
+)  # fmt: skip
+DECISIONS_LOG = (Column("time", kind=TIME), Column("who", 2), Column("what", 3), Column("why", kind=WORDS))
 
 
 def watch(desk: "Desk", rollout: str, *, as_json: bool) -> None:
     """Show how a rollout goes until it ends; leaves with 1 unless it is completed."""
-    from rich.console import Console
+    from fer_terminal.console import out
 
-    console = Console()
+    console = out()
     if as_json:
         state = _lines(desk, rollout)
     elif console.is_terminal:
@@ -52,17 +66,13 @@ def watch(desk: "Desk", rollout: str, *, as_json: bool) -> None:
 
 def print_whole(rollout: WholeRolloutAnswer) -> None:
     """All of a rollout, as `show` has it."""
-    from rich.console import Console
+    from fer_terminal.console import out
+    from fer_terminal.listing import print_list
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=options.WIDTH_WITHOUT_TERMINAL)
-    console.print(_picture(rollout))
-    console.print(_devices(rollout))
-    table = options.table("time", "who", "what", "why")
-    for each in rollout.audit:
-        table.add_row(*map(options.plain, (each.time, each.actor, each.action, each.sentence)))
-    console.print(table)
+    console = out()
+    console.print(_picture(rollout, console))
+    print_list(DEVICES, [_device(each) for each in rollout.devices], empty="")
+    print_list(DECISIONS_LOG, [(each.time, each.actor, each.action, each.sentence) for each in rollout.audit], empty="")
 
 
 def _progress(desk: "Desk", rollout: str) -> RolloutAnswer:
@@ -94,76 +104,62 @@ def _sentences(desk: "Desk", rollout: str) -> str:
         time.sleep(LOOK_EVERY_S)
 
 
-def _live(desk: "Desk", rollout: str, console: Any) -> str:
+def _live(desk: "Desk", rollout: str, console: "Console") -> str:
     from rich.live import Live
 
     with Live(console=console, refresh_per_second=4) as live:
         while True:
             found = _progress(desk, rollout)
-            live.update(_picture(found))
+            live.update(_picture(found, console))
             if found.ended_at:
                 return found.state
             time.sleep(LOOK_EVERY_S)
 
 
-def _picture(rollout: RolloutAnswer) -> "RenderableType":
+def _picture(rollout: RolloutAnswer, console: "Console") -> "RenderableType":
+    from fer_terminal.listing import arranged
     from rich.console import Group
     from rich.text import Text
 
-    state = Text(rollout.state, COLORS.get(rollout.state, ""))
+    state = Text(rollout.state, TONES.get(rollout.state, ""))
     title = Text.assemble(f"Rollout {rollout.rollout} · {rollout.model} ({rollout.precision}) · ", state)
     parts: list[RenderableType] = [title]
     if rollout.reason:
-        parts.append(options.plain(rollout.reason))
+        parts.append(Text(printable(rollout.reason)))
+    parts.append(arranged(console, WAVES, [_wave(each) for each in rollout.waves])[0])
     judged = [wave for wave in rollout.waves if wave.gates]
-    return Group(*parts, _waves(rollout), *([_gates(judged[-1])] if judged else []))
+    if judged:
+        parts.append(Text(f"Gates of wave {judged[-1].wave}", "bold"))
+        parts.append(arranged(console, GATES, [_gate(each) for each in judged[-1].gates])[0])
+    return Group(*parts)
 
 
-def _waves(rollout: RolloutAnswer) -> "RenderableType":
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
-    table = options.table("wave", "", "devices", "state", "devices by state")
-    for wave in rollout.waves:
-        bar = ProgressBar(total=max(1, wave.devices), completed=wave.settled, width=BAR_CHARACTERS)
-        state = Text(wave.state, COLORS.get(wave.state, "dim"))
-        states = ", ".join(f"{count} {name}" for name, count in wave.states.items())
-        table.add_row(str(wave.wave), bar, f"{wave.settled}/{wave.devices}", state, Text(states))
-    return table
+def _wave(wave: WaveAnswer) -> Row:
+    states = ", ".join(f"{count} {name}" for name, count in wave.states.items())
+    full = round(BAR_CHARACTERS * wave.settled / max(1, wave.devices))
+    bar = FULL * full + EMPTY * (BAR_CHARACTERS - full)
+    return wave.wave, (bar, tones.BUSY), f"{wave.settled}/{wave.devices}", toned(wave.state), states
 
 
-def _gates(wave: WaveAnswer) -> "RenderableType":
-    from rich.text import Text
-
-    columns = ("before", "after", "figure", "devices", "evidence", "p", "power", "verdict")
-    table = options.table(f"gate (wave {wave.wave})", *columns)
-    for gate in wave.gates:
-        numbers = map(partial(_number, gate), ("before", "after", "value"))
-        verdict = Text(gate["outcome"], COLORS.get(gate["outcome"], "dim"))
-        certainty = _number(gate, "p"), _number(gate, "power")
-        devices = f"{gate['devices']}/{gate['of_devices']}"
-        table.add_row(Text(gate["gate"]), *numbers, devices, _evidence(gate), *certainty, verdict)
-    return table
+def _gate(gate: Mapping[str, Any]) -> Row:
+    before, after, value, p, power = (_number(gate, name) for name in ("before", "after", "value", "p", "power"))
+    devices = f"{gate['devices']}/{gate['of_devices']}"
+    return gate["gate"], before, after, value, devices, _evidence(gate), p, power, toned(gate["outcome"])
 
 
-def _number(gate: dict[str, Any], name: str) -> str:
+def _number(gate: Mapping[str, Any], name: str) -> str | None:
     value = gate.get(name)
-    return "–" if value is None else f"{value:.3g}"
+    return None if value is None else f"{value:.3g}"
 
 
-def _evidence(gate: dict[str, Any]) -> str:
+def _evidence(gate: Mapping[str, Any]) -> str:
     """How many faces or minutes after the change, and before; an older controller stored none."""
     if not gate.get("evidence_after"):
-        return "–"
+        return ""
     return f"{gate['evidence_after']} {gate['evidence']}, {gate['evidence_before']} before"
 
 
-def _devices(rollout: WholeRolloutAnswer) -> "RenderableType":
-    table = options.table("wave", "device", "state", "attempt", "before", "model", "reason")
-    for each in rollout.devices:
-        cells = (
-            str(each.wave), each.device, each.state, str(each.attempt), each.previous or "–", each.model,
-            each.reason or "–",
-        )  # fmt: skip
-        table.add_row(*map(options.plain, cells))
-    return table
+def _device(device: RolloutDeviceAnswer) -> Row:
+    return (
+        device.wave, device.device, toned(device.state), device.attempt, device.previous, device.model, device.reason,
+    )  # fmt: skip

@@ -85,7 +85,7 @@ class RemoteDesk:
         except ValidationError as error:
             raise ApiError(
                 f"{self._url} answers {path} with something else than was asked for; is it a fer-controller, and no "
-                "older than this one? See --url."
+                "older than this one? See --controller."
             ) from error
 
     def _send(self, method: str, path: str, **rest: Any) -> requests.Response:
@@ -111,12 +111,12 @@ class RemoteDesk:
             why = self._tls.why_cut()
             if why:
                 return ApiError(f"The controller at {self._url} {why}.")
-            return ApiError(f"{self._url} answers {path} with no JSON; is it a fer-controller? See --url.")
+            return ApiError(f"{self._url} answers {path} with no JSON; is it a fer-controller? See --controller.")
         detail = document.get("detail") if isinstance(document, dict) else None
         if not detail or detail == NO_SUCH_PLACE:
             return ApiError(
-                f"{self._url} answers {path} with status {response.status_code}; check that --url is right, and that "
-                "the controller there is no older than this one."
+                f"{self._url} answers {path} with status {response.status_code}; check that --controller is right, "
+                "and that the controller there is no older than this one."
             )
         return ERRORS.get(response.status_code, ApiError)(str(detail))
 

@@ -5,38 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from rich import box
-from rich.table import Table
+from fer_terminal.columns import FIGURE, Column, Row
 
 from fer_models.bench.results import BenchFigures, Ratio, RowResult
 from fer_models.bench.rows import BenchRow
 
 HEADS = ("runtime", "FPS", "p50 ms", "min–max", "p95 ms", "CPU %", "MB")
 GPU_HEAD, POWER_HEAD = "GPU MB", "W"
-NOT_READ = "–"
 NO_RATIO = (
     "No ratio: it needs the light model in ONNX Runtime and xception/keras-function/fp32, both measured, and on the "
     "same kind of device."
 )
 
 
-def tables(results: Sequence[RowResult]) -> Iterator[Table]:
-    """One table per model, of the measured rows; MB is the peak resident memory of a row's process."""
+def tables(results: Sequence[RowResult]) -> Iterator[tuple[str, list[Column], list[Row]]]:
+    """The title, columns and rows of a table for each model; MB is the peak resident memory of a row's process."""
     for model, group in groupby(results, lambda each: each.row.model):
         rows = [(each.row, each.figures) for each in group if each.figures]
         if rows:
-            yield _table(model, rows)
+            yield model, *_table(rows)
 
 
-def _table(model: str, rows: Sequence[tuple[BenchRow, BenchFigures]]) -> Table:
-    table = Table(title=model, box=box.SIMPLE_HEAD, title_justify="left")
+def _table(rows: Sequence[tuple[BenchRow, BenchFigures]]) -> tuple[list[Column], list[Row]]:
     more = [head for head, read in EXTRA_COLUMNS.items() if any(read(figures) is not None for _, figures in rows)]
-    for place, head in enumerate((*HEADS, *more)):
-        table.add_column(head, justify="right" if place else "left", no_wrap=True)
-    for row, figures in rows:
-        cells = (_or_dash(EXTRA_COLUMNS[head](figures)) for head in more)
-        table.add_row(f"{row.runtime} {row.precision}", *_cells(figures), *cells)
-    return table
+    first, *heads = (*HEADS, *more)
+    columns = [Column(first), *(Column(head, place, FIGURE) for place, head in enumerate(heads, start=1))]
+    cells: list[Row] = [
+        (f"{row.runtime} {row.precision}", *_cells(figures), *(EXTRA_COLUMNS[head](figures) for head in more))
+        for row, figures in rows
+    ]
+    return columns, cells
 
 
 def reasons(results: Sequence[RowResult]) -> Iterator[str]:
@@ -68,7 +66,3 @@ EXTRA_COLUMNS: dict[str, Callable[[BenchFigures], float | None]] = {
     POWER_HEAD: lambda figures: figures.power_w,
 }
 """Columns that are shown when this machine reports them."""
-
-
-def _or_dash(value: float | None) -> str:
-    return NOT_READ if value is None else f"{value:.1f}"

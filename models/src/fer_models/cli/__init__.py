@@ -2,9 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
+from fer_terminal.program import program
 from fer_wire.terminal import spell_out
 
 from fer_models import __version__
@@ -29,12 +28,10 @@ WRONG_USE = 2
 EXIT_STATUS: dict[type[Exception], int] = {Interrupted: INTERRUPTED, UsageError: WRONG_USE}
 TRAINING_PACKAGES = {"cv2": "OpenCV", "torch": "PyTorch", "torch_pruning": "Torch-Pruning", "matplotlib": "matplotlib"}
 
-app = typer.Typer(
-    name="fer-models",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Trains, exports, evaluates and verifies emotion models. "
+app = program(
+    "fer-models",
+    __version__,
+    "Trains, exports, evaluates and verifies emotion models. "
     "With --debug, anywhere on the command line, an error also shows its traceback.",
 )
 app.command()(data)
@@ -50,21 +47,6 @@ app.command()(report)
 app.command()(verify)
 app.add_typer(finder, name="finder")
 app.add_typer(landmarker, name="landmarker")
-
-
-def _tell_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"fer-models {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _program(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from fer_terminal.columns import FIGURE, WORDS, Column
 
 from fer_models.cli.command_line import spoken
 from fer_models.cli.steps import steps
+
+COLUMNS = (Column("run", kind=WORDS), Column("accuracy %", 1, FIGURE), Column("log loss, nats", 2, FIGURE))
 
 
 def average(
@@ -32,7 +33,7 @@ def average(
     from fer_models.training.datasets import DataSources
 
     request = AveragingRequest(tuple(checkpoint), out, spoken(), start)
-    with steps() as on_step:
+    with steps(quiet=json_) as on_step:
         outcome = average(request, DataSources(tuple(data), label_map, NONE), on_step)
     if json_:
         typer.echo(json.dumps(outcome))
@@ -41,16 +42,13 @@ def average(
 
 
 def _show(outcome: dict[str, Any], out: Path) -> None:
-    table = Table(title=f"{out}: on the held-out training images, if there are any")
-    for head in ("", "accuracy %", "log loss, nats"):
-        table.add_column(head, justify="right" if head else "left")
-    for each in outcome["averaged"]:
-        table.add_row(each["run"], *_cells(each))
-    table.add_section()
-    table.add_row("their average", *_cells(outcome))
-    Console().print(table)
+    from fer_terminal.listing import print_list
+
+    rows = [(each["run"], *_cells(each)) for each in outcome["averaged"]]
+    title = f"{out}: on the held-out training images, if there are any"
+    print_list(COLUMNS, [*rows, ("their average", *_cells(outcome))], empty="", title=title)
 
 
-def _cells(figures: dict[str, Any]) -> tuple[str, str]:
+def _cells(figures: dict[str, Any]) -> tuple[str | None, str | None]:
     accuracy, loss = figures.get("held_out_accuracy"), figures.get("held_out_loss")
-    return ("–", "–") if accuracy is None else (f"{100 * accuracy:.2f}", f"{loss:.3f}")
+    return (None, None) if accuracy is None else (f"{100 * accuracy:.2f}", f"{loss:.3f}")

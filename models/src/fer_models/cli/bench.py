@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from fer_models.bench.benchmark import BenchRequest
@@ -55,6 +53,8 @@ def bench(
     json_: Json = False,
 ) -> None:
     """Measure speed, CPU use, memory and power of the full and the light model, in every runtime of this machine."""
+    from fer_terminal.listing import print_list
+
     from fer_models.bench.benchmark import Benchmark, BenchRequest, newest, readable_meters
     from fer_models.bench.document import bench_document, busy, surroundings
     from fer_models.bench.results import ratio
@@ -66,7 +66,7 @@ def bench(
     request = BenchRequest(select(row or ()), model or newest(ZOO), settings, compare_python)
     with tempfile.TemporaryDirectory() as folder, readable_meters() as meters:
         benchmark, where = Benchmark(request, Path(folder)), surroundings(meters)
-        with _steps(request.steps) as on_step:
+        with _steps(request.steps, quiet=json_) as on_step:
             outcome = benchmark.run(meters, on_step)
     if busy(where):
         typer.echo(busy(where), err=True)
@@ -77,21 +77,25 @@ def bench(
     if json_:
         typer.echo(text)
         return
-    console = Console()
-    for table in tables(outcome.results):
-        console.print(table)
+    for title, columns, rows in tables(outcome.results):
+        print_list(columns, rows, empty="", title=title)
     for line in (*reasons(outcome.results), sentence(ratio(outcome.results))):
         typer.echo(line)
 
 
 @contextmanager
-def _steps(total: int) -> Iterator[OnStep]:
+def _steps(total: int, *, quiet: bool) -> Iterator[OnStep]:
     """A progress bar on standard error."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total)
-        begun = iter(range(total))
-        yield lambda step: progress.update(task, description=step, completed=next(begun))
+    from fer_terminal.progress import bar
+
+    begun = iter(range(total))
+    with bar("", total, quiet=quiet) as shown:
+
+        def on_step(step: str) -> None:
+            shown.call(step)
+            shown.reach(next(begun))
+
+        yield on_step
 
 
 def _name(entry: Path) -> str:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from fer_terminal.columns import FIGURE, Column, Row
 from fer_wire import EMOTIONS
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 if TYPE_CHECKING:
     from fer_models.data.survey import StartProgress, Survey
 
-OTHER_LABEL = "of them with another label"
-WORDS = ("emotion", "split", "among")
+OTHER_LABEL = "with another label"
+DUPLICATES = (
+    Column("split"), Column("among"), Column("exactly", 1, FIGURE), Column(OTHER_LABEL, 2, FIGURE),
+    Column("nearly", 1, FIGURE), Column(f"nearly, {OTHER_LABEL}", 3, FIGURE),
+)  # fmt: skip
 
 
 def data(
@@ -41,45 +42,48 @@ def data(
     """Say what data sets contain: images by emotion, duplicates and contradicting labels, class weights, votes."""
     from fer_models.data.survey import survey
 
-    with _bars() as start_progress:
+    with _bars(quiet=json_) as start_progress:
         found = survey(data_, label_map, votes, start_progress, cache)
     if json_:
         typer.echo(json.dumps(found.as_dict()))
         return
-    console = Console()
-    console.print(_images(found), _duplicates(found))
-    console.print(*_sentences(found), sep="\n", highlight=False)
+    _print_images(found)
+    _print_duplicates(found)
+    for sentence in _sentences(found):
+        typer.echo(sentence)
 
 
 @contextmanager
-def _bars() -> Iterator[StartProgress]:
+def _bars(*, quiet: bool) -> Iterator[StartProgress]:
     """One bar for each task; the bars disappear at the end."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    from fer_terminal.progress import bars
 
-        def start(title: str) -> Callable[[int, int], None]:
-            task = progress.add_task(title, total=None)
-            return lambda done, total: progress.update(task, completed=done, total=total)
-
-        yield start
+    with bars(quiet=quiet) as several:
+        yield lambda title: several.begin(title).reach
 
 
-def _images(found: Survey) -> Table:
+def _print_images(found: Survey) -> None:
+    from fer_terminal.listing import print_list
+
     splits, first = [part.split for part in found.parts], found.parts[0].split
-    table = _table("Images and class weights", "emotion", *splits, *(f"{how}, {first}" for how in found.class_weights))
+    heads = (*splits, *(f"{how}, {first}" for how in found.class_weights))
+    rows: list[Row] = []
     for emotion in EMOTIONS:
         weights = (f"{by_emotion[emotion]:.3f}" for by_emotion in found.class_weights.values())
-        table.add_row(emotion, *(str(part.emotions[emotion]) for part in found.parts), *weights)
-    table.add_row("all", *(str(part.images) for part in found.parts))
-    return table
+        rows.append((emotion, *(part.emotions[emotion] for part in found.parts), *weights))
+    rows.append(("all", *(part.images for part in found.parts), *("" for _ in found.class_weights)))
+    columns = (Column("emotion"), *(Column(head, place, FIGURE) for place, head in enumerate(heads, start=1)))
+    print_list(columns, rows, empty="", title="Images and class weights")
 
 
-def _duplicates(found: Survey) -> Table:
-    table = _table("Images that occur again", "split", "among", "exactly", OTHER_LABEL, "nearly", OTHER_LABEL)
-    for each in found.duplicates:
-        twins = (each.exact.images, each.exact.conflicting, each.near.images, each.near.conflicting)
-        table.add_row(each.split, each.among, *map(str, twins))
-    return table
+def _print_duplicates(found: Survey) -> None:
+    from fer_terminal.listing import print_list
+
+    rows = [
+        (each.split, each.among, each.exact.images, each.exact.conflicting, each.near.images, each.near.conflicting)
+        for each in found.duplicates
+    ]
+    print_list(DUPLICATES, rows, empty="", title="Images that occur again")
 
 
 def _sentences(found: Survey) -> Iterator[str]:
@@ -87,10 +91,3 @@ def _sentences(found: Survey) -> Iterator[str]:
         yield f"{part.split} was read in {part.seconds:.2f} s{', from the cache' if part.cached else ''}."
     if found.votes:
         yield f"{found.votes.matched} of the {found.votes.images} images of {found.votes.split} have votes."
-
-
-def _table(title: str, *heads: str) -> Table:
-    table = Table(title=title)
-    for head in heads:
-        table.add_column(head, justify="left" if head in WORDS else "right")
-    return table

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer_models.cli.command_line import spoken
 from fer_models.cli.evaluate_tables import show
@@ -73,7 +70,8 @@ def evaluate(
     sets = face_sets(data, split, images.faces, votes_file(data[:1], votes), label_map, poor_pictures=poor_pictures)
     beside = _beside(sets, against, threads) if against or len(sets) > 1 else None
     chosen = VIEWS if views is Views.ALL else (views.value,)
-    found = document(spoken(), data[0], split, chosen, images, _measure(files, images, chosen, threads, beside))
+    measured = _measure(files, images, chosen, threads, beside, quiet=json_)
+    found = document(spoken(), data[0], split, chosen, images, measured)
     paths = write(found, files, out) if out else []
     if json_:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -94,14 +92,17 @@ def _measure(
     views: Sequence[str],
     threads: int,
     beside: Comparison | None,
+    *,
+    quiet: bool,
 ) -> dict[str, Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    from fer_terminal.progress import bars
+
     total = len(images.faces) * sum(LOOKS[view] for view in views)
     total += sum(len(each.faces) for each in beside.sets) if beside else 0
     found: dict[str, Any] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with bars(quiet=quiet) as several:
         for name, file in files.items():
-            advance = partial(progress.advance, progress.add_task(file.title, total=total))
+            advance = several.begin(file.title, total).advance
             is_first = file.group not in {files[other].group for other in found}
             found[name] = evaluate_file(file, images, views, threads, advance, beside if is_first else None)
     return found

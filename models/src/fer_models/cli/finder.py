@@ -51,7 +51,7 @@ def train(
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    with reading() as progress:
+    with reading(quiet=json_) as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     lesson = FinderLesson(seen, px, judge(held, JUDGED))
     plan = Plan(samples=samples, batch=batch, peak_rate=rate, seed=seed)

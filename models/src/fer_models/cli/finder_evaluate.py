@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from fer_terminal.columns import FIGURE, Column, Row
 
 from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import reading
@@ -44,6 +43,8 @@ def evaluate(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
     """Measure recall by yaw, roll, size, light and occlusion, and false faces, on the held-out eighth of the data."""
+    from fer_terminal.progress import bars
+
     from fer_models.evaluation.files import model_files
     from fer_models.eyes.data.library import read_library
     from fer_models.eyes.evaluation.cases import cases
@@ -54,9 +55,10 @@ def evaluate(
     chosen = [each for each in model_files(files).values() if each.is_of(precision)]
     finders = [*_alone(chosen, score), *_confirmed(chosen, landmarker), *_peers(yunet, dlib=dlib)]
     clips = [read_clip(each) for each in clip or ()]
-    with reading() as progress:
+    with reading(quiet=json_) as progress:
         pictures = list(cases(read_library(data, held=True, progress=progress), most))
-    results = [measured(each, pictures) for each in finders]
+    with bars(quiet=json_) as several:
+        results = [measured(each, several.begin(each.name, len(pictures)).over(pictures)) for each in finders]
     for result, each in zip(results, finders, strict=True):
         result.clips.update({one.name: counted(each, one) for one in clips})
     drawn = draw(finders[0], pictures, out) if out else []
@@ -64,7 +66,7 @@ def evaluate(
     if json_:
         typer.echo(document)
         return
-    Console().print(_table(results))
+    _print_table(results)
     for path in drawn:
         typer.echo(f"wrote {path}")
 
@@ -107,17 +109,20 @@ def _peers(yunet: Path | None, *, dlib: bool) -> Iterator[FaceFinder]:
         yield DlibHog(upsample=1)
 
 
-def _table(results: Sequence[Result]) -> Table:
-    table = Table(title="faces found in %, false faces in brackets", title_justify="left", box=None)
-    for head in ("pictures", "faces", *(result.finder for result in results)):
-        table.add_column(head, justify="left" if head == "pictures" else "right")
-    for name, first in results[0].tallies.items():
-        table.add_row(f"{name}, {first.pictures}", str(first.faces), *(_cell(each.tallies[name]) for each in results))
+def _print_table(results: Sequence[Result]) -> None:
+    from fer_terminal.listing import print_list
+
+    names = (result.finder for result in results)
+    columns = (Column("pictures"), Column("faces", kind=FIGURE), *(Column(name, kind=FIGURE) for name in names))
+    rows: list[Row] = [
+        (f"{name}, {first.pictures}", first.faces, *(_cell(each.tallies[name]) for each in results))
+        for name, first in results[0].tallies.items()
+    ]
     for name, first in results[0].clips.items():
         row = f"frames of {name}, {first.pictures}"
-        table.add_row(row, str(first.faces), *(_cell(each.clips[name]) for each in results))
-    table.add_row("CPU ms for 640×480", "", *map(_cpu_ms, results))
-    return table
+        rows.append((row, first.faces, *(_cell(each.clips[name]) for each in results)))
+    rows.append(("CPU ms for 640×480", None, *map(_cpu_ms, results)))
+    print_list(columns, rows, empty="", title="faces found in %, false faces in brackets")
 
 
 def _cell(tally: Tally) -> str:

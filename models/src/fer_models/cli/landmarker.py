@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from fer_terminal.columns import FIGURE, Column, Row
 
 from fer_models.cli import eyes_options
 from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
@@ -66,7 +65,7 @@ def train(
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    with reading() as progress:
+    with reading(quiet=json_) as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     head = average_head(source.faces for source in seen.portraits)
     cropper = Cropper(marked(seen.portraits, head), seen.backgrounds, head, _lookalikes(finder, seen.backgrounds))
@@ -146,6 +145,8 @@ def evaluate(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
 ) -> None:
     """Measure the landmarks' error by yaw on the held-out eighth of the data, in percent of the face's size."""
+    from fer_terminal.progress import bars
+
     from fer_models.evaluation.files import model_files
     from fer_models.eyes.data.head import average_head
     from fer_models.eyes.data.library import read_library
@@ -159,25 +160,28 @@ def evaluate(
         from fer_models.eyes.evaluation.peers.dlib_marker import DlibMarker
 
         markers.append(DlibMarker())
-    with reading() as progress:
+    with reading(quiet=json_) as progress:
         seen, held = (read_library(data, held=part, progress=progress) for part in (False, True))
     faces = true_faces(held.portraits, average_head(source.faces for source in seen.portraits))
-    results = {marker.name: measured(marker, faces) for marker in markers}
+    with bars(quiet=json_) as several:
+        results = {each.name: measured(each, several.begin(each.name, len(faces)).over(faces)) for each in markers}
     document = recorded(record, results)
     if json_:
         typer.echo(document)
     else:
-        Console().print(_table(results))
+        _print_table(results)
 
 
-def _table(results: dict[str, dict[str, dict[str, float]]]) -> Table:
+def _print_table(results: dict[str, dict[str, dict[str, float]]]) -> None:
+    from fer_terminal.listing import print_list
+
+    columns = (Column("faces"), Column("count", kind=FIGURE), *(Column(name, kind=FIGURE) for name in results))
+    rows: list[Row] = [
+        (kind, first["faces"], *(_cell(each[kind]) for each in results.values()))
+        for kind, first in next(iter(results.values())).items()
+    ]
     title = "mean error in % of the face: all landmarks that count / the inner 51; yaw in degrees"
-    table = Table(title=title, title_justify="left", box=None)
-    for head in ("faces", "count", *results):
-        table.add_column(head, justify="left" if head == "faces" else "right")
-    for kind, first in next(iter(results.values())).items():
-        table.add_row(kind, str(first["faces"]), *(_cell(each[kind]) for each in results.values()))
-    return table
+    print_list(columns, rows, empty="", title=title)
 
 
 def _cell(means: dict[str, float]) -> str:

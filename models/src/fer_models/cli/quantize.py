@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from fer_terminal.columns import FIGURE, Column
 
 from fer_models.cli.command_line import spoken
 from fer_models.cli.steps import steps
@@ -16,6 +15,11 @@ from fer_models.quantization.calibration import CALIBRATION_FACES, LEAST_FACES
 
 if TYPE_CHECKING:
     from fer_models.quantization.record import QuantizationFigures, QuantizationRecord
+
+COLUMNS = (
+    Column("file"), Column("accuracy %", 1, FIGURE), Column("loss, points", 2, FIGURE), Column("MB", 3, FIGURE),
+    Column("packed, MB", 5, FIGURE), Column("ms (p50)", 4, FIGURE),
+)  # fmt: skip
 
 
 def quantize(
@@ -43,7 +47,7 @@ def quantize(
     request = QuantizationRequest(
         checkpoint, tuple(data), spoken(), label_map, out, qat, calibration_faces, seed, FineTuning(seed=seed)
     )
-    with steps() as on_step:
+    with steps(quiet=json_) as on_step:
         record = quantize_checkpoint(request, on_step)
     if json_:
         typer.echo(json.dumps({"folder": str(request.folder), **record.as_dict()}))
@@ -52,17 +56,12 @@ def quantize(
 
 
 def _show(record: QuantizationRecord, folder: Path) -> None:
-    table = Table(
-        title=f"{folder}: int8 is {record.method}; {record.held_out_images} held-out training images, one CPU thread"
-    )
-    for head in ("", "accuracy %", "loss, points", "MB", "packed, MB", "ms (p50)"):
-        table.add_column(head, justify="right" if head else "left")
-    for name, figures in record.files.items():
-        table.add_row(name, *_cells(figures))
-    table.add_section()
-    for name, figures in record.experiments.items():
-        table.add_row(name.replace("_", " "), *_cells(figures))
-    Console().print(table)
+    from fer_terminal.listing import print_list
+
+    title = f"{folder}: int8 is {record.method}; {record.held_out_images} held-out training images, one CPU thread"
+    tried = {name.replace("_", " "): figures for name, figures in record.experiments.items()}
+    rows = [(name, *_cells(figures)) for name, figures in {**record.files, **tried}.items()]
+    print_list(COLUMNS, rows, empty="", title=title)
 
 
 def _cells(figures: QuantizationFigures) -> tuple[str, ...]:

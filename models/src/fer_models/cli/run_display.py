@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from fer_terminal.progress import Bar, bar
 
 LEARNED = "epoch {epoch:3}  {px} px  loss {train_loss:.3f}  "
 MEASURED = "held out {held_out_accuracy:.2%} (live weights {live_accuracy:.2%})  "
@@ -29,15 +28,15 @@ class JsonLines:
 class TrainingBar:
     """A bar that counts steps, and a line for each epoch above it."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress, self._task = progress, task
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
 
     def step(self, step: int, steps: int) -> None:
-        self._progress.update(self._task, completed=step, total=steps)
+        self._bar.reach(step, steps)
 
     def epoch(self, entry: dict[str, Any]) -> None:
         line = LEARNED + (MEASURED if "held_out_accuracy" in entry else "") + PACE
-        self._progress.console.print(line.format(**entry), highlight=False)
+        self._bar.say(line.format(**entry))
 
 
 @contextmanager
@@ -46,6 +45,5 @@ def display(title: str, json_: bool) -> Iterator[JsonLines | TrainingBar]:
     if json_:
         yield JsonLines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield TrainingBar(progress, progress.add_task(title, total=None))
+    with bar(title) as shown:
+        yield TrainingBar(shown)

@@ -8,29 +8,28 @@ from typing import Any
 
 import typer
 from fer_wire.terminal import json_text
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
 @contextmanager
-def reading() -> Iterator[Callable[[], None]]:
+def reading(*, quiet: bool = False) -> Iterator[Callable[[], None]]:
     """Counts pictures while they are read."""
-    columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("pictures read", total=None)
-        yield lambda: progress.advance(task)
+    from fer_terminal.progress import bar
+
+    with bar("pictures read", quiet=quiet) as shown:
+        yield shown.advance
 
 
 @contextmanager
 def logging(json_: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[dict[str, Any]], None]]]:
     """What is told of samples seen and in all, and of each entry of the log."""
-    if json_:
-        yield (lambda _seen, _samples: None), lambda entry: typer.echo(json_text(entry))
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("samples", total=None)
-        yield (
-            lambda seen, samples: progress.update(task, completed=seen, total=samples),
-            lambda entry: progress.console.print("  ".join(f"{name} {value}" for name, value in entry.items())),
-        )
+    from fer_terminal.progress import bar
+
+    with bar("samples", quiet=json_) as shown:
+
+        def tell(entry: dict[str, Any]) -> None:
+            if json_:
+                typer.echo(json_text(entry))
+            else:
+                shown.say("  ".join(f"{name} {value}" for name, value in entry.items()))
+
+        yield shown.reach, tell

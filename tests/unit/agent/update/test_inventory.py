@@ -54,7 +54,7 @@ def test_the_command_prints_a_table_and_a_sentence(device: Device) -> None:
     device.settle()
     command = ["models", "--device", "nano-01", "--state-dir", str(device.folder.parent)]
     printed = " ".join(CliRunner().invoke(app, command).stdout.split())
-    assert "classifier │ current" in printed
+    assert "classifier current" in printed
     assert "Last update: tiny@2.0.0/fp32, rollout r1, attempt 1: committed." in printed
 
 

@@ -3,10 +3,13 @@
 import io
 from dataclasses import replace
 
+import pytest
 from fakes_bench import figures, result
 from fer_models.bench.results import RowResult, ratio
 from fer_models.bench.rows import BenchRow
 from fer_models.bench.tables import reasons, sentence, tables
+from fer_terminal import console as consoles
+from fer_terminal.listing import print_list
 from rich.console import Console
 
 CUDA = RowResult(
@@ -15,11 +18,13 @@ CUDA = RowResult(
 
 
 def printed(results: list[RowResult], width: int = 80) -> str:
-    console = Console(file=io.StringIO(), width=width)
-    for table in tables(results):
-        console.print(table)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(consoles, "out", lambda: console)
+        for title, columns, rows in tables(results):
+            print_list(columns, rows, empty="", title=title)
+    return stream.getvalue()
 
 
 def test_each_model_has_a_table_that_fits_in_eighty_columns() -> None:
