@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fer_controller.rollout.desired import messages
+from fer_controller.rollout.desired import holdings, messages
 from fer_controller.rollout.transitions import DESIRED, RUNNING
 from fer_controller.store.database import Database
 from fer_controller.store.rollouts.records import Changes, RolloutRow, TargetRow
@@ -19,9 +19,9 @@ def assign(database: Database, device: str, *sha256s: str, rollout: str = "") ->
     rollout = rollout or f"r-{sha256s[0][:8]}-{device}"
     row = RolloutRow(rollout, at, "alice", "tiny@1", "/v1/models/tiny/1/manifest.json", "{}", RUNNING, updated_at=at)
     files = [Artifact(model="tiny@1/fp32", sha256=sha256, size_bytes=1, url="/x") for sha256 in sha256s]
-    target = TargetRow(rollout, device, 1, 0, DESIRED, messages.dumped(files), attempt=1)
+    target = TargetRow(rollout, device, 1, 0, DESIRED, holdings.dumped(files), attempt=1)
     last = store.desired.of_device(device)
-    desired = messages.to_new_model(row, target, 1, last, NOW, 0)
+    desired = messages.to_new(row, target, 1, last, NOW, 0)
     key = (rollout, device)
     store.write(Changes(rollouts={rollout: row}, targets={key: target}, desired={device: desired}))
 

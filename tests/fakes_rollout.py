@@ -110,7 +110,7 @@ class FakeMeasurements(MeasurementStore):
     def _figures(self, name: str) -> dict[str, float]:
         device = self._devices[name]
         return {
-            "fps": 15.0 if device.running.startswith(BAD) else 30.0,
+            "fps": min(15.0 if device.running.startswith(BAD) else 30.0, float(device.settings.get("cameras.fps", 30))),
             "face_share": 0.0 if device.runs(FINDER).startswith(BLIND) else 0.6,
         }
 

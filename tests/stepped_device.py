@@ -11,12 +11,16 @@ from fer_simulator.downloads.request import Outcome, Request
 from fer_simulator.model import Model
 from fer_simulator.traits.device_classes import CLASSES
 from fer_wire import Desired, ModelManifest, Reported, parse
+from fer_wire.contracts import TASKS
 from fer_wire.manifest import Golden, Variant
 from fer_wire.message import iso_utc
-from fer_wire.reported import COMMITTED, PROBATION, Update
+from fer_wire.reported import COMMITTED, IN_FILE, PROBATION, OwnSetting, Update
+from fer_wire.tuning import SettingValues
 from simulated_device import START, SimulatedDevice
 
 HONEST, FAILING, CRASHING, STUCK, LYING = "honest", "failing", "crashing", "stuck", "lying"
+OLD = "old"
+"""Its agent knows nothing of settings from afar."""
 FAULT = "404 Not Found"
 ANSWERS_AFTER_S = 0.1
 RUN = "run-1"
@@ -58,6 +62,8 @@ class SteppedDevice:
     ) -> None:
         self.name, self.behaviour, self.online = name, behaviour, True
         self.started: list[tuple[str, int, str]] = []
+        self.own: SettingValues = {}
+        """What it says is set on the device itself."""
         self._simulated = SimulatedDevice(kind=KINDS[device_class], name=name, source=self._made)
         old = "old@1/fp32"
         self._simulated.disk.slots = Slots(factory or Model(old, sha_of(old)))
@@ -71,6 +77,11 @@ class SteppedDevice:
     def runs(self, task: str) -> str:
         """NAME@VERSION/PRECISION that serves for a task."""
         return self._simulated.disk.sets[task].serving.model
+
+    @property
+    def settings(self) -> SettingValues:
+        """Those from afar that are in force."""
+        return self._simulated.disk.tuned.in_force.values
 
     @property
     def update(self) -> Update | None:
@@ -99,18 +110,24 @@ class SteppedDevice:
             return
         self._files.failing = self.behaviour == FAILING
         slots, in_probation = simulated.disk.changing, simulated.disk.record.state == PROBATION
-        steady = slots.occupied.without_trial()
+        steady, tuned = slots.occupied.without_trial(), simulated.disk.tuned.without_trial()
         if in_probation and self.behaviour == CRASHING:
             self._die_to_the_end()
         else:
             simulated.step()
         if self.behaviour == LYING and in_probation and simulated.disk.record.state == COMMITTED:
-            slots.occupied = steady
+            slots.occupied, simulated.disk.tuned = steady, tuned
             self._say()
 
     def report(self, now: datetime) -> Reported:
         """What it says of itself."""
-        return self._simulated.last_report.model_copy(update={"time": now, "run": RUN})
+        said = self._simulated.last_report.model_copy(update={"time": now, "run": RUN})
+        if self.behaviour == OLD:
+            older = said.capabilities.model_copy(update={"tasks": TASKS})
+            return said.model_copy(update={"capabilities": older, "settings": None})
+        assert said.settings is not None
+        own = {name: OwnSetting(value=value, source=IN_FILE) for name, value in self.own.items()}
+        return said.model_copy(update={"settings": said.settings.model_copy(update={"own": own})})
 
     def row(self, now: datetime) -> Device:
         """As the ingest would store it."""

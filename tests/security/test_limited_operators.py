@@ -33,6 +33,7 @@ from fer_controller.operations.operation import Nothing, Operation
 from fer_controller.operations.operators import ADD_OPERATOR, REMOVE_OPERATOR
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import DECISIONS, ORDER, PROGRESS, ROLLOUT, ROLLOUTS, RolloutsQuery
+from fer_controller.operations.settings import DEVICE_SETTINGS
 from fer_controller.operations.telemetry import NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS
 from fer_controller.registry import tokens
 from fer_controller.rollout import audit
@@ -101,6 +102,7 @@ ASKED: "dict[str, dict[str, Any]]" = {
     DEPLOY.name: {"precision": "fp32", "devices": (VICTIM, DEVICE)},
     ADD_OPERATOR.name: {"operator": "mallory", "role": "operator", "selector": ""},
     REMOVE_OPERATOR.name: {"operator": "alice"},
+    DEVICE_SETTINGS.name: {"device": VICTIM},
     ORDER.name: {"rollout": "r-", "order": "abort"},
 }
 """What is asked of operations that have to be asked for something."""

@@ -32,7 +32,7 @@ from fer_agent.pipeline.pipelines import Pipelines
 from fer_agent.reporting.device_report import DeviceReport
 from fer_agent.reporting.home_assistant import announcement
 from fer_agent.reporting.telemetry import TelemetryReporter
-from fer_agent.settings import AUTO, CameraSettings, Settings
+from fer_agent.settings import AUTO, CameraSettings, FacesSettings, Settings
 from fer_agent.telemetry import collectors
 from fer_agent.update.boot import Boot, Booted
 from fer_agent.update.download import Downloader
@@ -45,6 +45,7 @@ from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
 from fer_agent.update.serving import Serving
 from fer_agent.update.slots import Slots
+from fer_agent.update.tuner import TunedFile, Tuner
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class _Models(NamedTuple):
     slots: Slots
     file: RecordFile
     booted: Booted
+    tuner: Tuner
 
 
 def compose(settings: Settings, once: bool) -> Agent:
@@ -73,7 +75,8 @@ def compose(settings: Settings, once: bool) -> Agent:
     models = _models(settings, state)
     serving = models.booted.serving
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
-    pipelines = _pipelines(settings, once, serving, spool)
+    tuner = models.tuner
+    pipelines = _pipelines(tuner, once, serving, spool)
     downloader = Downloader(settings.update)
     keyring = Keyring(settings.update, state.keys, downloader)
     key_watch = KeyWatch(keyring, lambda: updates.take_again(), lambda: session.report())  # noqa: PLW0108  # they come later
@@ -85,7 +88,9 @@ def compose(settings: Settings, once: bool) -> Agent:
         lambda: session.report(),  # noqa: PLW0108  # it comes later
     )
     presence = Presence(settings.device, topics)
-    report = DeviceReport(settings, presence.run, serving, updates, lambda: link.url)  # the link comes later
+    report = DeviceReport(
+        settings, presence.run, serving, updates, tuner.report, lambda: link.url
+    )  # the link comes later
     publisher = Publisher(spool, topics, settings.spool)
     session = Session(
         settings.device, topics, presence, publisher, report.reported, updates.take, announcement(settings)
@@ -94,13 +99,14 @@ def compose(settings: Settings, once: bool) -> Agent:
     link = BrokerLink(settings.broker, client_id, presence.will, session.subscriptions, session)
     reporter = TelemetryReporter(
         identity=report.telemetry,
-        interval_s=settings.telemetry.interval_s,
+        interval_s=tuner.settings.telemetry.interval_s,
         sources=collectors(settings.state_dir),
         cameras=pipelines.telemetry,
         spool=lambda: spool.statistics().model_copy(update={"refusal": publisher.refusal}),
         failures=pipelines.failures,
         send=lambda telemetry: session.send_telemetry(telemetry, settings.telemetry.expiry_s),
     )
+    tuner.attach(lambda now: reporter.retune(now.telemetry.interval_s))
     renewal = Renewal(settings, identity)
     return Agent(
         settings,
@@ -126,16 +132,24 @@ def _models(settings: Settings, state: StateFolder) -> _Models:
 
     if settings.faces.finder == AUTO and why_dlib(settings):
         log.info("dlib finds the faces here. %s", why_dlib(settings))
-    file = RecordFile(state.update)
-    boot = Boot({task: member(task) for task in tasks_of(settings)}, file)
-    return _Models(slots, file, boot.start(settings.update.max_crashes))
+    file, tuned = RecordFile(state.update), TunedFile(state.settings)
+    booted = Boot({task: member(task) for task in tasks_of(settings)}, file, tuned).start(settings.update.max_crashes)
+    return _Models(slots, file, booted, Tuner(settings, tuned, booted.record))
 
 
-def _pipelines(settings: Settings, once: bool, serving: Mapping[str, Serving], spool: Spool) -> Pipelines:
-    numbers, eyes = itertools.count(spool.last_track + 1), _eyes(settings, serving)
+def _pipelines(tuner: Tuner, once: bool, serving: Mapping[str, Serving], spool: Spool) -> Pipelines:
+    numbers, settings = itertools.count(spool.last_track + 1), tuner.settings
+    seen_by = _eyes(settings, serving)
+
+    def eyes() -> Eyes:
+        return seen_by(tuner.settings.faces)
 
     def classifier(network: Runs) -> Classifier:
-        return Classifier(network, settings.emotion.mirrored)
+        return Classifier(network, tuner.settings.emotion.mirrored)
+
+    def retune(pipeline: Pipeline, now: Settings) -> None:
+        pipeline.eyes, pipeline.classifier = eyes(), classifier(serving[CLASSIFIER].seen)
+        pipeline.retune(now)
 
     def made(camera: CameraSettings) -> Pipeline:
         if once:
@@ -154,18 +168,19 @@ def _pipelines(settings: Settings, once: bool, serving: Mapping[str, Serving], s
                 each.attach(lambda network: setattr(pipeline, "classifier", classifier(network)))
             else:
                 each.attach(lambda _network: setattr(pipeline, "eyes", eyes()))
+        tuner.attach(lambda now: retune(pipeline, now))
         return pipeline
 
     return Pipelines([made(camera) for camera in settings.cameras])
 
 
-def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[], Eyes]:
+def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[FacesSettings], Eyes]:
     """What finds the faces from now on: the models that serve, or without them dlib."""
     if FINDER not in serving:
-        dlib = DlibEyes(Landmarker(landmarks_file(settings.faces)), settings.faces)
-        return lambda: dlib
+        landmarks = Landmarker(landmarks_file(settings.faces))
+        return lambda faces: DlibEyes(landmarks, faces)
     finder, landmarker = serving[FINDER], serving[LANDMARKER]
-    return lambda: ZooEyes(finder.seen, landmarker.seen, settings.faces)
+    return lambda faces: ZooEyes(finder.seen, landmarker.seen, faces)
 
 
 def _updates(
@@ -177,6 +192,7 @@ def _updates(
         file=models.file,
         serving=models.booted.serving,
         fetcher=fetcher,
+        tuner=models.tuner,
         rates=pipelines.rates,
         paces=pipelines.paces,
         report=report,

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Optional, Type
 
-from fer_client.calls import Audit, Events, Fleet, Labels, Models, Operators, Plans, Rollouts, Telemetry
+from fer_client.calls import Audit, Events, Fleet, Labels, Models, Operators, Plans, Rollouts, Settings, Telemetry
 from fer_client.connection import Connection
 
 
@@ -20,6 +20,7 @@ class Client:
         self.models = Models(connection)
         self.plans = Plans(connection)
         self.rollouts = Rollouts(connection)
+        self.settings = Settings(connection)
         self.audit = Audit(connection)
         self.operators = Operators(connection)
 

@@ -64,6 +64,7 @@ from fer_controller.operations.rollouts import (
     RolloutQuery,
     RolloutsQuery,
 )
+from fer_controller.operations.settings import DEVICE_SETTINGS, SETTINGS_LIST, DeviceSettingsQuery
 from fer_controller.operations.telemetry import (
     CAMERAS,
     METRICS,
@@ -114,6 +115,9 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "a rollout": (ROLLOUT, RolloutQuery()),
     "progress": (PROGRESS, RolloutQuery(rollout="r-")),
     "decisions": (DECISIONS, DecisionsQuery(rollout=NEWEST)),
+    "settings": (SETTINGS_LIST, Nothing()),
+    "settings of a device": (DEVICE_SETTINGS, DeviceSettingsQuery(device="orin-03")),
+    "plan of settings": (PLAN, DeployRequest(sets=("events.heartbeat_s=10",), without_model=True)),
     "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
@@ -127,6 +131,7 @@ MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such model": (PLAN, DeployRequest(model="heavy")),
     "nobody selected": (DEPLOY, DeployRequest(selector="site=moon")),
     "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
+    "no such setting": (DEVICE_SETTINGS, DeviceSettingsQuery(device="nano-01")),
     "no label": (RELABEL, Relabel(devices=("orin-01",), labels=("class=nano",))),
 }
 

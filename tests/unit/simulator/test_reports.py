@@ -17,7 +17,7 @@ from fer_simulator.traits.effects import GOOD, Effect
 from fer_simulator.traits.faults import LYING
 from fer_simulator.traits.identity import Identity
 from fer_wire import Reported, Telemetry, parse
-from fer_wire.contracts import TASKS
+from fer_wire.contracts import SETTINGS, TASKS
 from fer_wire.device.precisions import CPU, TENSORRT
 from simulated_device import DEVICE, FACTORY, NANO, START, SimulatedDevice
 
@@ -53,7 +53,7 @@ def test_a_device_reports_its_class_and_what_it_runs() -> None:
 
 def test_a_device_reports_a_whole_set_of_models() -> None:
     report = parse(Reported, reports_of(SimulatedDevice()).report("run-1", START, GOOD).payload())
-    assert report.capabilities.tasks == TASKS
+    assert report.capabilities.tasks == (*TASKS, SETTINGS)
     assert {task: serves.model for task, serves in report.eyes.items()} == {
         "finder": "factory-finder@1.0.0/fp16",
         "landmarker": "factory-landmarker@1.0.0/fp16",

@@ -8,6 +8,8 @@ CLASSIFIER = "classifier"
 FINDER = "finder"
 LANDMARKER = "landmarker"
 TASKS: Tuple[str, ...] = (CLASSIFIER, FINDER, LANDMARKER)
+SETTINGS = "settings"
+"""Stands in the place of a task where an order brings settings alone, and no model."""
 
 FACE_PX = 48
 DULL_RANGE = 120.0

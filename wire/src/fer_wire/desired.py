@@ -1,13 +1,14 @@
 """What a device should run."""
 
-from typing import Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from pydantic import Field
 from typing_extensions import Annotated
 
-from fer_wire.contracts import CLASSIFIER, TASKS
+from fer_wire.contracts import CLASSIFIER, SETTINGS, TASKS
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
+from fer_wire.tuning import MOST_SETTINGS, SettingValues, canonical, digest
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 PROBATION_S = 60.0
@@ -50,11 +51,12 @@ class Desired(Message):
     task: str = Field(
         default=CLASSIFIER,
         max_length=32,
-        description=f"which model of the device it replaces: {', '.join(TASKS)}; others may follow",
+        description=f"which model of the device it replaces: {', '.join(TASKS)}; {SETTINGS}: none, it brings settings "
+        "alone; others may follow",
     )
-    model: str = Field(max_length=200, description="NAME@VERSION/PRECISION")
-    sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file")
-    size_bytes: PositiveCount = Field(description="of the .onnx file")
+    model: str = Field(max_length=200, description=f"NAME@VERSION/PRECISION; {SETTINGS}/… for settings alone")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="of the .onnx file, or of the settings that come alone")
+    size_bytes: PositiveCount = Field(description="of the .onnx file, or of those settings")
     url: str = Field(
         default="",
         max_length=2000,
@@ -65,6 +67,12 @@ class Desired(Message):
     )
     alternatives: Tuple[Artifact, ...] = Field(
         default=(), max_length=8, description="other variants; the device chooses the one that it runs fastest"
+    )
+    settings: Optional[SettingValues] = Field(
+        default=None,
+        max_length=MOST_SETTINGS,
+        description="all settings from afar that the device is to have, by name, beside the model or instead of one; "
+        "null leaves them as they are",
     )
     probation_s: float = Field(
         default=PROBATION_S, ge=0, le=DAY_S, description="how long the model must serve well before it commits"
@@ -83,6 +91,15 @@ class Desired(Message):
     def key(self) -> Tuple[str, int, str]:
         """(rollout, attempt, sha256), which identifies one update of the device."""
         return self.rollout, self.attempt, self.sha256
+
+
+def settings_alone(values: SettingValues) -> Dict[str, Any]:
+    """The fields of a desired state that brings these settings and no model; an older agent refuses its task."""
+    sha256 = digest(values)
+    return {
+        "task": SETTINGS, "model": f"{SETTINGS}/{sha256[:12]}", "sha256": sha256,
+        "size_bytes": len(canonical(values)), "settings": values,
+    }  # fmt: skip
 
 
 class Withdrawal(Message):

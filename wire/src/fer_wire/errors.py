@@ -6,9 +6,12 @@ WireError
 ├── MessageError      a payload that is not the message it should be
 │   └── UntrustedError    nobody whom this device trusts has signed it
 ├── SettingsTextError  a settings file that is not UTF-8
+├── SettingsRefusedError  settings from afar that are not among those that a device may be told
 ├── TlsError          a file of TLS that cannot be used
 └── UpdateStateError  an event that cannot happen in the state that an update is in
 """
+
+from typing import Mapping
 
 
 class WireError(ValueError):
@@ -33,6 +36,15 @@ class UntrustedError(MessageError):
 
 class SettingsTextError(WireError):
     """A settings file that is not UTF-8."""
+
+
+class SettingsRefusedError(WireError):
+    """Settings from afar that are not among those that a device may be told, or out of their bounds."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        """The reasons are by the name of the setting."""
+        super().__init__("; ".join(f"{name}: {reason}" for name, reason in reasons.items()))
+        self.reasons = dict(reasons)
 
 
 class TlsError(WireError):

@@ -4,9 +4,10 @@ from typing import Dict, Optional, Tuple
 
 from pydantic import Field
 
-from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, SETTINGS, TASKS
 from fer_wire.message import Count, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
+from fer_wire.tuning import MOST_SETTINGS, SettingValue, SettingValues
 
 IDLE = "idle"
 DOWNLOADING = "downloading"
@@ -28,6 +29,10 @@ UNFINISHED_STATES: Tuple[str, ...] = (DOWNLOADING, VERIFIED, STAGED, PROBATION)
 
 REASON_CHARACTERS = 500
 
+IN_FILE, IN_ENVIRONMENT = "file", "environment"
+SOURCES: Tuple[str, ...] = (IN_FILE, IN_ENVIRONMENT)
+"""Where a device's own settings are set."""
+
 
 class Capabilities(Part):
     """The device's hardware and system."""
@@ -45,7 +50,9 @@ class Capabilities(Part):
         default=(), max_length=16, description="precisions that suit the device, the likeliest first"
     )
     tasks: Tuple[str, ...] = Field(
-        default=(CLASSIFIER,), max_length=16, description=f"what it runs rolled-out models for: {', '.join(TASKS)}"
+        default=(CLASSIFIER,),
+        max_length=16,
+        description=f"what rollouts can change: the models for {', '.join(TASKS)}, and {SETTINGS}",
     )
     has_key: Optional[bool] = Field(
         default=None, description="whether it has a key that proves updates; without one it refuses them"
@@ -81,6 +88,25 @@ class Update(Part):
     measured_ms: Dict[str, float] = Field(
         default={},
         description="by NAME@VERSION/PRECISION: median time of one picture, if there were several to choose from",
+    )
+
+
+class OwnSetting(Part):
+    """A setting that is set on the device itself, which nothing from afar changes."""
+
+    value: SettingValue = Field(description="what holds")
+    source: str = Field(max_length=64, description=f"where it is set: {', '.join(SOURCES)}; others may follow")
+
+
+class SettingsInForce(Part):
+    """Which of the settings that can be changed from afar are set, and where; all others have their defaults."""
+
+    afar: SettingValues = Field(
+        default={}, max_length=MOST_SETTINGS, description="by name: what came from afar, and holds but for `own`"
+    )
+    rollout: str = Field(default="", max_length=64, description="id of the rollout that brought it")
+    own: Dict[str, OwnSetting] = Field(
+        default={}, max_length=MOST_SETTINGS, description="by name: what is set on the device itself"
     )
 
 
@@ -123,6 +149,9 @@ class Reported(Message):
     )
     update: Optional[Update] = Field(default=None, description="the last rollout; null before the first")
     trust: Optional[Trusted] = Field(default=None, description="null where it has no key")
+    settings: Optional[SettingsInForce] = Field(
+        default=None, description="null where the agent is too old to be told any"
+    )
 
     def serving(self, task: str) -> Optional[RunningModel]:
         """The model that serves for a task; None when the device has none, or says nothing of it."""

@@ -35,7 +35,7 @@ class Capture:
         self.state = REOPENING
         self.error = ""
         self.reopened = 0
-        self._settings = settings
+        self.settings = settings
         self._source = source
         self._skipped_before = 0
         self._tries = 0
@@ -43,6 +43,7 @@ class Capture:
         self._stopped = threading.Event()
         self._live = True
         self._reader: Optional[Reader] = None
+        self._retuned = threading.Event()
 
     @property
     def skipped(self) -> int:
@@ -54,14 +55,23 @@ class Capture:
         """Open the source; raises CameraError if it is to be read once and cannot be opened."""
         camera = self._source()
         self._live = camera.live
-        reader = Reader(camera, self._settings.name, self._settings.width_px)
+        reader = Reader(camera, self.settings.name, self.settings.width_px)
         if not camera.live:
             reader.open()
         self._reader = reader
         reader.start()
 
+    def retune(self, settings: CameraSettings) -> None:
+        """These settings hold from now on; a live camera whose frames would be others is opened anew."""
+        before, self.settings = self.settings, settings
+        if self._live and (before.fps, before.width_px) != (settings.fps, settings.width_px):
+            self._retuned.set()
+
     def next(self, timeout_s: float) -> Optional[Frame]:
         """The next frame (live: the newest); None if none came in time, or if none ever will (state ended)."""
+        if self._retuned.is_set():
+            self._retuned.clear()
+            self._close()
         if self._reader is None:
             self._reopen(timeout_s)
         reader = self._reader
@@ -89,24 +99,24 @@ class Capture:
         if self.error:
             self.reopened += 1
             self.error = ""
-            logger.info("Camera %s delivers frames again.", self._settings.name)
+            logger.info("Camera %s delivers frames again.", self.settings.name)
 
     def _examine(self, reader: Reader) -> None:
         if reader.finished.is_set():
             self._finished(reader)
         elif self._live and time.monotonic() - reader.last_sign_s > self._patience_s(reader):
-            self._fault(f"Camera {self._settings.name} delivered no frame for {self._patience_s(reader):g} s.")
+            self._fault(f"Camera {self.settings.name} delivered no frame for {self._patience_s(reader):g} s.")
 
     def _finished(self, reader: Reader) -> None:
         if self._live and not self._stopped.is_set():
-            self._fault(reader.fault or f"Camera {self._settings.name} ended its stream.")
+            self._fault(reader.fault or f"Camera {self.settings.name} ended its stream.")
             return
         self.state = ENDED
         if reader.fault and not self._stopped.is_set():
             self.error = reader.fault
 
     def _patience_s(self, reader: Reader) -> float:
-        return self._settings.stall_s if reader.seen else max(OPENING_S, self._settings.stall_s)
+        return self.settings.stall_s if reader.seen else max(OPENING_S, self.settings.stall_s)
 
     def _fault(self, reason: str) -> None:
         if self._stopped.is_set():
@@ -114,13 +124,16 @@ class Capture:
         if reason != self.error:
             logger.warning("%s It is reopened until it works.", reason)
         self.error, self.state = reason, REOPENING
+        self._close()
+        pause_s = min(self.settings.reopen_max_s, FIRST_PAUSE_S * 2 ** min(self._tries, 16))
+        self._retry_at_s = time.monotonic() + pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+        self._tries += 1
+
+    def _close(self) -> None:
         if self._reader:
             self._reader.stop()
             self._skipped_before += self._reader.frames.skipped
         self._reader = None
-        pause_s = min(self._settings.reopen_max_s, FIRST_PAUSE_S * 2 ** min(self._tries, 16))
-        self._retry_at_s = time.monotonic() + pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-        self._tries += 1
 
     def _reopen(self, timeout_s: float) -> None:
         wait_s = self._retry_at_s - time.monotonic()
@@ -128,7 +141,7 @@ class Capture:
         if wait_s > timeout_s or self._stopped.is_set():
             return
         try:
-            reader = Reader(self._source(), self._settings.name, self._settings.width_px)
+            reader = Reader(self._source(), self.settings.name, self.settings.width_px)
         except CameraError as error:
             self._fault(str(error))
             return

@@ -8,6 +8,8 @@ from typing_extensions import Annotated
 
 from fer_agent.cli.terminal import Config, Debug
 from fer_agent.errors import AgentError
+from fer_agent.host.state_folder import SETTINGS_FILE
+from fer_agent.settings import Settings
 from fer_agent.settings.loading import load_settings
 from fer_agent.settings.printing import effective, explain
 
@@ -19,12 +21,18 @@ def config(
     debug: Debug = False,
 ) -> None:
     """Print or write a settings file that explains every setting, or show the settings in force."""
-    text = effective(load_settings(config, {})) if show else explain()
+    text = effective(_in_force(load_settings(config, {}))) if show else explain()
     if out is None:
         print(text, end="")
     else:
         _write(out, text)
         print(f"Wrote {out}.")
+
+
+def _in_force(own: Settings) -> Settings:
+    from fer_agent.update.tuner import settings_of_disk
+
+    return settings_of_disk(own, own.state_dir / own.device / SETTINGS_FILE)
 
 
 def _write(path: Path, text: str) -> None:

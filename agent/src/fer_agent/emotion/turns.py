@@ -10,7 +10,8 @@ class Turns:
 
     def __init__(self, most: Optional[int]) -> None:
         """At most so many faces of a frame are taken; None takes all."""
-        self._most = most
+        self.most = most
+        """May be changed between two frames."""
         self._frame = 0
         self._taken: Dict[int, int] = {}
 
@@ -18,7 +19,7 @@ class Turns:
         """The places in the sequence of those whose turn it is in this frame, in order."""
         self._frame += 1
         waiting = sorted(range(len(tracks)), key=lambda place: self._taken.get(tracks[place], NEVER))
-        chosen = sorted(waiting[: self._most])
+        chosen = sorted(waiting[: self.most])
         for place in chosen:
             self._taken[tracks[place]] = self._frame
         return chosen

@@ -46,7 +46,8 @@ class EventPolicy:
     """Decides for all tracks of one camera; times are seconds that never run backwards."""
 
     def __init__(self, settings: EventSettings) -> None:
-        self._settings = settings
+        self.settings = settings
+        """May be changed between two frames."""
         self._tracks: Dict[int, _Steady] = {}
 
     def update(self, track: int, probabilities: Probabilities, at_s: float) -> List[Decision]:
@@ -70,18 +71,18 @@ class EventPolicy:
 
     def _changed(self, state: _Steady, at_s: float) -> Optional[str]:
         leader = int(state.latest.argmax())
-        if leader == state.emotion or state.latest[leader] - state.latest[state.emotion] < self._settings.change_margin:
+        if leader == state.emotion or state.latest[leader] - state.latest[state.emotion] < self.settings.change_margin:
             state.leaning = None
             return None
         if state.leaning != leader:
             state.leaning, state.leaning_since_s = leader, at_s
-        if at_s - state.leaning_since_s < self._settings.change_hold_s - _ROUNDING_S:
+        if at_s - state.leaning_since_s < self.settings.change_hold_s - _ROUNDING_S:
             return None
         state.emotion, state.leaning = leader, None
         return CHANGE
 
     def _heartbeat(self, state: _Steady, at_s: float) -> Optional[str]:
-        due = at_s - state.reported_s >= self._settings.heartbeat_s - _ROUNDING_S
+        due = at_s - state.reported_s >= self.settings.heartbeat_s - _ROUNDING_S
         return HEARTBEAT if due else None
 
     @staticmethod

@@ -37,10 +37,10 @@ class Tracker:
     ) -> None:
         self.eyes = eyes
         """May be replaced between two frames; the faces keep their numbers."""
-        self._settings = settings
+        self.settings = settings
+        """May be changed between two frames; the faces keep their numbers."""
         self._next_track = next_track
         self._stills = stills
-        self._confirm = 1 if stills else settings.confirm_detections
         self._trails: List[Trail] = []
         self._since_scan = settings.detect_every_frames
         self._shape: Tuple[int, ...] = ()
@@ -63,7 +63,7 @@ class Tracker:
         """Drop all faces and scan the next frame; returns the numbers of the tracks that end."""
         ended = tuple(trail.number for trail in self._trails if trail.number)
         self._trails = []
-        self._since_scan = self._settings.detect_every_frames
+        self._since_scan = self.settings.detect_every_frames
         return ended
 
     def _watch(self, grey: Picture) -> None:
@@ -85,8 +85,12 @@ class Tracker:
         for index, trail in enumerate(known):
             self._judge(trail, grey, pyramid, found=index in found)
 
+    def _confirm(self) -> int:
+        """How many scans must find a new face."""
+        return 1 if self._stills else self.settings.confirm_detections
+
     def _scan_is_due(self) -> bool:
-        interval = self._settings.detect_every_frames
+        interval = self.settings.detect_every_frames
         urgent = any(trail.is_urgent for trail in self._trails)
         return self._stills or self._since_scan >= (min(interval, URGENT_EVERY_FRAMES) if urgent else interval)
 
@@ -114,20 +118,20 @@ class Tracker:
                 trail.learn(patch(pyramid, trail.place))
         else:
             trail.missed += 1
-            if trail.in_sight and trail.missed >= self._settings.max_missed_detections:
+            if trail.in_sight and trail.missed >= self.settings.max_missed_detections:
                 trail.lose()
-        if not trail.number and trail.found >= self._confirm:
+        if not trail.number and trail.found >= self._confirm():
             trail.number = self._next_track()
 
     def _begin(self, grey: Picture, detection: Detection, marks: Optional[Marks]) -> None:
-        if marks is None or not self._is_large_enough(marks.box) or len(self._trails) >= self._settings.max_faces:
+        if marks is None or not self._is_large_enough(marks.box) or len(self._trails) >= self.settings.max_faces:
             return
         others = [trail.box for trail in self._trails if trail.in_sight]
         if others and overlaps([marks.box], others).max() > SAME_FACE_OVERLAP:
             return
         if self.eyes.is_new_face(grey, detection, marks):
             trail = Trail(marks, patch(Pyramid(grey), Look(marks.box, marks.roll)), marks.box)
-            trail.number = self._next_track() if self._confirm <= 1 else 0
+            trail.number = self._next_track() if self._confirm() <= 1 else 0
             self._trails.append(trail)
 
     def _part(self, grey: Picture) -> None:
@@ -150,7 +154,7 @@ class Tracker:
             return not trail.number and trail.missed > 0
         if not trail.number:
             return trail.missed > 0 or trail.lost_frames > URGENT_EVERY_FRAMES
-        patience = self._settings.keep_lost_frames
+        patience = self.settings.keep_lost_frames
         if trail.lost_frames > patience:
             others = [other.box for other in self._trails if other.in_sight]
             covered = bool((distances([trail.box], others) < NEAR).any())
@@ -158,13 +162,13 @@ class Tracker:
         return trail.lost_frames > patience or not self._is_inside(trail.box)
 
     def _largest(self, detections: Sequence[Detection]) -> Sequence[Detection]:
-        most = self._settings.max_faces
+        most = self.settings.max_faces
         if len(detections) <= most:
             return detections
         return sorted(detections, key=lambda detection: -detection.look.box.size)[:most]
 
     def _is_large_enough(self, box: Rectangle) -> bool:
-        return box.size >= self._settings.smallest_px
+        return box.size >= self.settings.smallest_px
 
     def _is_inside(self, box: Rectangle) -> bool:
         """Whether the middle of the box lies in the frame."""

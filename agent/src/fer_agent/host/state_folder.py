@@ -12,6 +12,7 @@ from fer_agent.errors import InUseError, StateError
 SPOOL_FILE = "spool.db"
 LOCK_FILE = "lock"
 UPDATE_FILE = "update.json"
+SETTINGS_FILE = "settings.json"
 KEYS_FILE = "keys.json"
 MODELS_FOLDER = "models"
 OURS_ALONE = 0o700
@@ -33,6 +34,11 @@ class StateFolder:
     def update(self) -> Path:
         """The file that records the update."""
         return self.path / UPDATE_FILE
+
+    @property
+    def settings(self) -> Path:
+        """The file with the settings from afar."""
+        return self.path / SETTINGS_FILE
 
     @property
     def keys(self) -> Path:

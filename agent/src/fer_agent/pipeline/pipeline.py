@@ -73,11 +73,10 @@ class Pipeline:
         self.name = camera.name
         self.classifier = classifier
         """May be replaced while the pipeline is running; the next frame uses the new one."""
-        source = source or (lambda: open_source(camera, once))
+        source = source or (lambda: open_source(self._capture.settings, once))
         self._capture = Capture(camera, source)
-        stills = source().stills
+        self._stills = stills = source().stills
         self._sight = Sight(0 if stills else camera.blind_after_s)
-        self._looks = bool(camera.blind_after_s) and not stills
         self._tracker = Tracker(eyes, settings.faces, next_track, stills=stills)
         self._turns = Turns(None if stills else settings.emotion.faces_per_frame)
         self._smoother = Smoother(settings.emotion.smoothing_s)
@@ -102,6 +101,17 @@ class Pipeline:
     @eyes.setter
     def eyes(self, eyes: Eyes) -> None:
         self._tracker.eyes = eyes
+
+    def retune(self, settings: Settings) -> None:
+        """From the next frame on these settings hold; faces keep their tracks, and a live camera may be reopened."""
+        self._tracker.settings = settings.faces
+        self._smoother.time_constant_s = settings.emotion.smoothing_s
+        self._policy.settings = settings.events
+        camera = next(each for each in settings.cameras if each.name == self.name)
+        self._capture.retune(camera)
+        if not self._stills:
+            self._turns.most = settings.emotion.faces_per_frame
+            self._sight.lasting_s = camera.blind_after_s
 
     def start(self) -> None:
         """Open the camera and begin; raises CameraError if a source that is read once cannot be opened."""
@@ -151,8 +161,8 @@ class Pipeline:
             latency_p50_ms=p50_ms,
             latency_p95_ms=p95_ms,
             reopened=self._capture.reopened,
-            frozen=self._sight.frozen if self._looks else None,
-            dark=self._sight.dark if self._looks else None,
+            frozen=self._sight.frozen if self._sight.lasting_s else None,
+            dark=self._sight.dark if self._sight.lasting_s else None,
             error=(self._error or self._capture.error)[:ERROR_CHARACTERS],
         )
 

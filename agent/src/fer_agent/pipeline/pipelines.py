@@ -6,6 +6,7 @@ from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent.pipeline.pipeline import Pipeline
 from fer_agent.pipeline.throughput import Pace, Statistics
+from fer_agent.settings import Settings
 
 
 class Pipelines:
@@ -25,6 +26,11 @@ class Pipelines:
             pipeline.stop()
         for pipeline in self._pipelines:
             pipeline.join()
+
+    def retune(self, settings: Settings) -> None:
+        """From their next frames on these settings hold."""
+        for pipeline in self._pipelines:
+            pipeline.retune(settings)
 
     def running(self) -> bool:
         """Whether any camera may still give frames."""

@@ -32,7 +32,8 @@ class Sight:
 
     def __init__(self, lasting_s: float) -> None:
         """After how many seconds of the frames' own time a picture is called frozen or dark; 0 means never."""
-        self._lasting_s = lasting_s
+        self.lasting_s = lasting_s
+        """May be changed between two frames."""
         self.forget()
 
     @property
@@ -53,13 +54,13 @@ class Sight:
 
     def look(self, grey: Picture, at_s: float) -> None:
         """Take in a frame: uint8, height × width, at a time that never runs backwards."""
-        if not self._lasting_s:
+        if not self.lasting_s:
             return
         step = max(1, max(grey.shape) // SAMPLES)
         top, left = (min(step // 2, side - 1) for side in grey.shape)
         samples = np.ascontiguousarray(grey[top::step, left::step])
-        self.frozen = self._stood_still_s(samples.astype(np.int16), at_s) >= self._lasting_s
-        self.dark = self._was_dark_s(samples, at_s) >= self._lasting_s
+        self.frozen = self._stood_still_s(samples.astype(np.int16), at_s) >= self.lasting_s
+        self.dark = self._was_dark_s(samples, at_s) >= self.lasting_s
 
     def _stood_still_s(self, samples: Samples, at_s: float) -> float:
         anchor, before, self._before = self._anchor, self._before, samples

@@ -4,8 +4,8 @@ from datetime import datetime, timezone
 from typing import Callable, Dict, Mapping
 
 from fer_wire import Reported, Telemetry
-from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
-from fer_wire.reported import RunningModel
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, SETTINGS
+from fer_wire.reported import RunningModel, SettingsInForce
 
 from fer_agent import __version__
 from fer_agent.host.hardware import capabilities
@@ -24,11 +24,15 @@ class DeviceReport:
         run: str,
         serving: Mapping[str, Serving],
         updates: Runner,
+        in_force: Callable[[], SettingsInForce],
         broker: Callable[[], str],
     ) -> None:
-        """Serving is by task; where it has no finder, dlib finds the faces. Broker is the URL of the one in use."""
+        """Serving is by task; where it has no finder, dlib finds the faces. Broker is the URL of the one in use.
+
+        In_force tells which settings that can be changed from afar are set.
+        """
         self._settings, self._run, self._serving, self._updates = settings, run, serving, updates
-        self._broker = broker
+        self._in_force, self._broker = in_force, broker
 
     def reported(self) -> Reported:
         """The reported state."""
@@ -43,7 +47,8 @@ class DeviceReport:
             agent_version=__version__,
             broker=self._broker(),
             capabilities=capabilities(
-                servant.runtime, servant.available_providers, suited, tasks=tuple(self._serving),
+                servant.runtime, servant.available_providers, suited,
+                tasks=(*self._serving, SETTINGS),
                 has_key=trust is not None,
             ),
             running=_running(classifier),
@@ -51,6 +56,7 @@ class DeviceReport:
             eyes=self._eyes(),
             update=self._updates.update,
             trust=trust,
+            settings=self._in_force(),
         )  # fmt: skip
 
     def telemetry(self) -> Telemetry:

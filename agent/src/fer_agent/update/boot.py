@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import Dict, Mapping, Optional
 
+from fer_wire.contracts import SETTINGS
 from fer_wire.device.record import Record
 from fer_wire.device.restart import resumed
 from fer_wire.device.slots import Occupied
@@ -15,6 +16,7 @@ from fer_agent.update.member import Member
 from fer_agent.update.record import RecordFile
 from fer_agent.update.serving import Serving
 from fer_agent.update.trial import Servant
+from fer_agent.update.tuner import TunedFile
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +33,14 @@ class Booted:
 class Boot:
     """Finds the model to serve for each member: on trial, current, the one before, or that of the settings."""
 
-    def __init__(self, members: Mapping[str, Member], file: RecordFile) -> None:
-        self._members, self._file = members, file
+    def __init__(self, members: Mapping[str, Member], file: RecordFile, tuned: TunedFile) -> None:
+        self._members, self._file, self._tuned = members, file, tuned
 
     def start(self, max_crashes: int) -> Booted:
         """Count a death, then load; raises ModelError when no model can serve, StateError when nothing can be saved."""
         record = self._counted(max_crashes)
         on_trial: Optional[Servant] = None
-        if record.state == PROBATION:
+        if record.state == PROBATION and record.task != SETTINGS:
             member = self._members[record.task]
             try:
                 on_trial = member.loaded(member.slots.occupied.trial or "")
@@ -55,14 +57,19 @@ class Boot:
 
     def _counted(self, max_crashes: int) -> Record:
         left = self._file.load()
-        member = self._members.get(left.task)
-        record = resumed(left, member.slots.occupied if member else Occupied(), max_crashes)
+        record = resumed(left, self._occupied(left.task), max_crashes)
         if record.unfinished and record.crashes > left.crashes:
             death = record.reference, record.state, record.crashes, max_crashes
             log.warning("The agent died while %s was %s (%d of %d).", *death)
         if record != left:
             self._file.save(record)
         return record
+
+    def _occupied(self, task: str) -> Occupied:
+        if task == SETTINGS:
+            return self._tuned.load().occupied
+        member = self._members.get(task)
+        return member.slots.occupied if member else Occupied()
 
     @staticmethod
     def _steady(member: Member) -> Optional[Servant]:

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from contextlib import suppress
 from typing import Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from fer_wire import Desired
@@ -18,7 +19,8 @@ from fer_agent.update.inbox import Inbox
 from fer_agent.update.probation import Probation, measured_before
 from fer_agent.update.record import RecordFile
 from fer_agent.update.serving import Serving
-from fer_agent.update.trial import Servant
+from fer_agent.update.subject import Subject, subject_of
+from fer_agent.update.tuner import Tuner
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +31,6 @@ REPORT_S = 2.0
 """A download's progress is reported this often at most."""
 WARM_S = 5.0
 """An agent that started less than this ago cannot yet say how fast it is."""
-TAKES_NO = (
-    "This device takes no {task}, but {tasks}. Where faces.finder is zoo, a device takes finders and landmarkers, too."
-)
 
 Rates = Callable[[], Mapping[str, Tuple[Optional[float], Optional[float]]]]
 """FPS and p95 in ms of each camera."""
@@ -48,6 +47,7 @@ class Runner:
         file: RecordFile,
         serving: Mapping[str, Serving],
         fetcher: Fetcher,
+        tuner: Tuner,
         rates: Rates = dict,
         paces: Callable[[int], Sequence[Pace]] = lambda _since_ns: (),
         report: Callable[[], object] = lambda: None,
@@ -58,12 +58,13 @@ class Runner:
         Paces tells what each pipeline did since a monotonic time in ns; report publishes what the device reports.
         """
         self._inbox, self._record, self._file = inbox, record, file
-        self._tasks, self._fetcher = serving, fetcher
+        self._tasks, self._fetcher, self._tuner = serving, fetcher, tuner
         self._rates, self._paces, self._report = rates, paces, report
         self._warm_at_s = time.monotonic() + warm_s
         self._saving, self._stopping = threading.Lock(), threading.Event()
         self._interrupt = inbox.interrupt
-        self._candidate: Optional[Servant] = None
+        self._subject: Optional[Subject] = None
+        """What the update changes; None when it is not known yet."""
         self._reported_s = 0.0
         self._thread = threading.Thread(target=self._run, name="update", daemon=True)
 
@@ -142,14 +143,14 @@ class Runner:
             self._begin(order.desired)
 
     def _begin(self, desired: Desired) -> None:
-        self._candidate, record = None, self._record.begun(desired)
+        self._subject, record = None, self._record.begun(desired)
         try:
-            serving = self._serving_for(desired.task)
-            if desired.sha256 == serving.servant.sha256:
-                serving.commit_as_it_is()
+            subject = self._subject = self._subject_of(desired)
+            if subject.holds_already(desired.sha256):
+                subject.keep_as_it_is()
                 self._enter(record.served_already())
                 return
-            self._fetcher.check()
+            subject.check()
         except RejectedError as error:
             self._enter(record.moved(on.REFUSED, str(error)))
             return
@@ -177,81 +178,81 @@ class Runner:
             self._break_off(on.BROKE_OFF, f"The update failed ({type(error).__name__}: {error}).")
 
     def _download(self) -> None:
-        self._fetcher.fetch(self._ordered, self._interrupt, self._progress)
+        self._changes.fetch(self._interrupt, self._progress)
         self._enter(self._record.moved(on.FETCHED))
 
     def _try_out(self) -> None:
         if self._interrupt.wait(max(0.0, self._warm_at_s - time.monotonic())):
             raise CanceledError("The trial was told to stop.")
         before = measured_before(self._rates())
-        choice = self._serving.member.choose(self._ordered.artifacts, self._interrupt)
-        self._candidate = choice.servant
-        self._enter(
-            self._record.moved(on.PASSED, chosen=choice.servant.sha256, measured_ms=choice.measured_ms, before=before)
-        )
+        chosen = self._changes.choose(self._interrupt)
+        self._enter(self._record.moved(on.PASSED, chosen=chosen.sha256, measured_ms=chosen.measured_ms, before=before))
 
     def _swap(self) -> None:
-        candidate, chosen, serving = self._candidate, self._record.chosen, self._serving
-        if chosen == serving.servant.sha256:
-            serving.commit_as_it_is()
+        chosen, subject = self._record.chosen, self._changes
+        if subject.holds_already(chosen):
+            subject.keep_as_it_is()
             self._enter(self._record.served_already())
             return
-        if candidate is None or candidate.sha256 != chosen:
-            candidate = serving.member.loaded(chosen)
-        serving.member.keep_factory(serving.servant)
-        serving.member.slots.try_out(chosen)
+        subject.stage(chosen)
         self._save(self._record.moved(on.SWAPPED))
-        serving.try_out(candidate)
-        self._candidate = None
+        subject.begin_trial()
         self._tell()
 
     def _watch(self) -> None:
         """Serve on trial to the end of the probation; an agent that restarts begins it again."""
-        watched = self._serving.watched or self._serving.try_out(self._serving.servant)
+        subject = self._changes
+        subject.begin_trial()
         began_s, began_ns = time.monotonic(), time.monotonic_ns()
         probation = Probation(self._record.before)
-        left_s, fault = self._ordered.probation_s, watched.fault
+        left_s, fault = self._ordered.probation_s, subject.fault
         while left_s > 0 and not fault:
             if self._interrupt.wait(min(SAMPLE_S, left_s)):
                 raise CanceledError("The probation was told to stop.")
             left_s = began_s + self._ordered.probation_s - time.monotonic()
-            fault = watched.fault or probation.observe(time.monotonic(), self._paces(began_ns))
+            fault = subject.fault or probation.observe(time.monotonic(), self._paces(began_ns))
         if fault:
             self._break_off(on.DISTURBED, fault)
         else:
             self._commit()
 
     def _commit(self) -> None:
-        self._serving.member.commit(self._record.chosen)
+        self._changes.commit(self._record.chosen)
         self._save(self._record.moved(on.SERVED_WELL))
-        self._serving.keep()
+        self._changes.keep()
+        self._subject = None
         self._tell()
 
     def _break_off(self, event: str, reason: str) -> None:
         self._leave(self._record.broken_off(event, reason))
 
     def _leave(self, ended: Record) -> None:
-        """End the update without success; a model on trial gives way to the one before."""
-        on_trial, serving = self._record.state == PROBATION, self._tasks.get(self._record.task)
+        """End the update without success; what is on trial gives way to what was before."""
+        on_trial = self._record.state == PROBATION
         self._save(ended)
-        if serving and on_trial:
-            try:
-                serving.step_back()
-            except ModelError as error:
-                log.error("%s The model on trial keeps serving, because there is no other.", error)
-        if serving:
-            serving.member.slots.end_trial()
-        self._candidate = None
+        with suppress(RejectedError):  # nothing is on trial of a task that this device no longer has
+            self._take_back(self._changes, on_trial=on_trial)
+        self._subject = None
         self._tell()
 
-    @property
-    def _serving(self) -> Serving:
-        return self._serving_for(self._ordered.task)
+    @staticmethod
+    def _take_back(subject: Subject, *, on_trial: bool) -> None:
+        if on_trial:
+            try:
+                subject.step_back()
+            except ModelError as error:
+                log.error("%s The model on trial keeps serving, because there is no other.", error)
+        subject.end_trial()
 
-    def _serving_for(self, task: str) -> Serving:
-        if task not in self._tasks:
-            raise RejectedError(TAKES_NO.format(task=task, tasks=" and ".join(f"{name}s" for name in self._tasks)))
-        return self._tasks[task]
+    @property
+    def _changes(self) -> Subject:
+        """What the update changes; after a death it is made of the record."""
+        if self._subject is None:
+            self._subject = self._subject_of(self._ordered)
+        return self._subject
+
+    def _subject_of(self, order: Desired) -> Subject:
+        return subject_of(order, self._tasks, self._fetcher, self._tuner)
 
     def _progress(self, here_bytes: int) -> None:
         self._record = self._record.fetched(here_bytes)

@@ -11,6 +11,7 @@ from fer_client.calls.models import Models
 from fer_client.calls.operators import Operators
 from fer_client.calls.plans import Plans
 from fer_client.calls.rollouts import Rollouts
+from fer_client.calls.settings import Settings
 from fer_client.calls.telemetry import Telemetry
 
-__all__ = ["Audit", "Events", "Fleet", "Labels", "Models", "Operators", "Plans", "Rollouts", "Telemetry"]
+__all__ = ["Audit", "Events", "Fleet", "Labels", "Models", "Operators", "Plans", "Rollouts", "Settings", "Telemetry"]

@@ -56,6 +56,13 @@ class DeviceAnswer(TypedDict):
     reported: Reported | None
 
 
+class OwnSetting(TypedDict):
+    """A setting that is set on the device itself, which nothing from afar changes."""
+
+    value: bool | int | float | str
+    source: str
+
+
 class Reported(TypedDict):
     """Retained; the device's side of desired and reported state."""
 
@@ -71,6 +78,7 @@ class Reported(TypedDict):
     eyes: Dict[str, RunningModel]
     update: Update | None
     trust: Trusted | None
+    settings: SettingsInForce | None
 
 
 class RunningModel(TypedDict):
@@ -81,6 +89,14 @@ class RunningModel(TypedDict):
     provider: str
     provider_fallback: bool
     previous: str
+
+
+class SettingsInForce(TypedDict):
+    """Which of the settings that can be changed from afar are set, and where; all others have their defaults."""
+
+    afar: Dict[str, bool | int | float | str]
+    rollout: str
+    own: Dict[str, OwnSetting]
 
 
 class Trusted(TypedDict):

@@ -26,6 +26,7 @@ PlannedDeviceAnswer = TypedDict(
         "alternatives": "List[str]",
         "why": "str",
         "bytes": "int",
+        "settings": "Dict[str, bool | int | float | str] | None",
         "supersedes": "str | None",
         "waits_for": "str | None",
         "warnings": "List[str]",
@@ -66,6 +67,9 @@ class Plans:
         *,
         model: str | None = None,
         precision: str | None = None,
+        sets: Sequence[str] | None = None,
+        unsets: Sequence[str] | None = None,
+        without_model: bool | None = None,
         selector: str | None = None,
         devices: Sequence[str] | None = None,
         offline: bool | None = None,
@@ -84,6 +88,9 @@ class Plans:
 
         model: NAME or NAME@VERSION; by default the newest of the only one.
         precision: auto, fp32, fp16 or int8.
+        sets: NAME=VALUE of a setting that comes with it, as `settings list` shows them; repeatable.
+        unsets: Name of a setting that is as on the device itself again; repeatable.
+        without_model: Settings alone; devices keep the models that they have.
         selector: 'class=nano,site=lab': labels, or class, device, model, version; by default all.
         devices: Only this device; repeatable.
         offline: Also devices that are offline; those that are named are planned anyway.
@@ -96,7 +103,7 @@ class Plans:
         deadline: How long a wave waits for stragglers.
         attempts: How often a device may try.
         concurrency: How many devices may update at once.
-        probation: How long a model must serve well on a device.
+        probation: How long a device must work well with the change.
         """
         return cast(
             "PlanAnswer",
@@ -106,6 +113,9 @@ class Plans:
                 {
                     "model": model,
                     "precision": precision,
+                    "sets": sets,
+                    "unsets": unsets,
+                    "without_model": without_model,
                     "selector": selector,
                     "devices": devices,
                     "offline": offline,
@@ -128,6 +138,9 @@ class Plans:
         *,
         model: str | None = None,
         precision: str | None = None,
+        sets: Sequence[str] | None = None,
+        unsets: Sequence[str] | None = None,
+        without_model: bool | None = None,
         selector: str | None = None,
         devices: Sequence[str] | None = None,
         offline: bool | None = None,
@@ -146,6 +159,9 @@ class Plans:
 
         model: NAME or NAME@VERSION; by default the newest of the only one.
         precision: auto, fp32, fp16 or int8.
+        sets: NAME=VALUE of a setting that comes with it, as `settings list` shows them; repeatable.
+        unsets: Name of a setting that is as on the device itself again; repeatable.
+        without_model: Settings alone; devices keep the models that they have.
         selector: 'class=nano,site=lab': labels, or class, device, model, version; by default all.
         devices: Only this device; repeatable.
         offline: Also devices that are offline; those that are named are planned anyway.
@@ -158,7 +174,7 @@ class Plans:
         deadline: How long a wave waits for stragglers.
         attempts: How often a device may try.
         concurrency: How many devices may update at once.
-        probation: How long a model must serve well on a device.
+        probation: How long a device must work well with the change.
         """
         return cast(
             "DeployAnswer",
@@ -168,6 +184,9 @@ class Plans:
                 {
                     "model": model,
                     "precision": precision,
+                    "sets": sets,
+                    "unsets": unsets,
+                    "without_model": without_model,
                     "selector": selector,
                     "devices": devices,
                     "offline": offline,

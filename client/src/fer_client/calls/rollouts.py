@@ -75,6 +75,8 @@ class RolloutDeviceAnswer(TypedDict):
     why: str
     alternatives: List[str]
     previous: str | None
+    settings: Dict[str, bool | int | float | str] | None
+    previous_settings: Dict[str, bool | int | float | str] | None
     reason: str | None
     updated_at: str | None
     baseline: Dict[str, Any] | None

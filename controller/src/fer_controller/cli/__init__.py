@@ -29,6 +29,7 @@ from fer_controller.cli import (
     restore,
     rollouts,
     serve,
+    settings,
     simulate,
     telemetry,
 )
@@ -60,6 +61,7 @@ app.add_typer(ca.app, name="ca")
 app.add_typer(operators.app, name="operators")
 app.command("deploy")(deploy.deploy)
 app.add_typer(rollouts.app, name="rollouts")
+app.add_typer(settings.app, name="settings")
 app.command("label")(label.label)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

@@ -2,17 +2,20 @@
 
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 from fer_terminal.columns import FIGURE, WORDS, Column
 from fer_wire.printable import one_line
+from fer_wire.tuning import spelled
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
 from fer_controller.desk.desk import Desk
 from fer_controller.errors import RequestError
-from fer_controller.operations.plans import DEPLOY, PLAN, PlanAnswer
+from fer_controller.operations.plans import DEPLOY, PLAN, PlanAnswer, PlannedDeviceAnswer
+from fer_controller.operations.rollouts import RolloutDeviceAnswer
 from fer_controller.rollout.planning.request import DeployRequest
 
 MOST_ROWS = 40
@@ -21,32 +24,50 @@ PLANNED = (
     Column("wave", 3, FIGURE), Column("device"), Column("class", 5), Column("runs now", 4), Column("is to run", 2),
     Column("why", 6, WORDS), Column("MB", 7, FIGURE),
 )  # fmt: skip
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also on several devices.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Stay until it has ended; fails unless completed.")]
+
+
+@dataclass(frozen=True)
+class Begin:
+    """How a command begins a rollout."""
+
+    yes: bool
+    dry_run: bool
+    watch: bool
+    as_json: bool
 
 
 @with_options
 def deploy(
     request: DeployRequest,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also on several devices.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended; fails unless completed.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    watch: Watch = False,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Roll a model out in waves: shows the plan, asks, and begins; a running controller takes it up at once."""
-    with options.desk(db, url, config) as desk:
+    """Roll a model out in waves, and settings with it: shows the plan, asks, and begins at once."""
+    roll_out(request, Begin(yes, dry_run, watch, json_), options.desk(db, url, config))
+
+
+def roll_out(request: DeployRequest, begin: Begin, at: Desk) -> None:
+    """Show the plan, ask, begin, and stay, as far as that is wanted."""
+    with at as desk:
         try:
             plan = desk.ask(PLAN, request)
-            _show(plan, as_json=json_)
-            if dry_run:
+            _show(plan, as_json=begin.as_json)
+            if begin.dry_run:
                 return
-            if not yes:
-                _agree(plan, as_json=json_)
+            if not begin.yes:
+                _agree(plan, as_json=begin.as_json)
             begun = desk.ask(DEPLOY, request)
         except RequestError as error:
             raise typer.BadParameter(str(error)) from error
-        _stay(desk, begun.rollout, watch=watch, as_json=json_)
+        _stay(desk, begun.rollout, watch=begin.watch, as_json=begin.as_json)
 
 
 def _agree(plan: PlanAnswer, *, as_json: bool) -> None:
@@ -77,12 +98,18 @@ def _show(plan: PlanAnswer, *, as_json: bool) -> None:
     from fer_terminal.listing import print_list
 
     rows = [
-        (each.wave, each.device, each.device_class, each.running, each.model, each.why, each.bytes / MB)
+        (each.wave, each.device, each.device_class, each.running, has_new(each), each.why, each.bytes / MB)
         for each in plan.devices[:MOST_ROWS]
     ]
     print_list(PLANNED, rows, empty="No device is to be updated.")
     _say_more(len(plan.devices), "more; --json shows all")
     _summarize(plan)
+
+
+def has_new(device: PlannedDeviceAnswer | RolloutDeviceAnswer) -> str:
+    """What it is to have: a model, settings, or both."""
+    settings = "" if device.settings is None else spelled(device.settings)
+    return device.model if settings in ("", device.model) else f"{device.model} with {settings}"
 
 
 def _summarize(plan: PlanAnswer) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from fer_terminal import tones
+from fer_terminal.choosing import Choice
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
 from fer_wire.printable import one_line, printable
 
 from fer_controller.cli import options
+from fer_controller.cli.deploy import has_new
 from fer_controller.cli.states import TONES, toned
 from fer_controller.desk.retrying import retried
 from fer_controller.operations.rollouts import (
@@ -64,7 +66,7 @@ def watch(desk: "Desk", rollout: str, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
-def print_whole(rollout: WholeRolloutAnswer) -> None:
+def print_whole(rollout: WholeRolloutAnswer, choice: Choice) -> None:
     """All of a rollout, as `show` has it."""
     from fer_terminal.console import out
     from fer_terminal.listing import print_list
@@ -72,7 +74,8 @@ def print_whole(rollout: WholeRolloutAnswer) -> None:
     console = out()
     console.print(_picture(rollout, console))
     print_list(DEVICES, [_device(each) for each in rollout.devices], empty="")
-    print_list(DECISIONS_LOG, [(each.time, each.actor, each.action, each.sentence) for each in rollout.audit], empty="")
+    log = [(each.time, each.actor, each.action, each.sentence) for each in rollout.audit]
+    print_list(DECISIONS_LOG, log, empty="", choice=choice)
 
 
 def _progress(desk: "Desk", rollout: str) -> RolloutAnswer:
@@ -161,5 +164,6 @@ def _evidence(gate: Mapping[str, Any]) -> str:
 
 def _device(device: RolloutDeviceAnswer) -> Row:
     return (
-        device.wave, device.device, toned(device.state), device.attempt, device.previous, device.model, device.reason,
+        device.wave, device.device, toned(device.state), device.attempt, device.previous, has_new(device),
+        device.reason,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """All metrics, in the order in which they are shown."""
 
 from fer_wire import Telemetry
-from fer_wire.contracts import FINDER, LANDMARKER
+from fer_wire.contracts import FINDER, LANDMARKER, SETTINGS
 
 from fer_controller.metrics.metric import (
     HIGHEST,
@@ -161,7 +161,7 @@ METRICS = (
         "share of frames with a face", "of 1", 2, value=_face_share, column="face_share",
         summaries=(Summary(MEAN, "face_share_mean", "face share", "face_share_sum", "face_share_samples"),),
         gating=Gating(
-            "face_share", "face_share", "face_share>=0.5x", together=MEAN_LOSS, tasks=(FINDER, LANDMARKER),
+            "face_share", "face_share", "face_share>=0.5x", together=MEAN_LOSS, tasks=(FINDER, LANDMARKER, SETTINGS),
             baseline_from=LEAST_FACE_SHARE, patient=True,
         ),
     ),

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from fer_wire import Telemetry
-from fer_wire.contracts import TASKS
+from fer_wire.contracts import SETTINGS, TASKS
 
 MEAN, LOWEST, HIGHEST = "mean", "lowest", "highest"
 """How the values of a minute or an hour become one."""
@@ -43,7 +43,7 @@ class Gating:
     """The gate that holds unless an operator gives another; empty where none does."""
     window: str = AVERAGE
     together: str = MEDIAN_DEVICE
-    tasks: tuple[str, ...] = TASKS
+    tasks: tuple[str, ...] = (*TASKS, SETTINGS)
     """The default holds for rollouts of models with these."""
     baseline_from: float = 0.0
     """A lower figure is no baseline: it is too near to nothing to be compared with."""

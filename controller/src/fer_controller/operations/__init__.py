@@ -5,7 +5,18 @@ From this list come the API's routes, the remote desk and docs/api.md; the local
 
 from typing import Any
 
-from fer_controller.operations import audit, events, fleet, labels, models, operators, plans, rollouts, telemetry
+from fer_controller.operations import (
+    audit,
+    events,
+    fleet,
+    labels,
+    models,
+    operators,
+    plans,
+    rollouts,
+    settings,
+    telemetry,
+)
 from fer_controller.operations.operation import Operation
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
@@ -16,6 +27,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *models.OPERATIONS,
     *plans.OPERATIONS,
     *rollouts.OPERATIONS,
+    *settings.OPERATIONS,
     *audit.OPERATIONS,
     *operators.OPERATIONS,
 )

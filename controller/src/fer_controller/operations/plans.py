@@ -1,6 +1,7 @@
 """Operations that begin a rollout: what it would do, and doing it."""
 
-from fer_wire.contracts import CLASSIFIER, TASKS
+from fer_wire.contracts import CLASSIFIER, SETTINGS, TASKS
+from fer_wire.tuning import SettingValues
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredRequest
@@ -17,10 +18,15 @@ class PlannedDeviceAnswer(Answer):
     device_class: str | None = Field(alias="class", description="Its class; null when it never said.")
     online: bool = Field(description="Whether it is online now.")
     running: str | None = Field(description="NAME@VERSION/PRECISION that it runs now.")
-    model: str = Field(description="NAME@VERSION/PRECISION that it is to run.")
+    model: str = Field(
+        description="NAME@VERSION/PRECISION that it is to run, or NAME=VALUE of each setting where these come alone."
+    )
     alternatives: tuple[str, ...] = Field(description="Others that it runs instead where it measures them faster.")
     why: str = Field(description="Why this precision.")
     bytes: int = Field(description="How much it fetches at most.")
+    settings: SettingValues | None = Field(
+        default=None, description="All settings from afar that it is to have; null leaves them as they are."
+    )
     supersedes: str | None = Field(description="The unfinished rollout that it leaves for this one.")
     waits_for: str | None = Field(
         default=None, description="The unfinished rollout of another task that has it; this one begins after that."
@@ -38,8 +44,8 @@ class LeftOutAnswer(Answer):
 class PlanAnswer(Answer):
     """A rollout before it is done."""
 
-    model: str = Field(description="NAME@VERSION.")
-    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
+    model: str = Field(description="NAME@VERSION, settings as NAME=VALUE, or both.")
+    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}, or {SETTINGS} alone.")
     request: StoredRequest = Field(description="What was asked for.")
     gates: tuple[str, ...] = Field(description="The gates that hold.")
     doubts: tuple[str, ...] = Field(

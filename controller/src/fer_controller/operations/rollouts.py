@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from fer_wire.contracts import CLASSIFIER, TASKS
+from fer_wire.contracts import CLASSIFIER, SETTINGS, TASKS
+from fer_wire.tuning import SettingValues
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredBaseline, StoredRequest, StoredVerdict
@@ -69,8 +70,8 @@ class RolloutAnswer(Answer):
     """A rollout with its waves; times are ISO 8601 in UTC."""
 
     rollout: str = Field(description="Its id.")
-    model: str = Field(description="NAME@VERSION.")
-    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}.")
+    model: str = Field(description="NAME@VERSION, settings as NAME=VALUE, or both.")
+    task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}, or {SETTINGS} alone.")
     precision: str = Field(description="As it was asked for.")
     state: str = Field(description="planned, running, paused, rolling_back, completed, rolled_back, aborted, failed …")
     reason: str | None = Field(description="Why it is in this state.")
@@ -95,10 +96,16 @@ class RolloutDeviceAnswer(Answer):
     state: str = Field(description="How far it is.")
     attempt: int = Field(description="Which try this is.")
     failures: int = Field(description="How often it has failed.")
-    model: str = Field(description="NAME@VERSION/PRECISION that it is to run.")
+    model: str = Field(
+        description="NAME@VERSION/PRECISION that it is to run, or NAME=VALUE of each setting where these come alone."
+    )
     why: str = Field(description="Why this precision.")
     alternatives: tuple[str, ...] = Field(description="Others that it may run instead.")
     previous: str | None = Field(description="NAME@VERSION/PRECISION that it ran before.")
+    settings: SettingValues | None = Field(
+        default=None, description="All settings from afar that it was told to have; null leaves them as they are."
+    )
+    previous_settings: SettingValues | None = Field(default=None, description="Those that it had before.")
     reason: str | None = Field(description="Why it is in this state.")
     updated_at: str | None = Field(description="When it last changed.")
     baseline: StoredBaseline | None = Field(description="What it measured before.")

@@ -146,7 +146,8 @@ class Device:
             self.session.send_telemetry(
                 self._health.telemetry(self.identity.name, run, self.disk, self._effect(), seen)
             )
-        self._timers.later(self._world.scenario.telemetry_s, self._measure)
+        told_s = self.disk.tuned.in_force.values.get("telemetry.interval_s", self._world.scenario.telemetry_s)
+        self._timers.later(float(told_s), self._measure)
 
     def _look_at_outbox(self) -> None:
         self.session.send_events()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.record import Record
 from fer_wire.device.slots import Occupied
+from fer_wire.device.tuned import Tuned
 
 from fer_simulator.devices.spool import Spool
 from fer_simulator.downloads.request import Part
@@ -74,6 +75,7 @@ class Disk:
     """Of the models that find faces, by task."""
     spool: Spool = field(default_factory=Spool)
     record: Record = Record()  # noqa: RUF009  # frozen
+    tuned: Tuned = Tuned()  # noqa: RUF009  # frozen
     parts: dict[str, Part] = field(default_factory=dict)
     finished: list[tuple[str, int, str, str]] = field(default_factory=list)
     """(rollout, attempt, model, state) of each update that ended, oldest first."""

@@ -49,7 +49,8 @@ class Health:
 
     def telemetry(self, device: str, run: str, disk: Disk, effect: Effect, faces: int) -> Telemetry:
         """One message about this moment."""
-        fps, now = self._noisy(self._fps * effect.factor("fps")), self._timers.now()
+        fps = self._noisy(_fps(disk, self._fps) * effect.factor("fps"))
+        now = self._timers.now()
         counters, elapsed_s = self._counters, now - self._counters.looked_s
         counters.frames += fps * elapsed_s
         counters.errors += effect.added("errors") * elapsed_s
@@ -113,6 +114,12 @@ class Health:
 
     def _noisy(self, value: float) -> float:
         return max(0.0, value * (1 + self._dice.gauss(0, NOISE)))
+
+
+def _fps(disk: Disk, usual: float) -> float:
+    """As settings from afar limit it."""
+    limit = disk.tuned.in_force.values.get("cameras.fps")
+    return usual if limit is None else min(usual, float(limit))
 
 
 def provider(kind: DeviceClass, effect: Effect) -> str:

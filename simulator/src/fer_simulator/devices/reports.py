@@ -8,7 +8,7 @@ from typing import Any
 from fer_wire import Reported
 from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.trust import NO_KEYS, Trust
-from fer_wire.reported import RunningModel, Update
+from fer_wire.reported import RunningModel, SettingsInForce, Update
 
 from fer_simulator.devices import health
 from fer_simulator.devices.disk import Disk, Slots
@@ -34,6 +34,7 @@ class Reports:
 
     def report(self, run: str, time: datetime, effect: Effect) -> Reported:
         """What holds now."""
+        told = self._disk.tuned.in_force
         eyes = {task: self._serving(task, slots, effect) for task, slots in self._disk.sets.items()}
         running = eyes.pop(CLASSIFIER)
         return Reported(
@@ -47,6 +48,7 @@ class Reports:
             eyes=eyes,
             update=self._update(),
             trust=self._disk.record.trusted(self._trust, time),
+            settings=SettingsInForce(afar=told.values, rollout=told.rollout),
         )
 
     def _update(self) -> Update | None:

@@ -7,12 +7,16 @@ import random
 from collections.abc import Callable
 
 from fer_wire import Artifact, Desired
+from fer_wire.contracts import SETTINGS
 from fer_wire.device import transitions as on
 from fer_wire.device.orders import read_order
 from fer_wire.device.precisions import preferred, suited
 from fer_wire.device.record import Record
 from fer_wire.device.restart import resumed
+from fer_wire.device.tuned import Told
+from fer_wire.errors import SettingsRefusedError
 from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
+from fer_wire.tuning import checked
 
 from fer_simulator.devices.disk import Disk
 from fer_simulator.devices.fetching import Fetching, Means
@@ -66,7 +70,8 @@ class Updater:
     def restart(self) -> None:
         """The process is back, with what the disk holds."""
         slots, left = self._disk.changing, self._disk.record
-        record = resumed(left, slots.occupied)
+        record = resumed(left, self._disk.tuned.occupied if left.task == SETTINGS else slots.occupied)
+        self._disk.tuned = self._disk.tuned.settled(record)
         if record.state != PROBATION:
             slots.end_trial()
         if record.state == left.state:
@@ -76,20 +81,39 @@ class Updater:
             self._enter(record)
 
     def _begin(self, record: Record, order: Desired) -> None:
-        slots = self._disk.sets.get(order.task)
         self._disk.parts = {}
-        if slots is None:
-            self._enter(record.moved(on.REFUSED, NO_SUCH_TASK.format(task=order.task)))
-        elif order.sha256 == slots.serving.sha256:
-            slots.commit(order.sha256)
+        refusal = self._refusal(order)
+        if refusal:
+            self._enter(record.moved(on.REFUSED, refusal))
+        elif self._holds(order, order.sha256):
+            self._keep_as_it_is(order, order.sha256)
             self._enter(record.served_already())
         else:
             self._enter(record.moved(on.ORDERED))
+
+    def _refusal(self, order: Desired) -> str:
+        if order.task != SETTINGS and order.task not in self._disk.sets:
+            return NO_SUCH_TASK.format(task=order.task)
+        try:
+            checked(order.settings or {})
+        except SettingsRefusedError as error:
+            return f"This device refuses {error}."
+        return ""
+
+    def _holds(self, order: Desired, sha256: str) -> bool:
+        """Whether the device has the model, the settings, or both."""
+        has_model = order.task == SETTINGS or sha256 == self._disk.sets[order.task].serving.sha256
+        return has_model and order.settings in (None, self._disk.tuned.in_force.values)
+
+    def _keep_as_it_is(self, order: Desired, sha256: str) -> None:
+        if order.task != SETTINGS:
+            self._disk.sets[order.task].commit(sha256)
 
     def _leave(self, ended: Record) -> None:
         """End the update other than well; a model on trial gives way to the one before."""
         self.stop()
         self._disk.changing.end_trial()
+        self._disk.tuned = self._disk.tuned.without_trial()
         self._enter(ended)
 
     def _enter(self, record: Record) -> None:
@@ -118,7 +142,11 @@ class Updater:
         self._means.timers.later(delay_s, lambda: call() if turn == self._turn else None)
 
     def _fetch_soon(self) -> None:
-        self._in(LOOK_S, self._fetch)
+        self._in(LOOK_S, self._arrived if self._order.task == SETTINGS else self._fetch)
+
+    def _arrived(self) -> None:
+        """Settings came with their order."""
+        self._enter(self._disk.record.moved(on.FETCHED))
 
     def _fetch(self) -> None:
         # An earlier fetching may still write to its parts until it notices that it was canceled.
@@ -141,6 +169,9 @@ class Updater:
     def _loaded(self) -> None:
         """Stage the fastest of the files that pass the golden batch."""
         artifacts, record = self._order.artifacts, self._disk.record
+        if self._order.task == SETTINGS:
+            self._enter(record.moved(on.PASSED, chosen=self._order.sha256))
+            return
         taken_ms = {each.model: self._time_of(each) for each in artifacts}
         fit = [each for each in artifacts if not self._means.effects.of(each.model).on("unfit")]
         if not fit:
@@ -161,12 +192,15 @@ class Updater:
         self._in(SWAP_S, self._swap)
 
     def _swap(self) -> None:
-        slots, record = self._disk.changing, self._disk.record
-        if record.chosen == slots.serving.sha256:
-            slots.commit(record.chosen)
+        disk, record, order = self._disk, self._disk.record, self._order
+        if self._holds(order, record.chosen):
+            self._keep_as_it_is(order, record.chosen)
             self._enter(record.served_already())
             return
-        slots.try_out(record.chosen)
+        if order.task != SETTINGS:
+            disk.changing.try_out(record.chosen)
+        if order.settings is not None:
+            disk.tuned = disk.tuned.trying(Told(values=order.settings, rollout=order.rollout))
         self._enter(record.moved(on.SWAPPED))
 
     def _prove(self) -> None:
@@ -178,6 +212,8 @@ class Updater:
             self._in(probation_s, self._commit)
 
     def _commit(self) -> None:
-        record = self._disk.record
-        self._disk.changing.commit(record.chosen)
+        disk, record = self._disk, self._disk.record
+        if record.task != SETTINGS:
+            disk.changing.commit(record.chosen)
+        disk.tuned = disk.tuned.committed()
         self._enter(record.moved(on.SERVED_WELL))

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fer_wire.contracts import TASKS
+from fer_wire.contracts import SETTINGS, TASKS
 from fer_wire.device.precisions import ARM, CPU, CUDA, NANO, ORIN, TENSORRT, TX2, X86, XAVIER, suited
 from fer_wire.manifest import FP16, FP32, INT8
 from fer_wire.reported import Capabilities
@@ -62,7 +62,7 @@ class DeviceClass:
             runtime=self.runtime,
             providers=self.providers,
             precisions=suited(self.name, self.provider),
-            tasks=TASKS,
+            tasks=(*TASKS, SETTINGS),
         )
 
 

@@ -111,6 +111,8 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: SqliteData
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}
+    for added in ("settings", "previous_settings"):
+        assert {row.pop(added) for row in now["targets"]} == {""}
     assert now == then
 
 

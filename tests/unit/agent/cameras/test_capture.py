@@ -169,3 +169,37 @@ def test_a_full_handoff_that_is_closed_lets_its_giver_go() -> None:
     assert not giver.is_alive()
     assert handoff.take(0) is frame
     assert handoff.take(0) is None
+
+
+def test_a_live_camera_is_opened_anew_with_other_settings_and_that_is_no_fault() -> None:
+    made: List[FakeCamera] = []
+
+    def source() -> FakeCamera:
+        made.append(FakeCamera([picture(value=len(made))] * 1000))
+        return made[-1]
+
+    capture = Capture(SETTINGS, source)
+    capture.start()
+    assert collect(capture, bool)
+    capture.retune(SETTINGS.model_copy(update={"fps": 5.0}))
+    frames = collect(capture, lambda found: bool(found) and int(found[-1].image[0, 0, 0]) == 1)
+    capture.stop()
+    assert int(frames[-1].image[0, 0, 0]) == 1
+    assert (len(made), made[0].closed.is_set()) == (2, True)
+    assert (capture.reopened, capture.error) == (0, "")
+
+
+def test_settings_that_change_no_frame_leave_the_camera_open() -> None:
+    made: List[FakeCamera] = []
+
+    def source() -> FakeCamera:
+        made.append(FakeCamera([picture()] * 1000))
+        return made[-1]
+
+    capture = Capture(SETTINGS, source)
+    capture.start()
+    assert collect(capture, bool)
+    capture.retune(SETTINGS.model_copy(update={"blind_after_s": 5.0}))
+    assert collect(capture, bool)
+    capture.stop()
+    assert len(made) == 1

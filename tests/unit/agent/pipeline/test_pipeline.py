@@ -20,6 +20,7 @@ SETTINGS = Settings(
     emotion=EmotionSettings(smoothing_s=0),
     events=EventSettings(heartbeat_s=2, change_hold_s=0.25),
 )
+DOOR = CameraSettings(name="door", reopen_max_s=0.05, stall_s=0.2)
 ANGRY, FEAR, HAPPY = 5, 25, 35
 """Brightness by which FakeClassifier tells an emotion."""
 
@@ -55,7 +56,7 @@ def make(
     numbers = itertools.count(1)
     vision = FakeVision(world or (lambda _: [Rectangle(100, 100, 100, 100)]))
     return Pipeline(
-        CameraSettings(name="door", reopen_max_s=0.05, stall_s=0.2),
+        DOOR,
         SETTINGS,
         True,
         eyes=parts.pop("eyes", None) or vision,
@@ -261,3 +262,23 @@ def test_the_telemetry_has_the_rate_and_the_latencies() -> None:
     assert telemetry.latency_p50_ms is not None
     assert telemetry.latency_p95_ms is not None
     assert 0 < telemetry.latency_p50_ms <= telemetry.latency_p95_ms
+
+
+def test_other_settings_hold_from_the_next_frame_on_and_faces_keep_their_tracks() -> None:
+    spool = Spool()
+    seen: List[int] = []
+
+    class Telling(FakeClassifier):
+        def classify(self, faces: Any) -> Any:
+            seen.append(len(seen))
+            if len(seen) == 10:
+                pipeline.retune(
+                    SETTINGS.model_copy(update={"events": EventSettings(heartbeat_s=0.5), "cameras": [DOOR]})
+                )
+            return super().classify(faces)
+
+    pipeline = make(film((3, HAPPY)), spool, classifier=Telling())
+    run(pipeline)
+    assert spool.story()[:2] == ["start happy", "heartbeat happy"]
+    assert 4 <= spool.story().count("heartbeat happy") <= 5
+    assert {each.track for each in spool.kept} == {1}

@@ -37,3 +37,14 @@ def test_a_spool_that_cannot_be_read_for_a_while_does_not_end_telemetry() -> Non
     one.start()
     assert again.wait(10)
     one.stop()
+
+
+def test_another_interval_holds_at_once() -> None:
+    sent = threading.Event()
+    one = TelemetryReporter(
+        lambda: IDENTITY, 3600.0, [], list, SpoolTelemetry, lambda: 0, lambda _telemetry: sent.set()
+    )
+    one.start()
+    one.retune(0.01)
+    assert sent.wait(10)
+    one.stop()

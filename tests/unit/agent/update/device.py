@@ -6,7 +6,7 @@ from typing import Callable, Dict, List, Optional
 
 from fer_agent.inference.model import read_model
 from fer_agent.inference.network import Runs
-from fer_agent.settings import UpdateSettings
+from fer_agent.settings import Settings, UpdateSettings
 from fer_agent.update.boot import Boot
 from fer_agent.update.fetch import Fetcher, Source
 from fer_agent.update.inbox import Inbox
@@ -15,6 +15,8 @@ from fer_agent.update.member import Member
 from fer_agent.update.record import RecordFile
 from fer_agent.update.runner import Runner
 from fer_agent.update.slots import Slots
+from fer_agent.update.tuner import TunedFile, Tuner
+from fer_wire import Desired
 from fer_wire.contracts import CLASSIFIER
 from fer_wire.reported import Update
 from unit.agent.update.making import FakeServant, Loader
@@ -45,13 +47,16 @@ class Device:
         load: Optional[Loader] = None,
         configured: str = "",
         on_report: Callable[[], None] = lambda: None,
+        *,
         others: Optional[Dict[str, Path]] = None,
+        own: Optional[Dict[str, object]] = None,
         **settings: object,
     ) -> None:
         self.folder, self.factory, self.source = folder, factory, source
         self.load = load or Loader()
         self.configured, self.others = configured, others or {}
         self._on_report = on_report
+        self.own = Settings.model_validate({"device": DEVICE, "state_dir": folder, **(own or {})})
         self.settings = UpdateSettings.model_validate({"public_key": public_key, **settings})
         self.now = NOW
         self.wanted_keys: List[bool] = []
@@ -65,7 +70,11 @@ class Device:
         self.slots = Slots(self.folder / "models", self.settings.cache_max_mb)
         self.slots.prepare()
         file = RecordFile(self.folder / "update.json")
-        booted = Boot(self._members(), file).start(self.settings.max_crashes)
+        tuned = TunedFile(self.folder / "settings.json")
+        booted = Boot(self._members(), file, tuned).start(self.settings.max_crashes)
+        self.tuner = Tuner(self.own, tuned, booted.record)
+        self.works_by = self.tuner.settings
+        self.tuner.attach(lambda settings: setattr(self, "works_by", settings))
         self.tasks = booted.serving
         self.serving = booted.serving[CLASSIFIER]
         self.held = self.serving.member.slots
@@ -79,6 +88,7 @@ class Device:
             file=file,
             serving=booted.serving,
             fetcher=Fetcher(self.keyring, self.slots, self.source),
+            tuner=self.tuner,
             rates=lambda: {"door": (30.0, 10.0)},
             report=self._hear,
             warm_s=0.0,
@@ -93,6 +103,11 @@ class Device:
     @property
     def serves(self) -> str:
         return self.serving.servant.reference
+
+    @property
+    def order(self) -> Optional[Desired]:
+        """What was ordered last, as the disk has it."""
+        return RecordFile(self.folder / "update.json").load().desired
 
     @property
     def update(self) -> Update:

@@ -17,8 +17,10 @@ from fer_agent.inference.network import shapes
 from fer_agent.update.download import Goal
 from fer_wire import Artifact, Desired, ModelManifest, parse
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, FINDER
+from fer_wire.desired import settings_alone
 from fer_wire.manifest import Variant
 from fer_wire.signed import MANIFEST, SignedForm
+from fer_wire.tuning import SettingValues
 from tiny_eyes import finder, landmarker, write_eyes
 from tiny_onnx import message, network, write_model
 
@@ -117,6 +119,12 @@ class Release:
             **first.model_dump(),
         }
         return Desired.model_validate({**values, **changes})
+
+
+def settings_order(values: SettingValues, **changes: object) -> Desired:
+    """An order that brings settings alone."""
+    fields: Dict[str, object] = {"device": "nano-01", "rollout": "s1", "sequence": 1, "time": WHEN, "probation_s": 0.0}
+    return Desired.model_validate({**fields, **settings_alone(values), **changes})
 
 
 class Shelf:

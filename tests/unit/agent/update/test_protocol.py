@@ -13,19 +13,23 @@ import numpy as np
 import pytest
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
 from fer_wire import Desired, whole_files
+from fer_wire.contracts import SETTINGS
 from fer_wire.reported import COMMITTED, UNFINISHED_STATES, UPDATE_STATES
+from fer_wire.tuning import SettingValues
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis_profiles import examples
 from unit.agent.update.device import Device
-from unit.agent.update.making import FakeServant, Loader, Release, Shelf, Signer
+from unit.agent.update.making import FakeServant, Loader, Release, Shelf, Signer, settings_order
 
 RELEASES = 4
 STEPS = 50
 EXAMPLES = 100
 NO_FACES = np.zeros((0, 1, 48, 48), np.float32)
 FACTORY = "tiny@1.0.0/fp32"
+BEATS = (0.0, 7.0, 9.0)
+"""Heartbeats that are told; 0 takes the setting back."""
 
 counts = {"steps": 0, "deaths": 0, "committed": 0}
 
@@ -99,6 +103,23 @@ class Protocol(RuleBasedStateMachine):
         order = release.desired(rollout=rollout, attempt=attempt, sequence=self.sequence)
         self.allowed |= {artifact.model for artifact in order.artifacts}
         self._publish(order)
+
+    @rule(beat=st.sampled_from(BEATS), attempt=st.integers(1, 3), rollout=st.sampled_from("abc"))
+    def tell_settings(self, beat: float, attempt: int, rollout: str) -> None:
+        self.sequence += 1
+        values: SettingValues = {"events.heartbeat_s": beat} if beat else {}
+        self._publish(settings_order(values, rollout=rollout, attempt=attempt, sequence=self.sequence))
+
+    @rule(index=st.integers(0, RELEASES - 1), beat=st.sampled_from(BEATS), write=st.integers(0, 24))
+    def deploy_with_settings_and_die(self, index: int, beat: float, write: int) -> None:
+        self.sequence += 1
+        values = {"events.heartbeat_s": beat} if beat else {}
+        order = self.releases[index].desired(
+            rollout="both", attempt=self.sequence, sequence=self.sequence, settings=values
+        )
+        self.allowed |= {artifact.model for artifact in order.artifacts}
+        self._publish(order)
+        self.die(8, write)
 
     @rule(factory=st.booleans())
     def go_back(self, factory: bool) -> None:
@@ -211,8 +232,22 @@ class Protocol(RuleBasedStateMachine):
     @invariant()
     def what_is_committed_serves(self) -> None:
         update = self.device.runner.update
-        if update is not None and update.state == COMMITTED:
+        if update is not None and update.state == COMMITTED and update.task != SETTINGS:
             assert self.device.serves == update.model
+
+    @invariant()
+    def the_settings_are_always_old_or_new_ones_and_are_those_that_are_reported(self) -> None:
+        afar = self.device.tuner.report().afar
+        beat = afar.get("events.heartbeat_s", 5.0)
+        assert self.device.works_by.events.heartbeat_s == beat
+        assert beat in {5.0, *BEATS}
+        assert self.device.tuner.occupied.trial is None or self.device.runner.update is not None
+
+    @invariant()
+    def settings_that_are_committed_hold(self) -> None:
+        update, order = self.device.runner.update, self.device.order
+        if update is not None and update.state == COMMITTED and order is not None and order.settings is not None:
+            assert self.device.tuner.report().afar == order.settings
 
     def _publish(self, order: Desired) -> None:
         self.retained = order

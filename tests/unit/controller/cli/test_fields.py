@@ -37,7 +37,10 @@ def test_every_field_is_an_option_with_its_default_and_its_description() -> None
     schema = DeployRequest.model_json_schema()["properties"]
     assert schema
     for name, field in schema.items():
-        assert f"--{name.removesuffix('s') if name in ('devices', 'gates') else name}".replace("_", "-") in said
+        assert (
+            f"--{name.removesuffix('s') if name in ('devices', 'gates', 'sets', 'unsets') else name}".replace("_", "-")
+            in said
+        )
         assert field["description"].split(";")[0][:20] in said
     assert "[default: 10m]" in said
 

@@ -227,7 +227,7 @@ def test_a_model_that_was_removed_can_be_added_again(catalogue: Catalogue, entry
 
 DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1, 'classifier', '', '')"
 ROLLOUT = "INSERT INTO rollouts VALUES ('r1', '', '', '', '', '', '', '', '', ?, 'classifier')"
-TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '')"
+TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '', '', '')"
 
 
 @pytest.mark.parametrize(

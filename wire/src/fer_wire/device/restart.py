@@ -4,6 +4,7 @@ A stop in order is never counted. A death counts while the new model may have ca
 for its turn, or served on trial. The update then continues in the state that it was in, unless there were too many.
 """
 
+from fer_wire.contracts import SETTINGS
 from fer_wire.device.record import Record
 from fer_wire.device.slots import Occupied
 from fer_wire.device.transitions import BROKE_OFF, DISTURBED, SERVED_WELL
@@ -13,7 +14,7 @@ MAX_CRASHES = 3
 IN_TRIAL = (VERIFIED, STAGED, PROBATION)
 """The new model may have caused a death in these states."""
 TRIAL_LOST = "The trial was lost with the slots."
-DIED_TOO_OFTEN = "The agent died {crashes} times with the new model ({state}); it is not tried again."
+DIED_TOO_OFTEN = "The agent died {crashes} times with the new {what} ({state}); it is not tried again."
 
 
 def resumed(record: Record, occupied: Occupied, max_crashes: int = MAX_CRASHES) -> Record:
@@ -29,5 +30,6 @@ def resumed(record: Record, occupied: Occupied, max_crashes: int = MAX_CRASHES) 
     if crashes < max_crashes:
         return record.model_copy(update={"crashes": crashes, "stopped": False})
     event = DISTURBED if record.state == PROBATION else BROKE_OFF
-    reason = DIED_TOO_OFTEN.format(crashes=crashes, state=record.state)
+    what = SETTINGS if record.task == SETTINGS else "model"
+    reason = DIED_TOO_OFTEN.format(crashes=crashes, what=what, state=record.state)
     return record.moved(event, reason, crashes=crashes, stopped=False)

@@ -1,6 +1,17 @@
 """How the local desk carries out each operation: a file a subject, entered in one table."""
 
-from fer_controller.desk.answers import audit, events, fleet, labels, models, operators, plans, rollouts, telemetry
+from fer_controller.desk.answers import (
+    audit,
+    events,
+    fleet,
+    labels,
+    models,
+    operators,
+    plans,
+    rollouts,
+    settings,
+    telemetry,
+)
 from fer_controller.desk.answers.table import ANSWERS, Context
 
 __all__ = [
@@ -14,5 +25,6 @@ __all__ = [
     "operators",
     "plans",
     "rollouts",
+    "settings",
     "telemetry",
 ]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fer_wire.message import iso_utc
+from fer_wire.tuning import spelled
 
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.plans import DEPLOY, PLAN, DeployAnswer, LeftOutAnswer, PlanAnswer, PlannedDeviceAnswer
@@ -30,7 +31,7 @@ def deploy(context: Context, asked: DeployRequest) -> DeployAnswer:
 def described(planned: Plan) -> PlanAnswer:
     """A plan as operators see it."""
     return PlanAnswer(
-        model=planned.model,
+        model=planned.change,
         task=planned.task,
         request=planned.request.model_dump(mode="json"),
         gates=planned.gates,
@@ -60,15 +61,16 @@ def _surroundings(context: Context) -> Surroundings:
 
 
 def _device(planned: Planned) -> PlannedDeviceAnswer:
-    first, *others = planned.artifacts
+    models = [each.model for each in planned.artifacts]
     return PlannedDeviceAnswer(
         device=planned.device,
         wave=planned.wave,
         device_class=planned.device_class or None,
         online=planned.online,
         running=planned.running or None,
-        model=first.model,
-        alternatives=tuple(each.model for each in others),
+        model=models[0] if models else spelled(planned.settings or {}),
+        alternatives=tuple(models[1:]),
+        settings=planned.settings,
         why=planned.why,
         bytes=planned.bytes_to_move,
         supersedes=planned.supersedes or None,

@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from fer_wire.tuning import spelled
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.desk.answers.waves import decides_at, wave_answer
 from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
@@ -28,7 +30,7 @@ from fer_controller.operations.rollouts import (
     WholeRolloutAnswer,
 )
 from fer_controller.rollout import audit, orders, transitions
-from fer_controller.rollout.desired.messages import artifacts_of
+from fer_controller.rollout.desired.holdings import artifacts_of, values_of
 from fer_controller.rollout.evidence.measured import OBSERVATIONS
 from fer_controller.rollout.planning import request
 from fer_controller.store.audit.records import AuditRow
@@ -55,7 +57,7 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
         **dict(_progress(store, row)),
         request=json.loads(row.request),
         gates=tuple(map(str, request.loaded(row.request).chosen_gates(row.task))),
-        devices=tuple(map(_device, store.targets(row.id))),
+        devices=tuple(_device(target, row.model) for target in store.targets(row.id)),
         audit=tuple(map(_decision, store.audit(row.id))),
     )
 
@@ -155,18 +157,23 @@ def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
     )
 
 
-def _device(target: TargetRow) -> RolloutDeviceAnswer:
-    first, *others = artifacts_of(target.artifacts)
+def _device(target: TargetRow, brings: str) -> RolloutDeviceAnswer:
+    """Before it is told settings, those that the rollout brings everybody stand for all that it is to have."""
+    told = values_of(target.settings)
+    words = brings if told is None else spelled(told)
+    models = [each.model for each in artifacts_of(target.artifacts)]
     return RolloutDeviceAnswer(
         device=target.device,
         wave=target.wave,
         state=target.state,
         attempt=target.attempt,
         failures=target.failures,
-        model=first.model,
+        model=models[0] if models else words,
         why=target.why,
-        alternatives=tuple(each.model for each in others),
+        alternatives=tuple(models[1:]),
         previous=target.previous_model or None,
+        settings=told,
+        previous_settings=values_of(target.previous_settings),
         reason=target.reason or None,
         updated_at=target.updated_at or None,
         baseline=_baseline(target.baseline),

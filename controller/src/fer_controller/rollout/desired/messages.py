@@ -1,40 +1,19 @@
 """Desired states of devices, as rows that are stored before they are published."""
 
-import json
-from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from typing import Any
 
 from fer_wire import Desired
-from fer_wire.desired import Artifact
 from fer_wire.message import iso_utc
-from pydantic import TypeAdapter
 
 from fer_controller.registry.model import RegisteredModel
+from fer_controller.rollout.desired.holdings import alone, artifacts_of, values_of
 from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, RolloutRow, TargetRow
 
 UNKNOWN_SIZE = 1
-ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 
 
-def dumped(artifacts: Sequence[Artifact]) -> str:
-    """The files that a device may choose from, as they are stored with it."""
-    return json.dumps([artifact.model_dump() for artifact in artifacts], separators=(",", ":"))
-
-
-@lru_cache(256)
-def artifacts_of(text: str) -> tuple[Artifact, ...]:
-    """The files that a device may choose from, from their stored text."""
-    return ARTIFACTS.validate_json(text)
-
-
-@lru_cache(256)
-def shas_of(text: str) -> frozenset[str]:
-    """The hashes of those files: one of them is what the device runs when it has updated."""
-    return frozenset(artifact.sha256 for artifact in artifacts_of(text))
-
-
-def to_new_model(
+def to_new(
     rollout: RolloutRow,
     target: TargetRow,
     attempt: int,
@@ -42,17 +21,16 @@ def to_new_model(
     now: datetime,
     probation_s: float,
 ) -> DesiredRow:
-    """The desired state that brings the rollout's model."""
-    first, *others = artifacts_of(target.artifacts)
+    """The desired state that brings the rollout's model, settings, or both."""
+    content = _new_model(rollout, target) if artifacts_of(target.artifacts) else alone(target.settings)
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
-        task=rollout.task, model=first.model, sha256=first.sha256, size_bytes=first.size_bytes, url=first.url,
-        manifest_url=rollout.manifest_url, alternatives=tuple(others), probation_s=probation_s,
+        probation_s=probation_s, **content,
     )  # fmt: skip
     return _row(desired, now)
 
 
-def to_previous_model(
+def to_previous(
     rollout: RolloutRow,
     target: TargetRow,
     attempt: int,
@@ -60,18 +38,37 @@ def to_previous_model(
     now: datetime,
     known: tuple[RegisteredModel, str] | None,
 ) -> DesiredRow:
-    """The desired state that brings back what the device ran before, which it still has.
+    """The desired state that brings back what the device had before; the file of a model it still has.
 
     known: the previous file as the registry knows it: its model and precision.
     """
-    artifact = known[0].artifact(known[1]) if known else None
+    changes_model = bool(artifacts_of(target.artifacts))
+    content = _previous_model(rollout, target, known) if changes_model else alone(target.previous_settings)
     desired = Desired(
         device=target.device, rollout=rollout.id, attempt=attempt, sequence=_next(last, now), time=now,
-        task=rollout.task, model=target.previous_model, sha256=target.previous_sha256,
-        size_bytes=artifact.size_bytes if artifact else UNKNOWN_SIZE, url=artifact.url if artifact else "",
-        manifest_url=known[0].manifest_url if known else "", probation_s=0,
+        probation_s=0, **content,
     )  # fmt: skip
     return _row(desired, now)
+
+
+def _new_model(rollout: RolloutRow, target: TargetRow) -> dict[str, Any]:
+    first, *others = artifacts_of(target.artifacts)
+    return {
+        **first.model_dump(), "task": rollout.task, "manifest_url": rollout.manifest_url,
+        "alternatives": tuple(others), "settings": values_of(target.settings),
+    }  # fmt: skip
+
+
+def _previous_model(
+    rollout: RolloutRow, target: TargetRow, known: tuple[RegisteredModel, str] | None
+) -> dict[str, Any]:
+    artifact = known[0].artifact(known[1]) if known else None
+    return {
+        "task": rollout.task, "model": target.previous_model, "sha256": target.previous_sha256,
+        "size_bytes": artifact.size_bytes if artifact else UNKNOWN_SIZE, "url": artifact.url if artifact else "",
+        "manifest_url": known[0].manifest_url if known else "",
+        "settings": values_of(target.previous_settings) if target.settings else None,
+    }  # fmt: skip
 
 
 def withdrawal(rollout: str, device: str, last: DesiredRow, now: datetime) -> DesiredRow:

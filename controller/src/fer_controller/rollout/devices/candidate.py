@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from fer_wire import MessageError, Reported, parse
-from fer_wire.contracts import TASKS
+from fer_wire.contracts import CLASSIFIER, SETTINGS, TASKS
 from fer_wire.presence import ONLINE
-from fer_wire.reported import Capabilities, RunningModel, Trusted
+from fer_wire.reported import Capabilities, RunningModel, SettingsInForce, Trusted
 
 from fer_controller.rollout.devices import selector
 from fer_controller.store.devices.records import Device, Label
@@ -28,6 +28,8 @@ class Candidate:
     """The model that it runs, by task."""
     trust: Trusted | None = None
     """What it said of its keys and its order."""
+    settings: SettingsInForce | None = None
+    """What it said of its settings; None where its agent is too old to be told any."""
     labels: Mapping[str, str] = field(default_factory=dict)
     quarantined: str = ""
     revoked: bool = False
@@ -46,8 +48,8 @@ class Candidate:
         return serves.model if serves else ""
 
     def facts(self, task: str) -> dict[str, str]:
-        """What a selector of a rollout is compared with: labels and built-in keys."""
-        name, _, rest = self.running(task).partition("@")
+        """What a selector of a rollout is compared with: labels and built-in keys; for settings, the classifier's."""
+        name, _, rest = self.running(CLASSIFIER if task == SETTINGS else task).partition("@")
         built_in = {
             selector.CLASS: self.device_class,
             selector.DEVICE: self.device,
@@ -92,6 +94,7 @@ def _candidate(device: Device, labels: dict[str, str], failures: Failures | None
         online=device.state == ONLINE,
         capabilities=said.capabilities if said else None,
         trust=said.trust if said else None,
+        settings=said.settings if said else None,
         serving={task: serves for task in TASKS if said and (serves := said.serving(task))},
         labels=labels,
         quarantined=(failures.reason or "it failed too often") if failures and failures.quarantined_at else "",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from fer_wire.contracts import TASKS
+from fer_wire.contracts import SETTINGS, TASKS
 
 from fer_controller.metrics.catalogue import GATED
 from fer_controller.metrics.metric import MEAN_DEVICE, MEAN_LOSS, MEDIAN_DEVICE, Gating, Metric
@@ -44,7 +44,7 @@ class GatedMetric:
     """Its name in baselines; empty for what faces tell."""
     is_mix: bool = False
     """Whether it is a distance of distributions, and no figure of its own."""
-    tasks: tuple[str, ...] = TASKS
+    tasks: tuple[str, ...] = (*TASKS, SETTINGS)
     """The default gate holds for rollouts of these."""
     baseline_from: float = 0.0
     """A lower baseline is none."""

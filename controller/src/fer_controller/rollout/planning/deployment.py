@@ -3,13 +3,14 @@
 import secrets
 from datetime import datetime
 
+from fer_wire.contracts import SETTINGS
 from fer_wire.message import iso_utc
 
 from fer_controller.errors import RolloutError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import audit
-from fer_controller.rollout.desired.messages import dumped
+from fer_controller.rollout.desired.holdings import dumped
 from fer_controller.rollout.devices.candidate import candidates
 from fer_controller.rollout.planning.plan import NOTHING_KNOWN, Plan, plan
 from fer_controller.rollout.planning.request import DeployRequest
@@ -24,8 +25,8 @@ BUSY = (PENDING, *IN_FLIGHT, RETRYING, ROLLING_BACK)
 
 def prepare(store: RolloutStore, models: Shelf, request: DeployRequest, around: Surroundings = NOTHING_KNOWN) -> Plan:
     """The plan for the fleet as it stands; raises RolloutError when the request leaves open which model is meant."""
-    model = _chosen(models, request)
-    busy = _busy(store, model.task)
+    model = None if request.without_model else _chosen(models, request)
+    busy = _busy(store, model.task if model else SETTINGS)
     fleet = candidates(store.devices.all(), store.devices.labels(), store.failures(), busy, store.devices.revoked())
     return plan(request, fleet, model, around)
 
@@ -73,7 +74,7 @@ def _chosen(models: Shelf, request: DeployRequest) -> RegisteredModel:
 def _rollout(planned: Plan, actor: str, now: datetime) -> RolloutRow:
     at = iso_utc(now)
     return RolloutRow(
-        f"r-{secrets.token_hex(4)}", at, actor, planned.model, planned.manifest_url,
+        f"r-{secrets.token_hex(4)}", at, actor, planned.change, planned.manifest_url,
         planned.request.model_dump_json(), PLANNED, updated_at=at, task=planned.task,
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def _entry(planned: Plan, row: RolloutRow, actor: str) -> AuditRow:
         "left_out": len(planned.left_out),
     }  # fmt: skip
     sentence = (
-        f"{actor} planned {planned.model} for {len(planned.devices)} devices in {len(planned.waves)} waves; "
+        f"{actor} planned {planned.change} for {len(planned.devices)} devices in {len(planned.waves)} waves; "
         f"{len(planned.left_out)} are left out."
     )
     return audit.entry(row.created_at, row.id, audit.PLANNED, sentence, actor=actor, numbers=numbers)

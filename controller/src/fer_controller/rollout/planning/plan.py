@@ -1,14 +1,15 @@
-"""The plan of a rollout: which device gets which file in which wave, and why."""
+"""The plan of a rollout: which device gets which file or settings in which wave, and why."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fer_wire.contracts import CLASSIFIER
+from fer_wire.contracts import CLASSIFIER, SETTINGS
 from fer_wire.desired import Artifact
 from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
 from fer_wire.reported import Capabilities
+from fer_wire.tuning import SettingValues, spelled
 
 from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout.devices import selector
@@ -25,11 +26,14 @@ QUARANTINED = "it is in quarantine: {reason}"
 NO_CAPABILITIES = "it never said what it is made of"
 UNKNOWN_CLASS = "its class {found!r} is not known; name a precision"
 NO_VARIANT = "{model} has none of {precisions}"
+HAS_SETTINGS = "it has these settings already"
+HAS_ITS_OWN = "it sets {names} itself; take that out there"
 LACKS_TASK = "its agent takes no {task} from a rollout"
 NO_WAY_BACK = "it runs {model}, which no rollout could bring back"
 NEVER_HEARD_OF = "no such device was ever heard of"
 OFFLINE = "it is offline; --offline plans it, too"
 BEYOND_WAVES = "the last wave ends before it"
+SETTINGS_ALONE = "settings alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Planned:
     """A rollout of another task that has the device; this one begins when that has ended."""
     warnings: tuple[str, ...] = ()
     """What may go wrong with it."""
+    settings: SettingValues | None = None
+    """All settings from afar that it would have; None where the rollout leaves them as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class LeftOut:
 class Plan:
     """A whole rollout before it begins."""
 
-    model: str
+    change: str
+    """NAME@VERSION, the settings as they are typed, or both."""
     task: str
     manifest_url: str
     request: DeployRequest
@@ -90,30 +97,34 @@ class Plan:
 
 
 def plan(
-    request: DeployRequest, fleet: Iterable[Candidate], model: RegisteredModel, around: Surroundings = NOTHING_KNOWN
+    request: DeployRequest,
+    fleet: Iterable[Candidate],
+    model: RegisteredModel | None,
+    around: Surroundings = NOTHING_KNOWN,
 ) -> Plan:
-    """The plan for the devices of the fleet that the request selects."""
-    selected, left_out = _selected(request, fleet, model.task)
+    """The plan for the devices of the fleet that the request selects; without a model it brings settings alone."""
+    task = model.task if model else SETTINGS
+    selected, left_out = _selected(request, fleet, task)
     taking: list[tuple[Candidate, tuple[Artifact, ...], str]] = []
     for each in selected:
-        artifacts, why = _variant(request, each, model)
-        reason = _obstacle(each, model.task, artifacts, why) or _absence(request, each)
+        artifacts, why = _variant(request, each, model) if model else ((), SETTINGS_ALONE)
+        reason = _obstacle(request, each, task, artifacts, why) or _absence(request, each)
         if reason:
             left_out.append(LeftOut(each.device, reason))
         else:
             taking.append((each, artifacts, why))
-    named = model.label
+    named = " with ".join(filter(None, (model.label if model else "", request.settings_words)))
     order = {device: place for place, device in enumerate(_ordered([each for each, _, _ in taking], named))}
     taking.sort(key=lambda each: order[each[0].device])
     sizes = request.sizes(len(taking))
     reached = sizes[-1] if sizes else 0
     planned = tuple(
-        _planned(each, model.task, _wave(place, sizes), warnings(each[0], each[1], model, around))
+        _planned(request, each, task, _wave(place, sizes), warnings(each[0], each[1], model, around))
         for place, each in enumerate(taking[:reached])
     )
     left_out += [LeftOut(each.device, BEYOND_WAVES) for each, _, _ in taking[reached:]]
     left_out.sort(key=lambda each: each.device)
-    return Plan(named, model.task, model.manifest_url, request, planned, tuple(left_out))
+    return Plan(named, task, model.manifest_url if model else "", request, planned, tuple(left_out))
 
 
 def _selected(request: DeployRequest, fleet: Iterable[Candidate], task: str) -> tuple[list[Candidate], list[LeftOut]]:
@@ -153,16 +164,19 @@ def _suited(capabilities: Capabilities) -> Sequence[str]:
     return capabilities.precisions or by_class
 
 
-def _obstacle(each: Candidate, task: str, artifacts: Sequence[Artifact], why: str) -> str:
+def _obstacle(request: DeployRequest, each: Candidate, task: str, artifacts: Sequence[Artifact], why: str) -> str:
     if each.revoked:
         return REVOKED
     if each.quarantined:
         return QUARANTINED.format(reason=each.quarantined)
     if each.capabilities is None:
         return NO_CAPABILITIES
-    if task not in each.capabilities.tasks:
-        return LACKS_TASK.format(task=task)
-    return _refusal(each, task, artifacts) if artifacts else why
+    lacking = {task, *((SETTINGS,) if request.changes_settings else ())}.difference(each.capabilities.tasks)
+    if lacking:
+        return LACKS_TASK.format(task=" and no ".join(sorted(lacking)))
+    if not artifacts and task != SETTINGS:
+        return why
+    return _refusal(request, each, task, artifacts) or _own_settings(request, each)
 
 
 def _absence(request: DeployRequest, each: Candidate) -> str:
@@ -170,14 +184,33 @@ def _absence(request: DeployRequest, each: Candidate) -> str:
     return "" if each.online or request.offline or request.devices else OFFLINE
 
 
-def _refusal(each: Candidate, task: str, artifacts: Sequence[Artifact]) -> str:
-    """Why what it runs now keeps it from the files; dlib, which finds faces without a file, cannot be sent back."""
-    serves = each.serving.get(task)
-    if serves and serves.sha256 in {artifact.sha256 for artifact in artifacts}:
+def _refusal(request: DeployRequest, each: Candidate, task: str, artifacts: Sequence[Artifact]) -> str:
+    """Why what it has now keeps it from the change; dlib, which finds faces without a file, cannot be sent back."""
+    serves, settings = each.serving.get(task), _settings(request, each)
+    has_settings = settings is None or (each.settings is not None and settings == each.settings.afar)
+    if task == SETTINGS:
+        return HAS_SETTINGS if has_settings else ""
+    if serves and has_settings and serves.sha256 in {artifact.sha256 for artifact in artifacts}:
         return RUNS_ALREADY.format(model=serves.model)
     if serves and not serves.sha256 and task != CLASSIFIER:
         return NO_WAY_BACK.format(model=serves.model)
     return ""
+
+
+def _settings(request: DeployRequest, each: Candidate) -> SettingValues | None:
+    """All settings from afar that it is to have; None where the rollout leaves them as they are."""
+    if not request.changes_settings:
+        return None
+    return request.settings_after(each.settings.afar if each.settings else {})
+
+
+def _own_settings(request: DeployRequest, each: Candidate) -> str:
+    """Why the device would refuse the settings: what is set on it, nothing from afar changes."""
+    after = _settings(request, each) or {}
+    had = each.settings.afar if each.settings else {}
+    own = each.settings.own if each.settings else {}
+    names = [name for name in after if name in own and after[name] != had.get(name)]
+    return HAS_ITS_OWN.format(names=" and ".join(names)) if names else ""
 
 
 def _ordered(taking: Sequence[Candidate], seed: str) -> list[str]:
@@ -200,12 +233,19 @@ def _wave(place: int, sizes: Sequence[int]) -> int:
 
 
 def _planned(
-    taken: tuple[Candidate, tuple[Artifact, ...], str], task: str, wave: int, beware: tuple[str, ...]
-) -> Planned:
+    request: DeployRequest, taken: tuple[Candidate, tuple[Artifact, ...], str], task: str, wave: int,
+    beware: tuple[str, ...],
+) -> Planned:  # fmt: skip
     each, artifacts, why = taken
     others = [rollout for other, rollout in each.busy_with.items() if other != task]
     return Planned(
-        each.device, wave, each.device_class, each.online, each.running(task), artifacts, why,
+        each.device, wave, each.device_class, each.online, _has_now(each, task), artifacts, why,
         sum(artifact.size_bytes for artifact in artifacts), each.busy_with.get(task, ""), next(iter(others), ""),
-        beware,
+        beware, _settings(request, each),
     )  # fmt: skip
+
+
+def _has_now(each: Candidate, task: str) -> str:
+    if task != SETTINGS:
+        return each.running(task)
+    return spelled(each.settings.afar) if each.settings else ""

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 from fer_wire import TopicError
 from fer_wire.desired import DAY_S
+from fer_wire.errors import SettingsRefusedError
 from fer_wire.manifest import PRECISIONS
 from fer_wire.names import checked_name
+from fer_wire.tuning import SETTINGS_FROM_AFAR, SettingValues, checked
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from fer_controller.errors import RequestError
@@ -70,6 +72,35 @@ def model_name(typed: str) -> tuple[str, str | None]:
         return (checked_name(name) if typed else ""), (checked_name(version) if given else None)
     except TopicError as error:
         raise RequestError(f"--model {typed!r} is not the name of a model; write NAME or NAME@VERSION.") from error
+
+
+def assigned(typed: Iterable[str]) -> SettingValues:
+    """The values of NAME=VALUE…, by name; raises RequestError."""
+    parts = [each.partition("=") for each in typed]
+    wrong = next(("".join(each) for each in parts if not all(part.strip() for part in each)), None)
+    if wrong is not None:
+        raise RequestError(f"{wrong!r} sets nothing; write NAME=VALUE, as in events.heartbeat_s=10.")
+    values = {name.strip(): value.strip() for name, _, value in parts}
+    if len(values) < len(parts):
+        raise RequestError("The same setting is given two values; give it one.")
+    try:
+        return checked(values)
+    except SettingsRefusedError as error:
+        raise RequestError(
+            f"{error}. `fer-controller settings list` shows what can be set, and within what."
+        ) from error
+
+
+def _assignments(typed: tuple[str, ...]) -> tuple[str, ...]:
+    assigned(typed)
+    return typed
+
+
+def _setting_names(typed: tuple[str, ...]) -> tuple[str, ...]:
+    for name in typed:
+        if name not in SETTINGS_FROM_AFAR:
+            raise RequestError(f"There is no setting {name!r}; `fer-controller settings list` shows what can be set.")
+    return typed
 
 
 def _share(typed: Any, field: ValidationInfo) -> Any:
@@ -135,6 +166,8 @@ Precision = Annotated[str, AfterValidator(_precision), Field(json_schema_extra={
 Selector = Annotated[str, AfterValidator(_selector)]
 DeviceNames = Annotated[tuple[str, ...], AfterValidator(_devices)]
 Gates = Annotated[tuple[str, ...], AfterValidator(_gates)]
+Assignments = Annotated[tuple[str, ...], AfterValidator(_assignments)]
+SettingNames = Annotated[tuple[str, ...], AfterValidator(_setting_names)]
 Waves = Annotated[
     tuple[str, ...], BeforeValidator(_split, json_schema_input_type=str | tuple[str, ...]), AfterValidator(_growing)
 ]

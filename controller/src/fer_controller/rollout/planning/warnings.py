@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fer_wire.contracts import SETTINGS
 from fer_wire.desired import Artifact
 
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel
@@ -32,15 +33,23 @@ class Surroundings:
 
 
 def warnings(
-    each: Candidate, artifacts: Sequence[Artifact], model: RegisteredModel, around: Surroundings
+    each: Candidate, artifacts: Sequence[Artifact], model: RegisteredModel | None, around: Surroundings
 ) -> tuple[str, ...]:
-    """What may go wrong with the device, each in words that follow its name."""
-    return (*_access(each, around), *_state(each, model), *_files(each, artifacts, around))
+    """What may go wrong with the device, each in words that follow its name; without a model settings come alone."""
+    if model is None:
+        return (*_trust(each), *_taken(each, SETTINGS))
+    return (
+        *_access(each, around), *_trust(each), *_newer(each, model), *_taken(each, model.task),
+        *_files(each, artifacts, around),
+    )  # fmt: skip
 
 
 def _access(each: Candidate, around: Surroundings) -> Iterator[str]:
     if around.enrolled is not None and each.device not in around.enrolled:
         yield UNENROLLED.format(device=each.device)
+
+
+def _trust(each: Candidate) -> Iterator[str]:
     if each.capabilities and each.capabilities.has_key is False:
         yield KEYLESS
     if each.trust and each.trust.order_expired:
@@ -51,12 +60,15 @@ def _access(each: Candidate, around: Surroundings) -> Iterator[str]:
         yield OFFLINE
 
 
-def _state(each: Candidate, model: RegisteredModel) -> Iterator[str]:
+def _newer(each: Candidate, model: RegisteredModel) -> Iterator[str]:
     name, _, rest = each.running(model.task).partition(VERSION_MARK)
     if name == model.name and _numbers(rest.partition("/")[0]) > _numbers(model.version):
         yield NEWER.format(model=each.running(model.task))
-    if model.task in each.busy_with:
-        yield TAKEN.format(rollout=each.busy_with[model.task])
+
+
+def _taken(each: Candidate, task: str) -> Iterator[str]:
+    if task in each.busy_with:
+        yield TAKEN.format(rollout=each.busy_with[task])
 
 
 def _files(each: Candidate, artifacts: Sequence[Artifact], around: Surroundings) -> Iterator[str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from fer_controller.rollout.desired.messages import artifacts_of
+from fer_controller.rollout.desired.holdings import artifacts_of
 from fer_controller.rollout.evidence import spending
 from fer_controller.rollout.evidence.comparison import Pair
 from fer_controller.rollout.evidence.hours import Before
@@ -77,4 +77,5 @@ def _terms(rollout: LiveRollout, wave: WaveRow, gates: int) -> Terms:
 
 
 def _changes_model(target: TargetRow) -> bool:
-    return target.previous_model not in {artifact.model for artifact in artifacts_of(target.artifacts)}
+    artifacts = artifacts_of(target.artifacts)
+    return bool(artifacts) and target.previous_model not in {artifact.model for artifact in artifacts}

@@ -10,6 +10,7 @@ from fer_wire.reported import RunningModel
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
+from fer_controller.rollout.desired.holdings import Holding, brought
 from fer_controller.rollout.devices.candidate import report
 from fer_controller.rollout.planning import request
 from fer_controller.rollout.steps.decision import Decision, Subject
@@ -72,25 +73,23 @@ class LiveRollout:
         said = self.report(device)
         return said.serving(self.row.task) if said else None
 
-    def serving_sha256(self, device: str) -> str:
-        """Its file; empty when the device says nothing."""
-        serves = self.serving(device)
-        return serves.sha256 if serves else ""
+    def holds(self, device: str, holding: Holding | None) -> bool:
+        """Whether the device says that it has this; what is not known nobody has."""
+        return holding is not None and holding.is_held(self.report(device), self.row.task)
 
     def updating_online(self) -> int:
         """How many devices update now and are online; those that are away take up no room."""
         return sum(self.is_online(target.device) for target in self.in_states(*IN_FLIGHT))
 
     def still_has(self, device: str) -> bool:
-        """Whether no later rollout has told the device what to run for the same task.
+        """Whether no later rollout has told the device what to have of the same kind.
 
-        Behind one of another task only the device knows: it has to run this rollout's model still.
+        Behind one of another task only the device knows: it has to have still what this rollout brought.
         """
         last = self.tick.desired.get(device)
         if last is None or last.rollout == self.row.id:
             return True
-        artifacts = self.targets[device].artifacts
-        return last.task != self.row.task and self.serving_sha256(device) in messages.shas_of(artifacts)
+        return last.task != self.row.task and self.holds(device, brought(self.targets[device]))
 
     def withdrawal(self, device: str) -> DesiredRow | None:
         """Takes back what this rollout desires of the device; None where it desires nothing, or a later one has it."""

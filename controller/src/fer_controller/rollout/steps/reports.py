@@ -8,7 +8,7 @@ from fer_wire import reported as wire
 from fer_wire.reported import Update
 
 from fer_controller.rollout import audit
-from fer_controller.rollout.desired.messages import artifacts_of, shas_of
+from fer_controller.rollout.desired.holdings import artifacts_of, brought, key_of_new
 from fer_controller.rollout.steps import rollback
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -67,7 +67,7 @@ def _follow_report(rollout: LiveRollout, target: TargetRow) -> Iterator[Decision
 def _asked_for(rollout: LiveRollout, target: TargetRow, said: Reported | None) -> Update | None:
     """The device's update, when it is the one that this rollout last asked for."""
     update = said.update if said else None
-    key = (rollout.row.id, target.attempt, artifacts_of(target.artifacts)[0].sha256)
+    key = (rollout.row.id, target.attempt, key_of_new(target))
     return update if update and (update.rollout, update.attempt, update.sha256) == key else None
 
 
@@ -80,17 +80,21 @@ def _told_again(rollout: LiveRollout, target: TargetRow, update: Update) -> Deci
 
 
 def _committed(rollout: LiveRollout, target: TargetRow, said: Reported) -> Decision:
-    running, device = said.serving(rollout.row.task), target.device
-    if running is None or running.sha256 not in shas_of(target.artifacts):
-        found = running.model or running.sha256[:12] if running else "nothing"
-        return _attempt_failed(rollout, target, f"it says that it committed, yet it runs {found}")
+    device, why_not = target.device, brought(target).why_not(said, rollout.row.task)
+    if why_not:
+        return _attempt_failed(rollout, target, f"it says that it committed, yet {why_not}")
     late = ", after its wave" if target.state == UNREACHABLE else ""
     return Decision(
         target, COMMIT, audit.COMMITTED,
-        f"{device} committed {running.model}{late}.",
+        f"{device} committed {_committed_what(rollout, target)}{late}.",
         {"measured_ms": dict(said.update.measured_ms) if said.update else {}},
         failures=Failures(device, 0) if device in rollout.tick.failures else None,
     )  # fmt: skip
+
+
+def _committed_what(rollout: LiveRollout, target: TargetRow) -> str:
+    serves = rollout.serving(target.device) if artifacts_of(target.artifacts) else None
+    return " with ".join(filter(None, (serves.model if serves else "", rollout.request.settings_words)))
 
 
 def _attempt_failed(rollout: LiveRollout, target: TargetRow, reason: str) -> Decision:

@@ -1,4 +1,4 @@
-"""The rollback: each device that was told to run the model gets a desired state of its own for what it ran before."""
+"""The rollback: each device that was told gets a desired state of its own for what it had before."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from fer_wire.reported import Update
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
+from fer_controller.rollout.desired.holdings import had, key_of_previous
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
@@ -67,8 +68,9 @@ def follow_report(rollout: LiveRollout, target: TargetRow) -> Iterator[Decision]
     update = _ended_update(rollout, target)
     if update is None:
         return
-    if rollout.serving_sha256(target.device) == target.previous_sha256:
-        sentence = f"{target.device} runs {target.previous_model} again."
+    if rollout.holds(target.device, had(target)):
+        what = f"runs {target.previous_model}" if target.previous_sha256 else "has the settings that it had before"
+        sentence = f"{target.device} {what} again."
         yield Decision(target, RETURNED, audit.RETURNED, sentence)
     elif target.state == ROLLING_BACK and target.failures + 1 < MOST_TRIES:
         yield _taken_back(rollout, target, tries=target.failures + 1)
@@ -95,7 +97,7 @@ def _ended_update(rollout: LiveRollout, target: TargetRow) -> Update | None:
     """The device's update to the previous model, once it has ended."""
     said = rollout.report(target.device)
     update = said.update if said else None
-    key = (rollout.row.id, target.attempt, target.previous_sha256)
+    key = (rollout.row.id, target.attempt, key_of_previous(target))
     if update is None or (update.rollout, update.attempt, update.sha256) != key or update.state not in UPDATE_ENDED:
         return None
     return update
@@ -106,21 +108,21 @@ def _never_left(rollout: LiveRollout, target: TargetRow) -> bool:
     if not target.attempt:
         return True
     fell_back = target.state in (CANCELED, FAILED, QUARANTINED)
-    return fell_back and rollout.serving_sha256(target.device) == target.previous_sha256 != ""
+    return fell_back and rollout.holds(target.device, had(target))
 
 
 def _taken_back(rollout: LiveRollout, target: TargetRow, *, tries: int) -> Decision:
-    if not target.previous_sha256:
+    if had(target) is None:
         return _stranded(target, "it is not known what it ran before", rollout.withdrawal(target.device))
     tick, attempt = rollout.tick, target.attempt + 1
-    reason = f"back to {target.previous_model or target.previous_sha256[:12]}"
+    reason = f"back to {target.previous_model or target.previous_sha256[:12] or 'the settings that it had before'}"
     last, known = tick.desired.get(target.device), tick.by_sha256(target.previous_sha256)
     return Decision(
         target, TAKE_BACK, audit.TAKEN_BACK,
         f"{target.device} is told, in attempt {attempt}, to go {reason}.",
-        {"attempt": attempt, "sha256": target.previous_sha256},
+        {"attempt": attempt, "sha256": key_of_previous(target)},
         reason=reason, fields={"attempt": attempt, "failures": tries},
-        desired=messages.to_previous_model(rollout.row, target, attempt, last, tick.now, known),
+        desired=messages.to_previous(rollout.row, target, attempt, last, tick.now, known),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from fer_wire.contracts import SETTINGS
+
 from fer_controller.rollout import audit
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
@@ -21,6 +23,9 @@ from fer_controller.rollout.transitions import (
     WAVE,
 )
 from fer_controller.store.rollouts.records import TargetRow
+
+PREVIOUS = ("previous_model", "previous_sha256", "previous_settings")
+"""What a device had, in the fields of a target."""
 
 
 def take_up(rollout: LiveRollout, others: Iterable[LiveRollout]) -> Iterator[Decision]:
@@ -47,10 +52,14 @@ def _holder(rollout: LiveRollout, unfinished: Iterable[LiveRollout]) -> LiveRoll
 
 
 def _wait(rollout: LiveRollout, other: LiveRollout) -> Iterator[Decision]:
-    reason = f"It waits for rollout {other.row.id} of a {other.row.task}, which has some of its devices."
+    reason = f"It waits for rollout {other.row.id} of {_kind(other)}, which has some of its devices."
     if rollout.row.reason != reason:
         sentence = f"{reason} It begins when that has ended; `fer-controller rollouts abort {other.row.id}` ends it."
         yield Decision(rollout.row, action=audit.WAITS, sentence=sentence, fields={"reason": reason})
+
+
+def _kind(rollout: LiveRollout) -> str:
+    return SETTINGS if rollout.row.task == SETTINGS else f"a {rollout.row.task}"
 
 
 def _begin(rollout: LiveRollout, begun: Iterable[LiveRollout]) -> Iterator[Decision]:
@@ -86,11 +95,11 @@ def _shared(rollout: LiveRollout, other: LiveRollout) -> list[TargetRow]:
 
 
 def _inherit_previous(rollout: LiveRollout, taken: Iterable[TargetRow]) -> Iterator[Decision]:
-    """A device that had not committed the earlier rollout's model goes back to the one before both."""
+    """A device that had not committed what the earlier rollout brought goes back to what it had before both."""
     for theirs in taken:
-        if theirs.previous_sha256 and theirs.state not in (PENDING, COMMITTED):
-            previous = {"previous_model": theirs.previous_model, "previous_sha256": theirs.previous_sha256}
-            yield Decision(rollout.targets[theirs.device], fields=previous)
+        known = {name: value for name in PREVIOUS if (value := getattr(theirs, name))}
+        if known and theirs.state not in (PENDING, COMMITTED):
+            yield Decision(rollout.targets[theirs.device], fields=known)
 
 
 def _give_up(rollout: LiveRollout, later: str, taken: Iterable[TargetRow]) -> Iterator[Decision]:

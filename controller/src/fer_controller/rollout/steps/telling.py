@@ -1,12 +1,15 @@
-"""Telling the devices of a wave to run the model, as many at once as the request allows."""
+"""Telling the devices of a wave what the rollout brings, as many at once as the request allows."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fer_wire.desired import SHA256_PATTERN
+from fer_wire.tuning import canonical
 
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
+from fer_controller.rollout.desired.holdings import SILENT, artifacts_of, brought, values_of
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import PENDING, RETRYING, SKIP, TELL
@@ -18,9 +21,10 @@ SHA256 = re.compile(SHA256_PATTERN)
 def tell_devices(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """Tell those that are due; devices that are away find their desired state when they come back."""
     room = rollout.request.concurrency - rollout.updating_online()
-    for target in rollout.of_wave(wave.number):
-        if not _is_due(rollout, target):
+    for each in rollout.of_wave(wave.number):
+        if not _is_due(rollout, each):
             continue
+        target = _prepared(rollout, each)
         obstacle, online = _obstacle(rollout, target), rollout.is_online(target.device)
         if obstacle:
             sentence = f"{target.device} is left out: {obstacle}."
@@ -39,30 +43,46 @@ def _obstacle(rollout: LiveRollout, target: TargetRow) -> str:
     reason = rollout.tick.quarantine_reason(target.device)
     if reason:
         return f"it is in quarantine: {reason}"
-    if not target.attempt and rollout.serving_sha256(target.device) in messages.shas_of(target.artifacts):
-        return "it runs the model already"
+    if rollout.request.changes_settings and not target.previous_settings:
+        return SILENT
+    if not target.attempt and rollout.holds(target.device, brought(target)):
+        return "it has these settings already" if rollout.request.changes_settings else "it runs the model already"
     return ""
 
 
 def _told(rollout: LiveRollout, target: TargetRow) -> Decision:
     tick, attempt = rollout.tick, target.attempt + 1
-    previous_model, previous_sha256 = _previous(rollout, target)
-    model = messages.artifacts_of(target.artifacts)[0].model
     last = tick.desired.get(target.device)
     return Decision(
         target, TELL, audit.TOLD,
-        f"{target.device} is told, in attempt {attempt}, to run {model} ({target.why}).",
-        {"attempt": attempt, "previous": previous_model},
-        fields={
-            "attempt": attempt, "retry_at": "", "previous_model": previous_model, "previous_sha256": previous_sha256
-        },
-        desired=messages.to_new_model(rollout.row, target, attempt, last, tick.now, rollout.request.probation_s),
+        f"{target.device} is told, in attempt {attempt}, to {_errand(rollout, target)} ({target.why}).",
+        {"attempt": attempt, "previous": target.previous_model},
+        fields={"attempt": attempt, "retry_at": "", **_facts(target)},
+        desired=messages.to_new(rollout.row, target, attempt, last, tick.now, rollout.request.probation_s),
     )  # fmt: skip
 
 
-def _previous(rollout: LiveRollout, target: TargetRow) -> tuple[str, str]:
-    """Name and sha256 of the model to go back to: the one that the device ran when it was first told."""
-    serves = rollout.serving(target.device)
-    if not target.previous_sha256 and serves and SHA256.fullmatch(serves.sha256):
-        return serves.model, serves.sha256
-    return target.previous_model, target.previous_sha256
+def _errand(rollout: LiveRollout, target: TargetRow) -> str:
+    artifacts, words = artifacts_of(target.artifacts), rollout.request.settings_words
+    model = [f"run {artifacts[0].model}"] if artifacts else []
+    return " and ".join([*model, f"work by {words}"] if words else model)
+
+
+def _prepared(rollout: LiveRollout, target: TargetRow) -> TargetRow:
+    """With what the device had when it was first told, to go back to, and all settings that it is to have now."""
+    said, serves = rollout.report(target.device), rollout.serving(target.device)
+    if artifacts_of(target.artifacts) and not target.previous_sha256 and serves and SHA256.fullmatch(serves.sha256):
+        target = replace(target, previous_model=serves.model, previous_sha256=serves.sha256)
+    if not rollout.request.changes_settings:
+        return target
+    before = target.previous_settings or (canonical(said.settings.afar) if said and said.settings else "")
+    if not before:
+        return target
+    after = rollout.request.settings_after(values_of(before) or {})
+    return replace(target, previous_settings=before, settings=canonical(after))
+
+
+def _facts(target: TargetRow) -> dict[str, str]:
+    """What _prepared may have changed."""
+    names = ("previous_model", "previous_sha256", "previous_settings", "settings")
+    return {name: getattr(target, name) for name in names}

@@ -50,19 +50,20 @@ ON CONFLICT (rollout, number) DO UPDATE SET
 -- targets --
 -- The devices of a rollout in the order in which they are told.
 SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
-  baseline, reason, retry_at, updated_at
+  baseline, reason, retry_at, updated_at, settings, previous_settings
 FROM rollout_targets WHERE rollout = :rollout ORDER BY wave, position;
 
 -- upsert_target --
 -- Insert or update a device of a rollout.
 INSERT INTO rollout_targets
   (rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
-   baseline, reason, retry_at, updated_at)
-VALUES (:rollout, :device, :wave, :position, :state, :artifacts, :why, :attempt, :failures, :previous_model, :previous_sha256, :baseline, :reason, :retry_at, :updated_at)
+   baseline, reason, retry_at, updated_at, settings, previous_settings)
+VALUES (:rollout, :device, :wave, :position, :state, :artifacts, :why, :attempt, :failures, :previous_model, :previous_sha256, :baseline, :reason, :retry_at, :updated_at, :settings, :previous_settings)
 ON CONFLICT (rollout, device) DO UPDATE SET
   state = excluded.state, attempt = excluded.attempt, failures = excluded.failures,
   previous_model = excluded.previous_model, previous_sha256 = excluded.previous_sha256, baseline = excluded.baseline,
-  reason = excluded.reason, retry_at = excluded.retry_at, updated_at = excluded.updated_at;
+  reason = excluded.reason, retry_at = excluded.retry_at, updated_at = excluded.updated_at,
+  settings = excluded.settings, previous_settings = excluded.previous_settings;
 
 -- heard --
 -- The presence and the last report of the devices of a rollout.

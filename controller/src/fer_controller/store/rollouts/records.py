@@ -74,6 +74,9 @@ class TargetRow:
     reason: str = ""
     retry_at: str = ""
     updated_at: str = ""
+    settings: str = ""
+    """All settings from afar that it is told to have, as JSON; empty where the rollout leaves them as they are."""
+    previous_settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,3 +113,9 @@ SIGNED_ORDERS: tuple[str, ...] = (
     "ALTER TABLE desired_states ADD COLUMN signed_until TEXT NOT NULL DEFAULT ''",
 )
 """As what the broker has confirmed was signed: by which key, and until when it holds; empty if it was not."""
+
+SETTINGS_OF_TARGETS: tuple[str, ...] = (
+    "ALTER TABLE rollout_targets ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE rollout_targets ADD COLUMN previous_settings TEXT NOT NULL DEFAULT ''",
+)
+"""All settings from afar that a device is told to have, and had before, as JSON; empty where a rollout leaves them."""
