@@ -20,7 +20,7 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible dist test-dist fuzz docs lock format clean
+.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible dist test-dist fuzz docs site lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -43,6 +43,9 @@ check-ansible: .venv-ansible/.ready  ## the roles, by ansible-lint's production 
 docs: $(READY)          ## write the generated pages anew
 	$(BIN)/fer-models report
 	$(BIN)/python scripts/docs.py
+
+site: $(READY) .venv-docs/.ready  ## the documentation as pages, in site/
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .
@@ -144,6 +147,11 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 	.venv-bench/bin/python $(PINNED) -r requirements/bench.txt
 	touch $@
 
+.venv-docs/.ready: requirements/docs.txt
+	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python $(PINNED) -r requirements/docs.txt
+	touch $@
+
 # Only what Keras and TFLite need: a row's process imports nothing else of ours.
 .venv-compare/.ready: requirements/build.txt requirements/compare.txt wire/pyproject.toml models/pyproject.toml
 	test -x .venv-compare/bin/python || $(PYTHON) -m venv .venv-compare
@@ -156,4 +164,4 @@ lock:                   ## pin the environments anew, with hashes (needs uv)
 	scripts/lock.sh --upgrade
 
 clean:
-	rm -rf .venv .venv-ansible .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench
+	rm -rf .venv .venv-ansible .venv-py38 .venv-jetpack46 .venv-training .venv-compare .venv-bench .venv-docs site dist build
