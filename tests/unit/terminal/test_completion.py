@@ -29,7 +29,7 @@ def test_a_fault_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_whoever_is_late_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completion, "PATIENCE_S", 0.05)
+    monkeypatch.setenv(completion.PATIENCE_VARIABLE, "0.05")
     late = Event()
 
     def find(_: typer.Context) -> Iterator[str]:

@@ -77,6 +77,12 @@ def test_how_many_rows_are_left_out_is_said() -> None:
     assert printed(FLEET, NASTY, 200, filters=("red carpet",))[-1] == "0 of 2 rows."
 
 
+def test_a_column_in_which_there_is_nothing_is_left_out_before_any_other() -> None:
+    rows: List[Row] = [("nano-01", "online", "", "light@1.2.0/int8", None, "x" * 60)]
+    assert printed(FLEET, rows, 80)[-1] == "Not shown: since, models, dropped (--columns)."
+    assert printed(FLEET, rows, 100)[-1] == "Not shown: since, dropped (--columns)."
+
+
 def test_without_rows_there_is_a_sentence() -> None:
     assert printed(FLEET, [], 80) == ["Nothing."]
 

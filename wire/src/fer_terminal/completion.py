@@ -2,12 +2,15 @@
 
 import contextlib
 import io
+import os
 from threading import Thread
 from typing import Callable, Iterable, List
 
 import typer
 
 PATIENCE_S = 1.5
+PATIENCE_VARIABLE = "FER_COMPLETE_WITHIN_S"
+"""Says in the environment how long else to wait, for a controller far away."""
 MOST = 500
 
 Find = Callable[[typer.Context], Iterable[str]]
@@ -28,7 +31,13 @@ def completing(find: Find) -> Completion:
         with contextlib.redirect_stderr(io.StringIO()):
             thread = Thread(target=look, daemon=True)
             thread.start()
-            thread.join(PATIENCE_S)
+            thread.join(_patience_s())
         return sorted({each for each in found if each.startswith(incomplete)})[:MOST]
 
     return complete
+
+
+def _patience_s() -> float:
+    with contextlib.suppress(ValueError):
+        return float(os.environ.get(PATIENCE_VARIABLE, PATIENCE_S))
+    return PATIENCE_S

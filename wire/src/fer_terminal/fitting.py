@@ -5,7 +5,7 @@ from typing import List, Optional, Sequence, Tuple
 
 from rich.cells import cell_len
 
-from fer_terminal.columns import ESSENTIAL, NAME, WORDS, Column
+from fer_terminal.columns import ESSENTIAL, NAME, NOTHING, WORDS, Column
 
 GAP = 2
 """Cells of the terminal between two columns."""
@@ -22,6 +22,12 @@ class Wish:
     column: Column
     natural: int
     least: int
+    says_nothing: bool = False
+
+    @property
+    def expendable(self) -> Tuple[bool, int]:
+        """By which columns are left out: the highest first, and among them those in which there is nothing."""
+        return self.says_nothing and self.column.importance != ESSENTIAL, self.column.importance
 
 
 @dataclass(frozen=True)
@@ -35,18 +41,19 @@ class Fit:
 
 def wish(column: Column, texts: Sequence[str]) -> Wish:
     """What a column needs for these cells."""
+    says_nothing = all(text == NOTHING for text in texts)
     natural = max([cell_len(column.heading), *(cell_len(line) for text in texts for line in text.split("\n"))])
     if column.kind != WORDS:
-        return Wish(column, natural, natural)
+        return Wish(column, natural, natural, says_nothing)
     longest = max((cell_len(word) for text in (column.heading, *texts) for word in text.split()), default=0)
-    return Wish(column, natural, min(natural, max(LEAST_WORDS, min(longest, LONGEST_WORD))))
+    return Wish(column, natural, min(natural, max(LEAST_WORDS, min(longest, LONGEST_WORD))), says_nothing)
 
 
 def fit(wishes: Sequence[Wish], width: int) -> Optional[Fit]:
     """The columns that fit; None where the essential ones alone are too wide even with their names shortened."""
     places = list(range(len(wishes)))
     while _needed([wishes[place].least for place in places]) > width:
-        least_of_all = max(places, key=lambda place: (wishes[place].column.importance, place))
+        least_of_all = max(places, key=lambda place: (wishes[place].expendable, place))
         if wishes[least_of_all].column.importance == ESSENTIAL:
             break
         places.remove(least_of_all)

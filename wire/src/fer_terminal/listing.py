@@ -105,9 +105,9 @@ def _tell(console: Console, left_out: Sequence[str], shown: int, rows: int) -> N
     """One line on what is not there."""
     told = [f"{shown:,} of {rows:,} rows"] if shown < rows else []
     if left_out:
-        told.append(_without(left_out, console.width - len("; ".join([*told, "."]))))
+        told.append(_without(left_out, console.width - len(". ".join([*told, "."]))))
     if told:
-        console.print(Text(f"{'; '.join(told)}.", QUIET))
+        console.print(Text(f"{'. '.join(told)}.", QUIET))
 
 
 def _without(headings: Sequence[str], width: int) -> str:

@@ -177,11 +177,6 @@ def table(*columns: str) -> Listed:
     return Listed(*columns)
 
 
-def plain(text: str, color: str = "") -> Cell:
-    """A cell and its color."""
-    return text, color
-
-
 def print_table(table: Listed, empty: str) -> None:
     """The table, or a sentence when it has no rows."""
     from fer_terminal.listing import print_list

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
+from fer_terminal.choosing import Choice
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
+from fer_terminal.options import HELP
 
 from fer_controller.cli import completions, looks, options
 from fer_controller.cli.states import toned
@@ -80,6 +82,7 @@ app.command("list")(looks.command(LIST))
 @app.command()
 def show(
     rollout: AnyRollout = NEWEST,
+    utc: Annotated[bool, typer.Option("--utc", help=HELP["utc"])] = False,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -93,7 +96,7 @@ def show(
     if json_:
         options.print_answer(found)
     else:
-        watching.print_whole(found)
+        watching.print_whole(found, Choice(utc=utc))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from fer_terminal.columns import WORDS, Column, Row
 
 from fer_controller.cli import looks, options
 from fer_controller.cli.deploy import Begin, DryRun, Watch, Yes, roll_out
@@ -20,6 +21,8 @@ from fer_controller.rollout.planning.course import Course
 from fer_controller.rollout.planning.request import DeployRequest
 
 app = typer.Typer(no_args_is_help=True, help="Shows the settings of devices, and changes them in waves.")
+
+SHOWN = (Column("name"), Column("value"), Column("set"), Column("rollout", 4), Column("by", 5))
 
 Assignments = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE…", help="As in events.heartbeat_s=10; `settings list` shows all.")
@@ -73,23 +76,23 @@ def _request(course: Course, **change: list[str]) -> DeployRequest:
         raise typer.BadParameter(str(error)) from error
 
 
-def _list(found: list[SettingAnswer]) -> Iterable[looks.Row]:
+def _list(found: list[SettingAnswer]) -> Iterable[Row]:
     for each in found:
-        default = "–" if each.default is None else str(each.default)
-        yield each.name, each.kind, default, each.bounds or "–", each.meaning
+        default = None if each.default is None else str(each.default)
+        yield each.name, each.kind, default, each.bounds, each.meaning
 
 
-def _shown(found: list[DeviceSettingAnswer]) -> Iterable[looks.Row]:
+def _shown(found: list[DeviceSettingAnswer]) -> Iterable[Row]:
     for each in found:
-        value = "–" if each.value is None else str(each.value)
         hidden = "" if each.from_afar is None else f" (from afar: {each.from_afar})"
-        yield each.name, value + hidden, each.source, each.rollout or "–", each.by or "–"
+        value = None if each.value is None else f"{each.value}{hidden}"
+        yield each.name, value, each.source, each.rollout, each.by
 
 
 LIST = looks.Look(
     SETTINGS_LIST,
     "The settings that can be changed from afar: their defaults, bounds and meaning.",
-    ("name", "kind", "default", "bounds", "meaning"),
+    (Column("name"), Column("kind", 5), Column("default"), Column("bounds", 3), Column("meaning", 4, WORDS)),
     _list,
 )
 app.command("list")(looks.command(LIST))
@@ -106,10 +109,9 @@ def show(
     """What holds on a device: each setting, where it is set, and by whom."""
     with options.desk(db, url, config) as desk:
         found = desk.ask(DEVICE_SETTINGS, DeviceSettingsQuery(device=device))
+    from fer_terminal.listing import print_list
+
     if json_:
         options.print_answer(found)
-        return
-    table = options.table("name", "value", "set", "rollout", "by")
-    for row in _shown(found):
-        table.add_row(*(options.plain(str(cell)) for cell in row))
-    options.print_table(table, "")
+    else:
+        print_list(SHOWN, list(_shown(found)), empty="")
