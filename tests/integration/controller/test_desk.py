@@ -15,6 +15,7 @@ from fer_controller.errors import AccessError, ApiError, ControllerError, Reques
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
+from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EVENT_DAYS,
@@ -51,6 +52,7 @@ from fer_controller.operations.operators import (
     AddOperatorRequest,
     RemoveOperatorRequest,
 )
+from fer_controller.operations.overview import EMOTIONS_TODAY, OVERVIEW, EmotionsTodayQuery, OverviewQuery
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import (
     DECISIONS,
@@ -89,6 +91,11 @@ from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
 
 REQUEST = DeployRequest(precision="fp32", waves="1,100%")
 LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
+    "overview": (OVERVIEW, OverviewQuery(limit=20)),
+    "emotions of a day": (EMOTIONS_TODAY, EmotionsTodayQuery(since=f"{AT[:10]}T00:00Z", until=f"{AT[:10]}T23:59Z")),
+    "the fleet's table": (FLEET, FleetQuery()),
+    "some of it": (FLEET, FleetQuery(where="ORIN", selector="site=lab", classes=("orin", "nano"), kinds=("stale",))),
+    "hottest first": (FLEET, FleetQuery(sort="temperature_c", descending=True, offset=1, limit=5)),
     "devices": (DEVICES, Nothing()),
     "totals": (TOTALS, Nothing()),
     "cameras": (CAMERAS, Nothing()),
@@ -124,6 +131,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
 DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke", "operators", "add_operator", "remove_operator"}
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
+    "a day that ends before it begins": (EMOTIONS_TODAY, EmotionsTodayQuery(since=AT, until="2026-01-30T00:00Z")),
+    "no selector": (FLEET, FleetQuery(selector="site")),
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
     "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
     "no model of this name": (MODEL, ModelQuery(model="heavy@1")),

@@ -7,6 +7,7 @@ from typing import Any
 
 from fer_controller.operations import (
     audit,
+    board,
     events,
     fleet,
     labels,
@@ -15,11 +16,16 @@ from fer_controller.operations import (
     plans,
     rollouts,
     settings,
+    overview,
+    plans,
+    rollouts,
     telemetry,
 )
 from fer_controller.operations.operation import Operation
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
+    *overview.OPERATIONS,
+    *board.OPERATIONS,
     *fleet.OPERATIONS,
     *events.OPERATIONS,
     *telemetry.OPERATIONS,

@@ -97,7 +97,7 @@ class Operation(Generic[Asked, Answered]):
 
 def singular(name: str) -> str:
     """How a parameter with several values is spelled where each stands for itself: in a query and as an option."""
-    return name.removesuffix("s")
+    return name.removesuffix("es") if name.endswith("sses") else name.removesuffix("s")
 
 
 def query_name(name: str, field: FieldInfo) -> str:

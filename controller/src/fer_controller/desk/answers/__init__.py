@@ -2,6 +2,7 @@
 
 from fer_controller.desk.answers import (
     audit,
+    board,
     events,
     fleet,
     labels,
@@ -10,6 +11,9 @@ from fer_controller.desk.answers import (
     plans,
     rollouts,
     settings,
+    overview,
+    plans,
+    rollouts,
     telemetry,
 )
 from fer_controller.desk.answers.table import ANSWERS, Context
@@ -18,11 +22,13 @@ __all__ = [
     "ANSWERS",
     "Context",
     "audit",
+    "board",
     "events",
     "fleet",
     "labels",
     "models",
     "operators",
+    "overview",
     "plans",
     "rollouts",
     "settings",

@@ -45,7 +45,7 @@ LOOK_EVERY_S = 0.1
 def rollouts(context: Context, asked: RolloutsQuery) -> list[RolloutAnswer]:
     """The newest, the newest first."""
     store = context.stores.upgraded.rollouts
-    return [_progress(store, row) for row in store.rollouts(asked.limit)]
+    return [progress_of(store, row) for row in store.rollouts(asked.limit)]
 
 
 @ANSWERS.carries_out(ROLLOUT)
@@ -54,7 +54,7 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
     store = context.stores.upgraded.rollouts
     row = _shown(store, asked)
     return WholeRolloutAnswer(
-        **dict(_progress(store, row)),
+        **dict(progress_of(store, row)),
         request=json.loads(row.request),
         gates=tuple(map(str, request.loaded(row.request).chosen_gates(row.task))),
         devices=tuple(_device(target, row.model) for target in store.targets(row.id)),
@@ -66,7 +66,7 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
 def progress(context: Context, asked: RolloutQuery) -> RolloutAnswer:
     """One with its waves alone; raises UnknownRolloutError."""
     store = context.stores.upgraded.rollouts
-    return _progress(store, _shown(store, asked))
+    return progress_of(store, _shown(store, asked))
 
 
 @ANSWERS.carries_out(DECISIONS)
@@ -127,7 +127,8 @@ def _outcome(store: RolloutStore, order_id: int) -> str | None:
     return None
 
 
-def _progress(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
+def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
+    """A rollout with its waves, as operators see it."""
     states: dict[int, dict[str, int]] = {}
     for number, state, count in store.wave_states(row.id):
         states.setdefault(number, {})[state] = count

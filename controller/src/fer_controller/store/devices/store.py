@@ -33,6 +33,13 @@ class DeviceStore:
         """All labels by device and key."""
         return self._database.records(Label, "labels")
 
+    def labels_of_each(self) -> dict[str, dict[str, str]]:
+        """By device: its labels by key, of those that have any."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self._database.rows("labels"):
+            found.setdefault(row["device"], {})[row["key"]] = row["value"]
+        return found
+
     def label(self, given: Sequence[Label], removed: Sequence[tuple[str, str]], at: str, by: str) -> None:
         """Set labels, and remove those with these (device, key)."""
         with self._database.transaction():

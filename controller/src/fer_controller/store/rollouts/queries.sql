@@ -24,6 +24,12 @@ WHERE ended_at = ''
     WHERE t.state = :straggling)
 ORDER BY created_at, rowid;
 
+-- rollouts_under_way --
+-- The rollouts that have not ended, the oldest first.
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
+  task
+FROM rollouts WHERE ended_at = '' ORDER BY created_at, rowid;
+
 -- upsert_rollout --
 -- Insert or update a rollout.
 INSERT INTO rollouts

@@ -55,6 +55,10 @@ class RolloutStore:
         """Rollouts that have not ended, or have a waiting order or a straggling device; oldest first."""
         return self._database.records(RolloutRow, "open_rollouts", {"straggling": straggling})
 
+    def under_way(self) -> list[RolloutRow]:
+        """Rollouts that have not ended, the oldest first."""
+        return self._database.records(RolloutRow, "rollouts_under_way")
+
     def by_state(self) -> dict[str, int]:
         """How many rollouts are in each state."""
         return {row["state"]: row["rollouts"] for row in self._database.rows("rollouts_by_state")}

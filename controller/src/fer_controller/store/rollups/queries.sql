@@ -111,3 +111,11 @@ SELECT * FROM (
   FROM emotion_rollups WHERE per = :per AND {where}
   GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, emotion;
+
+-- emotions_by_label --
+-- Events of each emotion in a span of time, by the value that a label has on their devices; empty where it has none.
+SELECT coalesce(labels.value, '') AS value, emotion, CAST(sum(events) AS BIGINT) AS events FROM (
+  SELECT device, emotion, sum(events) AS events FROM emotion_rollups
+  WHERE per = :per AND start >= :since AND start < :until GROUP BY device, emotion
+) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
+GROUP BY 1, 2 ORDER BY 1, 2;

@@ -45,3 +45,12 @@ class EmotionRollup:
     events: int
     faces: int
     confidence_mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEmotion:
+    """How often an emotion was seen by the devices that share the value of a label; empty for those without it."""
+
+    value: str
+    emotion: str
+    events: int

@@ -8,7 +8,7 @@ from fer_wire.events import END, START
 from fer_controller.store.database import Database, Values
 from fer_controller.store.filter import EmotionFilter, TelemetryFilter, Where
 from fer_controller.store.rollups import figures
-from fer_controller.store.rollups.records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, TelemetryRollup
+from fer_controller.store.rollups.records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, LabelEmotion, TelemetryRollup
 
 TELEMETRY = "telemetry"
 EVENTS = "events"
@@ -40,6 +40,11 @@ class RollupStore:
         values = {**where.values, "per": per, "limit": limit}
         query = "emotion_rollups_summed" if summed else "emotion_rollups"
         return self._database.records(EmotionRollup, query, values, where=where)
+
+    def emotions_by_label(self, per: str, key: str, since: str, until: str) -> list[LabelEmotion]:
+        """Events of each emotion from since up to but not including until, by the value of a label."""
+        values = {"per": per, "key": key, "since": since, "until": until}
+        return self._database.records(LabelEmotion, "emotions_by_label", values)
 
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next rows, each exactly once even after a kill; returns how many there were."""

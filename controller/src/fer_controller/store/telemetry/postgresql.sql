@@ -59,3 +59,13 @@ JOIN LATERAL (
   WHERE telemetry.device = devices.device ORDER BY received_at DESC, id DESC LIMIT 1
 ) its ON true
 ORDER BY its.device;
+
+-- newest_figures --
+-- The newest telemetry that arrived since a time, of each of these devices; the day leaves out older partitions.
+SELECT its.device, its.received_at, its.fps, its.temperature_c, its.throttled, its.pending_events, its.payload
+FROM jsonb_array_elements_text(CAST(:devices AS jsonb)) AS wanted (device)
+JOIN LATERAL (
+  SELECT device, received_at, fps, temperature_c, throttled, pending_events, payload FROM telemetry
+  WHERE telemetry.device = wanted.device AND received_at >= :since AND day >= substr(:since, 1, 10)
+  ORDER BY received_at DESC, id DESC LIMIT 1
+) its ON true;

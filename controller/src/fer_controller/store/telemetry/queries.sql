@@ -28,6 +28,16 @@ JOIN telemetry ON telemetry.id = (
 )
 ORDER BY telemetry.device;
 
+-- newest_figures --
+-- The newest telemetry that arrived since a time, of each of these devices.
+SELECT telemetry.device, telemetry.received_at, telemetry.fps, telemetry.temperature_c, telemetry.throttled,
+  telemetry.pending_events, telemetry.payload
+FROM json_each(:devices) AS wanted
+JOIN telemetry ON telemetry.id = (
+  SELECT id FROM telemetry AS its INDEXED BY telemetry_by_arrival
+  WHERE its.device = wanted.value AND its.received_at >= :since ORDER BY received_at DESC, id DESC LIMIT 1
+);
+
 -- telemetry_stored_after --
 -- The next telemetry in the order in which it was stored.
 SELECT id, device, time, received_at, payload FROM telemetry

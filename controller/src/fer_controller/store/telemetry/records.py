@@ -22,3 +22,15 @@ class StoredTelemetry:
             return parse_possible(Telemetry, self.payload)
         except MessageError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a device measured last, as far as a table of the fleet shows it; None where it measured nothing."""
+
+    received_at: str
+    fps: float | None = None
+    temperature_c: float | None = None
+    throttled: bool | None = None
+    disk_free_mb: float | None = None
+    pending_events: int | None = None

@@ -1,0 +1,94 @@
+"""Each device in a line: what a table of the fleet shows of it, without its whole report."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from fer_wire.message import iso_utc
+from pydantic_core import from_json
+
+from fer_controller.ingest.devices import presence
+from fer_controller.store.devices.records import Device
+from fer_controller.store.subjects import Subjects
+from fer_controller.store.telemetry.records import Figures
+
+FIGURES_FOR = timedelta(days=1)
+"""What a device measured longer ago says nothing of it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A device in a line; a text is empty where it is not known."""
+
+    device: str
+    state: str
+    """online, stale, offline or unknown."""
+    since: str = ""
+    last_seen: str = field(default="", compare=False)
+    """Always new while it is online, so that lines alike in all else count as the same."""
+    reason: str = ""
+    """Why it is offline, as far as it said."""
+    device_class: str = ""
+    model: str = ""
+    provider: str = ""
+    version: str = ""
+    """Of its agent."""
+    update: str = ""
+    """How far it is with its last rollout."""
+    update_reason: str = ""
+    rollout: str = ""
+    blind: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    quarantined: str = ""
+    """Why it is in quarantine."""
+    quarantined_at: str = ""
+    revoked: bool = False
+
+
+def lines(known: Subjects, now: datetime, stale_after_s: float) -> list[Line]:
+    """Every device that was ever heard of, by name."""
+    labels, failures, revoked = known.devices.labels_of_each(), known.rollouts.failures(), known.devices.revoked()
+    found = []
+    for device in known.devices.all():
+        name, failed = device.device, failures.get(device.device)
+        in_quarantine = failed is not None and bool(failed.quarantined_at)
+        found.append(
+            Line(
+                device=name,
+                state=presence(device, now, stale_after_s),
+                since=device.since,
+                last_seen=device.last_seen,
+                reason=device.reason,
+                version=device.agent_version,
+                blind=device.blind,
+                labels=labels.get(name, {}),
+                quarantined=(failed.reason or "it failed too often") if failed and in_quarantine else "",
+                quarantined_at=failed.quarantined_at if failed else "",
+                revoked=name in revoked,
+                **_reported(device),
+            )
+        )
+    return found
+
+
+def figures(known: Subjects, names: Iterable[str], now: datetime) -> dict[str, Figures]:
+    """By device: what it measured last, of those that measured something within a day."""
+    return known.telemetry.newest_figures(json.dumps(list(names)), iso_utc(now - FIGURES_FOR))
+
+
+def _reported(device: Device) -> dict[str, str]:
+    """What its last report says; it is read leanly, for there may be ten thousand."""
+    if not device.reported:
+        return {}
+    said: dict[str, Any] = from_json(device.reported)
+    running, update = said.get("running") or {}, said.get("update") or {}
+    return {
+        "device_class": (said.get("capabilities") or {}).get("device_class") or "",
+        "model": running.get("model") or "",
+        "provider": running.get("provider") or "",
+        "update": update.get("state") or "",
+        "update_reason": update.get("reason") or "",
+        "rollout": update.get("rollout") or "",
+    }
