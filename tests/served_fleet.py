@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, some_telemetry
 from fer_controller.desk import access
@@ -37,12 +38,18 @@ IN_THE_LAB = DeployRequest(precision="fp32", selector="site=lab")
 class ServedFleet:
     """Sixty events of two devices, telemetry, a dead letter, ten devices that can take a model, and that model."""
 
-    def __init__(self, folder: Path, http_access: str = "token", on: "PostgresUrl | None" = None) -> None:
-        """In a file, or on a server."""
+    def __init__(
+        self,
+        folder: Path,
+        http_access: str = "token",
+        on: "PostgresUrl | None" = None,
+        http: "dict[str, Any] | None" = None,
+    ) -> None:
+        """In a file, or on a server; with these settings of HTTP."""
         self.db = folder / "fleet.db"
         registry = {"folder": folder / "fleet.models"}
         self.settings: Settings = load(
-            db=on or self.db, registry=registry, http={"listen": "127.0.0.1:0", "access": http_access}
+            db=on or self.db, registry=registry, http={"listen": "127.0.0.1:0", "access": http_access, **(http or {})}
         )
         self.place = Place.of(self.settings)
         self._fill()

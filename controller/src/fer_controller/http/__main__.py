@@ -4,14 +4,18 @@ import logging
 import os
 import socket
 import sys
+from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from time import sleep
 
+from fastapi import FastAPI
 from fer_wire.terminal import speak_utf8
 
+from fer_controller.desk.sight import look
 from fer_controller.desk.stores import Place
 from fer_controller.errors import StoreError
-from fer_controller.http import doors
+from fer_controller.http import doors, live, sessions
 from fer_controller.http.app import make_app
 from fer_controller.http.certified import Certified
 from fer_controller.http.doors import Doors
@@ -23,11 +27,14 @@ from fer_controller.http.prometheus import Metrics
 from fer_controller.http.refusals import Refusals
 from fer_controller.http.renewals import Renewals
 from fer_controller.http.server import LOGGER, Server
+from fer_controller.http.shares import Shares
 from fer_controller.http.uses import Uses
+from fer_controller.http.watches import Watches
 from fer_controller.registry.artifacts import Artifacts
 from fer_controller.settings import CERTIFICATE_ACCESS, OPEN_ACCESS
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
+from fer_controller.store.credentials.sessions import SessionStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.registry.store import ModelStore
@@ -48,26 +55,16 @@ def main() -> None:
     speak_utf8()
     log_in_lines()
     os.nice(NICENESS)
-    try:
-        models, fleet, tokens = (opening.reader(task.db) for _ in range(3))
-    except StoreError as error:
-        log.error("Models cannot be served: %s", error)
-        sys.exit(1)
     listener = socket.socket(fileno=task.fd)
     refusals, uses, ending = Refusals(task.db), Uses(task.db), Event()
-    alone = task.http.access == CERTIFICATE_ACCESS
-    certified = Certified(CertificateStore(tokens), DeviceStore(tokens), alone=alone)
-    registry = ModelStore(models)
-    app = make_app(
-        registry, Artifacts(task.folder, registry.content), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
-        Metrics(Subjects(fleet), task.stale_after_s),
-        Guards(TokenStore(tokens), DesiredStore(tokens), certified, refusals, uses),
-        Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout),
-        Renewals(task.db, task.authority_folder, task.authority),
-    )  # fmt: skip
     most = doors.that_fit(task.http.max_connections, task.http.max_downloads)
     if most < task.http.max_connections:
         log.warning("There is room for %d connections only; raise the limit of open files (LimitNOFILE).", most)
+    try:
+        app = _application(task, refusals, uses, most)
+    except StoreError as error:
+        log.error("Models cannot be served: %s", error)
+        sys.exit(1)
     server = Server(task.http, app, listener, Doors(most))
     Thread(target=_end_with_the_life_line, args=(server,), daemon=True).start()
     place = _place(task, listener)
@@ -78,6 +75,28 @@ def main() -> None:
     server.run()
     ending.set()
     writing.join(LAST_GRACE_S)
+
+
+def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: int) -> FastAPI:
+    """What is served, with a reader of the database for each of models, metrics and guards; raises StoreError."""
+    models, fleet, tokens = (opening.reader(task.db) for _ in range(3))
+    certified = Certified(CertificateStore(tokens), DeviceStore(tokens), alone=task.http.access == CERTIFICATE_ACCESS)
+    registry, place = ModelStore(models), _place_of_desk(task)
+    guards = Guards(TokenStore(tokens), SessionStore(tokens), DesiredStore(tokens), certified, refusals, uses)
+    followers = Shares(min(task.http.max_live, most_connections // 2))
+    return make_app(
+        registry, Artifacts(task.folder, registry.content), Downloads(task.http.max_downloads, task.http.max_mbytes_s),
+        Metrics(Subjects(fleet), task.stale_after_s), guards, place,
+        Renewals(task.db, task.authority_folder, task.authority),
+        [
+            sessions.make_router(task.db, guards, timedelta(hours=task.http.session_hours)),
+            live.make_router(Watches(partial(look, place)), followers, guards),
+        ],
+    )  # fmt: skip
+
+
+def _place_of_desk(task: Task) -> Place:
+    return Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout)
 
 
 def _keep(refusals: Refusals, uses: Uses, ending: Event) -> None:

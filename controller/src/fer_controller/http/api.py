@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from fer_controller.desk.local import LocalDesk
 from fer_controller.http.guards import peer
+from fer_controller.http.packing import packed
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.operation import GET, LIMIT, MOST_ROWS, Answer, Operation, query_name
 from fer_controller.store.credentials.records import OPERATORS, Token
@@ -67,7 +68,7 @@ def _endpoint(operation: Operation[Any, Any]) -> Callable[..., Response]:
         with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request), caller.selector) as desk:
             found = desk.ask(operation, _asked(operation, given))
         # json.dumps, as in the commands, so that both spell a number alike.
-        return JSONResponse(operation.dumped(found), operation.status)
+        return packed(request, JSONResponse(operation.dumped(found), operation.status))
 
     answer.__signature__ = inspect.Signature(list(_parameters(operation)))  # type: ignore[attr-defined]
     return answer

@@ -1,6 +1,6 @@
 """What the controller answers over HTTP: models and metrics to devices, the API and its page to operators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
@@ -26,6 +26,7 @@ from fer_controller.http.artifacts import OCTETS, ArtifactResponse
 from fer_controller.http.guards import Guards, holder, peer
 from fer_controller.http.headers import Headers
 from fer_controller.http.limits import BodyLimit, Downloads
+from fer_controller.http.packing import packed
 from fer_controller.http.prometheus import Metrics
 from fer_controller.http.renewals import Renewals
 from fer_controller.http.shown import Shown
@@ -65,8 +66,9 @@ def make_app(
     guards: Guards,
     place: Place,
     renewals: Renewals,
+    of_the_page: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The application over a registry, a fleet and its operators' desk."""
+    """The application over a registry, a fleet and its operators' desk, with what the page needs beside it."""
     app = FastAPI(title="fer-controller", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     enrolled = [] if place.open_to_all else [Depends(guards.enrolled)]
     looking = [] if place.open_to_all else [Depends(api.whole_fleet)]
@@ -77,6 +79,8 @@ def make_app(
     app.add_middleware(Headers)
     app.include_router(api.make_router())
     app.include_router(page.router)
+    for router in of_the_page:
+        app.include_router(router)
     app.include_router(_for_devices(store, artifacts, downloads, guards), dependencies=enrolled)
     app.include_router(_for_certified(renewals, guards))
     app.include_router(_of_keys(KeyHistory(place.models)), dependencies=enrolled)
@@ -152,7 +156,7 @@ def _for_prometheus(metrics: Metrics) -> APIRouter:
     @router.get("/metrics", response_class=Response, responses=_of_type("text/plain"))
     def fleet(request: Request) -> Response:
         page, content_type = metrics.page(request.headers.get("accept", ""))
-        return Response(page, media_type=content_type)
+        return packed(request, Response(page, media_type=content_type))
 
     return router
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from fastapi import HTTPException, Request
 from fer_wire.message import iso_utc
 
-from fer_controller.desk import access
+from fer_controller.desk import access, signing_in
+from fer_controller.http import cookies
 from fer_controller.http.certified import Certified
 from fer_controller.http.doors import site
 from fer_controller.http.refusals import Refusal, Refusals
@@ -15,6 +16,7 @@ from fer_controller.http.uses import Uses
 from fer_controller.registry import tokens
 from fer_controller.rollout.audit import NOBODY
 from fer_controller.store.credentials.records import ADMIN, DEVICE, OPERATOR, OPERATORS, Token
+from fer_controller.store.credentials.sessions import SessionStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.rollouts.desired import DesiredStore
 
@@ -25,20 +27,29 @@ ADD = "`fer-controller operators add NAME` makes one"
 RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
 RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
 ASSIGNED = "{name} fetches what it is told to run, and that is something else; `fer-controller deploy` tells it"
+UNKNOWN = f"The token belongs to no operator; {ADD}."
+ENDED = "The session has ended; sign in again with a token."
 MAY = {OPERATOR: "gives no orders and reads no audit log", ADMIN: "says not who may do what"}
 """What the token of a lesser role does not do."""
 
 
 class Guards:
-    """What a request must bring: a device's certificate or token, an operator's token.
+    """What a request must bring: a device's certificate or token, an operator's token or session.
 
     Raises HTTPException (401, 403).
     """
 
     def __init__(
-        self, store: TokenStore, desired: DesiredStore, certified: Certified, refusals: Refusals, uses: Uses
+        self,
+        store: TokenStore,
+        sessions: SessionStore,
+        desired: DesiredStore,
+        certified: Certified,
+        refusals: Refusals,
+        uses: Uses,
     ) -> None:
-        self._store, self._desired, self._certified = store, desired, certified
+        self._store, self._sessions = store, sessions
+        self._desired, self._certified = desired, certified
         self._refusals, self._uses = refusals, uses
 
     def certified(self, request: Request) -> Shown:
@@ -77,15 +88,35 @@ class Guards:
         raise self._forbidden(request, caller, ASSIGNED.format(name=caller.holder))
 
     def viewer(self, request: Request) -> Token:
-        """An operator's of any role, to look."""
-        token = _token(request)
-        if not token:
+        """An operator's of any role, to look: their token, or the session that the page began with it."""
+        token, secret = _token(request), cookies.secret_of(request)
+        if not token and not secret:
             raise self._refused(request, "This needs an operator's token, and the request has none", ADD)
-        found = access.who(self._store, token)
+        found = self._holder(request)
         if found is None:
-            raise self._refused(request, "The token belongs to no operator", ADD)
+            raise self.unknown(request, UNKNOWN if token else ENDED)
+        if not token:
+            self.expect_the_page(request, found.holder)
         request.state.caller = self._in_force(request, found)
         return found
+
+    def lets_in(self, request: Request) -> bool:
+        """Whether whoever was let in still would be; nothing is noted."""
+        found = self._holder(request)
+        return found is not None and not found.expired(iso_utc(datetime.now(UTC)))
+
+    def expect_the_page(self, request: Request, who: str = NOBODY) -> None:
+        """A request that changes something and has no token of its own was sent by the page, not by another site."""
+        if cookies.is_from_the_page(request):
+            return
+        why = f"What changes something by a session comes from the page itself, with the header {cookies.PAGE_HEADER}"
+        self._refusals.note(Refusal(_site(request), who, f"{why[0].lower()}{why[1:]}"))
+        raise HTTPException(403, f"{why}.")
+
+    def unknown(self, request: Request, sentence: str) -> HTTPException:
+        """Nobody holds what it shows; the sentence says why, and what helps."""
+        why, _, remedy = sentence.rstrip(".").partition("; ")
+        return self._refused(request, why, remedy)
 
     def at_least(self, role: str, request: Request) -> Token:
         """That of an operator of this role, or of one who may do more."""
@@ -108,6 +139,13 @@ class Guards:
         """An operator asked for devices that are none of theirs."""
         caller: Token = request.state.caller
         self._refusals.note(Refusal(_site(request), caller.holder, f"{caller.holder} is not given what it asks for"))
+
+    def _holder(self, request: Request) -> Token | None:
+        """Whose token, or else whose session, a request shows."""
+        token = _token(request)
+        if token:
+            return access.who(self._store, token)
+        return signing_in.who(self._sessions, cookies.secret_of(request), datetime.now(UTC))
 
     def _in_force(self, request: Request, token: Token) -> Token:
         """The token, whose use is noted; raises HTTPException when it has expired."""

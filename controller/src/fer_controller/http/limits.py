@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,17 +40,9 @@ class Downloads:
             return CHUNK_BYTES
         return max(SMALLEST_CHUNK_BYTES, min(CHUNK_BYTES, int(self._bytes_s / self._most)))
 
-    @contextmanager
-    def admitted(self, holder: str = "") -> Iterator[bool]:
+    def admitted(self, holder: str = "") -> AbstractContextManager[bool]:
         """Whether one more of this holder may run; if so, it runs until the block ends."""
-        if not self._shares.has_room(holder):
-            yield False
-            return
-        self._shares.take(holder)
-        try:
-            yield True
-        finally:
-            self._shares.leave(holder)
+        return self._shares.admitted(holder)
 
     async def take(self, size_bytes: int) -> None:
         """Wait until this many bytes may be sent."""

@@ -1,6 +1,8 @@
 """Places that are never all one holder's."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Shares:
@@ -19,6 +21,18 @@ class Shares:
     def has_room(self, holder: str) -> bool:
         """Whether this holder may take a place."""
         return self._held.get(holder, 0) < self._most - self.taken
+
+    @contextmanager
+    def admitted(self, holder: str) -> Iterator[bool]:
+        """Whether this holder gets a place; if so, it has it until the block ends."""
+        if not self.has_room(holder):
+            yield False
+            return
+        self.take(holder)
+        try:
+            yield True
+        finally:
+            self.leave(holder)
 
     def take(self, holder: str) -> None:
         """Give it a place."""

@@ -37,6 +37,18 @@ class HttpSettings(Section):
         "for a request make way",
     )
     max_mbytes_s: float = Field(default=0.0, ge=0, description="bandwidth of all downloads together; 0 is unlimited")
+    session_hours: float = Field(
+        default=12.0,
+        gt=0,
+        le=8760,
+        description="how long the page stays signed in; less where its token expires or goes",
+    )
+    max_live: int = Field(
+        default=64,
+        ge=1,
+        le=10_000,
+        description="most pages and programs that follow the fleet live in this process, at most half of one operator",
+    )
     cert_file: HomeFile | None = Field(default=None, description="certificate chain (PEM) for HTTPS; needs key_file")
     key_file: HomeFile | None = Field(default=None, description="private key (PEM) of the certificate")
     client_ca_file: HomeFile | None = Field(

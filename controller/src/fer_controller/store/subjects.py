@@ -2,6 +2,7 @@
 
 from fer_controller.store.audit.store import AuditStore
 from fer_controller.store.certificates.store import CertificateStore
+from fer_controller.store.credentials.sessions import SessionStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.store import DeadLetterStore
@@ -27,5 +28,6 @@ class Subjects:
         self.models = ModelStore(database)
         self.rollouts = RolloutStore(database, origin)
         self.rollups = RollupStore(database)
+        self.sessions = SessionStore(database)
         self.telemetry = TelemetryStore(database)
         self.tokens = TokenStore(database)

@@ -1,4 +1,4 @@
-"""The table of tokens, as the migrations make it, and the two that were there before it."""
+"""The table of tokens, as the migrations make it, the two that were there before it, and that of sessions."""
 
 DEVICE_TOKENS: tuple[str, ...] = (
     """
@@ -50,4 +50,16 @@ LIMITS_OF_OPERATORS: tuple[str, ...] = ("ALTER TABLE tokens ADD COLUMN selector 
 LIVES_OF_TOKENS: tuple[str, ...] = (
     "ALTER TABLE tokens ADD COLUMN expires_at TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tokens ADD COLUMN last_used_at TEXT NOT NULL DEFAULT ''",
+)
+
+SESSIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sessions (
+      sha256 TEXT PRIMARY KEY,
+      token_sha256 TEXT NOT NULL,
+      made_at TEXT NOT NULL,
+      expires_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX sessions_by_token ON sessions (token_sha256)",
 )

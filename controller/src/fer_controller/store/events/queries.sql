@@ -122,6 +122,10 @@ DELETE FROM best_faces WHERE hour < (SELECT substr(min(time), 1, 13) FROM events
 -- The id of the event stored last, up to one.
 SELECT coalesce(max(id), 0) AS id FROM events WHERE id <= :settled;
 
+-- events_between --
+-- How many events have an id above one, up to another.
+SELECT count(*) FROM events WHERE id > :after_id AND id <= :up_to_id;
+
 -- tally --
 -- Counts of a device's events: stored, with distinct numbers, and with the same content as another.
 SELECT count(*) AS stored,

@@ -62,6 +62,10 @@ class EventStore:
         """The id of the event stored last; 0 before the first."""
         return self._database.number("last_event_id", {"settled": self._settled()})
 
+    def stored_between(self, after_id: int, up_to_id: int) -> int:
+        """How many events have an id above one, up to another."""
+        return self._database.number("events_between", {"after_id": after_id, "up_to_id": up_to_id})
+
     def first_arrived(self, since: str) -> int:
         """The id of the first event that arrived at a time or later; one more than the last id when there is none.
 
