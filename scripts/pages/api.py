@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from fer_controller.operations import OPERATIONS
+from fer_controller.operations.live import MESSAGES
 from fer_controller.operations.operation import GET, POST, Operation, query_name
 from fer_wire.message import Part
 from pydantic import BaseModel, TypeAdapter
@@ -26,6 +27,19 @@ the other.
 An error is `{"detail": "a sentence"}`: 401 without a valid token, 403 where its role does not suffice, 404 for what is
 not there, 409 for what cannot be done, 422 for a value that is not spelled as it should be, 503 while the database is
 busy.
+An answer to a look that has a kilobyte or more is packed with gzip for whoever takes it.
+
+The page signs in with `POST /v1/session`, whose body holds the `token`: the answer sets a cookie, which no script can
+read and which stands for the token until `DELETE /v1/session`, for `http.session_hours`, or until the token is void.
+What changes something by the cookie carries the header `X-Fer-Page`, with any value, and no other site's `Origin`. A
+bearer token needs neither.
+
+`GET /v1/live` tells differences as server-sent events: `hello` (how things stand from now on), `devices`, `events`,
+`rollouts`, `outage` and `outage_over`; each has the fields of its message, [below](#messages-of-v1live). The connection
+ends after a quarter of an hour, when its reader is too slow, and when its token is void.
+
+`GET /v1/export/events` takes every filter of events and a `format`, csv or parquet, and answers with a file.
+
 `/v1/openapi.json` describes all this to programs. Models (`/v1/models/NAME/VERSION/manifest.json`, `/v1/artifacts/…`)
 are for devices and take a device's [certificate](howto/certificates.md) or token, too. `POST /v1/certificate` takes the
 certificate alone, and answers a certificate request (PEM) with the next one. [`/metrics`](metrics.md) takes a viewer's
@@ -43,6 +57,10 @@ def page() -> str:
     parts.append("## Answers\n")
     for name, schema in sorted(_answers().items()):
         parts += [f"### {name}\n", f"{schema.get('description', name)}\n", table(ANSWER, *_fields(schema))]
+    parts.append("## Messages of /v1/live\n")
+    for message in MESSAGES:
+        schema = message.model_json_schema(mode="serialization")
+        parts += [f"### {message.event}\n", f"{schema['description']}\n", table(ANSWER, *_fields(schema))]
     return "\n".join(parts)
 
 
@@ -85,10 +103,10 @@ def _body(operation: Operation[Any, Any]) -> Iterator[tuple[str, ...]]:
 def _answers() -> dict[str, Schema]:
     """The schemas of what is answered, by name; without the messages of devices, which are on a page of their own."""
     found: dict[str, Schema] = {}
-    for operation in OPERATIONS:
-        schema = TypeAdapter(operation.answer).json_schema(mode="serialization")
+    for answer in (*(operation.answer for operation in OPERATIONS), *MESSAGES):
+        schema = TypeAdapter(answer).json_schema(mode="serialization")
         found |= {name: part for name, part in schema.get("$defs", {}).items() if "properties" in part}
-        if "properties" in schema:
+        if "properties" in schema and answer not in MESSAGES:
             found[schema["title"]] = schema
     return {name: schema for name, schema in found.items() if name not in _parts_of_messages(Part)}
 

@@ -75,6 +75,13 @@ each. The primary is killed with its Patroni, {kills} times; the time is until a
 primary. At the end what the devices counted is compared with the database: {counted}.
 """
 
+PAGE = """\
+{devices:,} devices and {events:,} events, written through the store; requests to `fer-controller serve`'s process over
+HTTP on this machine, one after the other: the median of {rounds}, in brackets the least and the most. The first
+request finds the caches cold. Bytes are those on the wire, packed with gzip. The database has {sizes} MB. Who follows
+live was sent {live} bytes in {seconds:g} s in which nothing changed, and knew how things stood after {first} ms.
+"""
+
 PAPER = "Light-FER (Sensors 2022, 22, 9524) reports 27 frames/s and 18.4 % of a four-core laptop."
 
 
@@ -85,6 +92,7 @@ def page(root: Path) -> str:
     rollouts = {name: partial(_rollout, name=name) for name in ROLLOUTS}
     makers: dict[str, Callable[[dict[str, Any]], str]] = {
         "pipeline": _pipeline, "peer": _peer, "ingest": _ingest, "ingests": _ingests, **rollouts, "failover": _failover,
+        "page": _page,
     }  # fmt: skip
     parts = [make(results) for name, make in makers.items() if name in results]
     return "\n".join([INTRODUCTION, *parts])
@@ -289,3 +297,27 @@ def _failover(results: dict[str, Any]) -> str:
     spread = f"median {found['median_s']}, shortest {min(seconds)}"
     row = _at_most("primary killed → stored again, the longest, s", max(seconds), 30, spread)
     return "\n".join(["## Failover\n", _origin(found), note, table(HEAD, row)])
+
+
+def _page(results: dict[str, Any]) -> str:
+    found = results["page"]
+    engines = [name for name in ("sqlite", "postgresql") if name in found]
+    live = [found[name]["live"] for name in engines]
+    note = PAGE.format(
+        devices=found["devices"], events=found["events"], rounds=found["rounds"], seconds=live[0]["seconds"],
+        sizes=_each(engines, [found[name]["size_mb"] for name in engines]),
+        live=_each(engines, [each["bytes"] for each in live]),
+        first=_each(engines, [round(each["first_ms"]) for each in live]),
+    )  # fmt: skip
+    rows = [
+        (what, name, f"{told['bytes']:,}", f"{told['ms']} ({told['min_ms']}–{told['max_ms']})", str(told["first_ms"]))
+        for what in found[engines[0]]["requests"]
+        for name in engines
+        for told in [found[name]["requests"][what]]
+    ]
+    head = ("request", "engine", "bytes", "ms", "first, ms")
+    return "\n".join(["## The page\n", _origin(found), note, table(head, *rows)])
+
+
+def _each(engines: list[str], values: list[int]) -> str:
+    return " and ".join(f"{value:,} ({name})" for name, value in zip(engines, values, strict=True))

@@ -14,7 +14,10 @@ from pydantic import TypeAdapter
 
 from pages.schema import Schema
 
-SUBJECTS = ("fleet", "events", "telemetry", "labels", "models", "plans", "rollouts", "settings", "audit", "operators")
+SUBJECTS = (
+    "fleet", "events", "telemetry", "labels", "models", "plans", "rollouts", "settings", "board", "overview", "audit",
+    "operators",
+)  # fmt: skip
 CALLS = Path("client/src/fer_client/calls")
 NOTE = "Written by `make docs` from controller/src/fer_controller/operations; edit that instead."
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

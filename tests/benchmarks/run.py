@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
-from benchmarks import costs, failover, ingest, ingests, pipeline, rollout  # noqa: E402  # after the path is set
+from benchmarks import costs, failover, ingest, ingests, page, pipeline, rollout  # noqa: E402  # after the path is set
 from benchmarks.machine import machine  # noqa: E402
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -35,6 +35,7 @@ def main(parts: list[str]) -> None:
         "thousands_postgresql": partial(rollout.measure, rollout.THOUSANDS, on_postgresql=True),
         "costs": costs.measure,
         "failover": failover.measure,
+        "page": page.measure,
         "peer": _peer,
     }
     unknown = set(parts) - set(measures)

@@ -12,6 +12,7 @@ from fer_controller.desk import access
 from fer_controller.http.process import HttpProcess
 from fer_controller.settings import load
 from fer_controller.store.credentials.records import ADMIN, OPERATOR, VIEWER
+from fer_controller.store.filter import AuditFilter
 from fer_controller.store.subjects import Subjects
 from fer_wire.message import iso_utc
 from served_fleet import ServedFleet
@@ -26,21 +27,24 @@ class Browser:
     def __init__(self, url: str, verify: "str | None" = None) -> None:
         self.url, self.session = url, requests.Session()
         self.session.headers.update(OURS)
-        if verify:
-            self.session.verify = verify
+        self._verify = verify
+        """Given with each request, because a session's setting gives way to REQUESTS_CA_BUNDLE."""
 
     def sign_in(self, token: str) -> requests.Response:
-        return self.session.post(f"{self.url}/v1/session", json={"token": token}, timeout=30)
+        return self.session.post(f"{self.url}/v1/session", json={"token": token}, verify=self._verify, timeout=30)
 
     def sign_out(self) -> requests.Response:
         return self.session.delete(f"{self.url}/v1/session", timeout=30)
 
     def look(self) -> int:
-        return self.session.get(f"{self.url}/v1/me", timeout=30).status_code
+        return self.session.get(f"{self.url}/v1/me", verify=self._verify, timeout=30).status_code
 
     def change(self, **headers: "str | None") -> int:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.session.post(f"{self.url}/v1/labels", json=RELABEL, headers=given, timeout=30).status_code
+        answer = self.session.post(
+            f"{self.url}/v1/labels", json=RELABEL, headers=given, verify=self._verify, timeout=30
+        )
+        return answer.status_code
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +108,9 @@ def test_another_site_signs_nobody_in_and_nobody_out(fleet: ServedFleet, browser
 def test_what_the_page_refuses_stands_in_the_audit_log(fleet: ServedFleet, browser: Browser) -> None:
     browser.change(Origin="http://evil.example")
     known = Subjects(fleet.database)
-    eventually(lambda: any("comes from the page itself" in entry.sentence for entry in known.audit.newest(50)))
+    eventually(
+        lambda: any("comes from the page itself" in entry.sentence for entry in known.audit.newest(50)), "an entry"
+    )
 
 
 def test_signing_out_ends_the_session_in_every_tab(browser: Browser) -> None:
@@ -130,8 +136,7 @@ def test_the_session_ends_when_its_token_expires(fleet: ServedFleet) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=2)
     dora = Browser(fleet.url)
     assert dora.sign_in(a_token(fleet, "dora", expires_at=iso_utc(soon))).status_code == 200
-    eventually(lambda: dora.look() == 401)
-    assert dora.sign_in("dora's").status_code == 422
+    eventually(lambda: dora.look() == 401, "the end of the session")
 
 
 def test_a_session_gives_no_more_than_its_token(fleet: ServedFleet) -> None:
@@ -161,11 +166,14 @@ def test_a_bearer_token_goes_on_to_work_without_the_header(fleet: ServedFleet) -
     assert requests.post(f"{fleet.url}/v1/labels", json=RELABEL, headers=bearer, timeout=30).status_code == 200
 
 
-def test_signing_in_and_out_stands_in_the_audit_log(fleet: ServedFleet, browser: Browser) -> None:
-    browser.sign_out()
-    entries = Subjects(fleet.database).audit.newest(2)
-    assert [(entry.action, entry.actor, entry.origin) for entry in entries] == [
-        ("signed_in", "bob", "127.0.0.1"), ("signed_out", "bob", "127.0.0.1"),
+def test_signing_in_and_out_stands_in_the_audit_log(fleet: ServedFleet) -> None:
+    begun, bob = datetime.now(UTC), Browser(fleet.url)
+    bob.sign_in(a_token(fleet, "bob"))
+    bob.sign_out()
+    ours = AuditFilter(actor="bob", since=iso_utc(begun))
+    entries = [entry for entry in Subjects(fleet.database).audit.matching(ours, 10) if "sign" in entry.action]
+    assert [(entry.action, entry.origin) for entry in entries] == [
+        ("signed_in", "127.0.0.1"), ("signed_out", "127.0.0.1"),
     ]  # fmt: skip
 
 

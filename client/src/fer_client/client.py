@@ -3,7 +3,20 @@
 from types import TracebackType
 from typing import Optional, Type
 
-from fer_client.calls import Audit, Events, Fleet, Labels, Models, Operators, Plans, Rollouts, Settings, Telemetry
+from fer_client.calls import (
+    Audit,
+    Board,
+    Events,
+    Fleet,
+    Labels,
+    Models,
+    Operators,
+    Overview,
+    Plans,
+    Rollouts,
+    Settings,
+    Telemetry,
+)
 from fer_client.connection import Connection
 
 
@@ -21,6 +34,8 @@ class Client:
         self.plans = Plans(connection)
         self.rollouts = Rollouts(connection)
         self.settings = Settings(connection)
+        self.board = Board(connection)
+        self.overview = Overview(connection)
         self.audit = Audit(connection)
         self.operators = Operators(connection)
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from controller_messages import DEVICE, a_batch, an_event, some_telemetry
 from fer_controller.desk.board.spans import WEEK
+from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
 from fer_controller.operations.board import FLEET, FleetAnswer, FleetQuery
+from fer_controller.operations.events import EMOTION_SHARES, EmotionSharesQuery
 from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.overview import (
     EMOTIONS_TODAY,
@@ -18,6 +20,7 @@ from fer_controller.operations.overview import (
     OverviewAnswer,
     OverviewQuery,
 )
+from fer_controller.rollout import audit
 from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.store import opening
 from fer_controller.store.rollouts.records import Changes, Failures
@@ -139,3 +142,36 @@ def test_todays_emotions_stand_beside_last_weeks(fleet: ServedFleet) -> None:
         told: EmotionsTodayAnswer = desk.ask(EMOTIONS_TODAY, asked)
     assert [(place.value, place.events, place.events_before) for place in told.places] == [("roof", 3, 2), (None, 1, 0)]
     assert (told.all.events, told.all.events_before, told.all.emotions["happy"].events_before) == (4, 2, 2)
+
+
+def test_shares_over_time_are_told_by_the_value_of_a_label(fleet: ServedFleet) -> None:
+    noon = datetime(2026, 4, 8, 12, 30, tzinfo=UTC)
+    seen = [(HOT, "happy", 0), (HOT, "sad", 1), (FULL, "happy", 2), (BROKEN, "happy", 3), (HOT, "happy", 90)]
+    events = [
+        an_event(100 + at, name, time=noon + timedelta(minutes=minutes), emotion=emotion)
+        for at, (name, emotion, minutes) in enumerate(seen)
+    ]
+    opening.ingest(fleet.database, 1000).write(a_batch(*events))
+    RollupStore(fleet.database).roll_up_events(1000)
+    with fleet.near() as desk:
+        asked = EmotionSharesQuery(per="hour", by="site", since="2026-04-08T00:00Z", until="2026-04-09T00:00Z")
+        told = desk.ask(EMOTION_SHARES, asked)
+    assert [(share.start[11:16], share.value, share.emotion, share.events) for share in told] == [
+        ("14:00", "roof", "happy", 1), ("12:00", None, "happy", 1), ("12:00", "roof", "happy", 2),
+        ("12:00", "roof", "sad", 1),
+    ]  # fmt: skip
+
+
+def test_the_audit_log_is_filtered_and_read_page_by_page(fleet: ServedFleet) -> None:
+    log = Subjects(fleet.database).audit
+    log.append([audit.act(audit.LABELED, f"Act {at}.", ("anna", "bob")[at % 2], device=HOT) for at in range(6)])
+
+    def told(**asked: Any) -> "list[str]":
+        with fleet.near() as desk:
+            return [entry.sentence for entry in desk.ask(NEWEST_ENTRIES, NewestEntriesQuery(**asked))]
+
+    assert told(actor="anna") == ["Act 0.", "Act 2.", "Act 4."]
+    assert told(actor="anna", action=audit.LABELED, device=HOT, limit=1) == ["Act 4."]
+    assert told(actor="anna", device=FULL) == told(actor="anna", until="2020-01-01T00:00Z") == []
+    last = log.newest(1)[0].id
+    assert told(actor="bob", before_id=last) == ["Act 1.", "Act 3."]

@@ -18,14 +18,18 @@ from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuer
 from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
+    EMOTION_SHARES,
     EVENT_DAYS,
     EVENTS_AS_STORED,
+    EVENTS_BEFORE,
     EVENTS_BY_TIME,
     EVENTS_OF_DAY,
     NEWEST_EVENTS,
     EmotionRollupsQuery,
+    EmotionSharesQuery,
     EventDaysQuery,
     EventsAsStoredQuery,
+    EventsBeforeQuery,
     EventsByTimeQuery,
     EventsOfDayQuery,
     NewestEventsQuery,
@@ -102,6 +106,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "telemetry of each": (TELEMETRY_OF_EACH, Nothing()),
     "newest events": (NEWEST_EVENTS, NewestEventsQuery(limit=5, up_to_id=20)),
     "events by time": (EVENTS_BY_TIME, EventsByTimeQuery(after_time="2026-01-31T12:00:30.000Z", after_id=3, limit=9)),
+    "events back in time": (EVENTS_BEFORE, EventsBeforeQuery(before_time="2026-01-31T12:00:30.000Z", before_id=3)),
     "events as stored": (EVENTS_AS_STORED, EventsAsStoredQuery(after_id=50, limit=100)),
     "days of events": (EVENT_DAYS, EventDaysQuery()),
     "events of a day": (EVENTS_OF_DAY, EventsOfDayQuery(day=AT[:10], after_id=3, up_to_id=30, limit=9)),
@@ -110,6 +115,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "telemetry by minute": (TELEMETRY_ROLLUPS, TelemetryRollupsQuery(per="minute", limit=100)),
     "emotions by hour": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="hour", emotion="sad", limit=100)),
     "emotions of all": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="minute", limit=100, summed=True)),
+    "shares by label": (EMOTION_SHARES, EmotionSharesQuery(per="minute", by="site", limit=50)),
     "dead letters": (DEAD_LETTERS, DeadLettersQuery(limit=10)),
     "labels": (LABELS, LabelsQuery()),
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
@@ -126,6 +132,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "settings of a device": (DEVICE_SETTINGS, DeviceSettingsQuery(device="orin-03")),
     "plan of settings": (PLAN, DeployRequest(sets=("events.heartbeat_s=10",), without_model=True)),
     "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
+    "what one operator did": (NEWEST_ENTRIES, NewestEntriesQuery(actor="root@here", since="2026-01-01T00:00Z")),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
 DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke", "operators", "add_operator", "remove_operator"}

@@ -29,12 +29,46 @@ class Audit:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def newest_entries(self, *, limit: int | None = None) -> List[EntryAnswer]:
-        """The newest entries of the audit log, ascending by id, as `audit list --json`.
+    def newest_entries(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        device: str | None = None,
+        rollout: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        before_id: int | None = None,
+        limit: int | None = None,
+    ) -> List[EntryAnswer]:
+        """The newest entries of the audit log that match, ascending by id, as `audit list --json`.
 
+        actor: Only what this operator did.
+        action: Only what was done in this way.
+        device: Only what concerns this device.
+        rollout: Only what concerns this rollout.
+        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        before_id: Only entries before this id: the first of a page, to get the page before.
         limit: The newest so many.
         """
-        return cast("List[EntryAnswer]", self._connection.get("/v1/audit", {}, {"limit": limit}))
+        return cast(
+            "List[EntryAnswer]",
+            self._connection.get(
+                "/v1/audit",
+                {},
+                {
+                    "actor": actor,
+                    "action": action,
+                    "device": device,
+                    "rollout": rollout,
+                    "since": since,
+                    "until": until,
+                    "before_id": before_id,
+                    "limit": limit,
+                },
+            ),
+        )
 
     def entries(self, *, after_id: int | None = None, limit: int | None = None) -> List[EntryAnswer]:
         """The next entries of the audit log after an id: all of them, page by page, as `audit export`.

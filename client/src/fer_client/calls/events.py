@@ -47,7 +47,7 @@ class NewestEventsAnswer(TypedDict):
 
 
 class EventsAnswer(TypedDict):
-    """Events, ascending."""
+    """Events, in the order that was asked for."""
 
     events: List[StoredEvent]
 
@@ -73,6 +73,16 @@ class EmotionRollup(TypedDict):
     events: int
     faces: int
     confidence_mean: float
+
+
+class EmotionShareAnswer(TypedDict):
+    """How often an emotion was seen in a span of time, by devices that share the value of a label."""
+
+    start: str
+    value: str | None
+    emotion: str
+    events: int
+    faces: int
 
 
 class Events:
@@ -179,6 +189,59 @@ class Events:
                     "max_yaw": max_yaw,
                     "after_time": after_time,
                     "after_id": after_id,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    def events_before(
+        self,
+        *,
+        device: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        camera: str | None = None,
+        emotion: str | None = None,
+        kind: str | None = None,
+        track: int | None = None,
+        min_face_px: float | None = None,
+        max_yaw: float | None = None,
+        before_time: str | None = None,
+        before_id: int | None = None,
+        limit: int | None = None,
+    ) -> EventsAnswer:
+        """The events before (time, id), the newest first: page by page, back in time.
+
+        device: Only this device.
+        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        camera: Only this camera.
+        emotion: Only this emotion.
+        kind: Only start, change, heartbeat or end.
+        track: Only this track.
+        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
+        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
+        before_time: Before this time, and then before_id: those of the last event.
+        before_id: Before this id.
+        limit: The next so many.
+        """
+        return cast(
+            "EventsAnswer",
+            self._connection.get(
+                "/v1/events/before",
+                {},
+                {
+                    "device": device,
+                    "since": since,
+                    "until": until,
+                    "camera": camera,
+                    "emotion": emotion,
+                    "kind": kind,
+                    "track": track,
+                    "min_face_px": min_face_px,
+                    "max_yaw": max_yaw,
+                    "before_time": before_time,
+                    "before_id": before_id,
                     "limit": limit,
                 },
             ),
@@ -370,6 +433,47 @@ class Events:
                     "per": per,
                     "limit": limit,
                     "summed": summed,
+                },
+            ),
+        )
+
+    def emotion_shares(
+        self,
+        *,
+        device: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        camera: str | None = None,
+        emotion: str | None = None,
+        per: str | None = None,
+        by: str | None = None,
+        limit: int | None = None,
+    ) -> List[EmotionShareAnswer]:
+        """Emotions over time by the value of a label, for charts of shares; the newest spans first.
+
+        device: Only this device.
+        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+        camera: Only this camera.
+        emotion: Only this emotion.
+        per: How long each span is.
+        by: The label by whose values devices are grouped; else none.
+        limit: At most so many rows, of the newest spans.
+        """
+        return cast(
+            "List[EmotionShareAnswer]",
+            self._connection.get(
+                "/v1/rollups/emotions/shares",
+                {},
+                {
+                    "device": device,
+                    "since": since,
+                    "until": until,
+                    "camera": camera,
+                    "emotion": emotion,
+                    "per": per,
+                    "by": by,
+                    "limit": limit,
                 },
             ),
         )

@@ -8,14 +8,14 @@ from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 from time import sleep
+from typing import Any
 
-from fastapi import FastAPI
 from fer_wire.terminal import speak_utf8
 
 from fer_controller.desk.sight import look
 from fer_controller.desk.stores import Place
 from fer_controller.errors import StoreError
-from fer_controller.http import doors, live, sessions
+from fer_controller.http import doors, exports, live, sessions
 from fer_controller.http.app import make_app
 from fer_controller.http.certified import Certified
 from fer_controller.http.doors import Doors
@@ -77,7 +77,7 @@ def main() -> None:
     writing.join(LAST_GRACE_S)
 
 
-def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: int) -> FastAPI:
+def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: int) -> Any:
     """What is served, with a reader of the database for each of models, metrics and guards; raises StoreError."""
     models, fleet, tokens = (opening.reader(task.db) for _ in range(3))
     certified = Certified(CertificateStore(tokens), DeviceStore(tokens), alone=task.http.access == CERTIFICATE_ACCESS)
@@ -90,6 +90,7 @@ def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: i
         Renewals(task.db, task.authority_folder, task.authority),
         [
             sessions.make_router(task.db, guards, timedelta(hours=task.http.session_hours)),
+            exports.make_router(place, guards),
             live.make_router(Watches(partial(look, place)), followers, guards),
         ],
     )  # fmt: skip

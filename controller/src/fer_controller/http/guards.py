@@ -27,8 +27,8 @@ ADD = "`fer-controller operators add NAME` makes one"
 RENEW = "`fer-controller enroll {name} --replace` makes another, the agent's setting update.token takes it"
 RENEW_OPERATOR = "`fer-controller operators add {name} --replace` makes another"
 ASSIGNED = "{name} fetches what it is told to run, and that is something else; `fer-controller deploy` tells it"
-UNKNOWN = f"The token belongs to no operator; {ADD}."
-ENDED = "The session has ended; sign in again with a token."
+UNKNOWN = ("The token belongs to no operator", ADD)
+ENDED = ("The session has ended", "sign in again with a token")
 MAY = {OPERATOR: "gives no orders and reads no audit log", ADMIN: "says not who may do what"}
 """What the token of a lesser role does not do."""
 
@@ -94,7 +94,7 @@ class Guards:
             raise self._refused(request, "This needs an operator's token, and the request has none", ADD)
         found = self._holder(request)
         if found is None:
-            raise self.unknown(request, UNKNOWN if token else ENDED)
+            raise self._refused(request, *(UNKNOWN if token else ENDED))
         if not token:
             self.expect_the_page(request, found.holder)
         request.state.caller = self._in_force(request, found)
@@ -113,10 +113,12 @@ class Guards:
         self._refusals.note(Refusal(_site(request), who, f"{why[0].lower()}{why[1:]}"))
         raise HTTPException(403, f"{why}.")
 
-    def unknown(self, request: Request, sentence: str) -> HTTPException:
-        """Nobody holds what it shows; the sentence says why, and what helps."""
-        why, _, remedy = sentence.rstrip(".").partition("; ")
-        return self._refused(request, why, remedy)
+    def expect_operator(self, request: Request, token: str) -> None:
+        """The token is an operator's, and in force."""
+        found = access.who(self._store, token)
+        if found is None:
+            raise self._refused(request, *UNKNOWN)
+        self._in_force(request, found)
 
     def at_least(self, role: str, request: Request) -> Token:
         """That of an operator of this role, or of one who may do more."""

@@ -54,6 +54,8 @@ class LiveResponse(Response):
                     telling.cancel()
                     leaving.cancel()
                     await asyncio.gather(telling, leaving, return_exceptions=True)
+                if not telling.cancelled():
+                    telling.result()
 
     async def _tell(self, listener: Listener, send: Send) -> None:
         packer = packing.stream(self._request)

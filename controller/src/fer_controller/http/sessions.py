@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import Field
 
 from fer_controller.desk import signing_in
-from fer_controller.errors import AccessError
 from fer_controller.http import api, cookies
 from fer_controller.http.guards import Guards, peer
 from fer_controller.operations.fleet import MeAnswer
@@ -39,11 +38,9 @@ def make_router(db: DbPlace, guards: Guards, lasts: timedelta) -> APIRouter:
     @router.post(SESSION, responses={**api.PROBLEMS}, summary="Sign in: a token for a cookie; needs the page's header.")
     def sign_in(asked: SignInRequest, request: Request, response: Response) -> MeAnswer:
         guards.expect_the_page(request)
-        try:
-            with opening.writer(db) as database:
-                begun = signing_in.begin(Subjects(database, peer(request)), asked.token, datetime.now(UTC), lasts)
-        except AccessError as error:
-            raise guards.unknown(request, str(error)) from error
+        guards.expect_operator(request, asked.token)
+        with opening.writer(db) as database:
+            begun = signing_in.begin(Subjects(database, peer(request)), asked.token, datetime.now(UTC), lasts)
         cookies.put(request, response, begun.secret, int(lasts.total_seconds()))
         who = begun.operator
         return MeAnswer(name=who.holder, role=who.role, selector=who.selector)

@@ -13,12 +13,10 @@ from fer_controller.operations import (
     labels,
     models,
     operators,
-    plans,
-    rollouts,
-    settings,
     overview,
     plans,
     rollouts,
+    settings,
     telemetry,
 )
 from fer_controller.operations.operation import Operation

@@ -2,13 +2,14 @@
 
 from pydantic import Field
 
+from fer_controller.operations.filters import TypedAuditFilter
 from fer_controller.operations.operation import GET, Id, Limit, Operation, Parameters
 from fer_controller.operations.rollouts import DecisionAnswer
 from fer_controller.store.credentials.records import OPERATOR
 
 
-class NewestEntriesQuery(Parameters):
-    """How many entries."""
+class NewestEntriesQuery(TypedAuditFilter):
+    """Which of the newest entries."""
 
     limit: Limit = Field(default=50, description="The newest so many.")
 
@@ -30,7 +31,7 @@ class EntryAnswer(DecisionAnswer):
 
 NEWEST_ENTRIES = Operation(
     "newest_entries", GET, "/v1/audit", OPERATOR, NewestEntriesQuery, list[EntryAnswer],
-    "The newest entries of the audit log, ascending by id, as `audit list --json`.",
+    "The newest entries of the audit log that match, ascending by id, as `audit list --json`.",
 )  # fmt: skip
 ENTRIES = Operation(
     "entries", GET, "/v1/audit/as-stored", OPERATOR, EntriesQuery, list[EntryAnswer],

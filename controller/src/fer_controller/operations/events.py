@@ -36,6 +36,14 @@ class EventsByTimeQuery(TypedEventFilter):
     limit: Limit = Field(default=PAGE, description="The next so many.")
 
 
+class EventsBeforeQuery(TypedEventFilter):
+    """Which events, and before which."""
+
+    before_time: str = Field(default="~", description="Before this time, and then before_id: those of the last event.")
+    before_id: Id = Field(default=0, description="Before this id.")
+    limit: Limit = Field(default=50, description="The next so many.")
+
+
 class EventsAsStoredQuery(TypedEventFilter):
     """Which events, and after which."""
 
@@ -64,8 +72,26 @@ class EmotionRollupsQuery(TypedEmotionFilter):
     summed: bool = Field(default=False, description="Of all devices and cameras together.")
 
 
+class EmotionSharesQuery(TypedEmotionFilter):
+    """Which emotions, in spans of which length, and by which label."""
+
+    per: Per = Field(default="hour", description="How long each span is.")
+    by: str = Field(default="", max_length=63, description="The label by whose values devices are grouped; else none.")
+    limit: Limit = Field(default=5000, description="At most so many rows, of the newest spans.")
+
+
+class EmotionShareAnswer(Answer):
+    """How often an emotion was seen in a span of time, by devices that share the value of a label."""
+
+    start: str = Field(description="When the minute or hour began; ISO 8601 in UTC.")
+    value: str | None = Field(description="The value; null for devices without the label.")
+    emotion: str = Field(description="The emotion.")
+    events: int = Field(description="Events without the ends of tracks.")
+    faces: int = Field(description="New faces.")
+
+
 class EventsAnswer(Answer):
-    """Events, ascending."""
+    """Events, in the order that was asked for."""
 
     events: tuple[StoredEvent, ...] = Field(description="The events; ids grow in the order in which they were stored.")
 
@@ -104,6 +130,10 @@ EVENTS_BY_TIME = Operation(
     "events_by_time", GET, "/v1/events/by-time", VIEWER, EventsByTimeQuery, EventsAnswer,
     "The next events after (time, id), ascending by both: all of them, page by page.",
 )  # fmt: skip
+EVENTS_BEFORE = Operation(
+    "events_before", GET, "/v1/events/before", VIEWER, EventsBeforeQuery, EventsAnswer,
+    "The events before (time, id), the newest first: page by page, back in time.",
+)  # fmt: skip
 EVENTS_AS_STORED = Operation(
     "events_as_stored", GET, "/v1/events/as-stored", VIEWER, EventsAsStoredQuery, EventsAnswer,
     "The next events in the order in which they were stored, to follow them.",
@@ -120,5 +150,12 @@ EMOTION_ROLLUPS = Operation(
     "emotion_rollups", GET, "/v1/rollups/emotions", VIEWER, EmotionRollupsQuery, list[EmotionRollup],
     "Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.",
 )  # fmt: skip
+EMOTION_SHARES = Operation(
+    "emotion_shares", GET, "/v1/rollups/emotions/shares", VIEWER, EmotionSharesQuery, list[EmotionShareAnswer],
+    "Emotions over time by the value of a label, for charts of shares; the newest spans first.",
+)  # fmt: skip
 
-OPERATIONS = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EVENT_DAYS, EVENTS_OF_DAY, EMOTION_ROLLUPS)
+OPERATIONS = (
+    NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_BEFORE, EVENTS_AS_STORED, EVENT_DAYS, EVENTS_OF_DAY, EMOTION_ROLLUPS,
+    EMOTION_SHARES,
+)  # fmt: skip

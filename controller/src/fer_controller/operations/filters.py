@@ -9,7 +9,7 @@ from fer_wire.message import iso_utc
 from pydantic import BaseModel, ValidationInfo, field_validator
 
 from fer_controller.errors import SettingsError
-from fer_controller.store.filter import EmotionFilter, EventFilter, TelemetryFilter
+from fer_controller.store.filter import AuditFilter, EmotionFilter, EventFilter, TelemetryFilter
 
 OPEN_ENDS = ("", "~")
 """No bound: as text sorts, these lie before and after every time."""
@@ -24,6 +24,10 @@ class TypedTimes(BaseModel):
     @classmethod
     def _in_utc(cls, typed: str) -> str:
         return typed if typed in OPEN_ENDS else moment(typed, datetime.now(UTC))
+
+
+class TypedAuditFilter(TypedTimes, AuditFilter):
+    """Which entries."""
 
 
 class TypedTelemetryFilter(TypedTimes, TelemetryFilter):

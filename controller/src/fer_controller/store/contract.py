@@ -19,6 +19,9 @@ class EventReader(Protocol):
     def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
         """The next events after (time, id), ascending by both; the first page is after ("", 0)."""
 
+    def events_before(self, wanted: EventFilter, before: tuple[str, int], limit: int) -> list[StoredEvent]:
+        """The events before (time, id), the newest first; the first page is before ("~", 0)."""
+
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
         """The next events in the order in which they were stored."""
 

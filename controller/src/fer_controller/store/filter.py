@@ -1,10 +1,11 @@
-"""Filters of events, emotions and telemetry: one field here serves all queries, commands and HTTP routes."""
+"""Filters of events, emotions, telemetry and the audit log: one field here serves queries, commands and HTTP routes."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from fer_wire.message import MAX_INT
 from pydantic import BaseModel, ConfigDict, Field
 
 TIME = "time"
@@ -31,6 +32,26 @@ class Condition:
         if found is None:
             return False
         return OPERATORS[self.operator](abs(found) if self.either_sign else found, asked)
+
+
+class AuditFilter(BaseModel):
+    """Which entries of the audit log; None is any. Times are ISO 8601 in UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actor: Annotated[str | None, Condition("actor")] = Field(None, description="Only what this operator did.")
+    action: Annotated[str | None, Condition("action")] = Field(None, description="Only what was done in this way.")
+    device: Annotated[str | None, Condition("device")] = Field(None, description="Only what concerns this device.")
+    rollout: Annotated[str | None, Condition("rollout")] = Field(None, description="Only what concerns this rollout.")
+    since: Annotated[str, Condition(TIME, ">=")] = Field(
+        "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."
+    )
+    until: Annotated[str, Condition(TIME, "<")] = Field(
+        "~", description="Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."
+    )
+    before_id: Annotated[int | None, Condition("id", "<")] = Field(
+        None, ge=0, le=MAX_INT, description="Only entries before this id: the first of a page, to get the page before."
+    )
 
 
 class TelemetryFilter(BaseModel):
@@ -80,7 +101,7 @@ class Where:
     Only the fields of `kind` are asked for, and `time` is the column that times are compared with.
     """
 
-    def __init__(self, wanted: TelemetryFilter, kind: type[TelemetryFilter], *, time: str = TIME) -> None:
+    def __init__(self, wanted: BaseModel, kind: type[BaseModel], *, time: str = TIME) -> None:
         self._conditions = list(_conditions(wanted, kind))
         self._time = time
 
@@ -98,9 +119,7 @@ class Where:
         )
 
 
-def _conditions(
-    wanted: TelemetryFilter, kind: type[TelemetryFilter]
-) -> Iterator[tuple[str, Condition, str | float | None]]:
+def _conditions(wanted: BaseModel, kind: type[BaseModel]) -> Iterator[tuple[str, Condition, str | float | None]]:
     for name, field in kind.model_fields.items():
         value = getattr(wanted, name)
         if value is not None:

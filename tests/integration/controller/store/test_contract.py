@@ -170,6 +170,20 @@ def test_pages_hold_every_event_once_also_at_equal_times(store: Store) -> None:
     assert found == [1, 2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.parametrize("wanted", [ANY, EventFilter(device=DEVICE), EventFilter(emotion="happy")])
+def test_pages_back_in_time_hold_each_event_once_even_where_many_have_one_time(
+    store: Store, wanted: EventFilter
+) -> None:
+    at_once = [an_event(seq, time=an_event(2).time) for seq in range(2, 7)]
+    store.write(a_batch(an_event(1), *at_once, an_event(7)))
+    found: list[int] = []
+    before = ("~", 0)
+    while page := store.events.events_before(wanted, before, 3):
+        found += [event.seq for event in page]
+        before = (page[-1].time, page[-1].id)
+    assert found == [7, 6, 5, 4, 3, 2, 1]
+
+
 @pytest.mark.parametrize("device", [None, DEVICE])
 def test_the_newest_events_are_ascending_and_end_at_an_id(store: Store, device: str | None) -> None:
     store.write(a_batch(*(an_event(seq) for seq in range(1, 6))))

@@ -6,7 +6,7 @@ from itertools import chain
 
 import psycopg
 import pytest
-from fer_controller.store.filter import EmotionFilter, EventFilter, TelemetryFilter, Where
+from fer_controller.store.filter import AuditFilter, EmotionFilter, EventFilter, TelemetryFilter, Where
 from fer_controller.store.measurements import figures as measured
 from fer_controller.store.postgresql.schema import MIGRATIONS
 from fer_controller.store.postgresql.text import translated
@@ -45,6 +45,10 @@ PARTS: "dict[str, object]" = {
 PARTS_OF: "dict[str, dict[str, object]]" = {
     "roll_up_telemetry": {"columns": rolled_up.COLUMNS},
     "telemetry_rollups": {"where": Where(TelemetryFilter(device="d"), TelemetryFilter, time="start")},
+    "audit_where": {
+        "where": Where(AuditFilter(actor="a", action="b", device="d", rollout="r", before_id=1), AuditFilter)
+    },
+    "emotion_shares": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
     "emotion_rollups": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
     "emotion_rollups_summed": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
 }

@@ -8,12 +8,10 @@ from fer_controller.desk.answers import (
     labels,
     models,
     operators,
-    plans,
-    rollouts,
-    settings,
     overview,
     plans,
     rollouts,
+    settings,
     telemetry,
 )
 from fer_controller.desk.answers.table import ANSWERS, Context

@@ -9,8 +9,8 @@ from fer_controller.store.audit.records import AuditRow
 
 @ANSWERS.carries_out(NEWEST_ENTRIES)
 def newest_entries(context: Context, asked: NewestEntriesQuery) -> list[EntryAnswer]:
-    """The newest, ascending by id."""
-    return [_entry(each) for each in context.stores.looking.audit.newest(asked.limit)]
+    """The newest that match, ascending by id."""
+    return [_entry(each) for each in context.stores.looking.audit.matching(asked, asked.limit)]
 
 
 @ANSWERS.carries_out(ENTRIES)

@@ -7,16 +7,21 @@ from fer_wire.message import iso_utc
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
+    EMOTION_SHARES,
     EVENT_DAYS,
     EVENTS_AS_STORED,
+    EVENTS_BEFORE,
     EVENTS_BY_TIME,
     EVENTS_OF_DAY,
     NEWEST_EVENTS,
     EmotionRollupsQuery,
+    EmotionShareAnswer,
+    EmotionSharesQuery,
     EventDayAnswer,
     EventDaysQuery,
     EventsAnswer,
     EventsAsStoredQuery,
+    EventsBeforeQuery,
     EventsByTimeQuery,
     EventsOfDayQuery,
     NewestEventsAnswer,
@@ -41,6 +46,13 @@ def newest_events(context: Context, asked: NewestEventsQuery) -> NewestEventsAns
 def events_by_time(context: Context, asked: EventsByTimeQuery) -> EventsAnswer:
     """The next page."""
     found = context.stores.looking.events.events_page(asked, (asked.after_time, asked.after_id), asked.limit)
+    return EventsAnswer(events=tuple(found))
+
+
+@ANSWERS.carries_out(EVENTS_BEFORE)
+def events_before(context: Context, asked: EventsBeforeQuery) -> EventsAnswer:
+    """The next page, back in time."""
+    found = context.stores.looking.events.events_before(asked, (asked.before_time, asked.before_id), asked.limit)
     return EventsAnswer(events=tuple(found))
 
 
@@ -79,3 +91,15 @@ def events_of_day(context: Context, asked: EventsOfDayQuery) -> EventsAnswer:
 def emotion_rollups(context: Context, asked: EmotionRollupsQuery) -> list[EmotionRollup]:
     """The newest that match."""
     return context.stores.looking.rollups.emotion_rollups(asked.per, asked, asked.limit, summed=asked.summed)
+
+
+@ANSWERS.carries_out(EMOTION_SHARES)
+def emotion_shares(context: Context, asked: EmotionSharesQuery) -> list[EmotionShareAnswer]:
+    """The newest spans first."""
+    found = context.stores.looking.rollups.emotion_shares(asked.per, asked.by, asked, asked.limit)
+    return [
+        EmotionShareAnswer(
+            start=each.start, value=each.value or None, emotion=each.emotion, events=each.events, faces=each.faces
+        )
+        for each in found
+    ]

@@ -12,7 +12,7 @@ from fer_controller.desk.board import needs
 from fer_controller.desk.board.lines import Line, figures, lines
 from fer_controller.desk.board.needs import Need
 from fer_controller.desk.board.spans import WEEK, Span, spans
-from fer_controller.errors import SettingsError
+from fer_controller.errors import RequestError
 from fer_controller.ingest.devices import OFFLINE, ONLINE, STALE, UNKNOWN
 from fer_controller.operations.overview import (
     EMOTIONS_TODAY,
@@ -57,11 +57,11 @@ def overview(context: Context, asked: OverviewQuery) -> OverviewAnswer:
 
 @ANSWERS.carries_out(EMOTIONS_TODAY)
 def emotions_today(context: Context, asked: EmotionsTodayQuery) -> EmotionsTodayAnswer:
-    """By place, those with most events first; raises SettingsError for a day that is none."""
+    """By place, those with most events first; raises RequestError for a day that is none."""
     until = _minute(datetime.fromisoformat(asked.until) if asked.until else datetime.now(UTC))
     begun = _minute(datetime.fromisoformat(asked.since)) if asked.since else until.replace(hour=0, minute=0)
     if not begun <= until <= begun + WEEK:
-        raise SettingsError("A day begins before it ends, and a week at most; give --since and --until other times.")
+        raise RequestError("A day begins before it ends, and a week at most; give --since and --until other times.")
     rollups = context.stores.looking.rollups
     today = _counted(rollups, asked.by, spans(begun, until))
     before = _counted(rollups, asked.by, spans(begun - WEEK, until - WEEK))

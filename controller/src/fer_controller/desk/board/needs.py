@@ -75,7 +75,8 @@ def _failed(line: Line, _measured: Figures) -> Need | None:
 
 
 def _blind(line: Line, _measured: Figures) -> Need | None:
-    return Need(line.device, BLIND, f"{line.blind}.") if line.blind else None
+    connected = line.state in {ONLINE, STALE}
+    return Need(line.device, BLIND, f"{line.blind}.") if line.blind and connected else None
 
 
 def _low_disk(line: Line, measured: Figures) -> Need | None:

@@ -1,7 +1,7 @@
 """Which lines of the fleet's table are shown, in which order, and how many have which value."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from fer_controller.desk.board.lines import Line
 from fer_controller.rollout.devices import selector
@@ -23,7 +23,7 @@ class Sieve:
     """Passes lines that satisfy a text, a selector, further tests, and one of the values wanted of each facet."""
 
     def __init__(
-        self, text: str, terms: Sequence[selector.Term], wanted: Mapping[str, Collection[str]], *further: Test
+        self, text: str, terms: tuple[selector.Term, ...], wanted: Mapping[str, Collection[str]], *further: Test
     ) -> None:
         """Of a facet without wanted values any will do."""
         self._tests: list[Test] = list(further)

@@ -16,3 +16,10 @@ SELECT * FROM (
   SELECT time, rollout, wave, device, actor, action, sentence, numbers, id, origin, hash
   FROM audit ORDER BY id DESC LIMIT :limit
 ) AS newest ORDER BY id;
+
+-- audit_where --
+-- The newest audit entries that match, ascending by id. {where} is the condition of an AuditFilter.
+SELECT * FROM (
+  SELECT time, rollout, wave, device, actor, action, sentence, numbers, id, origin, hash
+  FROM audit WHERE {where} ORDER BY id DESC LIMIT :limit
+) AS newest ORDER BY id;

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fer_controller.store.audit.records import BEGINNING, AuditRow, Proof, chained
 from fer_controller.store.database import Database, named
+from fer_controller.store.filter import AuditFilter, Where
 
 NO_LIMIT = 2**62
 ROWS_AT_A_TIME = 1000
@@ -29,6 +30,11 @@ class AuditStore:
     def newest(self, limit: int) -> list[AuditRow]:
         """The newest entries, ascending by id."""
         return self._database.records(AuditRow, "newest_audit", {"limit": limit})
+
+    def matching(self, wanted: AuditFilter, limit: int) -> list[AuditRow]:
+        """The newest entries that match, ascending by id."""
+        where = Where(wanted, AuditFilter)
+        return self._database.records(AuditRow, "audit_where", {**where.values, "limit": limit}, where=where)
 
     def page(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
         """Entries of one rollout or of all, in the order in which they were made."""

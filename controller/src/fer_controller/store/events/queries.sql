@@ -57,6 +57,10 @@ SELECT * FROM (
 -- The next events that match after (time, id).
 SELECT * FROM events WHERE {where} AND (time, id) > (:after_time, :after_id) ORDER BY time, id LIMIT :limit;
 
+-- events_before --
+-- The events that match before (time, id), the newest first.
+SELECT * FROM events WHERE {where} AND (time, id) < (:before_time, :before_id) ORDER BY time DESC, id DESC LIMIT :limit;
+
 -- events_stored_after --
 -- The next events that match, in the order in which they were stored.
 SELECT * FROM events WHERE id > :after_id AND id <= :settled AND {where:+} ORDER BY id LIMIT :limit;

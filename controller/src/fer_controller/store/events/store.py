@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fer_wire import Box
 
 from fer_controller.store.database import Database, Row, Values, named
-from fer_controller.store.events.hours import BestFace, EventHour, best_faces_of, hours_of, narrowed
+from fer_controller.store.events.hours import AFTER_ALL, BestFace, EventHour, best_faces_of, hours_of, narrowed
 from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally
 from fer_controller.store.filter import EventFilter, Where
 
@@ -36,6 +36,17 @@ class EventStore:
                 break
             values = {"after_time": after[0], "after_id": after[1], "limit": limit - len(found)}
             found += self._events("events_page", part, values)
+        return found
+
+    def events_before(self, wanted: EventFilter, before: tuple[str, int], limit: int) -> list[StoredEvent]:
+        """The events before (time, id), the newest first; the first page is before ("~", 0)."""
+        found: list[StoredEvent] = []
+        begun = wanted.model_copy(update={"until": min(wanted.until, before[0] + AFTER_ALL)})
+        for part in narrowed(self._database, begun, newest_first=True):
+            if len(found) >= limit:
+                break
+            values = {"before_time": before[0], "before_id": before[1], "limit": limit - len(found)}
+            found += self._events("events_before", part, values)
         return found
 
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:

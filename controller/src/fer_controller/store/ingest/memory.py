@@ -63,6 +63,9 @@ class MemoryEvents:
     def events_page(self, wanted: EventFilter, after: tuple[str, int], limit: int) -> list[StoredEvent]:
         return [event for event in self._by_time(wanted) if (event.time, event.id) > after][:limit]
 
+    def events_before(self, wanted: EventFilter, before: tuple[str, int], limit: int) -> list[StoredEvent]:
+        return [event for event in reversed(self._by_time(wanted)) if (event.time, event.id) < before][:limit]
+
     def events_stored_after(self, wanted: EventFilter, after_id: int, limit: int) -> list[StoredEvent]:
         return [event for event in self._events.values() if event.id > after_id and wanted.accepts(event)][:limit]
 

@@ -119,3 +119,12 @@ SELECT coalesce(labels.value, '') AS value, emotion, CAST(sum(events) AS BIGINT)
   WHERE per = :per AND start >= :since AND start < :until GROUP BY device, emotion
 ) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
 GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- emotion_shares --
+-- Events of each emotion in each of the newest spans, by the value that a label has on their devices.
+SELECT start, coalesce(labels.value, '') AS value, emotion,
+  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces FROM (
+  SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces FROM emotion_rollups
+  WHERE per = :per AND {where} GROUP BY start, device, emotion
+) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
+GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3 LIMIT :limit;

@@ -54,3 +54,14 @@ class LabelEmotion:
     value: str
     emotion: str
     events: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionShare:
+    """The same in the minute or hour that began at start."""
+
+    start: str
+    value: str
+    emotion: str
+    events: int
+    faces: int

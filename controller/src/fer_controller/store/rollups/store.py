@@ -8,7 +8,15 @@ from fer_wire.events import END, START
 from fer_controller.store.database import Database, Values
 from fer_controller.store.filter import EmotionFilter, TelemetryFilter, Where
 from fer_controller.store.rollups import figures
-from fer_controller.store.rollups.records import HOUR, MINUTE, RESOLUTIONS, EmotionRollup, LabelEmotion, TelemetryRollup
+from fer_controller.store.rollups.records import (
+    HOUR,
+    MINUTE,
+    RESOLUTIONS,
+    EmotionRollup,
+    EmotionShare,
+    LabelEmotion,
+    TelemetryRollup,
+)
 
 TELEMETRY = "telemetry"
 EVENTS = "events"
@@ -45,6 +53,12 @@ class RollupStore:
         """Events of each emotion from since up to but not including until, by the value of a label."""
         values = {"per": per, "key": key, "since": since, "until": until}
         return self._database.records(LabelEmotion, "emotions_by_label", values)
+
+    def emotion_shares(self, per: str, key: str, wanted: EmotionFilter, limit: int) -> list[EmotionShare]:
+        """By the value of a label; the newest spans first, and the last of them may be cut by the limit."""
+        where = Where(wanted, EmotionFilter, time=ROLLUP_TIME)
+        values = {**where.values, "per": per, "key": key, "limit": limit}
+        return self._database.records(EmotionShare, "emotion_shares", values, where=where)
 
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next rows, each exactly once even after a kill; returns how many there were."""

@@ -1,5 +1,7 @@
 """What of a device needs attention, by kind, with a sentence."""
 
+from typing import Any
+
 import pytest
 from fer_controller.desk.board.lines import Line
 from fer_controller.desk.board.needs import HOT_FROM_C, LOW_DISK_BELOW_MB, Need, is_updating, needs
@@ -9,7 +11,7 @@ AT = "2026-01-31T12:00:00.000Z"
 COOL = Figures(AT, temperature_c=HOT_FROM_C - 1, throttled=False, disk_free_mb=LOW_DISK_BELOW_MB)
 
 
-def a_line(state: str = "online", **known: str) -> Line:
+def a_line(state: str = "online", **known: Any) -> Line:
     return Line("nano-01", state, **known)
 
 
