@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from fer_controller.operations.fleet import EXPIRED, REVOKED, VALID
 from fer_controller.operations.operation import GET, Answer, Operation, Parameters
 from fer_controller.store.credentials.records import VIEWER
 
@@ -48,6 +49,7 @@ class LineInShortAnswer(Answer):
     device: str = Field(description="Its name.")
     state: str = Field(description="online, stale (online, but silent), offline, or unknown before its first birth.")
     since: str | None = Field(default=None, description="When that began.")
+    reason: str | None = Field(default=None, description="Why it is offline, as far as it said.")
     device_class: str | None = Field(default=None, alias="class", description="nano, tx2, xavier, orin, x86 or arm.")
     model: str | None = Field(default=None, description="NAME@VERSION/PRECISION of the classifier that it runs.")
     provider: str | None = Field(default=None, description="The execution provider that runs it.")
@@ -65,6 +67,10 @@ class FleetLineAnswer(LineInShortAnswer):
     """A device in a line, with what it measured last within a day."""
 
     last_seen: str | None = Field(default=None, description="When anything last came from it.")
+    clock_offset_s: float = Field(default=0.0, description="Seconds by which its clock is ahead (behind: negative).")
+    certificate: str | None = Field(
+        default=None, description=f"{VALID}, {EXPIRED} or {REVOKED}; null where the fleet's authority gave it none."
+    )
     fps: float | None = Field(default=None, description="Frames per second of all its cameras.")
     temperature_c: float | None = Field(default=None, description="Of its hottest sensor, °C.")
     disk_free_mb: float | None = Field(default=None, description="Where its agent keeps its state, MB.")

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from fer_wire.message import iso_utc
+
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.desk.board import needs, sieve
 from fer_controller.desk.board.describing import in_full, kinds
 from fer_controller.desk.board.lines import Line, figures, lines
 from fer_controller.desk.board.sieve import Sieve
+from fer_controller.desk.credentials import Credentials
 from fer_controller.operations.board import (
     FLEET,
     MOST_VALUES,
@@ -46,7 +49,8 @@ def fleet(context: Context, asked: FleetQuery) -> FleetAnswer:
     page = _sorted(found, asked, measured)[asked.offset : asked.offset + asked.limit]
     if not by_figures:
         measured = figures(known, [line.device for line in page], now)
-    shown = tuple(in_full(line, measured.get(line.device)) for line in page)
+    credentials = Credentials(known, iso_utc(now))
+    shown = tuple(in_full(line, measured.get(line.device), credentials.of(line.device)["certificate"]) for line in page)
     return FleetAnswer(total=len(found), devices=len(everyone), lines=shown, facets=_facets(counted, labels))
 
 

@@ -19,12 +19,14 @@ def in_short(line: Line, its_kinds: tuple[str, ...]) -> LineInShortAnswer:
     return LineInShortAnswer(**_told(line, its_kinds))
 
 
-def in_full(line: Line, measured: Figures | None) -> FleetLineAnswer:
-    """With what it measured last."""
+def in_full(line: Line, measured: Figures | None, certificate: str | None = None) -> FleetLineAnswer:
+    """With what it measured last, and what its certificate is."""
     figures = measured or needs.NOTHING_MEASURED
     return FleetLineAnswer(
         **_told(line, kinds(line, measured)),
         last_seen=line.last_seen or None,
+        clock_offset_s=line.clock_offset_s,
+        certificate=certificate,
         fps=figures.fps,
         temperature_c=figures.temperature_c,
         disk_free_mb=figures.disk_free_mb,
@@ -37,6 +39,7 @@ def _told(line: Line, its_kinds: tuple[str, ...]) -> dict[str, Any]:
         "device": line.device,
         "state": line.state,
         "since": line.since or None,
+        "reason": line.reason or None,
         "device_class": line.device_class or None,
         "model": line.model or None,
         "provider": line.provider or None,

@@ -45,6 +45,8 @@ class Line:
     """Why it is in quarantine."""
     quarantined_at: str = ""
     revoked: bool = False
+    clock_offset_s: float = field(default=0.0, compare=False)
+    """By how much its clock is ahead (behind: negative)."""
 
 
 def lines(known: Subjects, now: datetime, stale_after_s: float) -> list[Line]:
@@ -67,6 +69,7 @@ def lines(known: Subjects, now: datetime, stale_after_s: float) -> list[Line]:
                 quarantined=(failed.reason or "it failed too often") if failed and in_quarantine else "",
                 quarantined_at=failed.quarantined_at if failed else "",
                 revoked=name in revoked,
+                clock_offset_s=device.clock_offset_s,
                 **_reported(device),
             )
         )
