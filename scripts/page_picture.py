@@ -1,13 +1,16 @@
-"""Draws docs/images/page.png: the controller's page while a rollout goes through a simulated fleet.
+"""Draws the controller's page while a rollout goes through a simulated fleet: docs/images/page*.png.
 
-    python scripts/page_picture.py
+    python scripts/page_picture.py                 a picture of each view for the docs
+    python scripts/page_picture.py --look FOLDER   each view at three widths, light and dark, to look at
 
-Needs Chromium. A controller with a broker of its own, two dozen simulated devices, a model of the zoo, and a rollout
-whose first wave has passed; it takes about two minutes.
+Needs Chromium. A controller with a broker of its own, two dozen simulated devices of two sites, some of them in
+trouble, a model of the zoo, and a rollout whose first wave has passed; it takes about two minutes.
 """
 
+import argparse
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,13 +21,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from playwright.sync_api import Browser, sync_playwright
+
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "docs" / "images" / "page.png"
+IMAGES = ROOT / "docs" / "images"
 PROGRAM = str(Path(sys.executable).with_name("fer-controller"))
 DEVICES = 24
 BASELINE_S = 40
-SIZE = "1180,860"
-SETTLED_MS = 4000
+WIDTHS = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+IN_DOCS = (1180, 860)
+VIEWS = {
+    "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001", "rollout": "rollouts/newest",
+    "new-rollout": "rollouts?new=yes", "rollouts": "rollouts", "models": "models", "events": "events",
+}  # fmt: skip
+"""Each view's picture and its address."""
+FIRST = "rollout"
+"""It is the docs' page.png; the others are page-VIEW.png."""
+SETTLED_MS = 2500
 
 
 def controller(*words: str) -> str:
@@ -56,7 +70,7 @@ def progress() -> Any:
     return json.loads(controller("rollouts", "show", "--json"))
 
 
-def draw(folder: Path) -> None:
+def draw(folder: Path, look_at: Path | None) -> None:
     """Set everything up in the folder, and draw when the second wave goes on."""
     broker, page = f"mqtt://127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     os.environ |= {
@@ -65,19 +79,11 @@ def draw(folder: Path) -> None:
     }  # fmt: skip
     controller("models", "keygen")
     controller("models", "add", str(max((ROOT / "models/zoo/light").iterdir())))
-    fleet = (
-        "simulate",
-        "--agents",
-        str(DEVICES),
-        "--telemetry-s",
-        "2",
-        "--events-per-s",
-        "3",
-        "--controller",
-        f"http://{page}",
-    )
+    fleet = ("simulate", "--agents", str(DEVICES), "--telemetry-s", "2", "--events-per-s", "3", "--fault", "offline:8%",
+             "--controller", f"http://{page}")  # fmt: skip
     with running("serve", "--embedded-broker", quiet_for_s=5), running(*fleet, quiet_for_s=BASELINE_S):
-        token = controller("operators", "add", "alice", "--role", "operator").strip()
+        label()
+        token = controller("operators", "add", "alice", "--role", "admin").strip()
         os.environ["FER_CONTROLLER_API__TOKEN"] = token
         controller(
             "deploy",
@@ -94,18 +100,52 @@ def draw(folder: Path) -> None:
         while (now := progress())["waves"][1]["state"] == "waiting" and now["state"] in {"planned", "running"}:
             time.sleep(1)
         time.sleep(5)
-        photograph(f"http://{page}/#token={token}/rollouts")
+        with chromium() as browser:
+            photograph(browser, f"http://{page}/#token={token}/", look_at)
 
 
-def photograph(url: str) -> None:
-    """What Chromium shows of an address."""
-    with TemporaryDirectory() as profile:
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        sized = [f"--user-data-dir={profile}", f"--window-size={SIZE}", f"--virtual-time-budget={SETTLED_MS}"]
-        subprocess.run([*command, *sized, f"--screenshot={OUT}", url], check=True, capture_output=True)
+def label() -> None:
+    """Two sites, as a fleet of several rooms has them."""
+    names = [f"sim-{number:04}" for number in range(1, DEVICES + 1)]
+    controller("label", *names[::2], "site=lab")
+    controller("label", *names[1::2], "site=foyer")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def photograph(browser: Browser, address: str, look_at: Path | None) -> None:
+    """For the docs, or every view at every width in both schemes."""
+    for name, view in VIEWS.items():
+        if look_at is None:
+            out = IMAGES / ("page.png" if name == FIRST else f"page-{name}.png")
+            picture(browser, address + view, out, IN_DOCS, "light", whole=False)
+            continue
+        for width, size in WIDTHS.items():
+            for scheme in SCHEMES:
+                picture(browser, address + view, look_at / f"{name}-{width}-{scheme}.png", size, scheme, whole=True)
+
+
+def picture(browser: Browser, url: str, out: Path, size: tuple[int, int], scheme: Any, *, whole: bool) -> None:
+    """What Chromium shows of an address; whole, or what fits on the screen."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_timeout(SETTLED_MS)
+    page.screenshot(path=out, full_page=whole)
+    context.close()
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--look", type=Path, help="a folder for every view at three widths, light and dark")
+    wanted = parser.parse_args().look
     with TemporaryDirectory(prefix="fer-page-") as made:
-        draw(Path(made))
-    print(f"wrote {OUT.relative_to(ROOT)}")
+        draw(Path(made), wanted)
+    print(f"wrote {wanted or IMAGES.relative_to(ROOT)}")

@@ -1,18 +1,13 @@
-const TOKEN = "fer-controller.token";
 const PATIENCE_MS = 15_000;
-const BACK_OFF_MS = 10_000;
-const SHARE_OF_TIME = 4;
-
 const SILENT = "The controller does not answer.";
-const AGAIN = " Trying again every 10 seconds; what is shown may be old.";
+const LOST = "The answer was lost, and it may have been done: look before you do it again.";
 
-/**
- * "trouble" bears a sentence, or none when it is over, and where the controller is silent the time since when what is
- * shown is unknown; "refused" bears why the token opens nothing.
- */
+/** Another site cannot add it, and so cannot order anything in an operator's name. */
+const FROM_THE_PAGE = { "X-Fer-Page": "1" };
+
+/** "refused" bears why who is signed in is let in no more. */
 export const signals = new EventTarget();
 
-const troubles = new Map();
 let serverAheadMs = 0;
 let answeredMs = null;
 
@@ -23,44 +18,40 @@ export class ApiError extends Error {
     }
 }
 
-export const token = {
-    get: () => sessionStorage.getItem(TOKEN),
-    set: (text) => sessionStorage.setItem(TOKEN, text),
-    forget: () => sessionStorage.removeItem(TOKEN),
-};
-
 /** Now by the controller's clock: a browser's may be minutes off, and ages are told by it. */
 export const nowMs = () => Date.now() + serverAheadMs;
 
+/** When the controller answered last, by its clock; null where it never did. */
+export const lastAnswerMs = () => answeredMs;
+
+/** What a path answers; a query's empty values are left out, and a list becomes several of one name. */
 export function get(path, query = {}, signal = undefined) {
-    const given = Object.entries(query).filter(([, value]) => value !== "" && value !== undefined);
-    const text = new URLSearchParams(given).toString();
+    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
+    const text = new URLSearchParams(pairs.filter(([, value]) => value !== "" && value !== undefined)).toString();
     return ask(text ? `${path}?${text}` : path, { signal });
 }
 
-let asked;
-
-/** The figures that devices report; the controller is asked once. */
-export function metrics(signal) {
-    asked ??= get("/v1/metrics", {}, signal).catch((error) => {
-        asked = undefined;
-        throw error;
-    });
-    return asked;
-}
-
 export function post(path, body) {
-    const headers = { "Content-Type": "application/json" };
+    const headers = { ...FROM_THE_PAGE, "Content-Type": "application/json" };
     return ask(path, { method: "POST", body: JSON.stringify(body), headers });
 }
 
-async function ask(path, { signal, headers = {}, ...rest }) {
+export const remove = (path) => ask(path, { method: "DELETE", headers: FROM_THE_PAGE });
+
+const kept = new Map();
+
+/** What a path answers that changes only with the controller's version; it is asked once. */
+export function once(path) {
+    if (!kept.has(path)) kept.set(path, get(path).catch((error) => (kept.delete(path), Promise.reject(error))));
+    return kept.get(path);
+}
+
+async function ask(path, { signal, ...rest }) {
     const patience = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(path, {
         ...rest,
         cache: "no-store",
-        credentials: "omit",
-        headers: { ...headers, Authorization: `Bearer ${token.get()}` },
+        credentials: "same-origin",
         signal: signal ? AbortSignal.any([signal, patience]) : patience,
     });
     noteClock(answer.headers.get("Date"));
@@ -81,55 +72,11 @@ function noteClock(date) {
     if (Number.isFinite(aheadMs)) serverAheadMs = Math.abs(aheadMs) > 2000 ? aheadMs : 0;
 }
 
-/** What went wrong, as a sentence for people. */
-export const sentence = (error) => (error instanceof ApiError ? error.message : SILENT);
+/** Whether the controller said nothing at all, so that what it would say is unknown. */
+export const isSilence = (error) => !(error instanceof ApiError);
 
-/** Calls look(signal) again and again, one at a time, until stopped; look may return another pause, in ms. */
-export function poll(look, everyMs) {
-    const ending = new AbortController();
-    run(look, everyMs, ending.signal);
-    ending.signal.addEventListener("abort", () => settle(ending.signal));
-    return { stop: () => ending.abort() };
-}
+/** What went wrong with a question, as a sentence for people. */
+export const sentence = (error) => (isSilence(error) ? SILENT : error.message);
 
-async function run(look, everyMs, ended) {
-    while (!ended.aborted) {
-        if (document.hidden) await shown(ended);
-        const begunMs = performance.now();
-        const pauseMs = (await attempt(look, ended)) ?? everyMs;
-        await pause(Math.max(pauseMs, SHARE_OF_TIME * (performance.now() - begunMs)));
-    }
-}
-
-async function attempt(look, ended) {
-    try {
-        const pauseMs = await look(ended);
-        settle(ended);
-        return pauseMs;
-    } catch (error) {
-        if (ended.aborted || error.status === 401) return BACK_OFF_MS;
-        if (!(error instanceof ApiError)) console.warn(error);
-        const silent = !(error instanceof ApiError);
-        const lasting = !silent && error.status < 500;
-        troubles.set(ended, { text: sentence(error) + (lasting ? "" : AGAIN), silent, sinceMs: answeredMs });
-        tell();
-        return BACK_OFF_MS;
-    }
-}
-
-function settle(ended) {
-    if (troubles.delete(ended)) tell();
-}
-
-function tell() {
-    const all = [...troubles.values()];
-    signals.dispatchEvent(new CustomEvent("trouble", { detail: all.find(({ silent }) => silent) ?? all[0] }));
-}
-
-function shown(ended) {
-    return new Promise((resolve) => {
-        document.addEventListener("visibilitychange", resolve, { once: true, signal: ended });
-    });
-}
-
-const pause = (lengthMs) => new Promise((resolve) => setTimeout(resolve, lengthMs));
+/** What went wrong with an order, which may have been carried out although no answer came. */
+export const orderSentence = (error) => (isSilence(error) ? LOST : error.message);

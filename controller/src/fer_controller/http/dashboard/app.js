@@ -1,91 +1,74 @@
-import { get, sentence, signals, token } from "./api.js";
-import { emotions } from "./emotions.js";
-import { fleet } from "./fleet.js";
-import { models } from "./models.js";
-import { clock, find, makeTables, say } from "./page.js";
-import { rollouts } from "./rollouts.js";
+import { useAddress } from "./address.js";
+import { html, render, useEffect, useState } from "./html.js";
+import { signals } from "./live.js";
+import { Confirmation } from "./parts/dialog.js";
+import { useSession } from "./session.js";
+import { device } from "./views/device.js";
+import { events } from "./views/events.js";
+import { fleet } from "./views/fleet.js";
+import { models } from "./views/models.js";
+import { overview } from "./views/overview.js";
+import { rollout } from "./views/rollout.js";
+import { rollouts } from "./views/rollouts.js";
+import { SignIn } from "./views/sign_in.js";
 
-const VIEWS = { fleet, emotions, rollouts, models };
-const FIRST = "fleet";
-const IN_ADDRESS = "#token=";
+/** By the first word of an address: the view of all, and that of one, whose id follows. A view is {title, View}. */
+const ROUTES = {
+    overview: { all: overview },
+    fleet: { all: fleet, one: device },
+    rollouts: { all: rollouts, one: rollout },
+    models: { all: models },
+    events: { all: events },
+};
+const FIRST = "overview";
+const FORMER = { emotions: "events" };
 
-let me = null;
-let open = null;
-
-makeTables();
-find("sign-in").onsubmit = (event) => (event.preventDefault(), signIn(find("token").value.trim()));
-find("sign-out").onclick = () => (token.forget(), location.reload());
-window.addEventListener("hashchange", () => (takeFromAddress(), route()));
-signals.addEventListener("refused", (event) => signOut(event.detail));
-signals.addEventListener("trouble", (event) => tellTrouble(event.detail));
-takeFromAddress();
-if (token.get()) signIn(token.get());
-else signOut("");
-
-/**
- * A link may bring the token, and the view, behind its hash, which is sent to nobody; it leaves the address at once.
- * Who is signed in stays who they are: a stranger's link makes nobody work under a stranger's name.
- */
-function takeFromAddress() {
-    if (!location.hash.startsWith(IN_ADDRESS)) return;
-    const [text, ...view] = location.hash.slice(IN_ADDRESS.length).split("/");
-    if (!token.get()) token.set(text);
-    history.replaceState(null, "", `#${view.join("/")}`);
+function routed({ view, id }) {
+    const wanted = FORMER[view] ?? view;
+    const name = Object.hasOwn(ROUTES, wanted) ? wanted : FIRST;
+    const { all, one } = ROUTES[name];
+    return { name, view: id && one ? one : all };
 }
 
-async function signIn(text) {
-    token.set(text);
-    say(find("sign-in-note"), "Signing in …");
-    try {
-        me = await get("/v1/me");
-    } catch (error) {
-        if (error.status !== 401) signOut(sentence(error));
-        return;
-    }
-    find("token").value = "";
-    find("who").textContent = [me.name, me.role, me.selector].filter(Boolean).join(", ");
-    show(true);
-    route();
+function Page() {
+    const address = useAddress();
+    const { me, note, signIn, signOut } = useSession();
+    const { name, view } = routed(address);
+    useEffect(() => {
+        document.title = `${address.id || view.title} · Light-FER Fleet`;
+    }, [view, address.id]);
+    return html`
+        <${Header} me=${me} open=${name} signOut=${signOut} />
+        <${Notice} />
+        <main>
+            ${me && html`<${view.View} key=${`${name}/${address.id}`} me=${me} ...${address} />`}
+            ${me === null && html`<${SignIn} note=${note} signIn=${signIn} />`}
+        </main>
+        <${Confirmation} />`;
 }
 
-function signOut(why) {
-    token.forget();
-    me = null;
-    leave();
-    show(false);
-    say(find("sign-in-note"), why);
-    find("token").focus();
+function Header({ me, open, signOut }) {
+    return html`<header>
+        <strong class="brand">Light-FER Fleet</strong>
+        ${me && html`
+            <nav aria-label="Views">${Object.entries(ROUTES).map(([name, { all }]) => html`<a
+                key=${name} href="#${name}" aria-current=${name === open ? "page" : null}>${all.title}</a>`)}</nav>
+            <div class="account">
+                <span>${[me.name, me.role, me.selector].filter(Boolean).join(", ")}</span>
+                <button type="button" onClick=${signOut}>Sign out</button>
+            </div>`}
+    </header>`;
 }
 
-function show(signedIn) {
-    find("sign-in").hidden = signedIn;
-    for (const part of document.querySelectorAll(".signed-in")) part.hidden = !signedIn;
-    for (const view of document.querySelectorAll(".view")) view.hidden = true;
+/** What is wrong with the controller, for as long as it is. */
+function Notice() {
+    const [trouble, setTrouble] = useState(null);
+    useEffect(() => {
+        const tell = (event) => setTrouble(event.detail);
+        signals.addEventListener("trouble", tell);
+        return () => signals.removeEventListener("trouble", tell);
+    }, []);
+    return html`<p class="notice" role="status" aria-live="polite" hidden=${!trouble}>${trouble?.text}</p>`;
 }
 
-function route() {
-    if (!me) return;
-    leave();
-    const [wanted, id] = location.hash.slice(1).split("/");
-    const name = Object.hasOwn(VIEWS, wanted) ? wanted : FIRST;
-    open = VIEWS[name];
-    document.title = `${open.title} · Light-FER Fleet`;
-    for (const view of document.querySelectorAll(".view")) view.hidden = view.id !== `${name}-view`;
-    for (const link of document.querySelectorAll("nav a")) {
-        link.ariaCurrent = link.hash === `#${name}` ? "page" : null;
-    }
-    open.open(me, id);
-}
-
-/** What a silent controller would say is unknown; each look that is answered paints its part anew. */
-function tellTrouble({ text = "", silent = false, sinceMs } = {}) {
-    say(find("notice"), text);
-    if (!silent) return;
-    const since = sinceMs ? `unknown since ${clock(sinceMs).text}` : "unknown: the controller has not answered yet";
-    for (const headline of document.querySelectorAll("[data-headline]")) say(headline, since);
-}
-
-function leave() {
-    open?.close();
-    open = null;
-}
+render(html`<${Page} />`, document.getElementById("page"));

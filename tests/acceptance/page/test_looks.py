@@ -1,0 +1,51 @@
+"""How each view looks: nothing that axe finds, nothing that runs out of the page, on a desk, a tablet and a phone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from served_fleet import ServedFleet
+
+pytestmark = pytest.mark.browser
+
+VIEWS = {
+    "overview": "Needs attention",
+    "fleet": "orin-05",
+    "fleet/orin-05": "Frame rate",
+    "rollouts?new=yes": "Preview the plan",
+    "rollouts/newest": "orin-05",
+    "models": "tiny@1",
+    "events": "heartbeat",
+}
+SIZES = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
+OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
+    with ServedFleet(tmp_path_factory.mktemp("looks")) as served:
+        yield served.begin_a_rollout()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_and_nothing_runs_out_of_the_page(page: Any, fleet: ServedFleet, view: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(f"{fleet.url}/#token={fleet.token}/{view}")
+    page.get_by_text(VIEWS[view]).first.wait_for()
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{size}, {scheme}: {found.generate_report()}"
+            assert page.evaluate(OUT) == 0, f"{size}: wider than the page"
+
+
+def test_axe_finds_nothing_where_one_signs_in(page: Any, fleet: ServedFleet) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(fleet.url)
+    page.get_by_text("A token comes from").wait_for()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
