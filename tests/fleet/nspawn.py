@@ -128,6 +128,7 @@ class Host:
         if self._process is not None and self._process.poll() is None:
             self.cut_power()
         run("nft", "delete", "table", "netdev", self._link, check=False)
+        run("ip", "link", "delete", self._link, check=False)  # else it goes some time after its namespace
         run("ip", "netns", "delete", self._link, check=False)
         run("umount", "--lazy", str(self.disk), check=False)
 
