@@ -63,3 +63,8 @@ class Console:
         """Whether none of its events is missing, and none there twice."""
         found = self.numbers(device)
         return bool(found) and all(seqs == list(range(1, len(seqs) + 1)) for seqs in found.values())
+
+    def missing(self, device: str) -> set[tuple[str, int]]:
+        """Its events below the newest of each stream that are not there, as after a backup was restored."""
+        found = self.numbers(device)
+        return {(epoch, seq) for epoch, seqs in found.items() for seq in set(range(1, seqs[-1])) - set(seqs)}
