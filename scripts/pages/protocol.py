@@ -7,6 +7,7 @@ from pathlib import Path
 from fer_wire import (
     MESSAGES,
     Ack,
+    Command,
     Desired,
     EmotionEvent,
     Greeting,
@@ -14,6 +15,7 @@ from fer_wire import (
     KeyLists,
     Message,
     ModelManifest,
+    Reply,
     Reported,
     Status,
     Telemetry,
@@ -22,7 +24,7 @@ from fer_wire import (
 )
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from fer_wire.names import NAME_PATTERN
-from fer_wire.signed import KEY_LIST, ORDER
+from fer_wire.signed import COMMAND, KEY_LIST, ORDER
 from fer_wire.topics import DEFAULT_PREFIX
 
 from pages.schema import Schema, default_text, definitions, table, type_text
@@ -37,13 +39,15 @@ EXAMPLES: dict[type[Message], str] = {
     Desired: "a_new_model",
     Withdrawal: "signed",
     Ack: "stored_up_to_1841",
+    Command: "a_restart",
+    Reply: "a_doctors_findings",
     Greeting: "another_controller_is_there",
     ModelManifest: "two_precisions",
     KeyList: "a_key_for_orders_and_one_for_lists",
     KeyLists: "one_that_is_newer",
 }
 
-ORDER_CONTEXT, LIST_CONTEXT = (form.context.decode().strip() for form in (ORDER, KEY_LIST))
+ORDER_CONTEXT, COMMAND_CONTEXT, LIST_CONTEXT = (form.context.decode().strip() for form in (ORDER, COMMAND, KEY_LIST))
 
 INTRODUCTION = f"""\
 # Protocol
@@ -58,8 +62,9 @@ A message is one JSON object, UTF-8, at most {MAX_PAYLOAD_BYTES} bytes. For whoe
 - A time is RFC 3339 with a zone. It is written in UTC with milliseconds, so that text sorts as time does.
 - A payload that is none of this is stored by the controller with the reason, acknowledged, and counted.
 - What is signed (Ed25519, RFC 8032) is a canonical form of the message: a context, then its JSON without signatures,
-  keys sorted, no spaces, ASCII. The context is `{ORDER_CONTEXT}` for orders, `{LIST_CONTEXT}` for lists of keys, each
-  with a line feed, and empty for manifests. Fields that the reader does not know are covered.
+  keys sorted, no spaces, ASCII. The context is `{ORDER_CONTEXT}` for orders, `{COMMAND_CONTEXT}` for commands,
+  `{LIST_CONTEXT}` for lists of keys, each with a line feed, and empty for manifests. Fields that the reader does not
+  know are covered.
 - A manifest is fetched over HTTP from its `manifest_url`, lists of keys from `/v1/keys?above=VERSION`.
 
 The names of devices and cameras match `{NAME_PATTERN}`: no name can hold a slash or a wildcard.
@@ -82,6 +87,8 @@ def _topics() -> str:
         (topics.desired(DEVICE), "→ agent", "1", "yes", Desired),
         (topics.desired(DEVICE), "→ agent", "1", "yes", Withdrawal),
         (topics.ack(DEVICE), "→ agent", "1", "yes", Ack),
+        (topics.command(DEVICE), "→ agent", "1", "never", Command),
+        (topics.reply(DEVICE), "agent →", "1", "no", Reply),
         (topics.controller("CONTROLLER"), "controller → controller", "0", "no", Greeting),
     ]
     told = f"The prefix `{DEFAULT_PREFIX}` is a setting (`broker.prefix`), the same in agent and controller.\n"

@@ -24,13 +24,23 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 def test_a_device_may_speak_for_itself(broker: Mosquitto) -> None:
     device = Visitor(broker, "nano-01")
     topics = [OWN.status("nano-01"), OWN.emotion("nano-01", "door"), OWN.telemetry("nano-01"), OWN.reported("nano-01")]
+    topics.append(OWN.reply("nano-01"))
     answers = [device.publish(topic) for topic in topics]
     device.leave()
     assert not [answer for answer in answers if answer not in ("Success", "No matching subscribers")]
 
 
 @pytest.mark.parametrize(
-    "topic", [OWN.status("nano-02"), OWN.emotion("nano-02", "door"), OWN.desired("nano-01"), OWN.ack("nano-01")]
+    "topic",
+    [
+        OWN.status("nano-02"),
+        OWN.emotion("nano-02", "door"),
+        OWN.reply("nano-02"),
+        OWN.desired("nano-01"),
+        OWN.ack("nano-01"),
+        OWN.command("nano-01"),
+        OWN.command("nano-02"),
+    ],
 )
 def test_a_device_may_not_speak_for_others_or_for_the_controller(broker: Mosquitto, topic: str) -> None:
     device = Visitor(broker, "nano-01")
@@ -79,12 +89,30 @@ def test_who_only_looks_speaks_for_no_device_and_invents_none(broker: Mosquitto,
         for name in (user, "nano-01", "nano-99")
         for topic in (
             OWN.status(name), OWN.emotion(name, "door"), OWN.telemetry(name), OWN.reported(name), OWN.desired(name),
-            OWN.ack(name), f"homeassistant/device/fer-{name}/config",
+            OWN.ack(name), OWN.command(name), OWN.reply(name), f"homeassistant/device/fer-{name}/config",
         )
     ]  # fmt: skip
     answers = {topic: looker.publish(topic) for topic in [*topics, "homeassistant/sensor/x/config", "elsewhere"]}
     looker.leave()
     assert set(answers.values()) == {"Not authorized"}, answers
+
+
+def test_a_command_reaches_its_device_and_the_reply_the_controller_alone(broker: Mosquitto) -> None:
+    controller = Visitor(broker, "fer-controller", listen=OWN.every("reply"))
+    lookers = [Visitor(broker, user, listen="fer/v1/#") for user in LOOKERS]
+    one, other = (Visitor(broker, name, listen=OWN.every("command")) for name in ("nano-01", "nano-02"))
+    rollouts = Visitor(broker, "fer-rollouts")
+    assert rollouts.publish(OWN.command("nano-01")) == "Success"
+    one.wait_for(OWN.command("nano-01"))
+    assert one.publish(OWN.reply("nano-01")) == "Success"
+    controller.wait_for(OWN.reply("nano-01"))
+    one.publish(OWN.telemetry("nano-01"))
+    for looker in lookers:
+        looker.wait_for(OWN.telemetry("nano-01"))
+        assert OWN.reply("nano-01") not in looker.heard
+    assert other.heard == []
+    for each in (controller, *lookers, one, other, rollouts):
+        each.leave()
 
 
 @pytest.mark.parametrize("user", LOOKERS)

@@ -1,6 +1,7 @@
 """What crosses the wire between agents, brokers and controllers."""
 
 from fer_wire.acks import Ack
+from fer_wire.commands import Command, Reply
 from fer_wire.desired import Artifact, Desired, Withdrawal
 from fer_wire.emotions import EMOTIONS
 from fer_wire.errors import MessageError, TopicError, UntrustedError, WireError
@@ -25,6 +26,8 @@ MESSAGES = (
     Desired,
     Withdrawal,
     Ack,
+    Command,
+    Reply,
     Greeting,
     ModelManifest,
     KeyList,
@@ -37,6 +40,7 @@ __all__ = [
     "Ack",
     "Artifact",
     "Box",
+    "Command",
     "Desired",
     "EmotionEvent",
     "Greeting",
@@ -46,6 +50,7 @@ __all__ = [
     "MessageError",
     "ModelManifest",
     "Pose",
+    "Reply",
     "Reported",
     "Status",
     "Telemetry",

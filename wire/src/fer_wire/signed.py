@@ -42,6 +42,7 @@ MANIFEST = SignedForm("ModelManifest", b"", "signature")
 """Without a context: agents of old verify manifests, too."""
 ORDER = SignedForm("Desired", b"fer desired state\n", "signature")
 """A desired state or its withdrawal."""
+COMMAND = SignedForm("Command", b"fer command\n", "signature")
 KEY_LIST = SignedForm("KeyList", b"fer key list\n", "signatures")
 
 

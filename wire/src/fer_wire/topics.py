@@ -14,8 +14,20 @@ TELEMETRY = "telemetry"
 REPORTED = "reported"
 DESIRED = "desired"
 ACK = "ack"
+COMMAND = "command"
+REPLY = "reply"
 CONTROLLER = "controller"
-CHANNELS: Tuple[str, ...] = (STATUS, EMOTION, TELEMETRY, REPORTED, DESIRED, ACK, CONTROLLER)
+CHANNELS: Tuple[str, ...] = (
+    STATUS,
+    EMOTION,
+    TELEMETRY,
+    REPORTED,
+    DESIRED,
+    ACK,
+    COMMAND,
+    REPLY,
+    CONTROLLER,
+)
 
 QUESTION = b'{"question": "May this device publish here?"}'
 """What `fer-agent doctor` publishes on the topics of its device to hear the broker's answer; it says nothing else."""
@@ -75,6 +87,14 @@ class Topics:
     def ack(self, device: str) -> str:
         """Where a device reads up to where its events are stored, retained."""
         return self._of(device, ACK)
+
+    def command(self, device: str) -> str:
+        """Where a device is told what to do once; never retained."""
+        return self._of(device, COMMAND)
+
+    def reply(self, device: str) -> str:
+        """Where a device says what became of a command."""
+        return self._of(device, REPLY)
 
     def controller(self, name: str) -> str:
         """Where a controller greets others below the same prefix."""

@@ -47,6 +47,12 @@ def trust(version: int, letters: str, threshold: int = 1) -> Trust:
     return Trust(KeyList(version=version, time=NOW, threshold=threshold, keys=keys), reads)
 
 
+def listed_for(letter: str, purpose: str) -> Trust:
+    """Trust in a list whose one other key may sign for this purpose alone."""
+    keys = (ListedKey(public=public("z")), ListedKey(public=public(letter), signs=(purpose,)))
+    return Trust(KeyList(version=1, time=NOW, keys=keys), reads)
+
+
 def version(after: Trust) -> int:
     assert after.keys is not None
     return after.keys.version
