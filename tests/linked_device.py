@@ -9,6 +9,7 @@ from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.listener import Connection
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
+from fer_agent.commands.replies import Replies
 from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
 from fer_agent.settings import BrokerSettings, SpoolSettings
@@ -68,9 +69,16 @@ class Device:
         topics = Topics()
         self.name, self.presence = name, Presence(name, topics)
         self.orders: List[bytes] = []
+        self.commands: List[bytes] = []
+        self.takes: Callable[[bytes], object] = self.commands.append
+        """What is done with a command."""
+        self.replies = Replies(name, topics)
         self.spool = Spool(folder / "spool.db", name, 10_000_000)
         self.publisher = Publisher(self.spool, topics, SpoolSettings.model_validate(spool_settings))
-        self.session = Session(name, topics, self.presence, self.publisher, self._report, self.orders.append)
+        self.session = Session(
+            name, topics, self.presence, self.publisher, self._report, self.orders.append,
+            command=self.obey, replies=self.replies,
+        )  # fmt: skip
         self.link = BrokerLink(
             broker,
             client_id_of(name),
@@ -84,6 +92,9 @@ class Device:
     def _report(self) -> Reported:
         birth = self.presence.birth()
         return Reported(device=self.name, run=birth.run, broker=self.link.url, time=birth.time)
+
+    def obey(self, payload: bytes) -> None:
+        self.takes(payload)
 
     def stop(self) -> None:
         self.publisher.stop()

@@ -2,9 +2,9 @@
 
 import itertools
 import logging
-from typing import Callable, Mapping, NamedTuple
+from typing import Callable, Mapping, NamedTuple, Optional
 
-from fer_wire import Topics
+from fer_wire import Telemetry, Topics
 from fer_wire.broker import client_id_of
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 
@@ -12,12 +12,20 @@ from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
 from fer_agent.cameras import refuse_endless
+from fer_agent.commands.commands import Commands
+from fer_agent.commands.deeds import Sources
+from fer_agent.commands.ledger_file import LedgerFile
+from fer_agent.commands.replies import Replies
 from fer_agent.emotion.classify import Classifier
+from fer_agent.examination import Running, examine_running
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.faces.dlib_eyes import DlibEyes
 from fer_agent.faces.eyes import Eyes
 from fer_agent.faces.zoo_eyes import ZooEyes
+from fer_agent.host import systemd
+from fer_agent.host.log_file import LogFile
 from fer_agent.host.state_folder import StateFolder
+from fer_agent.host.versions import versions
 from fer_agent.identity.identity import Identity
 from fer_agent.identity.renewal import Renewal
 from fer_agent.inference.choice import dlib_may_stand_in, of_the_settings, tasks_of, why_dlib
@@ -33,6 +41,8 @@ from fer_agent.reporting.device_report import DeviceReport
 from fer_agent.reporting.home_assistant import announcement
 from fer_agent.reporting.telemetry import TelemetryReporter
 from fer_agent.settings import AUTO, CameraSettings, FacesSettings, Settings
+from fer_agent.settings.printing import effective
+from fer_agent.settings.secrets import hiding
 from fer_agent.telemetry import collectors
 from fer_agent.update.boot import Boot, Booted
 from fer_agent.update.download import Downloader
@@ -67,8 +77,18 @@ def compose(settings: Settings, once: bool) -> Agent:
     Raises AgentError when something that it cannot do without is missing: a model, the landmarks, the state folder.
     With once it also raises SettingsError when a source has no end.
     """
-    topics = Topics(settings.broker.prefix)
     state = StateFolder(settings.state_dir, settings.device)
+    log_file = LogFile(state.log, hiding(settings))
+    log_file.open()
+    try:
+        return _composed(settings, once, state, log_file)
+    except BaseException:
+        log_file.close()
+        raise
+
+
+def _composed(settings: Settings, once: bool, state: StateFolder, log_file: LogFile) -> Agent:
+    topics = Topics(settings.broker.prefix)
     identity = Identity(settings.identity, settings.device, state.path)
     identity.adopt()
     settings = identity.dressed(settings)
@@ -92,8 +112,19 @@ def compose(settings: Settings, once: bool) -> Agent:
         settings, presence.run, serving, updates, tuner.report, lambda: link.url
     )  # the link comes later
     publisher = Publisher(spool, topics, settings.spool)
+    replies = Replies(settings.device, topics)
+    commands = Commands(
+        settings.device,
+        presence.run,
+        lambda: keyring.trust,
+        LedgerFile(state.commands),
+        replies,
+        _sources(settings, Running(pipelines.telemetry, serving, lambda: link.url), lambda: reporter.last, log_file),
+        (lambda: agent.restart()) if systemd.starts_again() and not once else None,  # noqa: PLW0108  # it comes later
+    )
     session = Session(
-        settings.device, topics, presence, publisher, report.reported, updates.take, announcement(settings)
+        settings.device, topics, presence, publisher, report.reported, updates.take, announcement(settings),
+        command=commands.take, replies=replies,
     )  # fmt: skip
     client_id = client_id_of(settings.device)
     link = BrokerLink(settings.broker, client_id, presence.will, session.subscriptions, session)
@@ -108,11 +139,12 @@ def compose(settings: Settings, once: bool) -> Agent:
     )
     tuner.attach(lambda now: reporter.retune(now.telemetry.interval_s))
     renewal = Renewal(settings, identity)
-    return Agent(
-        settings,
-        once,
-        Parts(state, spool, publisher, session, link, reporter, pipelines, serving, updates, key_watch, renewal),
-    )
+    parts = Parts(
+        state, spool, publisher, session, link, reporter, pipelines, serving, updates, key_watch, renewal, commands,
+        log_file,
+    )  # fmt: skip
+    agent = Agent(settings, once, parts)
+    return agent
 
 
 def _models(settings: Settings, state: StateFolder) -> _Models:
@@ -181,6 +213,19 @@ def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[Faces
         return lambda faces: DlibEyes(landmarks, faces)
     finder, landmarker = serving[FINDER], serving[LANDMARKER]
     return lambda faces: ZooEyes(finder.seen, landmarker.seen, faces)
+
+
+def _sources(
+    settings: Settings, running: Running, telemetry: Callable[[], Optional[Telemetry]], log_file: LogFile
+) -> Sources:
+    return Sources(
+        examine=lambda: examine_running(settings, running),
+        settings=lambda: effective(settings),
+        versions=versions,
+        telemetry=telemetry,
+        log=log_file.last_hour,
+        hide=hiding(settings),
+    )
 
 
 def _updates(

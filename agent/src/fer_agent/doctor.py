@@ -3,11 +3,12 @@
 import shutil
 import subprocess
 import threading
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
+from fer_wire.commands import FAULT as FAILED
+from fer_wire.commands import FOUND_CHARACTERS, OK, WARNING, Finding
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
 from fer_wire.device.precisions import TENSORRT
 from fer_wire.printable import printable
@@ -29,58 +30,64 @@ from fer_agent.update.download import Downloader
 from fer_agent.update.keyring import Keyring
 from fer_agent.update.record import RecordFile
 
-OK = "ok"
-WARNING = "warning"
-FAILED = "failed"
-
 HEALTH = "/v1/health"
 LITTLE_DISK_MB = 500
+NAME_CHARACTERS = 100
 FOR_A_GPU = "pip install 'fer-agent[tensorrt]', or on a Jetson the onnxruntime-gpu of its JetPack."
 RELEASED = datetime(2026, 11, 1, tzinfo=timezone.utc)
 """A clock that shows a time before this release is wrong."""
 
 Outcome = Tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of one check."""
-
-    check: str
-    state: str
-    found: str
-    remedy: str = ""
+Check = Callable[[], Outcome]
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Run all checks, one after another; a check that fails does not stop the others."""
-    identity = Identity(settings.identity, settings.device, settings.state_dir / settings.device)
-    shown = _dressed(settings, identity)
+    identity = identity_of(settings)
+    shown = dressed(settings, identity)
     for camera in settings.cameras:
-        yield _checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
-    checks: List[Tuple[str, Callable[[], Outcome]]] = [
+        yield checked(f"camera {camera.name}", lambda camera=camera: _camera(camera))  # type: ignore[misc]
+    checks: List[Tuple[str, Check]] = [
         *eyes(settings),
         ("model", lambda: _model(CLASSIFIER, settings)),
         ("tensorrt", lambda: _tensorrt(settings)),
-        *certificates(settings, identity),
         *brokers(shown),
         ("state", lambda: _state(settings)),
+        *beside(settings, identity),
+    ]
+    for name, check in checks:
+        yield checked(name, check)
+
+
+def beside(settings: Settings, identity: Identity) -> List[Tuple[str, Check]]:
+    """The checks that disturb nothing where an agent runs, by name."""
+    return [
+        *certificates(settings, identity),
         ("disk", lambda: _disk(settings.state_dir / settings.device)),
-        ("updates", lambda: _updates(shown)),
+        ("updates", lambda: _updates(dressed(settings, identity))),
         ("orders", lambda: orders(settings)),
         ("clock", _clock),
         ("jtop", _jtop),
     ]
-    for name, check in checks:
-        yield _checked(name, check)
 
 
-def _checked(name: str, check: Callable[[], Outcome]) -> Finding:
+def identity_of(settings: Settings) -> Identity:
+    """The device's certificate, wherever it lies."""
+    return Identity(settings.identity, settings.device, settings.state_dir / settings.device)
+
+
+def checked(name: str, check: Check) -> Finding:
+    """What the check came to; an error is a finding, too."""
     try:
         state, found, remedy = check()
     except (AgentError, OSError) as error:
         state, found, remedy = FAILED, "does not work", str(error)
-    return Finding(name, state, printable(found), printable(remedy))
+    return Finding(
+        check=name[:NAME_CHARACTERS],
+        state=state,
+        found=printable(found)[:FOUND_CHARACTERS],
+        remedy=printable(remedy)[:FOUND_CHARACTERS],
+    )
 
 
 def _camera(settings: CameraSettings) -> Outcome:
@@ -95,7 +102,7 @@ def _camera(settings: CameraSettings) -> Outcome:
     return OK, f"{settings.source} delivers {image.shape[1]}×{image.shape[0]} pixels", ""
 
 
-def eyes(settings: Settings) -> List[Tuple[str, Callable[[], Outcome]]]:
+def eyes(settings: Settings) -> List[Tuple[str, Check]]:
     """The checks of what finds the faces, by name: the models of the zoo, or dlib's landmarks."""
     if FINDER not in tasks_of(settings):
         return [("landmarks", lambda: _landmarks(settings))]
@@ -130,7 +137,7 @@ def _tensorrt(settings: Settings) -> Outcome:
     return OK, f"ONNX Runtime {ort.__version__} loads it", ""
 
 
-def certificates(settings: Settings, identity: Identity) -> List[Tuple[str, Callable[[], Outcome]]]:
+def certificates(settings: Settings, identity: Identity) -> List[Tuple[str, Check]]:
     """The check of what the device shows to broker and controller, where it shows a certificate."""
     named = (settings.identity.cert_file, settings.broker.cert_file, settings.update.cert_file)
     if not any(named) and not identity.file.exists():
@@ -150,15 +157,15 @@ def _certificate(settings: Settings, identity: Identity) -> Outcome:
     return OK, f"{ends(first)}, and is renewed from {first.due:%Y-%m-%d} on", ""
 
 
-def _dressed(settings: Settings, identity: Identity) -> Settings:
-    """What is wrong with the identity is a finding of its own."""
+def dressed(settings: Settings, identity: Identity) -> Settings:
+    """The settings that show the identity; what is wrong with it is a finding of its own."""
     try:
         return identity.dressed(settings)
     except IdentityError:
         return settings
 
 
-def brokers(settings: Settings) -> List[Tuple[str, Callable[[], Outcome]]]:
+def brokers(settings: Settings) -> List[Tuple[str, Check]]:
     """The check of each broker that the agent may be at."""
     each = [settings.model_copy(update={"broker": broker}) for broker in settings.broker.each]
     names = ["broker"] if len(each) == 1 else [f"broker {one.broker.url}" for one in each]

@@ -27,6 +27,8 @@ class Requests:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._first_at = clock, float("inf")
         self._asked = threading.Event()
+        self.restarts = False
+        """Whether the process is to be started again."""
 
     def ask(self) -> None:
         """For a signal handler in the main thread; the second time it raises EndAtOnce there."""
@@ -35,6 +37,13 @@ class Requests:
             self._asked.set()
         elif self._clock() - self._first_at >= ONE_PRESS_S:
             raise EndAtOnce
+
+    def ask_for_restart(self) -> None:
+        """From any thread: end in order, to be started again; where the end was asked for before, that holds."""
+        if not self._asked.is_set():
+            self.restarts = True
+            self._first_at = self._clock()
+            self._asked.set()
 
     def end_begins(self) -> None:
         """It ends by itself: from now on the first signal ends at once."""

@@ -6,10 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Dict, List, Mapping
 
 from fer_agent.broker.link import BrokerLink
+from fer_agent.broker.presence import RESTARTS, STOPPED
 from fer_agent.broker.session import Session
+from fer_agent.commands.commands import Commands
 from fer_agent.ending import Countdown, EndAtOnce, Requests
 from fer_agent.errors import AgentError
 from fer_agent.host import systemd
+from fer_agent.host.log_file import LogFile
 from fer_agent.host.state_folder import StateFolder
 from fer_agent.identity.renewal import Renewal
 from fer_agent.outbox.publisher import Publisher
@@ -42,6 +45,8 @@ class Parts:
     updates: Runner
     key_watch: KeyWatch
     renewal: Renewal
+    commands: Commands
+    log_file: LogFile
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,15 @@ class Agent:
         """End the run soon; for a signal handler in the thread that runs it. Called again, it ends at once."""
         self._requests.ask()
 
+    def restart(self) -> None:
+        """End the run soon, to be started again; from any thread."""
+        self._requests.ask_for_restart()
+
+    @property
+    def restarts(self) -> bool:
+        """Whether the run ended, or ends, to be started again."""
+        return self._requests.restarts
+
     def left_undone(self, summary: Summary) -> List[str]:
         """What a run did not do, one sentence each: sources not read to their end, events not sent."""
         faults = self._parts.pipelines.faults() if self._once else []
@@ -119,6 +133,7 @@ class Agent:
         parts.publisher.start()
         parts.link.start()
         parts.reporter.start()
+        parts.commands.start()
         if not self._once:
             parts.updates.start()
             parts.key_watch.start()
@@ -138,19 +153,21 @@ class Agent:
         parts = self._parts
         systemd.notify(systemd.STOPPING)
         self._requests.end_begins()
+        parts.commands.stop()
         parts.key_watch.stop()
         parts.renewal.stop()
         parts.updates.stop()
         parts.pipelines.stop()
         parts.publisher.flush(self._settings.spool.flush_timeout_s, Countdown(self._why_they_wait))
         parts.reporter.report()
-        parts.session.leave()
+        parts.session.leave(RESTARTS if self.restarts else STOPPED)
         parts.reporter.stop()
         parts.publisher.stop()
         parts.link.stop()
 
     def _give_back(self) -> None:
         self._parts.spool.close()
+        self._parts.log_file.close()
         self._parts.state.release()
 
     def _why_they_wait(self) -> str:

@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 def ask(settings: Settings) -> Answer:
     """Connect, subscribe and publish as the agent does; nobody takes what is published for the device's."""
     asker, topics, device = _Asker(settings), Topics(settings.broker.prefix), settings.device
-    heard = [topics.ack(device), topics.status(device), topics.desired(device)]
+    heard = [topics.ack(device), topics.status(device), topics.desired(device), topics.command(device)]
     link = BrokerLink(settings.broker, f"fer-agent-doctor-{uuid.uuid4().hex[:8]}", None, heard, asker)
     link.start()
     _wait(lambda: asker.up.is_set() or bool(link.last_error), CONNECT_S)
@@ -53,7 +53,8 @@ class _Asker:
     def __init__(self, settings: Settings) -> None:
         topics, device = Topics(settings.broker.prefix), settings.device
         emotions = [topics.emotion(device, camera.name) for camera in settings.cameras]
-        self._topics = [topics.status(device), topics.reported(device), topics.telemetry(device), *emotions]
+        own = [topics.status(device), topics.reported(device), topics.telemetry(device), topics.reply(device)]
+        self._topics = [*own, *emotions]
         self.up = threading.Event()
         self.open: Dict[int, str] = {}
         self.refusals: List[str] = []

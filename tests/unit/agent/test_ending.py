@@ -50,3 +50,12 @@ def test_what_the_end_waits_for_is_said_in_full_and_then_counted_down(caplog: py
         "Events that wait in the spool: 7; 7 s left to send them.",
         "Events that wait in the spool: 7; 2 s left to send them.",
     ]
+
+
+def test_a_restart_ends_the_run_and_is_remembered_and_a_signal_before_it_holds() -> None:
+    requests, stopped = Requests(Clock()), Requests(Clock())
+    requests.ask_for_restart()
+    assert (requests.wait(0), requests.restarts) == (True, True)
+    stopped.ask()
+    stopped.ask_for_restart()
+    assert not stopped.restarts

@@ -12,6 +12,7 @@ from fer_agent.broker.listener import RetainedMessage
 
 LOST = "the connection was lost"
 STOPPED = "the agent was stopped"
+RESTARTS = "the agent restarts, as it was ordered"
 
 
 class Presence:
@@ -29,9 +30,9 @@ class Presence:
         """The device is online."""
         return self._status(ONLINE, datetime.now(timezone.utc), "")
 
-    def farewell(self) -> Status:
+    def farewell(self, reason: str) -> Status:
         """The device goes offline on purpose."""
-        return self._status(OFFLINE, datetime.now(timezone.utc), STOPPED)
+        return self._status(OFFLINE, datetime.now(timezone.utc), reason)
 
     def will(self) -> RetainedMessage:
         """What the broker publishes when the connection that begins now is lost, dated to the beginning of the run."""

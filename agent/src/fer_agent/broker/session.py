@@ -8,7 +8,8 @@ from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, par
 from fer_wire.topics import QUESTION
 
 from fer_agent.broker.listener import Connection, RetainedMessage
-from fer_agent.broker.presence import Presence
+from fer_agent.broker.presence import STOPPED, Presence
+from fer_agent.commands.replies import Replies
 from fer_agent.errors import SpoolError
 from fer_agent.outbox.publisher import Publisher
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Session:
-    """Announces the device at each connection, and passes acks to the publisher and orders to the updates."""
+    """Announces the device at each connection, and passes on what it hears: acks, orders, commands."""
 
     def __init__(
         self,
@@ -32,13 +33,18 @@ class Session:
         report: Callable[[], Reported],
         order: Callable[[bytes], object],
         announcement: Optional[RetainedMessage] = None,
+        *,
+        command: Callable[[bytes], object],
+        replies: Replies,
     ) -> None:
-        """Report makes the reported state and order takes the payload of each desired state.
+        """Report makes the reported state; order takes the payload of each desired state, command that of each command.
 
         The announcement, if there is one, is published at each connection.
         """
-        self._presence, self._publisher, self._report, self._order = presence, publisher, report, order
+        self._presence, self._publisher, self._report = presence, publisher, report
+        self._order, self._command, self._replies = order, command, replies
         self._ack, self._status, self._desired = topics.ack(device), topics.status(device), topics.desired(device)
+        self._commands = topics.command(device)
         self._reported, self._telemetry = topics.reported(device), topics.telemetry(device)
         self._announcement = announcement
         self._link: Optional[Connection] = None
@@ -51,7 +57,7 @@ class Session:
     @property
     def subscriptions(self) -> List[str]:
         """The topics to subscribe to."""
-        return [self._ack, self._status, self._desired]
+        return [self._ack, self._status, self._desired, self._commands]
 
     def connected(self, link: Connection) -> None:
         """Announce the device, then let the events go."""
@@ -63,16 +69,19 @@ class Session:
         self.report()
         if self._announcement:
             self._say(link, self._announcement.topic, self._announcement.payload)
+        self._replies.attach(link)
         self._publisher.attach(link)
 
     def disconnected(self) -> None:
         """Stop sending."""
         self._link = None
+        self._replies.detach()
         self._publisher.detach()
 
     def delivered(self, message_id: int) -> None:
         """Tell the publisher. If the spool cannot be written, the event is merely sent again."""
         self._answered(message_id, TAKEN)
+        self._replies.delivered(message_id)
         try:
             self._publisher.delivered(message_id)
         except SpoolError as error:
@@ -81,10 +90,11 @@ class Session:
     def refused(self, message_id: int, reason: str) -> None:
         """Tell the publisher; what the device says of itself is said again at the next connection."""
         self._answered(message_id, reason)
+        self._replies.refused(message_id, reason)
         self._publisher.refused(message_id, reason)
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Handle an ack, a status or an order; anything else is logged and ignored."""
+        """Handle an ack, a status, an order or a command; anything else is logged and ignored."""
         try:
             if topic == self._ack and payload:
                 self._publisher.acknowledged(parse(Ack, payload))
@@ -92,6 +102,8 @@ class Session:
                 self._hear(parse(Status, payload))
             elif topic == self._desired:
                 self._order(payload)
+            elif topic == self._commands:
+                self._command(payload)
         except (MessageError, SpoolError) as error:
             log.error("On %s: %s", topic, error)
 
@@ -107,13 +119,13 @@ class Session:
         if self._link:
             self._link.publish(self._telemetry, telemetry.payload(), qos=0, expiry_s=expiry_s)
 
-    def leave(self) -> None:
-        """Say that the device goes offline on purpose, and wait until the broker has the message.
+    def leave(self, reason: str = STOPPED) -> None:
+        """Say that the device goes offline on purpose, and why, and wait until the broker has the message.
 
         A connection that is closed with unread data is reset: the message is lost, and the will is published instead.
         """
         link = self._link
-        farewell = link and self._say(link, self._presence.topic, self._presence.farewell().payload())
+        farewell = link and self._say(link, self._presence.topic, self._presence.farewell(reason).payload())
         if farewell is not None:
             with self._answers:
                 self._answers.wait_for(lambda: farewell not in self._said, GOODBYE_S)

@@ -23,7 +23,7 @@ from fer_agent.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from fer_agent.doctor import Finding
+    from fer_wire.commands import Finding
 
 TONES = {"ok": tones.GOOD, "warning": tones.BEWARE, "failed": tones.BAD}
 COLUMNS = (Column("check"), Column("state"), Column("found", kind=WORDS), Column("what to do", kind=WORDS))
@@ -46,19 +46,21 @@ def doctor(
     settings = settings_from(config, device, source, broker, state_dir, model, precision)
     from fer_terminal.progress import bar
 
-    from fer_agent.doctor import FAILED, examine
+    from fer_wire.commands import FAULT
+
+    from fer_agent.doctor import examine
 
     with bar("Checking …", quiet=json) as shown:
         found = list(shown.over(examine(settings)))
     rows = [_cells(each) for each in found]
     if json:
         for place in chosen_rows(for_programs(choice), COLUMNS, rows):
-            print_json(vars(found[place]))
+            print_json(found[place].model_dump())
     else:
         from fer_terminal.listing import print_list
 
         print_list(COLUMNS, rows, "", choice)
-    if any(each.state == FAILED for each in found):
+    if any(each.state == FAULT for each in found):
         raise typer.Exit(1)
 
 

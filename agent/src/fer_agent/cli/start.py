@@ -26,6 +26,9 @@ from fer_agent.errors import AgentError
 
 log = logging.getLogger(__name__)
 
+RESTART = 75
+"""The exit status that asks to be started again (EX_TEMPFAIL of sysexits.h); systemd does so after any."""
+
 
 def start(
     device: Device = None,
@@ -62,3 +65,5 @@ def start(
         raise AgentError(" ".join(left_undone))
     for each in left_undone:
         log.warning("%s", each)
+    if agent.restarts:
+        raise typer.Exit(RESTART)

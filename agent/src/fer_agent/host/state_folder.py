@@ -14,6 +14,8 @@ LOCK_FILE = "lock"
 UPDATE_FILE = "update.json"
 SETTINGS_FILE = "settings.json"
 KEYS_FILE = "keys.json"
+COMMANDS_FILE = "commands.json"
+LOG_FILE = "log"
 MODELS_FOLDER = "models"
 OURS_ALONE = 0o700
 
@@ -44,6 +46,16 @@ class StateFolder:
     def keys(self) -> Path:
         """The file with the list of keys that is trusted."""
         return self.path / KEYS_FILE
+
+    @property
+    def commands(self) -> Path:
+        """The file that notes which commands were taken."""
+        return self.path / COMMANDS_FILE
+
+    @property
+    def log(self) -> Path:
+        """The file of the agent's last log lines."""
+        return self.path / LOG_FILE
 
     @property
     def models(self) -> Path:

@@ -10,6 +10,11 @@ STATUS = "STATUS="
 EXTEND_TIMEOUT_US = "EXTEND_TIMEOUT_USEC="
 
 
+def starts_again() -> bool:
+    """Whether somebody starts the agent again when it ends: systemd, or whoever runs a container of it."""
+    return bool(os.environ.get("NOTIFY_SOCKET")) or os.getpid() == 1
+
+
 def notify(state: str) -> bool:
     """Send one state to systemd; False if it does not listen."""
     address = os.environ.get("NOTIFY_SOCKET", "")

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from datetime import datetime, timezone
-from typing import Callable, Sequence
+from typing import Callable, Optional, Sequence
 
 from fer_wire import Telemetry
 from fer_wire.telemetry import CameraTelemetry, SpoolTelemetry
@@ -35,6 +35,8 @@ class TelemetryReporter:
         self._identity, self._interval_s, self._sources = identity, interval_s, sources
         self._cameras, self._spool, self._failures, self._send = cameras, spool, failures, send
         self._began_s = time.monotonic()
+        self.last: Optional[Telemetry] = None
+        """What was sent last."""
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
 
@@ -59,7 +61,8 @@ class TelemetryReporter:
     def report(self) -> None:
         """Send one message about this moment; if it cannot be measured, the reason is logged."""
         try:
-            self._send(self.measure_now())
+            self.last = self.measure_now()
+            self._send(self.last)
         except AgentError as error:
             log.error("%s", error)
 

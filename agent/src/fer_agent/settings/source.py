@@ -10,6 +10,8 @@ HIDDEN = "***"
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 USER_CHARACTERS = "!$%&'()*+,;=:"
 """What user and password may hold as it is; % begins what is escaped already."""
+LONG = 8
+"""A shorter value of a query, as in stream=main, is hidden as a part of its address alone."""
 HOST = re.compile(r"[^@/?#:]*(:\d*)?$")
 
 
@@ -51,6 +53,17 @@ def without_secrets(address: str) -> str:
         hidden = re.sub(r"(^|[&;])([^=&;]*=)?[^&;]*", lambda part: f"{part[1]}{part[2] or ''}{HIDDEN}", query)
         return f"{begins}{user}{place}?{hidden}"
     return f"{begins}{user}{place}{fragment_mark and '#' + HIDDEN}"
+
+
+def secrets_in(address: str) -> "tuple[str, ...]":
+    """The password of the address and the longer values of its query, each by itself."""
+    scheme = SCHEME.match(address)
+    if not scheme:
+        return ()
+    user, rest = _split(address[scheme.end() :])
+    query = rest.partition("?")[2].partition("#")[0]
+    values = (part.partition("=")[2] or part for part in re.split("[&;]", query))
+    return tuple(filter(None, (user.partition(":")[2], *(each for each in values if len(each) >= LONG))))
 
 
 def _without_user(rest: str) -> "tuple[str, str]":

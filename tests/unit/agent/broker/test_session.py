@@ -7,10 +7,11 @@ import pytest
 from fer_agent.broker.listener import RetainedMessage
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
+from fer_agent.commands.replies import Replies
 from fer_agent.outbox.publisher import Publisher
 from fer_agent.outbox.spool import Spool
 from fer_agent.settings import SpoolSettings
-from fer_wire import Ack, Reported, Status, Telemetry, Topics, parse
+from fer_wire import Ack, Reply, Reported, Status, Telemetry, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 from fer_wire.topics import QUESTION
 from unit.agent.observations import observation
@@ -62,8 +63,16 @@ class Parts:
         self.presence = Presence("nano-01", topics)
         self.publisher = Publisher(self.spool, topics, SpoolSettings())
         self.orders: List[bytes] = []
-        self.session = Session("nano-01", topics, self.presence, self.publisher, self.report, self.orders.append)
+        self.commands: List[bytes] = []
+        self.replies = Replies("nano-01", topics)
+        self.session = self.made()
         self.link = FakeLink()
+
+    def made(self, said: Optional[RetainedMessage] = None) -> Session:
+        return Session(
+            "nano-01", Topics(), self.presence, self.publisher, self.report, self.orders.append, said,
+            command=self.commands.append, replies=self.replies,
+        )  # fmt: skip
 
     def report(self) -> Reported:
         return Reported(device="nano-01", run=self.presence.run, time=datetime.now(timezone.utc))
@@ -174,9 +183,30 @@ def test_a_twin_is_told_of_once(parts: Parts, caplog: pytest.LogCaptureFixture) 
 
 def test_a_device_announces_itself_at_each_connection(parts: Parts) -> None:
     said = RetainedMessage("homeassistant/device/fer-nano-01/config", b"{}")
-    session = Session(
-        "nano-01", Topics(), parts.presence, parts.publisher, parts.report, parts.orders.append, said
-    )  # fmt: skip
+    session = parts.made(said)
     for _ in range(2):
         session.connected(parts.link)
     assert [each for each in parts.link.published if each[0] == said.topic] == [(said.topic, b"{}", 1, True)] * 2
+
+
+def test_a_command_is_passed_on(parts: Parts) -> None:
+    parts.session.received("fer/v1/nano-01/command", b"{}")
+    assert parts.commands == [b"{}"]
+    assert "fer/v1/nano-01/command" in parts.session.subscriptions
+
+
+def test_a_reply_is_said_at_each_connection_until_the_broker_has_taken_it(parts: Parts) -> None:
+    reply = Reply(command="a" * 32, device="nano-01", run="r", time=datetime.now(timezone.utc), outcome="done")
+    parts.replies.put(reply)
+    for said in (1, 2):
+        parts.session.connected(parts.link)
+        numbers = [
+            number for number, each in enumerate(parts.link.published, 1) if each[0] == "fer/v1/nano-01/reply"
+        ]  # fmt: skip
+        assert len(numbers) == said
+        parts.session.disconnected()
+    parts.session.delivered(numbers[-1])
+    parts.session.connected(parts.link)
+    assert [each[1:] for each in parts.link.published if each[0] == "fer/v1/nano-01/reply"] == [
+        (reply.payload(), 1, False)
+    ] * 2

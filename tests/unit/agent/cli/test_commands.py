@@ -11,6 +11,7 @@ from fer_agent import doctor
 from fer_agent.cli import run
 from fer_agent.errors import BrokerError, RejectedError
 from fer_agent.settings import Settings
+from fer_wire.commands import OK, WARNING
 from fer_wire.device.record import Heard, Record
 from tiny_onnx import network, write_model
 from unit.agent.update.making import Signer
@@ -148,13 +149,13 @@ def test_doctor_tells_whether_orders_are_signed_and_until_when_the_last_one_hold
         doctor.orders(Settings.model_validate(spoilt))
     (tmp_path / "keys.json").write_bytes(key_list(3, listed(signer)).payload())
     assert doctor.orders(settings)[:2] == (
-        doctor.OK,
+        OK,
         "signed orders alone are taken, by list of keys 3; there was none yet",
     )
     heard = Record(signed={signer.text: Heard(sequence=1, expires=long_ago)})
     (tmp_path / settings.device / "update.json").write_text(heard.model_dump_json())
     state, found, remedy = doctor.orders(settings)
-    assert (state, found[-47:]) == (doctor.WARNING, "; the last one holds until 2026-01-01 00:00 UTC")
+    assert (state, found[-47:]) == (WARNING, "; the last one holds until 2026-01-01 00:00 UTC")
     assert remedy.startswith("Newer orders may be kept from this device")
 
 

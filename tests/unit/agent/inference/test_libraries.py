@@ -11,6 +11,7 @@ import pytest
 from fer_agent import doctor
 from fer_agent.inference import libraries
 from fer_agent.settings.loading import load_settings
+from fer_wire.commands import OK, WARNING
 from fer_wire.device.precisions import CPU, TENSORRT
 
 SHARED, PROVIDER = libraries.PROVIDER
@@ -81,28 +82,28 @@ def test_an_onnx_runtime_that_preloads_nothing_is_taken_as_it_is() -> None:
 def test_doctor_names_the_library_that_tensorrt_lacks(ort: StandIn) -> None:
     ort.needs(b"libX.so.6")
     state, found, remedy = finding()
-    assert state == doctor.WARNING
+    assert state == WARNING
     assert "cannot load it: libX.so.6: cannot open shared object file" in found
     assert "fer-agent[tensorrt]" in remedy
 
 
 @pytest.mark.usefixtures("ort")
 def test_doctor_is_content_when_the_provider_loads() -> None:
-    assert finding() == (doctor.OK, "ONNX Runtime 1.31.1 loads it", "")
+    assert finding() == (OK, "ONNX Runtime 1.31.1 loads it", "")
 
 
 def test_a_gpu_without_tensorrt_is_worth_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "runtime", lambda: StandIn(tmp_path, [CPU]))
     monkeypatch.setattr(doctor, "has_gpu", lambda: True)
-    assert finding()[:2] == (doctor.WARNING, "there is a GPU, and ONNX Runtime 1.31.1 was built without it")
+    assert finding()[:2] == (WARNING, "there is a GPU, and ONNX Runtime 1.31.1 was built without it")
 
 
 def test_a_machine_without_a_gpu_lacks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "runtime", lambda: StandIn(tmp_path, [CPU]))
     monkeypatch.setattr(doctor, "has_gpu", lambda: False)
-    assert finding()[0] == doctor.OK
+    assert finding()[0] == OK
 
 
 def test_who_does_not_ask_for_tensorrt_is_not_asked_about_it(ort: StandIn) -> None:
     ort.needs(b"libX.so.6")
-    assert finding(providers=[CPU])[0] == doctor.OK
+    assert finding(providers=[CPU])[0] == OK

@@ -1,0 +1,1 @@
+"""Commands to this device: proven, noted, carried out once, and replied to."""
