@@ -7,7 +7,8 @@ from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.peers import Peers
 from fer_controller.store.events.records import NewEvent, new_event
 from fer_controller.store.ingest.records import Batch
-from fer_wire import EMOTIONS, Box, EmotionEvent, Greeting, Message, Reported, Status, Telemetry, Topics
+from fer_wire import EMOTIONS, Box, EmotionEvent, Greeting, Message, Reply, Reported, Status, Telemetry, Topics
+from fer_wire.commands import Diagnosis
 from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 
@@ -72,6 +73,12 @@ def some_telemetry(device: str = DEVICE, second: int = 0) -> Telemetry:
     )
 
 
+def a_reply(command: str, device: str = DEVICE, outcome: str = "done", **changes: Any) -> Reply:
+    """A device did what it was told, and logged one line meanwhile."""
+    fields = {"run": "run-1", "time": START, "diagnosis": Diagnosis(log=("It goes well.",))}
+    return Reply(command=command, device=device, outcome=outcome, **{**fields, **changes})
+
+
 def topic_of(message: Message) -> str:
     """Where a device publishes it."""
     topics = Topics()
@@ -79,6 +86,8 @@ def topic_of(message: Message) -> str:
         return topics.emotion(message.device, message.camera)
     if isinstance(message, Status):
         return topics.status(message.device)
+    if isinstance(message, Reply):
+        return topics.reply(message.device)
     if isinstance(message, Telemetry):
         return topics.telemetry(message.device)
     assert isinstance(message, Reported)

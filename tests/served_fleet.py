@@ -18,6 +18,8 @@ from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.settings import ApiSettings, PostgresUrl, Settings, load
 from fer_controller.store import opening
+from fer_controller.store.commands.records import ANSWER, CommandRow, Move
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.credentials import records
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.dead_letters.records import DeadLetter
@@ -25,12 +27,15 @@ from fer_controller.store.devices.records import Device
 from fer_controller.store.events.records import Gap, Stream
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.rollups.store import RollupStore
+from fer_wire.commands import Diagnosis
 from pydantic import SecretStr
 from stepped_device import SteppedDevice
 from tiny_onnx import network, write_model
 
 EVENTS = 60
 OPERATOR = "alice"
+COMMAND = CommandRow("a" * 32, DEVICE, "logs", AT, "root@here", "2026-01-31T13:02:00.000Z")
+"""It was answered."""
 FP32 = DeployRequest(precision="fp32")
 IN_THE_LAB = DeployRequest(precision="fp32", selector="site=lab")
 
@@ -100,6 +105,10 @@ class ServedFleet:
                     + [SteppedDevice(f"orin-{number:02}").row(START) for number in range(10)],
                 )
             )
+            commands = CommandStore(database)
+            commands.ask(COMMAND)
+            found = Diagnosis(log=(f"{DEVICE} goes well.",))
+            commands.move(COMMAND.id, Move(ANSWER, AT, "run-1", "", found.model_dump_json()))
             rolls = RollupStore(database)
             rolls.roll_up_events(1000)
             rolls.roll_up_telemetry(1000)

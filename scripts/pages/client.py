@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from pages.schema import Schema
 
 SUBJECTS = (
-    "fleet", "events", "telemetry", "labels", "models", "plans", "rollouts", "settings", "board", "overview", "audit",
-    "operators",
+    "fleet", "events", "telemetry", "commands", "labels", "models", "plans", "rollouts", "settings", "board",
+    "overview", "audit", "operators",
 )  # fmt: skip
 CALLS = Path("client/src/fer_client/calls")
 NOTE = "Written by `make docs` from controller/src/fer_controller/operations; edit that instead."

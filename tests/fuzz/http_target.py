@@ -17,11 +17,19 @@ from served_fleet import OPERATOR, ServedFleet
 TOKEN = b"@TOKEN@"
 TIMEOUT_S = 30
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3})")
-IN_PATH = {"device": "nano-01", "model": "tiny@1.0.0", "rollout": "newest", "operator": "bob", "day": "2026-01-31"}
+IN_PATH = {
+    "command": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "device": "nano-01",
+    "model": "tiny@1.0.0",
+    "rollout": "newest",
+    "operator": "bob",
+    "day": "2026-01-31",
+}
 BODIES = {
     "relabel": '{"devices": ["orin-01"], "labels": ["room=2"], "remove": ["x"], "release": true}',
     "deploy": '{"precision": "fp32", "selector": "site=lab", "waves": "1,100%", "soak": "1s", "gates": ["fps>=0.9x"]}',
     "order": '{"order": "pause"}',
+    "command": '{"kind": "logs", "holds_s": 60}',
     "add_operator": '{"operator": "bob", "role": "viewer", "selector": "site=lab", "replace": true}',
 }
 """Of operations that have to be asked for something."""

@@ -27,14 +27,16 @@ from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.registry.store import ModelStore
 from fer_controller.store.subjects import Subjects
 from fer_wire import MESSAGES, MessageError, Topics, parse
+from fer_wire.commands import KINDS
 from fuzz.fuzzing import Opened, Target
 from fuzz.http_target import Http
 from tiny_onnx import network, write_model
+from unit.agent.commands.obeying import Device as ToldDevice
 
 FIXTURES = Path(__file__).parents[1] / "unit/wire/fixtures"
 CHANNELS = {
     "EmotionEvent": "emotion/door", "Status": "status", "Telemetry": "telemetry", "Reported": "reported",
-    "Greeting": "controller",
+    "Greeting": "controller", "Reply": "reply",
 }  # fmt: skip
 LONGEST_SENTENCE = 5000
 BETWEEN, HONEST = b"\n---\n", "honest-01"
@@ -99,6 +101,37 @@ def _delivery(line: bytes) -> Delivery:
     return Delivery(
         topic.decode("utf-8", "replace"), payload, retained=payload.endswith(b" "), qos=1, mid=1, connection=1
     )
+
+
+class Told:
+    """A command is carried out when the fleet has signed these words, and never twice; whatever else comes is not."""
+
+    name = "commands"
+
+    def __init__(self, folder: Path) -> None:
+        self._device = ToldDevice(folder)
+        self._signed = [self._device.asked(kind)[1] for kind in KINDS]
+        self._known = {_canonical(each) for each in self._signed}
+
+    def made(self) -> Iterator[bytes]:
+        yield from self._signed
+        for fixture in sorted(FIXTURES.rglob("Command/*.json")):
+            yield fixture.read_bytes()
+
+    def check(self, payload: bytes) -> None:
+        taken = {each.command for each in self._device.commands._ledger.taken}
+        self._device.take(payload)
+        new = {each.command for each in self._device.commands._ledger.taken} - taken
+        assert not new or _canonical(payload) in self._known, "nobody signed this"
+        assert self._device.restarts <= 1, "what was done is done again"
+        self._device.link.replies.clear()
+
+
+def _canonical(payload: bytes) -> str:
+    try:
+        return json.dumps(json.loads(payload), sort_keys=True)
+    except (ValueError, RecursionError):
+        return ""
 
 
 class SettingsFiles:
@@ -173,6 +206,7 @@ def _plain(target: Target) -> Iterator[Target]:
 TARGETS: "dict[str, Callable[[Path], Opened]]" = {
     Wire.name: lambda _folder: _plain(Wire()),
     Taken.name: lambda folder: _closing(Taken(folder)),
+    Told.name: lambda folder: _plain(Told(folder)),
     SettingsFiles.name: lambda folder: _plain(SettingsFiles(folder)),
     Models.name: lambda folder: _closing(Models(folder)),
     Http.name: Http,

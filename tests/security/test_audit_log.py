@@ -16,6 +16,7 @@ from fer_controller.errors import ApiError
 from fer_controller.http.refusals import MOST, Refusal, Refusals
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
+from fer_controller.operations.commands import COMMAND, CommandRequest
 from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.operation import GET
@@ -36,7 +37,7 @@ from pages import command_line
 from served_fleet import IN_THE_LAB, ServedFleet
 from tiny_onnx import network, write_model
 
-CHANGES = (RELABEL, DEPLOY, ORDER, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR)
+CHANGES = (RELABEL, DEPLOY, ORDER, COMMAND, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR)
 LOOPBACK, NOW = "127.0.0.1", datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -60,14 +61,15 @@ def done(db: Path, *arguments: str) -> str:
 
 LOOKS = {
     "audit export", "audit list", "audit verify", "ca crl", "ca list", "ca show", "cameras", "dead-letters", "devices",
-    "devices tokens", "events", "export", "keys show", "models list", "models show", "models verify", "operators list",
-    "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
+    "devices commands", "devices tokens", "events", "export", "keys show", "models list", "models show",
+    "models verify", "operators list", "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
 }  # fmt: skip
 OF_FILES = {"keys draft", "keys sign", "models sign"}
 """These write files that nobody trusts before `keys publish` or `models add` takes them."""
 PROGRAMS = {"serve", "demo", "simulate"}
 AS_OVER_HTTP = {
-    "deploy", "devices forget", "devices revoke", "rollouts abort", "rollouts pause", "rollouts promote",
+    "deploy", "devices diagnose", "devices doctor", "devices forget", "devices logs", "devices restart",
+    "devices revoke", "rollouts abort", "rollouts pause", "rollouts promote",
     "rollouts resume", "rollouts retry", "rollouts rollback",
 }  # fmt: skip
 """They are carried out by what carries them out over HTTP, of which a test below sees to the entries."""
@@ -129,6 +131,7 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
         desk.ask(RELABEL, Relabel(devices=("orin-05",), labels=("site=lab",), release=True))
         begun = desk.ask(DEPLOY, IN_THE_LAB)
         desk.ask(ORDER, OrderRequest(rollout=begun.rollout, order="pause"))
+        desk.ask(COMMAND, CommandRequest(device="nano-01", kind="restart"))
         desk.ask(REVOKE, RevokeRequest(device="nano-01"))
         desk.ask(FORGET, ForgetRequest(device="nano-01"))
         desk.ask(ADD_OPERATOR, AddOperatorRequest(operator="bob"))
@@ -136,7 +139,7 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
         found = desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
     of_alice = [each for each in found if each.actor == "alice"]
     assert [each.action for each in of_alice] == [
-        audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.REVOKED, audit.FORGOTTEN,
+        audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.COMMANDED, audit.REVOKED, audit.FORGOTTEN,
         audit.OPERATOR_ADDED, audit.OPERATOR_REMOVED,
     ]  # fmt: skip
     assert {each.origin for each in of_alice} == {LOOPBACK}

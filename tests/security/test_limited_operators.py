@@ -19,6 +19,7 @@ from fer_controller.desk.local import LocalDesk
 from fer_controller.errors import AccessError, ApiError, ControllerError, OutOfReachError, RequestError
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES
+from fer_controller.operations.commands import ASKED_COMMAND, COMMAND, COMMANDS
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EVENTS_AS_STORED,
@@ -30,6 +31,7 @@ from fer_controller.operations.fleet import DEVICES, FORGET, ME, REVOKE, TOTALS,
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL
 from fer_controller.operations.operation import Nothing, Operation
+from fer_controller.operations.operation import rows_of as rows_of_answer
 from fer_controller.operations.operators import ADD_OPERATOR, REMOVE_OPERATOR
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import DECISIONS, ORDER, PROGRESS, ROLLOUT, ROLLOUTS, RolloutsQuery
@@ -42,6 +44,7 @@ from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.store.credentials.records import ADMIN, OPERATOR, VIEWER
 from fer_controller.store.rollouts.records import Changes, Failures
 from fer_controller.store.subjects import Subjects
+from served_fleet import COMMAND as ASKED_OF_ANOTHER
 from served_fleet import IN_THE_LAB, ServedFleet
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -92,6 +95,8 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 ASKED: "dict[str, dict[str, Any]]" = {
     FORGET.name: {"device": VICTIM},
     REVOKE.name: {"device": VICTIM},
+    COMMAND.name: {"device": VICTIM, "kind": "restart"},
+    ASKED_COMMAND.name: {"command": ASKED_OF_ANOTHER.id},
     RELABEL.name: {"devices": (VICTIM,), "labels": ("room=c",), "release": True},
     LABELS.name: {"devices": ()},
     EMOTION_ROLLUPS.name: {"per": "minute"},
@@ -106,11 +111,20 @@ ASKED: "dict[str, dict[str, Any]]" = {
     ORDER.name: {"rollout": "r-", "order": "abort"},
 }
 """What is asked of operations that have to be asked for something."""
-OF_A_DEVICE = (NEWEST_EVENTS, EVENTS_BY_TIME, EVENTS_AS_STORED, EVENTS_OF_DAY, NEWEST_TELEMETRY, TELEMETRY_AS_STORED)
+OF_A_DEVICE = (
+    COMMANDS,
+    NEWEST_EVENTS,
+    EVENTS_BY_TIME,
+    EVENTS_AS_STORED,
+    EVENTS_OF_DAY,
+    NEWEST_TELEMETRY,
+    TELEMETRY_AS_STORED,
+)
 OF_A_ROLLOUT = (ROLLOUT, PROGRESS, DECISIONS)
 ROWS = {
     "devices": "device", "labels": "device", "tokens": "holder", "desired_states": "device", "events": "device",
     "device_failures": "device", "revoked_devices": "device", "rollout_targets": "device", "telemetry": "device",
+    "commands": "device",
 }  # fmt: skip
 
 
@@ -166,7 +180,7 @@ def test_no_operation_shows_or_changes_a_device_beyond_the_operators_own(
 def test_naming_a_device_of_others_answers_as_if_there_were_none(lab: Lab, operation: "Operation[Any, Any]") -> None:
     answer = lab.ask(operation, **{**ASKED.get(operation.name, {}), "device": DEVICE})
     assert named(answer, operation) == []
-    assert not answer.rows
+    assert not rows_of_answer(answer)
 
 
 @pytest.mark.parametrize("operation", OF_A_ROLLOUT, ids=lambda each: each.name)
@@ -181,12 +195,15 @@ def test_a_rollout_that_reaches_beyond_is_none_of_theirs(
         assert lab.foreign_rollout not in json.dumps(operation.dumped(found))
 
 
-@pytest.mark.parametrize("operation", [FORGET, REVOKE, RELABEL, LABELS], ids=lambda each: each.name)
+@pytest.mark.parametrize("operation", [FORGET, REVOKE, RELABEL, LABELS, COMMAND], ids=lambda each: each.name)
 @pytest.mark.parametrize("device", [VICTIM, "no-such-device"])
 def test_naming_a_device_of_others_is_refused_as_one_that_never_was(
     lab: Lab, operation: "Operation[Any, Any]", device: str
 ) -> None:
-    asked = {"devices": (device,)} if "devices" in operation.parameters.model_fields else {"device": device}
+    asked: dict[str, Any] = (
+        {"devices": (device,)} if "devices" in operation.parameters.model_fields else {"device": device}
+    )
+    asked |= {"kind": "restart"} if operation is COMMAND else {}
     with pytest.raises(OutOfReachError, match=f"{device} is none of the devices that anna is given"):
         lab.ask(operation, **asked)
 
@@ -216,6 +233,9 @@ def test_what_is_theirs_they_see_and_change(lab: Lab) -> None:
     begun = lab.ask(DEPLOY, precision="fp32", devices=(VICTIM, *GIVEN))
     assert {each.device for each in begun.plan.devices} == set(GIVEN)
     assert lab.ask(ROLLOUT, rollout=begun.rollout).created_by == "anna"
+    asked = lab.ask(COMMAND, device=GIVEN[0], kind="restart")
+    assert [each.command for each in lab.ask(COMMANDS)] == [asked.command]
+    assert lab.ask(ASKED_COMMAND, command=asked.command).asked_by == "anna"
     assert lab.ask(REVOKE, device=GIVEN[0]).had_token
     assert lab.ask(TOTALS).events == 0
     entries = lab.ask(NEWEST_ENTRIES, limit=1000)

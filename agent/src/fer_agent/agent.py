@@ -119,7 +119,7 @@ def _composed(settings: Settings, once: bool, state: StateFolder, log_file: LogF
         lambda: keyring.trust,
         LedgerFile(state.commands),
         replies,
-        _sources(settings, Running(pipelines.telemetry, serving, lambda: link.url), lambda: reporter.last, log_file),
+        _sources(tuner, Running(pipelines.telemetry, serving, lambda: link.url), lambda: reporter.last, log_file),
         (lambda: agent.restart()) if systemd.starts_again() and not once else None,  # noqa: PLW0108  # it comes later
     )
     session = Session(
@@ -216,15 +216,15 @@ def _eyes(settings: Settings, serving: Mapping[str, Serving]) -> Callable[[Faces
 
 
 def _sources(
-    settings: Settings, running: Running, telemetry: Callable[[], Optional[Telemetry]], log_file: LogFile
+    tuner: Tuner, running: Running, telemetry: Callable[[], Optional[Telemetry]], log_file: LogFile
 ) -> Sources:
     return Sources(
-        examine=lambda: examine_running(settings, running),
-        settings=lambda: effective(settings),
+        examine=lambda: examine_running(tuner.settings, running),
+        settings=lambda: effective(tuner.settings),
         versions=versions,
         telemetry=telemetry,
         log=log_file.last_hour,
-        hide=hiding(settings),
+        hide=hiding(tuner.settings),
     )
 
 

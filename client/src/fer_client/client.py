@@ -6,6 +6,7 @@ from typing import Optional, Type
 from fer_client.calls import (
     Audit,
     Board,
+    Commands,
     Events,
     Fleet,
     Labels,
@@ -27,6 +28,7 @@ class Client:
         """The URL is https://HOST:PORT; authorities is a file of certificates to trust instead of the usual ones."""
         self._connection = connection = Connection(url, token, authorities=authorities, timeout_s=timeout_s)
         self.fleet = Fleet(connection)
+        self.commands = Commands(connection)
         self.events = Events(connection)
         self.telemetry = Telemetry(connection)
         self.labels = Labels(connection)

@@ -10,6 +10,7 @@ from fer_wire.message import iso_utc
 
 from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import RetentionSettings
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.rollups.forgetting import Forgetting
 from fer_controller.store.rollups.records import HOUR, MINUTE
 from fer_controller.store.rollups.store import RollupStore
@@ -32,6 +33,7 @@ class Keeper:
         *,
         rows_at_a_time: int = ROWS_AT_A_TIME,
         pause_s: float = PAUSE_S,
+        commands: CommandStore | None = None,
     ) -> None:
         self._store = store
         self._forgetting = forgetting
@@ -39,6 +41,7 @@ class Keeper:
         self._clock = clock
         self._rows_at_a_time = rows_at_a_time
         self._pause_s = pause_s
+        self._commands = commands
 
     def run(self, ending: Event) -> None:
         """Tidy up at regular intervals until ending is set."""
@@ -61,6 +64,14 @@ class Keeper:
         for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days)):
             if before := self._before(days):
                 self._in_steps(partial(self._store.forget_rollups, per, before), ending)
+
+        if self._commands is not None:
+            self._forget_commands(self._commands, ending)
+
+    def _forget_commands(self, commands: CommandStore, ending: Event) -> None:
+        if before := self._before(self._settings.commands_days):
+            self._in_steps(partial(commands.forget_before, before), ending)
+        self._in_steps(partial(commands.trim, self._settings.commands_max), ending)
 
     def _forget_events(self, before: str, ending: Event) -> None:
         after_id, forgotten = 0, 0

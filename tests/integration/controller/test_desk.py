@@ -16,6 +16,14 @@ from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.board import FLEET, FleetQuery
+from fer_controller.operations.commands import (
+    ASKED_COMMAND,
+    COMMAND,
+    COMMANDS,
+    CommandQuery,
+    CommandRequest,
+    CommandsQuery,
+)
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EMOTION_SHARES,
@@ -91,6 +99,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 from pydantic import BaseModel
+from served_fleet import COMMAND as ASKED
 from served_fleet import EVENTS, IN_THE_LAB, OPERATOR, ServedFleet
 
 REQUEST = DeployRequest(precision="fp32", waves="1,100%")
@@ -117,6 +126,9 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "emotions of all": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="minute", limit=100, summed=True)),
     "shares by label": (EMOTION_SHARES, EmotionSharesQuery(per="minute", by="site", limit=50)),
     "dead letters": (DEAD_LETTERS, DeadLettersQuery(limit=10)),
+    "commands": (COMMANDS, CommandsQuery()),
+    "commands to one": (COMMANDS, CommandsQuery(device=ASKED.device, limit=1)),
+    "a command": (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
     "labels": (LABELS, LabelsQuery()),
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
     "metrics": (METRICS, Nothing()),
@@ -135,7 +147,9 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "what one operator did": (NEWEST_ENTRIES, NewestEntriesQuery(actor="root@here", since="2026-01-01T00:00Z")),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
-DIFFERENT = {"me", "relabel", "deploy", "order", "forget", "revoke", "operators", "add_operator", "remove_operator"}
+DIFFERENT = {
+    "me", "relabel", "deploy", "order", "forget", "revoke", "command", "operators", "add_operator", "remove_operator",
+}  # fmt: skip
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "a day that ends before it begins": (EMOTIONS_TODAY, EmotionsTodayQuery(since=AT, until="2026-01-30T00:00Z")),
@@ -144,6 +158,9 @@ MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
     "no model of this name": (MODEL, ModelQuery(model="heavy@1")),
     "nothing to forget": (FORGET, ForgetRequest(device="ghost")),
+    "no such command": (ASKED_COMMAND, CommandQuery(command="none")),
+    "nobody to command": (COMMAND, CommandRequest(device="ghost", kind="restart")),
+    "nothing that a device knows": (COMMAND, CommandRequest(device="orin-01", kind="defrost")),
     "no such model": (PLAN, DeployRequest(model="heavy")),
     "nobody selected": (DEPLOY, DeployRequest(selector="site=moon")),
     "no name of a device": (RELABEL, Relabel(devices=("a b",), labels=("site=lab",))),
@@ -350,6 +367,9 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (RELABEL, Relabel(devices=("orin-01",), labels=("room=3",))),
             (FORGET, ForgetRequest(device="nano-01")),
             (REVOKE, RevokeRequest(device="nano-01")),
+            (COMMAND, CommandRequest(device="nano-01", kind="restart")),
+            (COMMANDS, CommandsQuery()),
+            (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
             (NEWEST_ENTRIES, NewestEntriesQuery()),
             (ENTRIES, EntriesQuery()),
             *OF_ADMINS,

@@ -34,6 +34,8 @@ COMMANDS = (
     ("totals", "--json"),
     ("telemetry", "--per", "minute", "--json"),
     ("dead-letters",),
+    ("devices", "commands"),
+    ("devices", "commands", "--json"),
     ("label",),
     ("models", "list"),
     ("models", "show", "tiny"),

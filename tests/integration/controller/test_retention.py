@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -14,6 +15,8 @@ from controller_messages import EPOCH, START, an_event, as_arrived, some_telemet
 from fer_controller.retention import Keeper
 from fer_controller.settings import RetentionSettings
 from fer_controller.store import opening
+from fer_controller.store.commands.records import CommandRow
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.events.records import Stream
 from fer_controller.store.ingest.records import Batch
 from fer_controller.store.ingest.store import IngestStore
@@ -125,3 +128,16 @@ def test_kill_9_at_random_moments_counts_nothing_twice_and_loses_nothing(
     assert sum(each.samples for each in reader.telemetry_rollups(HOUR, ANY, ALL)) == last_seq // 40
     assert seqs(store) == [last_seq]
     assert store.dead_letters.newest(10) == []
+
+
+def test_commands_are_forgotten_when_they_are_old_and_beyond_so_many(tmp_path: Path) -> None:
+    with opening.writer(tmp_path / "fleet.db", create=True) as database:
+        commands, rollups = CommandStore(database), RollupStore(database)
+        for day in range(1, 10):
+            at = f"2026-01-{day:02}T12:00:00.000Z"
+            commands.ask(CommandRow(f"{day:032x}", f"nano-{day}", "logs", at, "alice", at))
+        kept, now = RetentionSettings(commands_days=7, commands_max=3), datetime(2026, 1, 11, tzinfo=UTC)
+        Keeper(rollups, forgetting(rollups), kept, lambda: now, rows_at_a_time=2, pause_s=0, commands=commands).tidy(
+            Event()
+        )
+        assert [each.device for each in commands.newest("", 100)] == ["nano-9", "nano-8", "nano-7"]

@@ -45,7 +45,6 @@ def doctor(
     """Check everything that the agent needs, and say what to do about each failure."""
     settings = settings_from(config, device, source, broker, state_dir, model, precision)
     from fer_terminal.progress import bar
-
     from fer_wire.commands import FAULT
 
     from fer_agent.doctor import examine

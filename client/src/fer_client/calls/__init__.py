@@ -5,6 +5,7 @@ Written by `make docs` from controller/src/fer_controller/operations; edit that 
 
 from fer_client.calls.audit import Audit
 from fer_client.calls.board import Board
+from fer_client.calls.commands import Commands
 from fer_client.calls.events import Events
 from fer_client.calls.fleet import Fleet
 from fer_client.calls.labels import Labels
@@ -19,6 +20,7 @@ from fer_client.calls.telemetry import Telemetry
 __all__ = [
     "Audit",
     "Board",
+    "Commands",
     "Events",
     "Fleet",
     "Labels",

@@ -123,12 +123,12 @@ class Broker:
         self._door.socket.send(acknowledgements(delivery.mid for delivery in taken if delivery.qos == QOS))
         self._flush(client)
 
-    def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
-        """Send retained messages at QoS 1; returns the numbers under which the connection will confirm them."""
+    def publish(self, messages: Iterable[tuple[str, bytes]], *, retain: bool = True) -> list[int]:
+        """Send messages at QoS 1; returns the numbers under which the connection will confirm them."""
         client = self._open_client()
         messages = list(messages)
         self._unconfirmed += len(messages)
-        numbers = [client.publish(topic, payload, qos=QOS, retain=True).mid for topic, payload in messages]
+        numbers = [client.publish(topic, payload, qos=QOS, retain=retain).mid for topic, payload in messages]
         if self._on_confirmed is None:
             self._topics.update(zip(numbers, (topic for topic, _ in messages), strict=True))
         self._flush(client)

@@ -1,4 +1,4 @@
-"""fer-controller devices: forget, revoke, tokens."""
+"""fer-controller devices: forget, revoke, tokens, and what is asked of one device."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fer_terminal.choosing import Choice
 from fer_terminal.columns import Column
 from fer_terminal.options import with_choice
 
-from fer_controller.cli import looks, options
+from fer_controller.cli import commands, looks, options
 from fer_controller.cli.completions import DEVICES
 from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 
@@ -28,6 +28,7 @@ NAMES = "DEVICE…"
 TOKENS = (Column("device"), *options.LIFE)
 
 app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
+commands.add_to(app)
 
 
 @app.command()

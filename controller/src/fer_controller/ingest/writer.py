@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from fer_wire import MessageError, Reported, Status, Telemetry, Topic, Topics, WireError, parse
+from fer_wire import MessageError, Reply, Reported, Status, Telemetry, Topic, Topics, WireError, parse
 from fer_wire.message import iso_utc, parse_possible
-from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPORTED, STATUS, TELEMETRY
+from fer_wire.topics import CONTROLLER, EMOTION, QUESTION, REPLY, REPORTED, STATUS, TELEMETRY
 
 from fer_controller.broker.delivery import Delivery
 from fer_controller.ingest.devices import Fleet
@@ -24,7 +24,7 @@ from fer_controller.store.events.records import new_event
 from fer_controller.store.ingest.records import Batch, Written
 
 RETAINED = (STATUS, REPORTED)
-DIVIDED = (EMOTION, TELEMETRY)
+DIVIDED = (EMOTION, TELEMETRY, REPLY)
 """What one of several controllers may take for all. Each hears every status and report, for which it needs all that
 went before, and a broker gives what it retains to no shared subscription (MQTT 5.0, 4.8.2)."""
 CHANNELS = (*DIVIDED, *RETAINED, CONTROLLER)
@@ -65,6 +65,7 @@ class Ingest:
             STATUS: self._status,
             TELEMETRY: self._telemetry,
             REPORTED: self._reported,
+            REPLY: self._reply,
             CONTROLLER: self._controller,
         }
 
@@ -153,6 +154,13 @@ class Ingest:
         reported = parse(Reported, delivery.payload)
         _same_device("Reported", reported.device, topic)
         self._fleet.reported(reported, batch.received_at, retained=delivery.retained)
+
+    def _reply(self, topic: Topic, delivery: Delivery, batch: Batch, heard: set[str]) -> None:
+        reply = parse(Reply, delivery.payload)
+        _same_device("Reply", reply.device, topic)
+        if not delivery.retained:
+            batch.replies.append(reply)
+            heard.add(reply.device)
 
     def _controller(self, _topic: Topic, delivery: Delivery, _batch: Batch, _heard: set[str]) -> None:
         self._peers.heard(delivery.payload)

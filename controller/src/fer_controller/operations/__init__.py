@@ -8,6 +8,7 @@ from typing import Any
 from fer_controller.operations import (
     audit,
     board,
+    commands,
     events,
     fleet,
     labels,
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *overview.OPERATIONS,
     *board.OPERATIONS,
     *fleet.OPERATIONS,
+    *commands.OPERATIONS,
     *events.OPERATIONS,
     *telemetry.OPERATIONS,
     *labels.OPERATIONS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fer_wire import ModelManifest, Reported, Telemetry
+from fer_wire.commands import Diagnosis
 from pydantic import GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -32,6 +33,7 @@ def read(text: str) -> Any:
 
 StoredReport = Annotated[dict[str, Any], AsStored(Reported)]
 StoredTelemetryMessage = Annotated[dict[str, Any], AsStored(Telemetry)]
+StoredDiagnosis = Annotated[dict[str, Any], AsStored(Diagnosis)]
 StoredManifest = Annotated[dict[str, Any], AsStored(ModelManifest)]
 StoredRequest = Annotated[dict[str, Any], AsStored(DeployRequest)]
 StoredVerdict = Annotated[dict[str, Any], AsStored(Verdict)]

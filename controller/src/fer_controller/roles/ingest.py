@@ -11,6 +11,7 @@ from fer_wire.topics import DESIRED
 from fer_controller import __version__, systemd
 from fer_controller.authority.revocations import RevocationList
 from fer_controller.broker.client import Broker
+from fer_controller.commands.sender import Sender
 from fer_controller.errors import BrokerError, SettingsError
 from fer_controller.ingest.clocks import Clocks
 from fer_controller.ingest.devices import Fleet
@@ -33,6 +34,7 @@ from fer_controller.store.database import Database
 from fer_controller.store.devices.store import DeviceStore
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.posts import orders_at
+from fer_controller.store.subjects import Subjects
 
 INGEST_TIMEOUT_S = 2.0
 
@@ -43,7 +45,8 @@ def tasks(settings: Settings) -> dict[str, Task]:
 
     def publish(database: Database, over: Event) -> None:
         orders = opening.orders(database, settings.broker_place)
-        publisher = Publisher(orders, _topics(settings), settings.broker.reconnect_max_s, seal)
+        sender = Sender(Subjects(database), _topics(settings), seal)
+        publisher = Publisher(orders, _topics(settings), settings.broker.reconnect_max_s, seal, sender.messages)
         broker = _orders_broker(settings, publisher)
         try:
             publisher.run(broker, over)

@@ -8,6 +8,7 @@ from fer_controller.roles.threads import Task
 from fer_controller.settings import Settings
 from fer_controller.store import opening
 from fer_controller.store.certificates.store import CertificateStore
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.database import Database
 from fer_controller.store.posts import RETENTION
 from fer_controller.store.rollups.store import RollupStore
@@ -17,7 +18,9 @@ def tasks(settings: Settings) -> dict[str, Task]:
     """What runs in threads."""
 
     def keep(database: Database, over: Event) -> None:
-        Keeper(RollupStore(database), opening.forgetting(database), settings.retention).run(over)
+        commands = CommandStore(database)
+        forgetting = opening.forgetting(database)
+        Keeper(RollupStore(database), forgetting, settings.retention, commands=commands).run(over)
 
     def warn(ending: Event) -> None:
         with opening.reader(settings.db) as database:

@@ -100,6 +100,12 @@ class RetentionSettings(Section):
     telemetry_days: float = Field(default=7.0, ge=0, description="telemetry messages; rollups outlive them")
     minutes_days: float = Field(default=30.0, ge=0, description="one-minute rollups of emotions and telemetry")
     hours_days: float = Field(default=0.0, ge=0, description="one-hour rollups")
+    commands_days: float = Field(default=7.0, ge=0, description="commands to devices, with what they replied")
+    commands_max: int = Field(
+        default=1000,
+        ge=1,
+        description="commands kept in all, with what was replied; of one device there are 20 at most",
+    )
     every_s: float = Field(default=60.0, gt=0, description="time between two passes of rolling up and deleting")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from fer_controller.store.commands.records import CommandRow
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
 from fer_controller.store.events.records import Gap, StoredEvent, Stream, Tally
@@ -68,6 +69,16 @@ class DeadLetterReader(Protocol):
         """What was counted since the store was made."""
 
 
+class CommandBook(Protocol):
+    """Commands to devices."""
+
+    def ask(self, command: CommandRow) -> None:
+        """Note what is asked of a device."""
+
+    def of(self, id_: str, /) -> CommandRow | None:
+        """A command with all that was replied."""
+
+
 class Store(Protocol):
     """Where the ingest writes, from one thread."""
 
@@ -82,6 +93,10 @@ class Store(Protocol):
     @property
     def telemetry(self) -> TelemetryReader:
         """Telemetry."""
+
+    @property
+    def commands(self) -> CommandBook:
+        """Commands, to which devices reply."""
 
     @property
     def dead_letters(self) -> DeadLetterReader:

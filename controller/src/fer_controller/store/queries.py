@@ -7,6 +7,7 @@ from importlib.resources import files
 SUBJECTS = (
     "audit",
     "certificates",
+    "commands",
     "contents",
     "credentials",
     "dead_letters",

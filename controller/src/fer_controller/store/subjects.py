@@ -2,6 +2,7 @@
 
 from fer_controller.store.audit.store import AuditStore
 from fer_controller.store.certificates.store import CertificateStore
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.credentials.sessions import SessionStore
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.database import Database
@@ -22,6 +23,7 @@ class Subjects:
         self.transaction = database.transaction
         self.audit = AuditStore(database, origin)
         self.certificates = CertificateStore(database)
+        self.commands = CommandStore(database)
         self.dead_letters = DeadLetterStore(database)
         self.devices = DeviceStore(database)
         self.events = EventStore(database)

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from controller_messages import AT, DEVICE, EPOCH, START, a_batch, an_event, as_arrived, some_telemetry
+from controller_messages import AT, DEVICE, EPOCH, START, a_batch, a_reply, an_event, as_arrived, some_telemetry
+from fer_controller.store.commands.records import ANSWERED, ASKED, FAILED, REFUSED, CommandRow
 from fer_controller.store.contract import Store
 from fer_controller.store.dead_letters.records import DEAD_LETTERS, DEAD_LETTERS_DROPPED, REDELIVERED, DeadLetter
 from fer_controller.store.devices.records import Device
@@ -252,3 +253,43 @@ def test_an_empty_store_has_nothing_and_says_so(store: Store) -> None:
         )
     )
     assert store.events.tally(DEVICE) == Tally(0, 0, 0)
+
+
+def a_command(number: int = 1, device: str = DEVICE) -> CommandRow:
+    return CommandRow(f"{number:032x}", device, "logs", AT, "alice", "2026-01-31T13:02:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [("done", ANSWERED), ("refused", REFUSED), ("failed", FAILED), ("melted", FAILED)]
+)
+def test_a_reply_settles_the_command_that_it_names(store: Store, outcome: str, state: str) -> None:
+    store.commands.ask(a_command())
+    store.write(Batch(AT, replies=[a_reply(a_command().id, outcome=outcome, reason="so")]))
+    found = store.commands.of(a_command().id)
+    assert found is not None
+    assert (found.state, found.settled_at, found.run, found.reason) == (state, AT, "run-1", "so")
+    assert "It goes well." in found.diagnosis
+
+
+def test_the_first_answer_stands_and_another_device_s_is_none(store: Store) -> None:
+    store.commands.ask(a_command())
+    store.write(Batch(AT, replies=[a_reply(a_command().id, "nano-02"), a_reply(a_command(9).id)]))
+    assert store.commands.of(a_command(9).id) is None
+    found = store.commands.of(a_command().id)
+    assert found is not None
+    assert found.state == ASKED
+    first, second = a_reply(a_command().id, reason="first"), a_reply(a_command().id, reason="second")
+    store.write(Batch(AT, replies=[first, second]))
+    store.write(Batch(AT, replies=[second]))
+    found = store.commands.of(a_command().id)
+    assert found is not None
+    assert (found.state, found.reason) == (ANSWERED, "first")
+
+
+def test_who_refused_a_forgery_may_still_answer_the_original(store: Store) -> None:
+    store.commands.ask(a_command())
+    for outcome in ("refused", "done", "refused"):
+        store.write(Batch(AT, replies=[a_reply(a_command().id, outcome=outcome)]))
+    found = store.commands.of(a_command().id)
+    assert found is not None
+    assert found.state == ANSWERED

@@ -3,6 +3,7 @@
 from fer_controller.desk.answers import (
     audit,
     board,
+    commands,
     events,
     fleet,
     labels,
@@ -21,6 +22,7 @@ __all__ = [
     "Context",
     "audit",
     "board",
+    "commands",
     "events",
     "fleet",
     "labels",

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Event
 
@@ -27,17 +27,23 @@ FIRST_PAUSE_S = 0.2
 CONFIRMED_WITHIN_S = 30.0
 GOODBYE_S = 2.0
 
+Others = Callable[[], Sequence[tuple[str, bytes]]]
 log = logging.getLogger(__name__)
 
 
 class Publisher:
     """Publishes until stopped, on a connection of its own; what is not confirmed is published again."""
 
-    def __init__(self, store: Orders, topics: Topics, reconnect_max_s: float, seal: Seal) -> None:
+    def __init__(
+        self, store: Orders, topics: Topics, reconnect_max_s: float, seal: Seal, others: Others = tuple
+    ) -> None:
+        """Others gives what is to be said besides, to whoever listens now: topics and payloads, not retained."""
         self._store = store
         self._topics = topics
         self._reconnect_max_s = reconnect_max_s
         self._seal = seal
+        self._others = others
+        self._said: dict[int, str] = {}
         self._renew_at_s = 0.0
         self._unsigned = ""
         self._sent: dict[int, SentOrder] = {}
@@ -49,6 +55,11 @@ class Publisher:
     def confirm(self, number: int, refusal: str) -> None:
         """Take the broker's answer to one message; called while the connection is pumped."""
         self._moved_s = time.monotonic()
+        topic = self._said.pop(number, None)
+        if topic is not None:
+            if refusal:
+                log.warning("The broker does not take what is published on %s (%s); check its ACL.", topic, refusal)
+            return
         key = self._sent.pop(number, None)
         if key is None:
             self._early[number] = refusal
@@ -79,6 +90,7 @@ class Publisher:
     def _connect(self, broker: Broker) -> None:
         broker.connect()
         self._sent.clear()
+        self._said.clear()
         self._confirmed.clear()
         self._early.clear()
         self._pause_s = FIRST_PAUSE_S
@@ -88,6 +100,7 @@ class Publisher:
         self._settle()
         if self._can_sign():
             self._send(broker)
+            self._say(broker)
         broker.pump(LOOK_EVERY_S, WINDOW)
         deliveries = broker.collect(WINDOW)
         for delivery in deliveries:
@@ -133,6 +146,14 @@ class Publisher:
         numbers = broker.publish((topic, payload) for topic, payload, _ in messages)
         for number, (_, _, key) in zip(numbers, messages, strict=True):
             self._sent[number] = key
+            if number in self._early:
+                self.confirm(number, self._early.pop(number))
+
+    def _say(self, broker: Broker) -> None:
+        messages = self._others()
+        numbers = broker.publish(messages, retain=False) if messages else ()
+        for number, (topic, _) in zip(numbers, messages, strict=False):
+            self._said[number] = topic
             if number in self._early:
                 self.confirm(number, self._early.pop(number))
 

@@ -8,8 +8,9 @@ from fer_wire import Desired, MessageError, Reported, Withdrawal, parse
 from fer_wire.device.trust import NO_KEYS
 from fer_wire.keys import ORDERS
 from fer_wire.message import iso_utc
-from fer_wire.signed import ORDER
+from fer_wire.signed import ORDER, SignedForm
 
+from fer_controller.errors import RegistryError
 from fer_controller.registry import rotation, signing
 from fer_controller.registry.key_lists import KeyHistory
 from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, SentOrder
@@ -51,6 +52,12 @@ class Seal:
         if self._signer is None:
             return True
         return found.sequence >= row.sequence and bool(self._trust.signer(ORDER, payload, found.signature, ORDERS))
+
+    def signed(self, form: SignedForm, payload: bytes) -> bytes:
+        """A message with its signature; raises RegistryError when nobody signs."""
+        if self._signer is None:
+            raise RegistryError("Nothing signs here; make a key with `fer-controller models keygen`.")
+        return signing.signed(form, payload, self._signer)
 
     def sealed(self, row: DesiredRow, reported: str, now: datetime) -> tuple[bytes, SentOrder]:
         """The payload to publish, and how it was signed; raises RegistryError when it cannot be.

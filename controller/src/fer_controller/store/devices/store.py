@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fer_controller.store.database import Database, named
 from fer_controller.store.devices.records import Device, Label, TakenOut
 
-OF_ITSELF = ("devices", "labels", "device_failures")
+OF_ITSELF = ("devices", "labels", "device_failures", "commands")
 SENT = ("events", "telemetry")
 MADE_OF_IT = ("emotion_rollups", "telemetry_rollups", "gaps", "streams")
 ROWS_AT_A_TIME = 5000

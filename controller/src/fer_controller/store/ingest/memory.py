@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from fer_wire import Box, Telemetry
+from fer_wire import Box, Reply, Telemetry
 from fer_wire.message import iso_utc
 from pydantic_core import from_json
 
 from fer_controller.errors import StoreUnavailable
+from fer_controller.store.commands.records import TABLE, CommandRow, reply_of
 from fer_controller.store.dead_letters.records import (
     DEAD_LETTERS,
     DEAD_LETTERS_DROPPED,
@@ -30,6 +32,7 @@ class MemoryStore:
         self.events = MemoryEvents()
         self.devices = MemoryDevices()
         self.telemetry = MemoryTelemetry()
+        self.commands = MemoryCommands()
         self.dead_letters = MemoryDeadLetters(dead_letters_max)
 
     def write(self, batch: Batch) -> Written:
@@ -40,6 +43,7 @@ class MemoryStore:
         self.devices.put(batch.devices)
         for message in batch.telemetry:
             self.telemetry.add(message, batch.received_at)
+        self.commands.replied(batch.replies, batch.received_at)
         conflicts = tuple(conflict(e, batch.received_at) for e in batch.events if self.events.differs_from_stored(e))
         self.dead_letters.add([*batch.dead_letters, *conflicts])
         self.dead_letters.leave_out(batch.letters_left_out)
@@ -151,6 +155,29 @@ class MemoryTelemetry:
         key = (message.device, message.run, iso_utc(message.time))
         row = StoredTelemetry(len(self._messages) + 1, message.device, key[2], received_at, message.model_dump_json())
         self._messages.setdefault(key, row)
+
+
+class MemoryCommands:
+    """Commands by their ids."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, CommandRow] = {}
+
+    def ask(self, command: CommandRow) -> None:
+        self._commands[command.id] = command
+
+    def of(self, id_: str) -> CommandRow | None:
+        return self._commands.get(id_)
+
+    def replied(self, replies: Sequence[Reply], at: str) -> None:
+        """What devices replied, each to a command to itself."""
+        for reply in replies:
+            row, move = self.of(reply.command), reply_of(reply, at)
+            after = TABLE.get((row.state, move.event)) if row else None
+            if row is not None and row.device == reply.device and after is not None:
+                self._commands[row.id] = replace(
+                    row, state=after, settled_at=at, run=move.run, reason=move.reason, diagnosis=move.diagnosis
+                )
 
 
 class MemoryDeadLetters:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 
-from fer_wire import Telemetry
+from fer_wire import Reply, Telemetry
 
 from fer_controller.store.dead_letters.records import DeadLetter
 from fer_controller.store.devices.records import Device
@@ -27,6 +27,8 @@ class Batch:
     changes_of_devices: Mapping[str, Callable[[Device], Device]] = field(default_factory=dict)
     """What happened to each of them, for a store to which other processes write: onto the row as it stands there."""
     telemetry: list[Telemetry] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    """To commands, each from the device that it names."""
     dead_letters: list[DeadLetter] = field(default_factory=list)
     letters_left_out: int = 0
     """Dead letters beyond what is kept of one device in a day; they are counted alone."""

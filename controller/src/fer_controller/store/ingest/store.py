@@ -1,5 +1,6 @@
 """Where the ingest writes: each batch is one transaction over several subjects."""
 
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.database import Database
 from fer_controller.store.dead_letters.records import REDELIVERED, DeadLetter, conflict
 from fer_controller.store.dead_letters.store import DeadLetterStore
@@ -17,6 +18,7 @@ class IngestStore:
         self.events = EventStore(database)
         self.devices = DeviceStore(database)
         self.telemetry = TelemetryStore(database)
+        self.commands = CommandStore(database)
         self.dead_letters = DeadLetterStore(database, dead_letters_max)
 
     def write(self, batch: Batch) -> Written:
@@ -33,6 +35,7 @@ class IngestStore:
             self.events.add_gaps(batch.gaps)
             self.devices.put(batch.devices)
             self.telemetry.add(batch.telemetry, batch.received_at)
+            self.commands.replied(batch.replies, batch.received_at)
             self.dead_letters.add([*batch.dead_letters, *conflicts])
             self.dead_letters.leave_out(batch.letters_left_out)
             self.dead_letters.count(REDELIVERED, redelivered)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from fer_controller.errors import StoreUnavailable
+from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.dead_letters.records import REDELIVERED, DeadLetter, conflict
 from fer_controller.store.dead_letters.store import DeadLetterStore
 from fer_controller.store.devices.store import DeviceStore
@@ -35,6 +36,7 @@ class PostgresIngestStore:
         self.events = EventStore(database)
         self.devices = DeviceStore(database)
         self.telemetry = TelemetryStore(database)
+        self.commands = CommandStore(database)
         self.dead_letters = DeadLetterStore(database, dead_letters_max)
 
     def write(self, batch: Batch) -> Written:
@@ -61,6 +63,7 @@ class PostgresIngestStore:
         if batch.telemetry:
             self._database.rows("begin_telemetry")
             self.telemetry.add(batch.telemetry, batch.received_at)
+        self.commands.replied(batch.replies, batch.received_at)
         redelivered = len(known) - len(conflicts)
         if self._last_batch.note(batch):
             self.dead_letters.add([*batch.dead_letters, *conflicts])

@@ -29,6 +29,7 @@ class FakeConnection:
         self.publisher = publisher
         self.confirms = confirms
         self.published: list[tuple[str, bytes]] = []
+        self.retained: list[bool] = []
         self.connected = False
         self.connections = 0
         self.inbox: list[Delivery] = []
@@ -66,8 +67,9 @@ class FakeConnection:
     def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
         """Gone."""
 
-    def publish(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
+    def publish(self, messages: Iterable[tuple[str, bytes]], *, retain: bool = True) -> list[int]:
         new = list(messages)
+        self.retained += [retain] * len(new)
         numbers = [len(self.published) + place for place in range(1, len(new) + 1)]
         self.published += new
         self._open += numbers
@@ -245,3 +247,20 @@ def test_what_cannot_be_signed_waits_and_is_told_once(
     assert unconfirmed(store) == {"a"}
     assert len(caplog.messages) == 1
     assert "/nowhere/sign, does not sign" in caplog.messages[0]
+
+
+def test_what_is_said_besides_is_not_retained_and_its_confirmation_counts_for_no_order(
+    store: RolloutStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = iter([[("fer/v1/a/command", b"{}")], [], []])
+    publisher = Publisher(store.desired, Topics(), 0.01, NO_SEAL, lambda: next(others, []))
+    connection = FakeConnection(publisher)
+    connection.happenings = [None, None]
+    desire(store, "a")
+    publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
+    assert connection.published == [("fer/v1/a/desired", b"{}"), ("fer/v1/a/command", b"{}")]
+    assert connection.retained == [True, False]
+    assert unconfirmed(store) == set()
+    publisher._said[9] = "fer/v1/a/command"
+    publisher.confirm(9, "Not authorized")
+    assert "does not take what is published on fer/v1/a/command (Not authorized); check its ACL." in caplog.text

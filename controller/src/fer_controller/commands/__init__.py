@@ -1,0 +1,1 @@
+"""Commands to single devices: asked for, sent until they are answered, and audited."""

@@ -1,0 +1,1 @@
+"""Commands to devices, how each stands, and what was replied."""
