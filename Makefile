@@ -4,6 +4,7 @@ PYTHON   ?= python3
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
+COMPILED := $(VENV)/.compiled
 PROGRAMS := ./wire ./agent ./simulator ./controller ./models ./client
 DISTS    := $(PROGRAMS:%=-e %)
 SECONDS  ?= 60
@@ -25,10 +26,13 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
-test: $(READY)          ## unit, integration and acceptance tests
-	@# Compiles each test module once, where every worker of a fresh clone would for itself; the next line tells errors.
-	@$(BIN)/pytest $(TESTS) --collect-only -qq >/dev/null 2>&1 || true
+test: $(COMPILED)       ## unit, integration and acceptance tests
 	$(BIN)/pytest $(TESTS) -n $(JOBS) --dist worksteal
+
+# Each test module once, where every worker of a fresh clone would for itself; `make test` tells the errors.
+$(COMPILED): $(READY)
+	@$(BIN)/pytest $(TESTS) --collect-only -qq >/dev/null 2>&1 || true
+	@touch $@
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
@@ -84,7 +88,7 @@ test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root,
 test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut off under load; needs patroni and etcd-server
 	$(BIN)/pytest -s -m failover
 
-test-machines: $(READY)  ## many processes and brokers, killed in turn, and the commands of docs/howto/past-one-machine.md
+test-machines: $(READY)  ## many processes and brokers, killed in turn, and the commands of the tutorial and of a how-to
 	$(BIN)/pytest -m machines -n 3 --dist load
 
 dist: $(READY)          ## the wheels of our programs, in dist/

@@ -11,7 +11,6 @@ from typing import Callable, List, Sequence, Tuple, TypeVar
 WORKERS_VARIABLE = "PYTEST_XDIST_WORKER_COUNT"
 SLOW_FOLDERS = ("acceptance", "integration", "field", "soak")
 LONGEST = (
-    "acceptance/test_tutorial.py",
     "acceptance/test_kills.py",
     "acceptance/test_update.py",
     "acceptance/test_update_of_eyes.py",

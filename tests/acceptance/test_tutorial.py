@@ -28,6 +28,7 @@ def json_lines(path: Path) -> "list[dict[str, object]]":
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.machines
 @pytest.mark.timeout(600)
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     here = tmp_path / "here"

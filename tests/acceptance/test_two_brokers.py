@@ -25,7 +25,7 @@ topic fer/v1/+/telemetry out 0
 topic fer/v1/+/ack in 1
 topic fer/v1/+/desired in 1
 """
-pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.machines, pytest.mark.mosquitto, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
