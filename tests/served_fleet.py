@@ -18,6 +18,8 @@ from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.settings import ApiSettings, PostgresUrl, Settings, load
 from fer_controller.store import opening
+from fer_controller.store.alerts.records import Alert, Silence
+from fer_controller.store.alerts.store import AlertStore
 from fer_controller.store.commands.records import ANSWER, CommandRow, Move
 from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.credentials import records
@@ -109,6 +111,7 @@ class ServedFleet:
             commands.ask(COMMAND)
             found = Diagnosis(log=(f"{DEVICE} goes well.",))
             commands.move(COMMAND.id, Move(ANSWER, AT, "run-1", "", found.model_dump_json()))
+            _raise_alerts(AlertStore(database))
             rolls = RollupStore(database)
             rolls.roll_up_events(1000)
             rolls.roll_up_telemetry(1000)
@@ -120,3 +123,12 @@ class ServedFleet:
             catalogue.add(write_model(folder / "tiny", {"fp32": network()}))
         with self.near() as desk:
             desk.ask(RELABEL, Relabel(devices=("orin-03", "orin-04"), labels=("site=lab",)))
+
+
+def _raise_alerts(book: AlertStore) -> None:
+    """One of a device, one of a device of the lab, and one that is over; and a silence."""
+    said = "It is offline since noon."
+    for device in (DEVICE, "orin-03"):
+        book.begin(Alert("offline", device, "raised", said, AT, AT, device, raised_at=AT))
+    book.begin(Alert("ingest", "ingest", "over", "Late.", AT, AT, raised_at=AT, over_at=AT))
+    book.silence(Silence("heat", "site=lab", "summer", AT, OPERATOR, "2999-01-31T12:00:00.000Z"))

@@ -16,7 +16,7 @@ from pages.schema import Schema
 
 SUBJECTS = (
     "fleet", "events", "telemetry", "commands", "labels", "models", "plans", "rollouts", "settings", "board",
-    "overview", "audit", "operators",
+    "overview", "alerts", "audit", "operators",
 )  # fmt: skip
 CALLS = Path("client/src/fer_client/calls")
 NOTE = "Written by `make docs` from controller/src/fer_controller/operations; edit that instead."

@@ -64,7 +64,8 @@ def _array(field: Schema) -> str:
 
 
 def _object(field: Schema) -> str:
-    values = field.get("additionalProperties", {})
+    named = field.get("patternProperties", {})
+    values = next(iter(named.values()), field.get("additionalProperties", {}))
     return f"map of text to {type_text(values)}" if isinstance(values, dict) else field.get("title", "object")
 
 

@@ -18,6 +18,7 @@ from fer_controller.desk import access
 from fer_controller.desk.local import LocalDesk
 from fer_controller.errors import AccessError, ApiError, ControllerError, OutOfReachError, RequestError
 from fer_controller.operations import OPERATIONS
+from fer_controller.operations.alerts import ACKNOWLEDGE, ALERTS, END_SILENCE, OUTCOME, SILENCE, SILENCES, TEST
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES
 from fer_controller.operations.commands import ASKED_COMMAND, COMMAND, COMMANDS
 from fer_controller.operations.events import (
@@ -109,6 +110,10 @@ ASKED: "dict[str, dict[str, Any]]" = {
     REMOVE_OPERATOR.name: {"operator": "alice"},
     DEVICE_SETTINGS.name: {"device": VICTIM},
     ORDER.name: {"rollout": "r-", "order": "abort"},
+    ACKNOWLEDGE.name: {"alert": 1},
+    SILENCE.name: {"for_s": 60.0, "selector": f"device={VICTIM}"},
+    END_SILENCE.name: {"silence": 1},
+    OUTCOME.name: {"test": 1},
 }
 """What is asked of operations that have to be asked for something."""
 OF_A_DEVICE = (
@@ -123,6 +128,7 @@ OF_A_DEVICE = (
 OF_A_ROLLOUT = (ROLLOUT, PROGRESS, DECISIONS)
 ROWS = {
     "devices": "device", "labels": "device", "tokens": "holder", "desired_states": "device", "events": "device",
+    "alerts": "device",
     "device_failures": "device", "revoked_devices": "device", "rollout_targets": "device", "telemetry": "device",
     "commands": "device",
 }  # fmt: skip
@@ -297,3 +303,15 @@ def test_an_admin_cannot_be_limited(lab: Lab) -> None:
         access.make(lab.fleet.operators, "dora", ADMIN, NOW, selector=SELECTOR)
     with pytest.raises(AccessError, match="cannot be limited"):
         access.make(lab.fleet.operators, "anna", ADMIN, NOW, replace=True)
+
+
+def test_alerts_of_their_devices_they_see_and_look_after_and_silence_nothing(lab: Lab) -> None:
+    (alert,) = lab.ask(ALERTS, all=True)
+    assert alert.device == GIVEN[0]
+    assert lab.ask(ACKNOWLEDGE, alert=alert.alert).acknowledged_by == "anna"
+    with pytest.raises(ControllerError, match="There is no alert 1"):
+        lab.ask(ACKNOWLEDGE, alert=1)
+    assert lab.ask(SILENCES) == []
+    for operation in (SILENCE, END_SILENCE, TEST):
+        with pytest.raises(OutOfReachError, match="concern the whole fleet"):
+            lab.ask(operation, **ASKED.get(operation.name, {}))

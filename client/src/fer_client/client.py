@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Optional, Type
 
 from fer_client.calls import (
+    Alerts,
     Audit,
     Board,
     Commands,
@@ -38,6 +39,7 @@ class Client:
         self.settings = Settings(connection)
         self.board = Board(connection)
         self.overview = Overview(connection)
+        self.alerts = Alerts(connection)
         self.audit = Audit(connection)
         self.operators = Operators(connection)
 

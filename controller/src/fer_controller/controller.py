@@ -9,10 +9,10 @@ from threading import Event
 from fer_controller import systemd
 from fer_controller.errors import StoreUnavailable
 from fer_controller.http.process import HttpProcess
-from fer_controller.roles import ingest, retention, rollouts
+from fer_controller.roles import alerts, ingest, retention, rollouts
 from fer_controller.roles.threads import Task, beside
 from fer_controller.settings import PostgresUrl, Settings
-from fer_controller.settings.roles import HTTP, INGEST, RETENTION, ROLLOUTS
+from fer_controller.settings.roles import ALERTS, HTTP, INGEST, RETENTION, ROLLOUTS
 from fer_controller.store import opening
 
 TURN_S = 0.0005
@@ -55,7 +55,7 @@ def _await_server(settings: Settings, stop: Event) -> None:
 
 def _tasks(settings: Settings) -> dict[str, Task]:
     found: dict[str, Task] = {}
-    for role, room in {INGEST: ingest, ROLLOUTS: rollouts, RETENTION: retention}.items():
+    for role, room in {INGEST: ingest, ROLLOUTS: rollouts, RETENTION: retention, ALERTS: alerts}.items():
         if role in settings.roles:
             found |= room.tasks(settings)
     return found

@@ -19,6 +19,8 @@ ControllerError
 │   ├── UnknownRolloutError  there is no such rollout
 │   ├── RequestError         the request is not written as it should be
 │   └── TransitionError      an event that the state's table does not list
+├── AlertError               there is no such alert, rule or silence
+├── DeliveryError            a target of alerts does not take what it is told
 ├── ExportError              the file cannot be written
 ├── BackupError              a backup cannot be written, read or put in place
 ├── MigrationError           a fleet cannot be copied to another database, or the copy differs
@@ -106,6 +108,14 @@ class RequestError(RolloutError):
 
 class TransitionError(RolloutError):
     """An event that the state's table does not list."""
+
+
+class AlertError(ControllerError):
+    """There is no such alert, rule or silence."""
+
+
+class DeliveryError(ControllerError):
+    """A target of alerts does not take what it is told."""
 
 
 class ExportError(ControllerError):

@@ -14,6 +14,7 @@ from fer_controller.desk import access, remote
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
+from fer_controller.operations.alerts import ALERTS, SILENCES, AlertsQuery
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.commands import (
@@ -129,6 +130,9 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "commands": (COMMANDS, CommandsQuery()),
     "commands to one": (COMMANDS, CommandsQuery(device=ASKED.device, limit=1)),
     "a command": (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
+    "alerts": (ALERTS, AlertsQuery()),
+    "alerts that are over, too": (ALERTS, AlertsQuery(all=True, limit=2)),
+    "silences": (SILENCES, Nothing()),
     "labels": (LABELS, LabelsQuery()),
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),
     "metrics": (METRICS, Nothing()),
@@ -149,6 +153,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
 }
 DIFFERENT = {
     "me", "relabel", "deploy", "order", "forget", "revoke", "command", "operators", "add_operator", "remove_operator",
+    "acknowledge", "silence", "end_silence", "test_alerts", "alert_test",
 }  # fmt: skip
 """What differs from desk to desk, or changes something; these have tests of their own."""
 MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {

@@ -82,3 +82,35 @@ def test_no_two_databases_share_their_models_and_their_key() -> None:
     names = ("site.berlin", "site.munich", "site", "site.db", "site.sqlite3", "site.sqlite", ".site", "site.berlin.db")
     assert len({load(db=Path(name)).registry_folder for name in names}) == len(names)
     assert load(db=Path("lab/site.berlin")).registry_folder == Path("lab/site.berlin-models")
+
+
+def test_whom_to_tell_of_alerts_stands_in_file_and_environment_and_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "controller.toml"
+    config.write_text('[alerts.webhooks.desk]\nurl = "https://x/s3cret"\nsecret = "s3cret-of-the-webhook"\n')
+    monkeypatch.setenv("FER_CONTROLLER_ALERTS__TARGETS__MAIL", "mailto://anna:s3cret@example.com")
+    alerts = load(config).alerts
+    assert alerts.names == ("mail", "desk")
+    assert alerts.targets["mail"].get_secret_value() == "mailto://anna:s3cret@example.com"
+    assert "s3cret" not in repr(alerts)
+
+
+HOOK = '{url = "http://x", secret = "s3cret-of-the-webhook"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (f"webhooks.desk = {HOOK.replace('http://x', 's3cret')}\n", "expected http://… or https://…"),
+        (f"webhooks.desk = {HOOK.replace('-of-the-webhook', '')}\n", "alerts.webhooks.desk.secret is wrong"),
+        ('targets."a b" = "s3cret://"\n', "is not a valid name"),
+        (f'targets.x = "s3cret://"\nwebhooks.x = {HOOK}\n', "x names a target and a webhook"),
+    ],
+)
+def test_a_wrong_target_is_one_sentence_without_what_is_in_it(tmp_path: Path, text: str, sentence: str) -> None:
+    config = tmp_path / "controller.toml"
+    config.write_text(f"[alerts]\n{text}")
+    with pytest.raises(SettingsError, match=sentence) as refused:
+        load(config)
+    assert "s3cret" not in str(refused.value)

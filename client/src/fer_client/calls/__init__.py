@@ -3,6 +3,7 @@
 Written by `make docs` from controller/src/fer_controller/operations; edit that instead.
 """
 
+from fer_client.calls.alerts import Alerts
 from fer_client.calls.audit import Audit
 from fer_client.calls.board import Board
 from fer_client.calls.commands import Commands
@@ -18,6 +19,7 @@ from fer_client.calls.settings import Settings
 from fer_client.calls.telemetry import Telemetry
 
 __all__ = [
+    "Alerts",
     "Audit",
     "Board",
     "Commands",

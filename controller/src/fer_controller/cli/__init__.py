@@ -10,6 +10,7 @@ from fer_wire.terminal import spell_out
 
 from fer_controller import __version__
 from fer_controller.cli import (
+    alerts,
     audit,
     backup,
     ca,
@@ -53,6 +54,7 @@ app.command("telemetry")(telemetry.telemetry)
 app.command("export")(export.export)
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")

@@ -20,7 +20,9 @@ def serve(
     db: options.Db = None,
     role: Annotated[
         str | None,
-        typer.Option(help="What this process does, separated by commas: ingest, rollouts, http, retention; or all."),
+        typer.Option(
+            help="What this process does, separated by commas: ingest, rollouts, http, retention, alerts; or all."
+        ),
     ] = None,
     broker: Annotated[str | None, typer.Option(help="mqtt://HOST:PORT or mqtts://HOST:PORT.")] = None,
     prefix: Annotated[str | None, typer.Option(help="First levels of every topic.")] = None,

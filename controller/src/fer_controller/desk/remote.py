@@ -126,8 +126,8 @@ class RemoteDesk:
         return f"The controller at {self._url} {why}.{ordered}"
 
 
-def _in_path(value: str) -> str:
-    return quote(value or NEWEST, safe="")
+def _in_path(value: object) -> str:
+    return quote(str(value) or NEWEST, safe="")
 
 
 def _reason(error: BaseException) -> str:

@@ -13,10 +13,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from fer_controller.alerts.rules import BY_NAME
 from fer_controller.ingest.devices import OFFLINE, ONLINE, STALE, UNKNOWN, presence
 from fer_controller.metrics.catalogue import CAMERA_METRICS, METRICS
 from fer_controller.metrics.metric import Export
 from fer_controller.metrics.metric import Metric as Declared
+from fer_controller.store.alerts.store import AlertStore
 from fer_controller.store.dead_letters.records import DEAD_LETTERS, REDELIVERED
 from fer_controller.store.devices.records import Device
 from fer_controller.store.subjects import Subjects
@@ -60,6 +62,7 @@ class Metrics(Collector):
         yield from _of_telemetry([each for each in told if state.get(each.device) == ONLINE])
         rollouts = GaugeMetricFamily("fer_rollouts", "Rollouts by state.", labels=["state"])
         yield _filled(rollouts, [((name,), count) for name, count in self._store.rollouts.by_state().items()])
+        yield from _of_alerts(self._store.alerts)
 
     def _events(self) -> Iterator[Metric]:
         for name, meaning, counts in (
@@ -91,6 +94,21 @@ def _presences(devices: Sequence[Device], state: dict[str, str]) -> Iterator[Met
     yield _filled(ahead, [((each.device,), each.clock_offset_s) for each in devices])
     info = GaugeMetricFamily("fer_device_info", "Always 1; labels say what the device is and runs.", labels=INFO)
     yield _filled(info, [(_info(each), 1) for each in devices])
+
+
+def _of_alerts(store: AlertStore) -> Iterator[Metric]:
+    """The rules that are looked at have figures, also while they find nothing."""
+    counts = {rule: (raised, acknowledged) for rule, raised, acknowledged in store.by_rule()}
+    raised = GaugeMetricFamily("fer_alerts", "Alerts that are not over.", labels=["rule"])
+    yield _filled(raised, [((rule,), counts.get(rule, (0, 0))[0]) for rule in BY_NAME])
+    known = GaugeMetricFamily("fer_alerts_acknowledged", "Those of them that somebody looks after.", labels=["rule"])
+    yield _filled(known, [((rule,), counts.get(rule, (0, 0))[1]) for rule in BY_NAME])
+    deliveries = GaugeMetricFamily(
+        "fer_alert_deliveries", "What targets were told, or are to be, while it is kept.", labels=["target", "state"]
+    )
+    yield _filled(deliveries, [((target, state), count) for target, state, count in store.deliveries_by_state()])
+    looked = GaugeMetricFamily("fer_alerts_looked_timestamp_seconds", "When the rules were last looked at.")
+    yield _filled(looked, [((), _unix_s(at)) for at in [store.looked_at()] if at])
 
 
 def _info(device: Device) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ From this list come the API's routes, the remote desk and docs/api.md; the local
 from typing import Any
 
 from fer_controller.operations import (
+    alerts,
     audit,
     board,
     commands,
@@ -34,6 +35,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *plans.OPERATIONS,
     *rollouts.OPERATIONS,
     *settings.OPERATIONS,
+    *alerts.OPERATIONS,
     *audit.OPERATIONS,
     *operators.OPERATIONS,
 )

@@ -1,5 +1,6 @@
 """The settings: one class a section, and where their values come from."""
 
+from fer_controller.settings.alerts import AlertSettings
 from fer_controller.settings.api import ApiSettings
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
@@ -26,6 +27,7 @@ __all__ = [
     "ENV_DELIMITER",
     "ENV_PREFIX",
     "OPEN_ACCESS",
+    "AlertSettings",
     "ApiSettings",
     "AuthoritySettings",
     "BrokerSettings",

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-INGEST, ROLLOUTS, HTTP, RETENTION = "ingest", "rollouts", "http", "retention"
-ROLES = (INGEST, ROLLOUTS, HTTP, RETENTION)
+INGEST, ROLLOUTS, HTTP, RETENTION, ALERTS = "ingest", "rollouts", "http", "retention", "alerts"
+ROLES = (INGEST, ROLLOUTS, HTTP, RETENTION, ALERTS)
 ALL = ",".join(ROLES)
 
 

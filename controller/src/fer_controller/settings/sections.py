@@ -12,6 +12,7 @@ from fer_wire.printable import printable
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fer_controller.settings.alerts import AlertSettings
 from fer_controller.settings.api import ApiSettings
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
@@ -124,7 +125,8 @@ class Settings(BaseSettings):
     role: Roles = Field(
         default=ALL,
         description="what this process does, separated by commas: ingest stores what one broker delivers and publishes "
-        "there, rollouts advances rollouts, http serves models, API and page, retention rolls up and deletes",
+        "there, rollouts advances rollouts, http serves models, API and page, retention rolls up and deletes, "
+        "alerts watches the fleet and tells who is to be told",
     )
     embedded_broker: bool = Field(default=False, description="run a small broker in this process, for a first try")
     broker: BrokerSettings = BrokerSettings()
@@ -137,6 +139,7 @@ class Settings(BaseSettings):
     registry: RegistrySettings = RegistrySettings()
     api: ApiSettings = ApiSettings()
     authority: AuthoritySettings = AuthoritySettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def roles(self) -> tuple[str, ...]:

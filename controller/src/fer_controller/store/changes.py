@@ -5,6 +5,7 @@ They follow the migrations that each engine has of its own, and, like those, are
 
 from collections.abc import Mapping
 
+from fer_controller.store.alerts.tables import ALERTS
 from fer_controller.store.commands.tables import COMMANDS
 from fer_controller.store.credentials.tables import SESSIONS
 from fer_controller.store.moves.tables import MOVES
@@ -14,6 +15,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c001_moves": MOVES,
     "c002_settings_of_targets": SETTINGS_OF_TARGETS,
     "c040_commands": COMMANDS,
+    "c041_alerts": ALERTS,
     "c044_sessions": SESSIONS,
 }
 """By their names in order: the statements of each."""

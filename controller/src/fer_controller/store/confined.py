@@ -15,8 +15,10 @@ NO_OTHERS = (
 )
 """A rollout is in reach when none of its devices is out of it."""
 OF_A_ROLLOUT = NO_OTHERS % "rollout"
+OF_EITHER = f"(({OF_A_DEVICE}) OR {{row}}device = '' AND {{row}}rollout <> '' AND {OF_A_ROLLOUT})"
 LOOKING: Mapping[str, str] = {
-    "audit": f"(({OF_A_DEVICE}) OR {{row}}device = '' AND {{row}}rollout <> '' AND {OF_A_ROLLOUT})",
+    "alerts": OF_EITHER,
+    "audit": OF_EITHER,
     "certificates": OF_A_HOLDER,
     "best_faces": ALL,
     "event_hours": ALL,

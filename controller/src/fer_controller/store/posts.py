@@ -9,7 +9,8 @@ from fer_controller.store.database import Database
 INGEST = "ingest"
 ROLLOUTS = "rollouts"
 RETENTION = "retention"
-POSTS = (INGEST, ROLLOUTS, RETENTION)
+ALERTS = "alerts"
+POSTS = (INGEST, ROLLOUTS, RETENTION, ALERTS)
 """What a controller does that serves a database alone."""
 Work = Callable[[Database, Event], None]
 """Given a database that it alone may change, as long as it holds the post, and an event that ends it."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 SUBJECTS = (
+    "alerts",
     "audit",
     "certificates",
     "commands",

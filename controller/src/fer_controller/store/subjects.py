@@ -1,5 +1,6 @@
 """All subjects of one database, for readers of several."""
 
+from fer_controller.store.alerts.store import AlertStore
 from fer_controller.store.audit.store import AuditStore
 from fer_controller.store.certificates.store import CertificateStore
 from fer_controller.store.commands.store import CommandStore
@@ -21,6 +22,7 @@ class Subjects:
     def __init__(self, database: Database, origin: str = "") -> None:
         """The origin is where what is changed here is asked for, as the audit log has it."""
         self.transaction = database.transaction
+        self.alerts = AlertStore(database)
         self.audit = AuditStore(database, origin)
         self.certificates = CertificateStore(database)
         self.commands = CommandStore(database)

@@ -1,6 +1,7 @@
 """How the local desk carries out each operation: a file a subject, entered in one table."""
 
 from fer_controller.desk.answers import (
+    alerts,
     audit,
     board,
     commands,
@@ -20,6 +21,7 @@ from fer_controller.desk.answers.table import ANSWERS, Context
 __all__ = [
     "ANSWERS",
     "Context",
+    "alerts",
     "audit",
     "board",
     "commands",

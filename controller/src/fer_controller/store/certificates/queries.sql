@@ -41,6 +41,15 @@ WHERE role <> 'device' AND revoked_at = '' AND expires_at BETWEEN :after AND :be
     AND (other.expires_at, other.serial) > (newest.expires_at, newest.serial)
 ) ORDER BY holder, role;
 
+-- newest_ending --
+-- The newest certificate of each holder whose end is between these times, unless it was revoked.
+SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates AS newest
+WHERE revoked_at = '' AND expires_at BETWEEN :after AND :before AND NOT EXISTS (
+  SELECT 1 FROM certificates AS other
+  WHERE other.holder = newest.holder AND other.role = newest.role AND other.revoked_at = ''
+    AND (other.expires_at, other.serial) > (newest.expires_at, newest.serial)
+) ORDER BY role, holder;
+
 -- revoke_certificates --
 -- Revoke the certificates of a holder.
 UPDATE certificates SET revoked_at = :at WHERE holder = :holder AND role = :role AND revoked_at = '';

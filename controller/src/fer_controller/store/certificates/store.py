@@ -45,6 +45,10 @@ class CertificateStore:
         """The newest of each server and program that ends between these times."""
         return self._database.records(Issued, "certificates_ending", {"after": after, "before": before})
 
+    def newest_ending(self, after: str, before: str) -> list[Issued]:
+        """The newest of each holder, devices included, that ends between these times."""
+        return self._database.records(Issued, "newest_ending", {"after": after, "before": before})
+
     def revoke(self, holder: str, at: str, role: str = DEVICE) -> int:
         """Revoke all of a holder's; returns how many there were."""
         with self._database.transaction():

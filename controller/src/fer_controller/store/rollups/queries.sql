@@ -95,6 +95,12 @@ SELECT * FROM (
   FROM telemetry_rollups WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
 ) AS newest ORDER BY start, device;
 
+-- face_shares --
+-- The share of frames with a face in whole hours, of each device that measured it often enough.
+SELECT device, sum(face_share_sum) / sum(face_share_samples) AS share FROM telemetry_rollups
+WHERE per = 'hour' AND start >= :since AND start < :until
+GROUP BY device HAVING sum(face_share_samples) >= :least ORDER BY device;
+
 -- emotion_rollups --
 -- The newest emotion rollups that match.
 SELECT * FROM (

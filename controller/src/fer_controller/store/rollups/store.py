@@ -60,6 +60,11 @@ class RollupStore:
         values = {**where.values, "per": per, "key": key, "limit": limit}
         return self._database.records(EmotionShare, "emotion_shares", values, where=where)
 
+    def face_shares(self, since: str, until: str, least: int) -> dict[str, float]:
+        """Share of frames with a face in these whole hours, by device, where at least so many messages told it."""
+        rows = self._database.rows("face_shares", {"since": since, "until": until, "least": max(1, least)})
+        return {row["device"]: row["share"] for row in rows}
+
     def roll_up_telemetry(self, limit: int) -> int:
         """Roll up the next rows, each exactly once even after a kill; returns how many there were."""
         parts = {"columns": figures.COLUMNS, "made": figures.MADE, "merged": figures.MERGED}

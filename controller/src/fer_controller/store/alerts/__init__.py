@@ -1,0 +1,1 @@
+"""Alerts, silences, and what was sent to whom."""
