@@ -8,10 +8,12 @@ from fleet.site import Fleet
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
+BROUGHT = "/etc/mosquitto/certs/server.key"
 RENEWAL = "fer-controller-renewal@server.service"
 ISSUED = f"systemctl start {RENEWAL}"
 WAYS = {
     "issued and not brought to the broker": ISSUED,
+    "its key alone brought to the broker": f"{ISSUED}; cat {{key}} > {BROUGHT}",
 }
 """How far a new certificate has come when the power is cut: what the hub's shell does until then."""
 
