@@ -86,16 +86,7 @@ def draw(folder: Path, look_at: Path | None) -> None:
         token = controller("operators", "add", "alice", "--role", "admin").strip()
         os.environ["FER_CONTROLLER_API__TOKEN"] = token
         controller(
-            "deploy",
-            "--yes",
-            "--waves",
-            "2,50%,100%",
-            "--soak",
-            "15s",
-            "--probation",
-            "10s",
-            "--controller",
-            f"http://{page}",
+            "deploy", "--yes", "--waves", "2,50%,100%", "--soak", "15s", "--probation", "10s", "--url", f"http://{page}"
         )
         while (now := progress())["waves"][1]["state"] == "waiting" and now["state"] in {"planned", "running"}:
             time.sleep(1)
@@ -106,7 +97,7 @@ def draw(folder: Path, look_at: Path | None) -> None:
 
 def label() -> None:
     """Two sites, as a fleet of several rooms has them."""
-    names = [f"sim-{number:04}" for number in range(1, DEVICES + 1)]
+    names = [json.loads(line)["device"] for line in controller("devices", "--json").splitlines()]
     controller("label", *names[::2], "site=lab")
     controller("label", *names[1::2], "site=foyer")
 
