@@ -10,10 +10,12 @@ pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
 
 BROUGHT = "/etc/mosquitto/certs/server.key"
 RENEWAL = "fer-controller-renewal@server.service"
+NEW_KEY = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1"
 ISSUED = f"systemctl start {RENEWAL}"
 WAYS = {
     "issued and not brought to the broker": ISSUED,
     "its key alone brought to the broker": f"{ISSUED}; cat {{key}} > {BROUGHT}",
+    "its key alone written": f"{NEW_KEY} > {{key}}",
 }
 """How far a new certificate has come when the power is cut: what the hub's shell does until then."""
 
