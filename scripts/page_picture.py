@@ -86,7 +86,16 @@ def draw(folder: Path, look_at: Path | None) -> None:
         token = controller("operators", "add", "alice", "--role", "admin").strip()
         os.environ["FER_CONTROLLER_API__TOKEN"] = token
         controller(
-            "deploy", "--yes", "--waves", "2,50%,100%", "--soak", "15s", "--probation", "10s", "--url", f"http://{page}"
+            "deploy",
+            "--yes",
+            "--waves",
+            "2,50%,100%",
+            "--soak",
+            "15s",
+            "--probation",
+            "10s",
+            "--controller",
+            f"http://{page}",
         )
         while (now := progress())["waves"][1]["state"] == "waiting" and now["state"] in {"planned", "running"}:
             time.sleep(1)
