@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from acceptance.fleet import until
 from acceptance.updating import World
-from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, TASKS
+from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER, SETTINGS, TASKS
 from fer_wire.reported import COMMITTED, DOWNLOADING, PROBATION, STAGED, VERIFIED, Reported, Update
 from real_broker import Mosquitto
 from unit.agent.update.making import Release, Signer
@@ -68,7 +68,7 @@ def world(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Seeing]:
 
 
 def test_a_finder_is_served_committed_and_told_beside_the_others(world: Seeing) -> None:
-    assert world.report.capabilities.tasks == TASKS
+    assert world.report.capabilities.tasks == (*TASKS, SETTINGS)
     assert world.serving == {CLASSIFIER: CLASSIFIES, FINDER: OLD, LANDMARKER: MARKS}
     world.operator.order(world.sees.desired(probation_s=2.0))
     world.await_state(COMMITTED)
@@ -132,7 +132,7 @@ def test_a_device_on_which_dlib_finds_the_faces_says_so_and_refuses_a_finder(
         sees = Release(world.signer, tmp_path / FINDER, "2.0.0", task=FINDER)
         world.agent.start()
         until(lambda: world.operator.reports, "the first report")
-        assert world.operator.reports[-1].capabilities.tasks == (CLASSIFIER,)
+        assert world.operator.reports[-1].capabilities.tasks == (CLASSIFIER, SETTINGS)
         assert {task: (each.model, each.sha256) for task, each in world.operator.reports[-1].eyes.items()} == {
             FINDER: ("dlib", ""),
             LANDMARKER: ("dlib", ""),

@@ -24,12 +24,16 @@ IN_PATH = {
     "rollout": "newest",
     "operator": "bob",
     "day": "2026-01-31",
+    "alert": "1",
+    "silence": "1",
+    "test": "1",
 }
 BODIES = {
     "relabel": '{"devices": ["orin-01"], "labels": ["room=2"], "remove": ["x"], "release": true}',
     "deploy": '{"precision": "fp32", "selector": "site=lab", "waves": "1,100%", "soak": "1s", "gates": ["fps>=0.9x"]}',
     "order": '{"order": "pause"}',
     "command": '{"kind": "logs", "holds_s": 60}',
+    "silence": '{"rule": "offline", "selector": "site=lab", "for_s": 60, "reason": "moved"}',
     "add_operator": '{"operator": "bob", "role": "viewer", "selector": "site=lab", "replace": true}',
 }
 """Of operations that have to be asked for something."""

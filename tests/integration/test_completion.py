@@ -68,14 +68,15 @@ def in_fish(script: Path, line: str, environment: dict[str, str]) -> list[str]:
 
 def in_zsh(script: Path, line: str, environment: dict[str, str]) -> list[str]:
     """zsh completes at its prompt alone: the line is typed there, and the key that lists all that is possible."""
-    begin = f"autoload -Uz compinit && compinit -u -D; source {script}; PS1='> '; LISTMAX=9999; echo rea''dy\n"
+    begin = f"autoload -Uz compinit && compinit -u -D; source {script}; LISTMAX=9999; PS1='pro''mpt> '\n"
     parent, child = pty.openpty()
     with subprocess.Popen(
         ["zsh", "-f", "-i"], env=environment, stdin=child, stdout=child, stderr=child, start_new_session=True
     ) as process:
         os.close(child)
         os.write(parent, begin.encode())
-        read_until(parent, "ready")
+        # What is typed before the prompt would be read by the terminal, which takes the keys for its own.
+        read_until(parent, "prompt> ")
         os.write(parent, f"{line}\x04".encode())
         os.write(parent, b"\x15echo do''ne\n")
         text = read_until(parent, "done")

@@ -15,11 +15,20 @@ from fer_controller.desk import access
 from fer_controller.errors import ApiError
 from fer_controller.http.refusals import MOST, Refusal, Refusals
 from fer_controller.operations import OPERATIONS
+from fer_controller.operations.alerts import (
+    ACKNOWLEDGE,
+    END_SILENCE,
+    SILENCE,
+    TEST,
+    AcknowledgeRequest,
+    EndSilenceRequest,
+    SilenceRequest,
+)
 from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
 from fer_controller.operations.commands import COMMAND, CommandRequest
 from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
 from fer_controller.operations.labels import RELABEL
-from fer_controller.operations.operation import GET
+from fer_controller.operations.operation import GET, Nothing
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     REMOVE_OPERATOR,
@@ -37,7 +46,10 @@ from pages import command_line
 from served_fleet import IN_THE_LAB, ServedFleet
 from tiny_onnx import network, write_model
 
-CHANGES = (RELABEL, DEPLOY, ORDER, COMMAND, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR)
+CHANGES = (
+    RELABEL, DEPLOY, ORDER, COMMAND, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR, SILENCE, END_SILENCE, TEST,
+    ACKNOWLEDGE,
+)  # fmt: skip
 LOOPBACK, NOW = "127.0.0.1", datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -60,6 +72,7 @@ def done(db: Path, *arguments: str) -> str:
 
 
 LOOKS = {
+    "alerts", "alerts silences", "settings list", "settings show",
     "audit export", "audit list", "audit verify", "ca crl", "ca list", "ca show", "cameras", "dead-letters", "devices",
     "devices commands", "devices tokens", "events", "export", "keys show", "models list", "models show",
     "models verify", "operators list", "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
@@ -68,6 +81,7 @@ OF_FILES = {"keys draft", "keys sign", "models sign"}
 """These write files that nobody trusts before `keys publish` or `models add` takes them."""
 PROGRAMS = {"serve", "demo", "simulate"}
 AS_OVER_HTTP = {
+    "alerts ack", "alerts silence", "alerts test", "alerts unsilence", "settings set", "settings unset",
     "deploy", "devices diagnose", "devices doctor", "devices forget", "devices logs", "devices restart",
     "devices revoke", "rollouts abort", "rollouts pause", "rollouts promote",
     "rollouts resume", "rollouts retry", "rollouts rollback",
@@ -136,11 +150,16 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
         desk.ask(FORGET, ForgetRequest(device="nano-01"))
         desk.ask(ADD_OPERATOR, AddOperatorRequest(operator="bob"))
         desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator="bob"))
+        silence = desk.ask(SILENCE, SilenceRequest(rule="offline", for_s=60))
+        desk.ask(END_SILENCE, EndSilenceRequest(silence=silence.silence))
+        desk.ask(TEST, Nothing())
+        desk.ask(ACKNOWLEDGE, AcknowledgeRequest(alert=1))
         found = desk.ask(NEWEST_ENTRIES, NewestEntriesQuery())
     of_alice = [each for each in found if each.actor == "alice"]
     assert [each.action for each in of_alice] == [
         audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.COMMANDED, audit.REVOKED, audit.FORGOTTEN,
-        audit.OPERATOR_ADDED, audit.OPERATOR_REMOVED,
+        audit.OPERATOR_ADDED, audit.OPERATOR_REMOVED, audit.ALERTS_SILENCED, audit.SILENCE_ENDED, audit.ALERTS_TESTED,
+        audit.ALERT_ACKNOWLEDGED,
     ]  # fmt: skip
     assert {each.origin for each in of_alice} == {LOOPBACK}
     changing = {each.name for each in OPERATIONS if each.method != GET} - {PLAN.name}

@@ -14,7 +14,20 @@ from fer_controller.desk import access, remote
 from fer_controller.errors import AccessError, ApiError, ControllerError, RequestError, RolloutError
 from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
-from fer_controller.operations.alerts import ALERTS, SILENCES, AlertsQuery
+from fer_controller.operations.alerts import (
+    ACKNOWLEDGE,
+    ALERTS,
+    END_SILENCE,
+    OUTCOME,
+    SILENCE,
+    SILENCES,
+    TEST,
+    AcknowledgeRequest,
+    AlertsQuery,
+    AlertTestQuery,
+    EndSilenceRequest,
+    SilenceRequest,
+)
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.commands import (
@@ -377,6 +390,11 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
             (NEWEST_ENTRIES, NewestEntriesQuery()),
             (ENTRIES, EntriesQuery()),
+            (ACKNOWLEDGE, AcknowledgeRequest(alert=1)),
+            (SILENCE, SilenceRequest(for_s=60)),
+            (END_SILENCE, EndSilenceRequest(silence=1)),
+            (TEST, Nothing()),
+            (OUTCOME, AlertTestQuery(test=1)),
             *OF_ADMINS,
         ]
         assert {operation.name for operation, _ in orders} == {each.name for each in OPERATIONS if each.role != VIEWER}

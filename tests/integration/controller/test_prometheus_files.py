@@ -128,6 +128,8 @@ def test_a_real_prometheus_loads_the_rules_and_answers_the_dashboard(prometheus:
     answers = {each: prometheus.query(each) for each in drawn(root)}
     (devices,) = prometheus.query("sum(fer_devices)")
     assert devices["value"][1] == "11"
-    firing = {rule["name"] for rule in prometheus.rules() if rule["alerts"]}
-    assert "FerDeviceOffline" in firing
+    eventually(
+        lambda: "FerDeviceOffline" in {rule["name"] for rule in prometheus.rules() if rule["alerts"]},
+        "the rule that a scrape fulfils was evaluated after it",
+    )
     assert answers['sum(fer_devices{job="fer", state="offline"})'][0]["value"][1] == "1"

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from fer_wire import Command, Topics
@@ -67,7 +68,7 @@ class Sender:
         return self._clock_s() - self._said_s.get(id_, float("-inf")) >= AGAIN_AFTER_S
 
     def _said(self, command: CommandRow, at: str) -> Message | None:
-        if not self._seal.signed_by:
+        if not self._can_sign():
             self._known.commands.move(command.id, Move(REFUSE, at, reason=NO_KEY))
             return None
         self._said_s[command.id] = self._clock_s()
@@ -78,6 +79,13 @@ class Sender:
             return None
         self._known.commands.move(command.id, Move(SEND, at))
         return self._topics.command(command.device), payload
+
+    def _can_sign(self) -> bool:
+        """Whether there is a key; one that was made a moment ago counts."""
+        if not self._seal.signed_by:
+            with suppress(RegistryError):
+                self._seal.look()
+        return bool(self._seal.signed_by)
 
     def _note(self, command: CommandRow) -> None:
         with self._known.transaction():

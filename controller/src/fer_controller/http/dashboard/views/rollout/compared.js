@@ -8,18 +8,21 @@ const LINE_Y = 34;
 /** METRIC, comparison, sign, number, x: fps>=0.8x, temperature<=+8, latency_p95_ms<=40. */
 const GATE = /^[^<>=]+(<=|>=)([+-]?)([\d.]+)(x?)$/;
 
-/** What a gate lets through, for a baseline: {limit, above}; null where the figure is not of the baseline's kind. */
+/** What a gate lets through, for a baseline: {limit, above, relative}; null where the figure is not of its kind. */
 export function bound(gate, before) {
     const found = GATE.exec(gate.replaceAll(" ", ""));
     if (!found) return null;
     const [, comparison, sign, digits, times] = found;
     const value = Number(`${sign}${digits}`);
     if ((times || sign) && !known(before)) return null;
-    return { limit: times ? before * value : sign ? before + value : value, above: comparison === ">=" };
+    const limit = times ? before * value : sign ? before + value : value;
+    return { limit, above: comparison === ">=", relative: Boolean(times || sign) };
 }
 
-/** Before and after on one line, with the side of the limit that the gate refuses. */
-export function Compared({ gate, before, after, value, outcome }) {
+/** Before and after on one line, with the side of the limit that the gate refuses; a distance has no before. */
+export function Compared({ gate, value, outcome, ...found }) {
+    const isDistance = bound(gate, found.before)?.relative === false && known(value) && value !== found.after;
+    const [before, after] = isDistance ? [null, value] : [found.before, found.after];
     if (!known(after)) return html`<p class="hint">${known(value) ? `It came to ${figure(value)}` : "Not measured yet"}.</p>`;
     const allowed = bound(gate, before);
     const points = [before, after, allowed?.limit].filter(known);
