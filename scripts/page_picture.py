@@ -76,6 +76,7 @@ def draw(folder: Path, look_at: Path | None) -> None:
     os.environ |= {
         "FER_CONTROLLER_DB": str(folder / "fleet.db"), "FER_CONTROLLER_BROKER__URL": broker,
         "FER_CONTROLLER_HTTP__LISTEN": page, "FER_CONTROLLER_HTTP__ACCESS": "open",
+        "FER_CONTROLLER_ROLLOUT__MINUTE_S": "2", "FER_CONTROLLER_ROLLOUT__JUDGE_EVERY_S": "2",
     }  # fmt: skip
     controller("models", "keygen")
     controller("models", "add", str(max((ROOT / "models/zoo/light").iterdir())))

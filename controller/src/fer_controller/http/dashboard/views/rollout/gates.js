@@ -35,7 +35,7 @@ function evidence({ devices, of_devices: of, evidence: what, p, alpha, power, ..
         `${number(devices)} of ${number(of)} devices measured`,
         after && `${number(after)} ${what} after, ${number(before)} before${byHour ? ", at the same hours" : ""}`,
         needed && `${number(needed)} would decide`,
-        known(p) && `p = ${figure(p)}${known(alpha) ? `, broken at ${figure(alpha)}` : ""}`,
+        known(p) && `p = ${figure(p)}${alpha > 0 ? `, broken at ${figure(alpha)}` : ""}`,
         known(power) && `power ${figure(power)}`,
     ].filter(Boolean);
 }
