@@ -35,7 +35,7 @@ def picture(width: int = 640, height: int = 360, value: int = 90) -> Image:
 
 
 class FakeCamera:
-    """Gives the images of a list, then ends; a CameraError in the list is raised, an Event is waited for."""
+    """Gives the images of a list, then ends or begins anew; a CameraError in it is raised, an Event waited for."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class FakeCamera:
         *,
         live: bool = True,
         stills: bool = False,
+        anew: bool = False,
         positions_s: Optional[Sequence[float]] = None,
     ) -> None:
         self.live = live
@@ -52,6 +53,7 @@ class FakeCamera:
         self.closed = threading.Event()
         self.opening_fault: Optional[str] = None
         self._script = list(script)
+        self._anew = anew
         self._positions_s = list(positions_s or [])
 
     def open(self) -> None:
@@ -61,6 +63,8 @@ class FakeCamera:
     def read(self) -> Optional[Image]:
         while self._script:
             step = self._script.pop(0)
+            if self._anew:
+                self._script.append(step)
             if isinstance(step, threading.Event):
                 step.wait(10)
                 continue

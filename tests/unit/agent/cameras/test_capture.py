@@ -150,7 +150,7 @@ def test_large_frames_are_scaled_to_the_width_set() -> None:
 
 
 def test_after_a_stop_nothing_comes() -> None:
-    capture = Capture(SETTINGS, lambda: FakeCamera([picture()] * 1000, live=False))
+    capture = Capture(SETTINGS, lambda: FakeCamera([picture()], live=False, anew=True))
     capture.start()
     assert capture.next(1) is not None
     capture.stop()
@@ -175,7 +175,7 @@ def test_a_live_camera_is_opened_anew_with_other_settings_and_that_is_no_fault()
     made: List[FakeCamera] = []
 
     def source() -> FakeCamera:
-        made.append(FakeCamera([picture(value=len(made))] * 1000))
+        made.append(FakeCamera([picture(value=len(made))], anew=True))
         return made[-1]
 
     capture = Capture(SETTINGS, source)
@@ -193,7 +193,7 @@ def test_settings_that_change_no_frame_leave_the_camera_open() -> None:
     made: List[FakeCamera] = []
 
     def source() -> FakeCamera:
-        made.append(FakeCamera([picture()] * 1000))
+        made.append(FakeCamera([picture()], anew=True))
         return made[-1]
 
     capture = Capture(SETTINGS, source)
