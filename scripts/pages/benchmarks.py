@@ -215,7 +215,7 @@ def _compared(found: dict[str, Any]) -> str:
 
 def _spread(rounds: list[dict[str, dict[str, float]]], when: str, key: str) -> str:
     values = [each[when][key] for each in rounds]
-    return f"{median(values):.4g} ({min(values):g} to {max(values):g})"
+    return f"{median(values):.5g} ({min(values):g} to {max(values):g})"
 
 
 def _ingests(results: dict[str, Any]) -> str:
