@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(600)]
 NAMES = ("nano-01", "nano-02", "nano-03")
 PATIENCE_S = 180.0
 QUICK = {"TICK_S": "0.2", "JUDGE_EVERY_S": "0.5", "MINUTE_S": "1", "BASELINE_S": "15"}
+OF_A_BASELINE = 45
+"""Telemetry messages, one each half second, that are more than a baseline's."""
 COURSE = ("--waves", "1,100%", "--soak", "15s", "--patience", "2m", "--probation", "2s", "--yes", "--json")
 FPS_ALONE = [
     word
@@ -106,6 +108,10 @@ def test_a_setting_is_rolled_out_to_three_agents_and_one_that_costs_frames_is_tu
         assert shown["by"] == good["created_by"]
         assert site.shown(name, "telemetry.interval_s")["source"] == "environment"
     eventually(lambda: all(0 < rate < 3 for rate in site.frame_rates()), "all work at 2 frames/s", PATIENCE_S)
+
+    ((newest,),) = site.controller.query("SELECT max(id) FROM telemetry")
+    since = f"SELECT device FROM telemetry WHERE id > {newest} GROUP BY device HAVING count(*) > {OF_A_BASELINE}"  # noqa: S608 - a number
+    eventually(lambda: len(site.controller.query(since)) == len(NAMES), "the baseline is of 2 frames/s", PATIENCE_S)
 
     bad = site.set_("cameras.fps=0.5", *FPS_ALONE)
     assert bad["state"] == "rolled_back", (bad["state"], bad["reason"])

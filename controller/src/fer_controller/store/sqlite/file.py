@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fer_controller.errors import StoreError
+from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.store.database import TIMEOUT_S
 from fer_controller.store.sqlite import migrations
 from fer_controller.store.sqlite.database import CREATE, READ, WRITE, SqliteDatabase
@@ -18,6 +18,7 @@ OURS_ALONE = 0o600
 def reader(path: Path) -> SqliteDatabase:
     """Open for reading, also while a controller runs; raises StoreError when the file is missing or not ours."""
     _expect(path)
+    _roll_back(path)
     database = SqliteDatabase(path, READ)
     try:
         migrations.check(database)
@@ -25,6 +26,16 @@ def reader(path: Path) -> SqliteDatabase:
         database.close()
         raise
     return database
+
+
+def _roll_back(path: Path) -> None:
+    """Undo what a writer began that was killed before the file had its log: who only reads may not."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with suppress(StoreError, StoreUnavailable):
+            database = SqliteDatabase(path, WRITE)
+            with database.explained():
+                database.connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            database.close()
 
 
 def writer(path: Path, *, create: bool = False, timeout_s: float = TIMEOUT_S) -> SqliteDatabase:
