@@ -1,5 +1,6 @@
 """client/src/fer_client/calls: a method for each operation, and a type for each answer."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Container, Iterator, Mapping
@@ -9,8 +10,9 @@ from textwrap import indent, wrap
 from typing import Any
 
 from fer_controller import operations
+from fer_controller.operations.filters import TypedAuditFilter, TypedEmotionFilter, TypedEventFilter
 from fer_controller.operations.operation import GET, Operation, query_name
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from pages.schema import Schema
 
@@ -22,7 +24,9 @@ CALLS = Path("client/src/fer_client/calls")
 NOTE = "Written by `make docs` from controller/src/fer_controller/operations; edit that instead."
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 ANY, DOCUMENT = "Any", "Dict[str, Any]"
-WIDTH = 108
+FILTERS = (TypedAuditFilter, TypedEmotionFilter, TypedEventFilter)
+"""What several queries have in common."""
+WIDTH = 106
 OPENING = '''class {}:
     """Calls of the API."""
 
@@ -53,15 +57,18 @@ def _module(subject: str, homes: dict[str, str]) -> str:
     for operation in listed:
         schema = TypeAdapter(operation.answer).json_schema(mode="serialization")
         types.update(_types(schema))
+        types.update(_options(operation))
         methods.append(_method(operation, subject, schema))
     body = "\n".join(methods)
     ours = [text for name, text in types.items() if homes.setdefault(name, subject) == subject]
     imports = [f"from fer_client.calls.{homes[name]} import {name}" for name in types if homes[name] != subject]
     head = [
         f'"""{subject.title()}. {NOTE}"""\n', "from __future__ import annotations\n",
-        "from typing import Any, Dict, List, Sequence, TypedDict, Union, cast\n", *sorted(imports),
+        "from typing import TYPE_CHECKING, Any, Dict, List, Sequence, TypedDict, cast\n", *sorted(imports),
         "from fer_client.connection import Connection\n",
     ]  # fmt: skip
+    if "Unpack[" in body:
+        head.append("if TYPE_CHECKING:\n    from typing_extensions import Unpack\n")
     return "\n".join([*head, *ours, OPENING.format(subject.title()), body])
 
 
@@ -109,36 +116,80 @@ def _type(field: Schema, known: Container[str] = ()) -> str:
 
 
 def _method(operation: Operation[Any, Any], subject: str, answer: Schema) -> str:
-    schema = operation.parameters.model_json_schema()
-    said, sent = schema.get("properties", {}), _sent(operation)
-    required = [name for name in said if name in operation.in_path or name in schema.get("required", [])]
-    optional = [f"{name}: {_given(said[name])} | None = None" for name in sent if name not in required]
-    taken = ["self", *(f"{name}: {_given(said[name])}" for name in required), *(["*", *optional] if optional else [])]
+    said = _asked(operation.parameters)
+    required = _required(operation)
+    options = f", **options: Unpack[{operation.parameters.__name__}]" if _optional(operation) else ""
+    taken = "".join(f", {name}: {_given(said[name])}" for name in required)
     name = "all" if operation.name == subject else operation.name
     returned = _type(answer, _objects(answer))
-    contract = [operation.summary, *(f"{each}: {said[each]['description']}" for each in said)]
-    verb = "get" if operation.method == GET else "post"
-    places = {name: name for name in operation.in_path}
-    call = f'self._connection.{verb}("{operation.path}", {_document(places)}, {_document(sent)})'
+    contract = [operation.summary, *(f"{each}: {said[each]['description']}" for each in required)]
+    beside = [f'"{each}": {each}' for each in required if each not in operation.in_path]
+    sent = f"{{{', '.join([*beside, *(['**options'] if options else [])])}}}"
+    call = f'self._connection.{_verb(operation)}("{operation.path}", {_places(operation)}, {sent}{_spelled(operation)})'
     body = f'{_docstring(contract)}\n    return cast("{returned}", {call})\n'
-    return indent(f"def {name}({', '.join(taken)}) -> {returned}:\n{body}", "    ")
+    return indent(f"def {name}(self{taken}{options}) -> {returned}:\n{body}", "    ")
 
 
-def _sent(operation: Operation[Any, Any]) -> dict[str, str]:
-    """What is asked beside the path, and how it is spelled: a query spells each of several values alone."""
-    described = operation.parameters.model_json_schema().get("properties", {})
-    if operation.method == GET:
-        return {name: query_name(name, each) for name, each in operation.beside_path.items() if name in described}
-    return {name: name for name in described if name not in operation.in_path}
+def _options(operation: Operation[Any, Any]) -> Iterator[tuple[str, str]]:
+    """A typed dictionary of what may be left out; that of a model that adds to another stands on the other's."""
+    wanted = _optional(operation)
+    kind = operation.parameters
+    if not wanted:
+        return
+    said, base = _asked(kind), _base(kind)
+    above = _asked(base) if base else {}
+    if base:
+        yield base.__name__, _optional_class(base.__name__, "TypedDict", above)
+    own = {name: said[name] for name in wanted if name not in above}
+    yield kind.__name__, _optional_class(kind.__name__, base.__name__ if base else "TypedDict", own)
+
+
+def _optional_class(name: str, base: str, fields: Mapping[str, Schema]) -> str:
+    lines = "\n".join(f"    {each}: {_given(field)}" for each, field in fields.items())
+    contract = ["What may be left out.", *(f"{each}: {field['description']}" for each, field in fields.items())]
+    return f"class {name}({base}, total=False):\n{_docstring(contract)}\n\n{lines}\n\n"
+
+
+def _base(kind: type[BaseModel]) -> type[BaseModel] | None:
+    """The filter to which a query adds."""
+    return next((each for each in kind.__mro__[1:] if each in FILTERS), None)
+
+
+def _asked(kind: type[BaseModel]) -> dict[str, Schema]:
+    """What a request is made of, as it is given."""
+    return dict(kind.model_json_schema().get("properties", {}))
+
+
+def _required(operation: Operation[Any, Any]) -> list[str]:
+    schema = operation.parameters.model_json_schema()
+    return [name for name in _asked(operation.parameters) if name in {*operation.in_path, *schema.get("required", [])}]
+
+
+def _optional(operation: Operation[Any, Any]) -> list[str]:
+    required = _required(operation)
+    return [name for name in _asked(operation.parameters) if name not in required]
+
+
+def _verb(operation: Operation[Any, Any]) -> str:
+    return "get" if operation.method == GET else "post"
+
+
+def _spelled(operation: Operation[Any, Any]) -> str:
+    """How a query spells a parameter with several values, each of which stands for itself there."""
+    if operation.method != GET:
+        return ""
+    spelled = {name: query_name(name, each) for name, each in operation.beside_path.items()}
+    others = {name: spelt for name, spelt in spelled.items() if spelt != name}
+    return f", {json.dumps(others)}" if others else ""
+
+
+def _places(operation: Operation[Any, Any]) -> str:
+    return "{" + ", ".join(f'"{name}": {name}' for name in operation.in_path) + "}"
 
 
 def _given(field: Schema) -> str:
     """What is given may be any sequence, and null is what is left out."""
     return _type(field).replace("List[", "Sequence[").replace(" | None", "")
-
-
-def _document(names: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f'"{spelt}": {name}' for name, spelt in names.items()) + "}"
 
 
 def _docstring(paragraphs: list[str]) -> str:

@@ -1,6 +1,7 @@
 """The connection to one controller; only this file imports requests."""
 
-from typing import Any, Mapping, Optional, Tuple, Union
+from types import MappingProxyType
+from typing import Any, Mapping, Optional
 from urllib.parse import quote
 
 import requests
@@ -12,7 +13,6 @@ GET, POST = "GET", "POST"
 TRIES = 4
 PAUSE_S = 0.3
 TRIED_AGAIN = (429, 502, 503, 504)
-Certificate = Union[str, Tuple[str, str]]
 
 
 class Connection:
@@ -36,9 +36,16 @@ class Connection:
         """Close what is open."""
         self._session.close()
 
-    def get(self, path: str, places: Mapping[str, Any], query: Mapping[str, Any]) -> Any:
-        """What a look answers; raises FleetError."""
-        return self._answer(GET, path, places, params=_given(query))
+    def get(
+        self,
+        path: str,
+        places: Mapping[str, Any],
+        query: Mapping[str, Any],
+        spelled: Mapping[str, str] = MappingProxyType({}),
+    ) -> Any:
+        """What a look answers; spelled says how a query calls some of its parameters. Raises FleetError."""
+        params = {spelled.get(name, name): value for name, value in _given(query).items()}
+        return self._answer(GET, path, places, params=params)
 
     def post(self, path: str, places: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
         """What an order answers; raises FleetError."""

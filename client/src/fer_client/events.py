@@ -1,32 +1,37 @@
 """Events page by page, and as they come."""
 
+from __future__ import annotations
+
 import time
-from typing import TYPE_CHECKING, Any, Dict, Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from fer_client.client import Client
 
 if TYPE_CHECKING:
-    from fer_client.calls.events import StoredEvent
+    from typing_extensions import Unpack
+
+    from fer_client.calls.events import StoredEvent, TypedEventFilter
 
 PAGE = 5000
 
 
-def every_event(controller: Client, *, page: int = PAGE, **wanted: Any) -> "Iterator[StoredEvent]":
+def every_event(controller: Client, *, page: int = PAGE, **wanted: Unpack[TypedEventFilter]) -> Iterator[StoredEvent]:
     """All events that match, ascending by time; wanted is what `events_by_time` takes, as device, since, emotion.
 
     Raises FleetError.
     """
-    after: Dict[str, Any] = {}
+    last_time, last_id = "", 0
     while True:
-        answer = controller.events.events_by_time(**wanted, **after, limit=page)
+        answer = controller.events.events_by_time(**wanted, after_time=last_time, after_id=last_id, limit=page)
         yield from answer["events"]
         if len(answer["events"]) < page:
             return
-        last = answer["events"][-1]
-        after = {"after_time": last["time"], "after_id": last["id"]}
+        last_time, last_id = answer["events"][-1]["time"], answer["events"][-1]["id"]
 
 
-def follow(controller: Client, *, every_s: float = 1.0, page: int = PAGE, **wanted: Any) -> "Iterator[StoredEvent]":
+def follow(
+    controller: Client, *, every_s: float = 1.0, page: int = PAGE, **wanted: Unpack[TypedEventFilter]
+) -> Iterator[StoredEvent]:
     """Events from now on as they are stored, for ever; raises FleetError when the controller stays away."""
     last_id = controller.events.newest_events(limit=0)["last_id"]
     while True:

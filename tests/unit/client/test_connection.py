@@ -70,7 +70,7 @@ def client(controller: Controller) -> Iterator[Client]:
 def test_a_look_is_asked_with_the_token_and_with_what_was_given_alone(controller: Controller, client: Client) -> None:
     controller.answers = [(200, [{"device": "nano-01"}])]
     assert client.events.emotion_rollups(device="nano-01", per="hour")[0]["device"] == "nano-01"
-    assert controller.asked == [("GET", "/v1/rollups/emotions?device=nano-01&per=hour", None)]
+    assert controller.asked == [("GET", "/v1/rollups/emotions?per=hour&device=nano-01", None)]
     assert controller.headers["Authorization"] == "Bearer s3cret"
 
 
@@ -124,7 +124,7 @@ def test_events_come_page_by_page_until_there_are_no_more(controller: Controller
     controller.answers = [(200, {"events": page}) for page in pages]
     assert [each["id"] for each in every_event(client, page=2, emotion="happy")] == [1, 2, 3]
     assert [path for _, path, _ in controller.asked] == [
-        "/v1/events/by-time?emotion=happy&limit=2",
+        "/v1/events/by-time?emotion=happy&after_time=&after_id=0&limit=2",
         "/v1/events/by-time?emotion=happy&after_time=t2&after_id=2&limit=2",
     ]
 

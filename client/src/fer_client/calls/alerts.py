@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import List, TypedDict, cast
+from typing import TYPE_CHECKING, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class AlertAnswer(TypedDict):
@@ -26,6 +29,17 @@ class AlertAnswer(TypedDict):
     acknowledged_by: str | None
 
 
+class AlertsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    all: Those that are over, too.
+    limit: The newest so many.
+    """
+
+    all: bool
+    limit: int
+
+
 class SilenceAnswer(TypedDict):
     """A silence that holds; times are ISO 8601 in UTC."""
 
@@ -36,6 +50,19 @@ class SilenceAnswer(TypedDict):
     made_at: str
     made_by: str
     until_at: str
+
+
+class SilenceRequest(TypedDict, total=False):
+    """What may be left out.
+
+    rule: Only this rule; by default every rule.
+    selector: Only these devices, 'site=lab,room!=cellar' or 'device=nano-01'; by default all.
+    reason: Why; the audit log keeps it.
+    """
+
+    rule: str
+    selector: str
+    reason: str
 
 
 class TargetAnswer(TypedDict):
@@ -62,13 +89,9 @@ class Alerts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def all(self, *, all: bool | None = None, limit: int | None = None) -> List[AlertAnswer]:
-        """The newest alerts, the newest first, as `alerts --json`.
-
-        all: Those that are over, too.
-        limit: The newest so many.
-        """
-        return cast("List[AlertAnswer]", self._connection.get("/v1/alerts", {}, {"all": all, "limit": limit}))
+    def all(self, **options: Unpack[AlertsQuery]) -> List[AlertAnswer]:
+        """The newest alerts, the newest first, as `alerts --json`."""
+        return cast("List[AlertAnswer]", self._connection.get("/v1/alerts", {}, {**options}))
 
     def acknowledge(self, alert: int) -> AlertAnswer:
         """Say that you look after an alert, as `alerts ack`; the first who does so stays.
@@ -81,22 +104,12 @@ class Alerts:
         """The silences that hold, the newest first, as `alerts silences --json`."""
         return cast("List[SilenceAnswer]", self._connection.get("/v1/silences", {}, {}))
 
-    def silence(
-        self, for_s: float, *, rule: str | None = None, selector: str | None = None, reason: str | None = None
-    ) -> SilenceAnswer:
+    def silence(self, for_s: float, **options: Unpack[SilenceRequest]) -> SilenceAnswer:
         """Keep a rule, some devices, or both from raising alerts for a while, as `alerts silence`.
 
-        rule: Only this rule; by default every rule.
-        selector: Only these devices, 'site=lab,room!=cellar' or 'device=nano-01'; by default all.
         for_s: For so many seconds.
-        reason: Why; the audit log keeps it.
         """
-        return cast(
-            "SilenceAnswer",
-            self._connection.post(
-                "/v1/silences", {}, {"rule": rule, "selector": selector, "for_s": for_s, "reason": reason}
-            ),
-        )
+        return cast("SilenceAnswer", self._connection.post("/v1/silences", {}, {"for_s": for_s, **options}))
 
     def end_silence(self, silence: int) -> SilenceAnswer:
         """End a silence now, as `alerts unsilence`.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Sequence, TypedDict, cast
+from typing import TYPE_CHECKING, Dict, List, Sequence, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 FacetsAnswer = TypedDict(
     "FacetsAnswer",
@@ -59,58 +62,49 @@ class FleetAnswer(TypedDict):
     facets: FacetsAnswer
 
 
+class FleetQuery(TypedDict, total=False):
+    """What may be left out.
+
+    where: Only devices whose name, model or a label's value holds this text.
+    selector: Only those of 'site=lab,room!=cellar': labels, device, class, model.
+    states: Only online, stale, offline or unknown ones.
+    classes: Only of this class: nano, orin, x86 …
+    models: Only those that run NAME@VERSION/PRECISION.
+    versions: Only those whose agent has this version.
+    kinds: Only those that need attention for this reason, or are updating.
+    sort: By which column.
+    descending: The other way round; what is not known comes last either way.
+    offset: Leave out the first so many.
+    limit: At most so many.
+    """
+
+    where: str
+    selector: str
+    states: Sequence[str]
+    classes: Sequence[str]
+    models: Sequence[str]
+    versions: Sequence[str]
+    kinds: Sequence[str]
+    sort: str
+    descending: bool
+    offset: int
+    limit: int
+
+
 class Board:
     """Calls of the API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def fleet(
-        self,
-        *,
-        where: str | None = None,
-        selector: str | None = None,
-        states: Sequence[str] | None = None,
-        classes: Sequence[str] | None = None,
-        models: Sequence[str] | None = None,
-        versions: Sequence[str] | None = None,
-        kinds: Sequence[str] | None = None,
-        sort: str | None = None,
-        descending: bool | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-    ) -> FleetAnswer:
-        """The fleet's table, filtered, sorted and page by page, with how many devices have which value.
-
-        where: Only devices whose name, model or a label's value holds this text.
-        selector: Only those of 'site=lab,room!=cellar': labels, device, class, model.
-        states: Only online, stale, offline or unknown ones.
-        classes: Only of this class: nano, orin, x86 …
-        models: Only those that run NAME@VERSION/PRECISION.
-        versions: Only those whose agent has this version.
-        kinds: Only those that need attention for this reason, or are updating.
-        sort: By which column.
-        descending: The other way round; what is not known comes last either way.
-        offset: Leave out the first so many.
-        limit: At most so many.
-        """
+    def fleet(self, **options: Unpack[FleetQuery]) -> FleetAnswer:
+        """The fleet's table, filtered, sorted and page by page, with how many devices have which value."""
         return cast(
             "FleetAnswer",
             self._connection.get(
                 "/v1/fleet",
                 {},
-                {
-                    "where": where,
-                    "selector": selector,
-                    "state": states,
-                    "class": classes,
-                    "model": models,
-                    "version": versions,
-                    "kind": kinds,
-                    "sort": sort,
-                    "descending": descending,
-                    "offset": offset,
-                    "limit": limit,
-                },
+                {**options},
+                {"states": "state", "classes": "class", "models": "model", "versions": "version", "kinds": "kind"},
             ),
         )

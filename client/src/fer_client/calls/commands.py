@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Dict, List, TypedDict, cast
 
 from fer_client.calls.telemetry import CameraTelemetry, HostTelemetry, SpoolTelemetry
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class Finding(TypedDict):
@@ -51,24 +54,41 @@ class CommandAnswer(TypedDict):
     diagnosis: Dict[str, Any] | None
 
 
+class CommandRequest(TypedDict, total=False):
+    """What may be left out.
+
+    holds_s: Seconds within which the device must begin; up to a day.
+    """
+
+    holds_s: float
+
+
+class CommandsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only those to this device.
+    limit: The newest so many.
+    """
+
+    device: str
+    limit: int
+
+
 class Commands:
     """Calls of the API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def command(self, device: str, kind: str, *, holds_s: float | None = None) -> CommandAnswer:
+    def command(self, device: str, kind: str, **options: Unpack[CommandRequest]) -> CommandAnswer:
         """Ask a device to restart or to tell of itself, as `devices restart`, `doctor`, `logs` and `diagnose`.
 
         device: Its name.
         kind: One of restart, doctor, logs, diagnose.
-        holds_s: Seconds within which the device must begin; up to a day.
         """
         return cast(
             "CommandAnswer",
-            self._connection.post(
-                "/v1/devices/{device}/commands", {"device": device}, {"kind": kind, "holds_s": holds_s}
-            ),
+            self._connection.post("/v1/devices/{device}/commands", {"device": device}, {"kind": kind, **options}),
         )
 
     def asked_command(self, command: str) -> CommandAnswer:
@@ -78,10 +98,6 @@ class Commands:
         """
         return cast("CommandAnswer", self._connection.get("/v1/commands/{command}", {"command": command}, {}))
 
-    def all(self, *, device: str | None = None, limit: int | None = None) -> List[CommandAnswer]:
-        """The newest commands, the newest first, as `devices commands --json`.
-
-        device: Only those to this device.
-        limit: The newest so many.
-        """
-        return cast("List[CommandAnswer]", self._connection.get("/v1/commands", {}, {"device": device, "limit": limit}))
+    def all(self, **options: Unpack[CommandsQuery]) -> List[CommandAnswer]:
+        """The newest commands, the newest first, as `devices commands --json`."""
+        return cast("List[CommandAnswer]", self._connection.get("/v1/commands", {}, {**options}))

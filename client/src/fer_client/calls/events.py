@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Dict, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class Box(TypedDict):
@@ -46,10 +49,83 @@ class NewestEventsAnswer(TypedDict):
     last_id: int
 
 
+class TypedEventFilter(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only this device.
+    since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    camera: Only this camera.
+    emotion: Only this emotion.
+    kind: Only start, change, heartbeat or end.
+    track: Only this track.
+    min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
+    max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
+    """
+
+    device: str
+    since: str
+    until: str
+    camera: str
+    emotion: str
+    kind: str
+    track: int
+    min_face_px: float
+    max_yaw: float
+
+
+class NewestEventsQuery(TypedEventFilter, total=False):
+    """What may be left out.
+
+    limit: The newest so many.
+    up_to_id: Stored up to this id; by default all.
+    """
+
+    limit: int
+    up_to_id: int
+
+
 class EventsAnswer(TypedDict):
     """Events, in the order that was asked for."""
 
     events: List[StoredEvent]
+
+
+class EventsByTimeQuery(TypedEventFilter, total=False):
+    """What may be left out.
+
+    after_time: After this time, and then after_id.
+    after_id: After this id.
+    limit: The next so many.
+    """
+
+    after_time: str
+    after_id: int
+    limit: int
+
+
+class EventsBeforeQuery(TypedEventFilter, total=False):
+    """What may be left out.
+
+    before_time: Before this time, and then before_id: those of the last event.
+    before_id: Before this id.
+    limit: The next so many.
+    """
+
+    before_time: str
+    before_id: int
+    limit: int
+
+
+class EventsAsStoredQuery(TypedEventFilter, total=False):
+    """What may be left out.
+
+    after_id: After this id.
+    limit: The next so many.
+    """
+
+    after_id: int
+    limit: int
 
 
 class EventDayAnswer(TypedDict):
@@ -61,6 +137,23 @@ class EventDayAnswer(TypedDict):
     last_id: int
     over: bool
     whole: bool
+
+
+class EventDaysQuery(TypedEventFilter, total=False):
+    """What may be left out."""
+
+
+class EventsOfDayQuery(TypedEventFilter, total=False):
+    """What may be left out.
+
+    after_id: After this id.
+    up_to_id: Up to this id.
+    limit: The next so many.
+    """
+
+    after_id: int
+    up_to_id: int
+    limit: int
 
 
 class EmotionRollup(TypedDict):
@@ -75,6 +168,34 @@ class EmotionRollup(TypedDict):
     confidence_mean: float
 
 
+class TypedEmotionFilter(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only this device.
+    since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    camera: Only this camera.
+    emotion: Only this emotion.
+    """
+
+    device: str
+    since: str
+    until: str
+    camera: str
+    emotion: str
+
+
+class EmotionRollupsQuery(TypedEmotionFilter, total=False):
+    """What may be left out.
+
+    limit: The newest so many.
+    summed: Of all devices and cameras together.
+    """
+
+    limit: int
+    summed: bool
+
+
 class EmotionShareAnswer(TypedDict):
     """How often an emotion was seen in a span of time, by devices that share the value of a label."""
 
@@ -85,395 +206,61 @@ class EmotionShareAnswer(TypedDict):
     faces: int
 
 
+class EmotionSharesQuery(TypedEmotionFilter, total=False):
+    """What may be left out.
+
+    per: How long each span is.
+    by: The label by whose values devices are grouped; else none.
+    limit: At most so many rows, of the newest spans.
+    """
+
+    per: str
+    by: str
+    limit: int
+
+
 class Events:
     """Calls of the API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def newest_events(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-        limit: int | None = None,
-        up_to_id: int | None = None,
-    ) -> NewestEventsAnswer:
-        """The newest events, ascending by time, as `events --json` and with an id; last_id is where following begins.
-
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
-        limit: The newest so many.
-        up_to_id: Stored up to this id; by default all.
+    def newest_events(self, **options: Unpack[NewestEventsQuery]) -> NewestEventsAnswer:
+        """The newest events, ascending by time, as `events --json` and with an id; last_id is where following
+        begins.
         """
-        return cast(
-            "NewestEventsAnswer",
-            self._connection.get(
-                "/v1/events",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                    "limit": limit,
-                    "up_to_id": up_to_id,
-                },
-            ),
-        )
+        return cast("NewestEventsAnswer", self._connection.get("/v1/events", {}, {**options}))
 
-    def events_by_time(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-        after_time: str | None = None,
-        after_id: int | None = None,
-        limit: int | None = None,
-    ) -> EventsAnswer:
-        """The next events after (time, id), ascending by both: all of them, page by page.
+    def events_by_time(self, **options: Unpack[EventsByTimeQuery]) -> EventsAnswer:
+        """The next events after (time, id), ascending by both: all of them, page by page."""
+        return cast("EventsAnswer", self._connection.get("/v1/events/by-time", {}, {**options}))
 
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
-        after_time: After this time, and then after_id.
-        after_id: After this id.
-        limit: The next so many.
-        """
-        return cast(
-            "EventsAnswer",
-            self._connection.get(
-                "/v1/events/by-time",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                    "after_time": after_time,
-                    "after_id": after_id,
-                    "limit": limit,
-                },
-            ),
-        )
+    def events_before(self, **options: Unpack[EventsBeforeQuery]) -> EventsAnswer:
+        """The events before (time, id), the newest first: page by page, back in time."""
+        return cast("EventsAnswer", self._connection.get("/v1/events/before", {}, {**options}))
 
-    def events_before(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-        before_time: str | None = None,
-        before_id: int | None = None,
-        limit: int | None = None,
-    ) -> EventsAnswer:
-        """The events before (time, id), the newest first: page by page, back in time.
+    def events_as_stored(self, **options: Unpack[EventsAsStoredQuery]) -> EventsAnswer:
+        """The next events in the order in which they were stored, to follow them."""
+        return cast("EventsAnswer", self._connection.get("/v1/events/as-stored", {}, {**options}))
 
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
-        before_time: Before this time, and then before_id: those of the last event.
-        before_id: Before this id.
-        limit: The next so many.
-        """
-        return cast(
-            "EventsAnswer",
-            self._connection.get(
-                "/v1/events/before",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                    "before_time": before_time,
-                    "before_id": before_id,
-                    "limit": limit,
-                },
-            ),
-        )
+    def event_days(self, **options: Unpack[EventDaysQuery]) -> List[EventDayAnswer]:
+        """The days on which events arrived, with how many; reads all events."""
+        return cast("List[EventDayAnswer]", self._connection.get("/v1/events/days", {}, {**options}))
 
-    def events_as_stored(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-        after_id: int | None = None,
-        limit: int | None = None,
-    ) -> EventsAnswer:
-        """The next events in the order in which they were stored, to follow them.
-
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
-        after_id: After this id.
-        limit: The next so many.
-        """
-        return cast(
-            "EventsAnswer",
-            self._connection.get(
-                "/v1/events/as-stored",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                    "after_id": after_id,
-                    "limit": limit,
-                },
-            ),
-        )
-
-    def event_days(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-    ) -> List[EventDayAnswer]:
-        """The days on which events arrived, with how many; reads all events.
-
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
-        """
-        return cast(
-            "List[EventDayAnswer]",
-            self._connection.get(
-                "/v1/events/days",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                },
-            ),
-        )
-
-    def events_of_day(
-        self,
-        day: str,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        kind: str | None = None,
-        track: int | None = None,
-        min_face_px: float | None = None,
-        max_yaw: float | None = None,
-        after_id: int | None = None,
-        up_to_id: int | None = None,
-        limit: int | None = None,
-    ) -> EventsAnswer:
+    def events_of_day(self, day: str, **options: Unpack[EventsOfDayQuery]) -> EventsAnswer:
         """The next events that arrived on a day, in the order in which they were stored.
 
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        kind: Only start, change, heartbeat or end.
-        track: Only this track.
-        min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
-        max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
         day: The day of arrival, as 2026-01-31.
-        after_id: After this id.
-        up_to_id: Up to this id.
-        limit: The next so many.
         """
-        return cast(
-            "EventsAnswer",
-            self._connection.get(
-                "/v1/events/days/{day}",
-                {"day": day},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "kind": kind,
-                    "track": track,
-                    "min_face_px": min_face_px,
-                    "max_yaw": max_yaw,
-                    "after_id": after_id,
-                    "up_to_id": up_to_id,
-                    "limit": limit,
-                },
-            ),
-        )
+        return cast("EventsAnswer", self._connection.get("/v1/events/days/{day}", {"day": day}, {**options}))
 
-    def emotion_rollups(
-        self,
-        per: str,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        limit: int | None = None,
-        summed: bool | None = None,
-    ) -> List[EmotionRollup]:
+    def emotion_rollups(self, per: str, **options: Unpack[EmotionRollupsQuery]) -> List[EmotionRollup]:
         """Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.
 
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
         per: How long each is.
-        limit: The newest so many.
-        summed: Of all devices and cameras together.
         """
-        return cast(
-            "List[EmotionRollup]",
-            self._connection.get(
-                "/v1/rollups/emotions",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "per": per,
-                    "limit": limit,
-                    "summed": summed,
-                },
-            ),
-        )
+        return cast("List[EmotionRollup]", self._connection.get("/v1/rollups/emotions", {}, {"per": per, **options}))
 
-    def emotion_shares(
-        self,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        camera: str | None = None,
-        emotion: str | None = None,
-        per: str | None = None,
-        by: str | None = None,
-        limit: int | None = None,
-    ) -> List[EmotionShareAnswer]:
-        """Emotions over time by the value of a label, for charts of shares; the newest spans first.
-
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        camera: Only this camera.
-        emotion: Only this emotion.
-        per: How long each span is.
-        by: The label by whose values devices are grouped; else none.
-        limit: At most so many rows, of the newest spans.
-        """
-        return cast(
-            "List[EmotionShareAnswer]",
-            self._connection.get(
-                "/v1/rollups/emotions/shares",
-                {},
-                {
-                    "device": device,
-                    "since": since,
-                    "until": until,
-                    "camera": camera,
-                    "emotion": emotion,
-                    "per": per,
-                    "by": by,
-                    "limit": limit,
-                },
-            ),
-        )
+    def emotion_shares(self, **options: Unpack[EmotionSharesQuery]) -> List[EmotionShareAnswer]:
+        """Emotions over time by the value of a label, for charts of shares; the newest spans first."""
+        return cast("List[EmotionShareAnswer]", self._connection.get("/v1/rollups/emotions/shares", {}, {**options}))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Dict, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class MeAnswer(TypedDict):
@@ -132,12 +135,30 @@ class ForgottenAnswer(TypedDict):
     deleted: bool
 
 
+class ForgetRequest(TypedDict, total=False):
+    """What may be left out.
+
+    delete_events: Delete its events and telemetry, too.
+    """
+
+    delete_events: bool
+
+
 class RevokedAnswer(TypedDict):
     """A device that was revoked."""
 
     device: str
     had_token: bool
     certificates: int
+
+
+class RevokeRequest(TypedDict, total=False):
+    """What may be left out.
+
+    reason: Why; the audit log keeps it.
+    """
+
+    reason: str
 
 
 class TotalsAnswer(TypedDict):
@@ -159,6 +180,15 @@ class DeadLetterAnswer(TypedDict):
     payload: str
 
 
+class DeadLettersQuery(TypedDict, total=False):
+    """What may be left out.
+
+    limit: The newest so many.
+    """
+
+    limit: int
+
+
 class Fleet:
     """Calls of the API."""
 
@@ -173,35 +203,29 @@ class Fleet:
         """The devices of the fleet, as `devices --json`."""
         return cast("List[DeviceAnswer]", self._connection.get("/v1/devices", {}, {}))
 
-    def forget(self, device: str, *, delete_events: bool | None = None) -> ForgottenAnswer:
+    def forget(self, device: str, **options: Unpack[ForgetRequest]) -> ForgottenAnswer:
         """Take a device that is offline out of the fleet, as `devices forget`; its events are kept or deleted.
 
         device: Its name.
-        delete_events: Delete its events and telemetry, too.
         """
         return cast(
-            "ForgottenAnswer",
-            self._connection.post("/v1/devices/{device}/forget", {"device": device}, {"delete_events": delete_events}),
+            "ForgottenAnswer", self._connection.post("/v1/devices/{device}/forget", {"device": device}, {**options})
         )
 
-    def revoke(self, device: str, *, reason: str | None = None) -> RevokedAnswer:
-        """Take a device out at once, as `devices revoke`: its credentials, its orders, and what it sends from then on.
+    def revoke(self, device: str, **options: Unpack[RevokeRequest]) -> RevokedAnswer:
+        """Take a device out at once, as `devices revoke`: its credentials, its orders, and what it sends from then
+        on.
 
         device: Its name.
-        reason: Why; the audit log keeps it.
         """
         return cast(
-            "RevokedAnswer",
-            self._connection.post("/v1/devices/{device}/revoke", {"device": device}, {"reason": reason}),
+            "RevokedAnswer", self._connection.post("/v1/devices/{device}/revoke", {"device": device}, {**options})
         )
 
     def totals(self) -> TotalsAnswer:
         """What the whole fleet's events came to, as `totals --json`."""
         return cast("TotalsAnswer", self._connection.get("/v1/totals", {}, {}))
 
-    def dead_letters(self, *, limit: int | None = None) -> List[DeadLetterAnswer]:
-        """Messages that could not be read, as `dead-letters --json`.
-
-        limit: The newest so many.
-        """
-        return cast("List[DeadLetterAnswer]", self._connection.get("/v1/dead-letters", {}, {"limit": limit}))
+    def dead_letters(self, **options: Unpack[DeadLettersQuery]) -> List[DeadLetterAnswer]:
+        """Messages that could not be read, as `dead-letters --json`."""
+        return cast("List[DeadLetterAnswer]", self._connection.get("/v1/dead-letters", {}, {**options}))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Sequence, TypedDict, cast
+from typing import TYPE_CHECKING, Dict, List, Sequence, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class LabelsAnswer(TypedDict):
@@ -15,37 +18,41 @@ class LabelsAnswer(TypedDict):
     quarantined: str | None
 
 
+class LabelsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    devices: Only these devices; by default all that have labels.
+    """
+
+    devices: Sequence[str]
+
+
+class Relabel(TypedDict, total=False):
+    """What may be left out.
+
+    labels: KEY=VALUE to put on them.
+    remove: Keys to take off them.
+    release: Release them from quarantine.
+    """
+
+    labels: Sequence[str]
+    remove: Sequence[str]
+    release: bool
+
+
 class Labels:
     """Calls of the API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def all(self, *, devices: Sequence[str] | None = None) -> List[LabelsAnswer]:
-        """Labels and quarantine of these devices, or of all that have any, as `label --json`.
+    def all(self, **options: Unpack[LabelsQuery]) -> List[LabelsAnswer]:
+        """Labels and quarantine of these devices, or of all that have any, as `label --json`."""
+        return cast("List[LabelsAnswer]", self._connection.get("/v1/labels", {}, {**options}, {"devices": "device"}))
 
-        devices: Only these devices; by default all that have labels.
-        """
-        return cast("List[LabelsAnswer]", self._connection.get("/v1/labels", {}, {"device": devices}))
-
-    def relabel(
-        self,
-        devices: Sequence[str],
-        *,
-        labels: Sequence[str] | None = None,
-        remove: Sequence[str] | None = None,
-        release: bool | None = None,
-    ) -> List[LabelsAnswer]:
+    def relabel(self, devices: Sequence[str], **options: Unpack[Relabel]) -> List[LabelsAnswer]:
         """Change the labels of devices, or release them from quarantine; answers how they stand then.
 
         devices: The devices.
-        labels: KEY=VALUE to put on them.
-        remove: Keys to take off them.
-        release: Release them from quarantine.
         """
-        return cast(
-            "List[LabelsAnswer]",
-            self._connection.post(
-                "/v1/labels", {}, {"devices": devices, "labels": labels, "remove": remove, "release": release}
-            ),
-        )
+        return cast("List[LabelsAnswer]", self._connection.post("/v1/labels", {}, {"devices": devices, **options}))

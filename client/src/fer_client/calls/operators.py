@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import List, TypedDict, cast
+from typing import TYPE_CHECKING, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class OperatorAnswer(TypedDict):
@@ -27,6 +30,21 @@ class MadeTokenAnswer(TypedDict):
     token: str
 
 
+class AddOperatorRequest(TypedDict, total=False):
+    """What may be left out.
+
+    role: viewer: may look; operator: also gives orders; admin: also says who may do what.
+    selector: Only these devices, 'site=lab,room!=cellar': labels, or device; empty for all.
+    replace: Make another token for an operator who is there.
+    expires_at: When it expires; by default never.
+    """
+
+    role: str
+    selector: str
+    replace: bool
+    expires_at: str
+
+
 class RemovedOperatorAnswer(TypedDict):
     """An operator who was removed."""
 
@@ -44,37 +62,12 @@ class Operators:
         """The operators by name, as `operators list --json`."""
         return cast("List[OperatorAnswer]", self._connection.get("/v1/operators", {}, {}))
 
-    def add_operator(
-        self,
-        operator: str,
-        *,
-        role: str | None = None,
-        selector: str | None = None,
-        replace: bool | None = None,
-        expires_at: str | None = None,
-    ) -> MadeTokenAnswer:
+    def add_operator(self, operator: str, **options: Unpack[AddOperatorRequest]) -> MadeTokenAnswer:
         """Make an operator's token, as `operators add`; it is shown once.
 
         operator: Their name.
-        role: viewer: may look; operator: also gives orders; admin: also says who may do what.
-        selector: Only these devices, 'site=lab,room!=cellar': labels, or device; empty for all.
-        replace: Make another token for an operator who is there.
-        expires_at: When it expires; by default never.
         """
-        return cast(
-            "MadeTokenAnswer",
-            self._connection.post(
-                "/v1/operators",
-                {},
-                {
-                    "operator": operator,
-                    "role": role,
-                    "selector": selector,
-                    "replace": replace,
-                    "expires_at": expires_at,
-                },
-            ),
-        )
+        return cast("MadeTokenAnswer", self._connection.post("/v1/operators", {}, {"operator": operator, **options}))
 
     def remove_operator(self, operator: str) -> RemovedOperatorAnswer:
         """Remove an operator, as `operators remove`; their token is void at once.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Dict, List, TypedDict, cast
 
 from fer_client.calls.rollouts import RolloutAnswer
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class NeedAnswer(TypedDict):
@@ -44,6 +47,15 @@ class OverviewAnswer(TypedDict):
     rollouts: List[RolloutAnswer]
 
 
+class OverviewQuery(TypedDict, total=False):
+    """What may be left out.
+
+    limit: At most so many devices that need attention.
+    """
+
+    limit: int
+
+
 class CountAnswer(TypedDict):
     """Events of one emotion."""
 
@@ -73,29 +85,29 @@ class EmotionsTodayAnswer(TypedDict):
     places_total: int
 
 
+class EmotionsTodayQuery(TypedDict, total=False):
+    """What may be left out.
+
+    by: The label by whose values devices are grouped.
+    since: When the day began: 2h ago, or ISO 8601; by default midnight in UTC.
+    until: Up to when, likewise; by default now.
+    """
+
+    by: str
+    since: str
+    until: str
+
+
 class Overview:
     """Calls of the API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def all(self, *, limit: int | None = None) -> OverviewAnswer:
-        """The fleet as it stands now: how many devices are how, what needs attention and why, rollouts under way.
+    def all(self, **options: Unpack[OverviewQuery]) -> OverviewAnswer:
+        """The fleet as it stands now: how many devices are how, what needs attention and why, rollouts under way."""
+        return cast("OverviewAnswer", self._connection.get("/v1/overview", {}, {**options}))
 
-        limit: At most so many devices that need attention.
-        """
-        return cast("OverviewAnswer", self._connection.get("/v1/overview", {}, {"limit": limit}))
-
-    def emotions_today(
-        self, *, by: str | None = None, since: str | None = None, until: str | None = None
-    ) -> EmotionsTodayAnswer:
-        """Today's emotions by the value of a label, beside those of the same time a week ago; from rollups.
-
-        by: The label by whose values devices are grouped.
-        since: When the day began: 2h ago, or ISO 8601; by default midnight in UTC.
-        until: Up to when, likewise; by default now.
-        """
-        return cast(
-            "EmotionsTodayAnswer",
-            self._connection.get("/v1/overview/emotions", {}, {"by": by, "since": since, "until": until}),
-        )
+    def emotions_today(self, **options: Unpack[EmotionsTodayQuery]) -> EmotionsTodayAnswer:
+        """Today's emotions by the value of a label, beside those of the same time a week ago; from rollups."""
+        return cast("EmotionsTodayAnswer", self._connection.get("/v1/overview/emotions", {}, {**options}))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Dict, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class PossibleOrder(TypedDict):
@@ -47,6 +50,15 @@ class WaveAnswer(TypedDict):
     soak_until: str | None
     decides_at: str | None
     gates: List[Dict[str, Any]]
+
+
+class RolloutsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    limit: The newest so many.
+    """
+
+    limit: int
 
 
 class DecisionAnswer(TypedDict):
@@ -104,6 +116,15 @@ class WholeRolloutAnswer(TypedDict):
     audit: List[DecisionAnswer]
 
 
+class DecisionsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    after_id: After this id.
+    """
+
+    after_id: int
+
+
 class OrderAnswer(TypedDict):
     """What became of an order."""
 
@@ -118,12 +139,9 @@ class Rollouts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def all(self, *, limit: int | None = None) -> List[RolloutAnswer]:
-        """The rollouts, the newest first, as `rollouts list --json`.
-
-        limit: The newest so many.
-        """
-        return cast("List[RolloutAnswer]", self._connection.get("/v1/rollouts", {}, {"limit": limit}))
+    def all(self, **options: Unpack[RolloutsQuery]) -> List[RolloutAnswer]:
+        """The rollouts, the newest first, as `rollouts list --json`."""
+        return cast("List[RolloutAnswer]", self._connection.get("/v1/rollouts", {}, {**options}))
 
     def rollout(self, rollout: str) -> WholeRolloutAnswer:
         """All of a rollout, as `rollouts show --json`; its id, how it begins, or `newest`.
@@ -139,15 +157,14 @@ class Rollouts:
         """
         return cast("RolloutAnswer", self._connection.get("/v1/rollouts/{rollout}/progress", {"rollout": rollout}, {}))
 
-    def decisions(self, rollout: str, *, after_id: int | None = None) -> List[DecisionAnswer]:
+    def decisions(self, rollout: str, **options: Unpack[DecisionsQuery]) -> List[DecisionAnswer]:
         """What was decided about a rollout after an entry.
 
         rollout: Its id, how its id begins, or `newest`.
-        after_id: After this id.
         """
         return cast(
             "List[DecisionAnswer]",
-            self._connection.get("/v1/rollouts/{rollout}/audit", {"rollout": rollout}, {"after_id": after_id}),
+            self._connection.get("/v1/rollouts/{rollout}/audit", {"rollout": rollout}, {**options}),
         )
 
     def order(self, rollout: str, order: str) -> OrderAnswer:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Dict, List, TypedDict, cast
 
 from fer_client.connection import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class LineAnswer(TypedDict):
@@ -86,6 +89,30 @@ class TelemetryAnswer(TypedDict):
     messages: List[TelemetryMessageAnswer]
 
 
+class NewestTelemetryQuery(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only this device.
+    limit: The newest so many.
+    """
+
+    device: str
+    limit: int
+
+
+class TelemetryAsStoredQuery(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only this device.
+    after_id: After this id.
+    limit: The next so many.
+    """
+
+    device: str
+    after_id: int
+    limit: int
+
+
 class TelemetryRollup(TypedDict):
     """What one device said of itself in the minute or hour that began at start."""
 
@@ -102,6 +129,21 @@ class TelemetryRollup(TypedDict):
     pending_events_max: float | None
     faces_per_frame_mean: float | None
     face_share_mean: float | None
+
+
+class TelemetryRollupsQuery(TypedDict, total=False):
+    """What may be left out.
+
+    device: Only this device.
+    since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
+    limit: The newest so many.
+    """
+
+    device: str
+    since: str
+    until: str
+    limit: int
 
 
 class CameraAnswer(TypedDict):
@@ -134,55 +176,20 @@ class Telemetry:
         """The newest telemetry message of each device."""
         return cast("List[Dict[str, Any]]", self._connection.get("/v1/fleet/telemetry", {}, {}))
 
-    def newest_telemetry(self, *, device: str | None = None, limit: int | None = None) -> TelemetryAnswer:
-        """The newest telemetry, as `telemetry --json` and with an id.
+    def newest_telemetry(self, **options: Unpack[NewestTelemetryQuery]) -> TelemetryAnswer:
+        """The newest telemetry, as `telemetry --json` and with an id."""
+        return cast("TelemetryAnswer", self._connection.get("/v1/telemetry", {}, {**options}))
 
-        device: Only this device.
-        limit: The newest so many.
-        """
-        return cast("TelemetryAnswer", self._connection.get("/v1/telemetry", {}, {"device": device, "limit": limit}))
+    def telemetry_as_stored(self, **options: Unpack[TelemetryAsStoredQuery]) -> TelemetryAnswer:
+        """The next telemetry in the order in which it was stored."""
+        return cast("TelemetryAnswer", self._connection.get("/v1/telemetry/as-stored", {}, {**options}))
 
-    def telemetry_as_stored(
-        self, *, device: str | None = None, after_id: int | None = None, limit: int | None = None
-    ) -> TelemetryAnswer:
-        """The next telemetry in the order in which it was stored.
-
-        device: Only this device.
-        after_id: After this id.
-        limit: The next so many.
-        """
-        return cast(
-            "TelemetryAnswer",
-            self._connection.get(
-                "/v1/telemetry/as-stored", {}, {"device": device, "after_id": after_id, "limit": limit}
-            ),
-        )
-
-    def telemetry_rollups(
-        self,
-        per: str,
-        *,
-        device: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        limit: int | None = None,
-    ) -> List[TelemetryRollup]:
+    def telemetry_rollups(self, per: str, **options: Unpack[TelemetryRollupsQuery]) -> List[TelemetryRollup]:
         """Telemetry by minute or hour, as `telemetry --per`.
 
-        device: Only this device.
-        since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
-        until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
         per: How long each is.
-        limit: The newest so many.
         """
-        return cast(
-            "List[TelemetryRollup]",
-            self._connection.get(
-                "/v1/rollups/telemetry",
-                {},
-                {"device": device, "since": since, "until": until, "per": per, "limit": limit},
-            ),
-        )
+        return cast("List[TelemetryRollup]", self._connection.get("/v1/rollups/telemetry", {}, {"per": per, **options}))
 
     def cameras(self) -> List[CameraAnswer]:
         """The cameras of the fleet as their devices last reported them, as `cameras --json`."""
