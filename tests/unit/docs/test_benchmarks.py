@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import benchmarks
+from pages import pipeline_benchmarks
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -19,11 +19,11 @@ def results() -> dict[str, Any]:
 
 
 def test_ours_is_set_beside_a_peer_that_ran_on_the_same_machine(results: dict[str, Any]) -> None:
-    assert "| 3.00 times that |" in benchmarks._peer(results)
+    assert "| 3.00 times that |" in pipeline_benchmarks.peer(results)
 
 
 def test_a_peer_of_another_machine_is_not_compared(results: dict[str, Any]) -> None:
     results["pipeline"]["machine"]["cpu"] = "another"
-    page = benchmarks._peer(results)
+    page = pipeline_benchmarks.peer(results)
     assert "times that" not in page
     assert page.count("| not measured on this machine |") == 2
