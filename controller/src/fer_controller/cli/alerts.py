@@ -32,6 +32,7 @@ from fer_controller.operations.operation import Nothing
 TAKEN_UP_WITHIN_S, DONE_WITHIN_S, LOOK_EVERY_S = 5.0, 60.0, 0.2
 NOT_TAKEN_UP = "No controller with the role alerts has taken the test up; is one running with this database?"
 NO_TARGETS = "The controller's settings name nobody to be told; set alerts.targets or alerts.webhooks."
+TARGETS = (Column("target"), Column("state"), Column("fault", kind=WORDS))
 TONES = {
     RAISED: tones.BAD, EASING: tones.BEWARE, OVER: tones.GOOD, DELIVERED: tones.GOOD, FAILED: tones.BAD,
 }  # fmt: skip
@@ -173,7 +174,7 @@ def _show(found: AlertTestAnswer, *, as_json: bool) -> None:
     if as_json:
         options.print_answer(found)
         return
-    table = options.table("target", "state", "fault")
-    for each in found.targets:
-        table.add_row(each.target, (each.state, TONES.get(each.state, tones.QUIET)), each.fault or "")
-    options.print_table(table, NO_TARGETS if found.begun_at else NOT_TAKEN_UP)
+    from fer_terminal.listing import print_list
+
+    rows = [(each.target, (each.state, TONES.get(each.state, tones.QUIET)), each.fault) for each in found.targets]
+    print_list(TARGETS, rows, NO_TARGETS if found.begun_at else NOT_TAKEN_UP)

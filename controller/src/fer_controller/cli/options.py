@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from fer_terminal.choosing import Choice, chosen_rows
-from fer_terminal.columns import TIME, WORDS, Cell, Column, Row
+from fer_terminal.columns import TIME, Cell, Column, Row
 from fer_terminal.options import for_programs
 from fer_wire.log_lines import LogLines
 from fer_wire.message import iso_utc
@@ -158,27 +158,3 @@ def print_chosen(
 def print_row(columns: Sequence[Column], row: Row) -> None:
     """A row that has come since, on a line of its own, at once."""
     print(one_line("  ".join(column.text(cell, None) for column, cell in zip(columns, row, strict=True))), flush=True)
-
-
-class Listed:
-    """A table whose columns are the more important the further left they stand."""
-
-    def __init__(self, *headings: str) -> None:
-        self.columns = [Column(heading, place + 1, WORDS) for place, heading in enumerate(headings)]
-        self.rows: list[Row] = []
-
-    def add_row(self, *cells: Cell) -> None:
-        """One more row."""
-        self.rows.append(cells)
-
-
-def table(*columns: str) -> Listed:
-    """An empty table with these headings."""
-    return Listed(*columns)
-
-
-def print_table(table: Listed, empty: str) -> None:
-    """The table, or a sentence when it has no rows."""
-    from fer_terminal.listing import print_list
-
-    print_list(table.columns, table.rows, empty)
