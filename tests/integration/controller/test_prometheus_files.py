@@ -10,6 +10,7 @@ import pytest
 import yaml
 from controller_process import eventually
 from fer_controller.http.prometheus import Metrics
+from fer_controller.settings import AlertSettings
 from fer_controller.store import opening
 from fer_controller.store.subjects import Subjects
 from real_prometheus import MISSING, Prometheus, binary, checked_rules, running
@@ -53,6 +54,13 @@ def test_every_metric_of_the_rules_and_the_dashboard_is_exported(root: Path, exp
     used = {name for text in texts for name in METRIC.findall(text)}
     assert used - set(exported) == set()
     assert len(used) >= 25
+
+
+def test_the_limits_of_the_rules_are_those_of_the_controller(root: Path) -> None:
+    by_name, ours = {rule["alert"]: rule["expr"] for rule in rules(root)}, AlertSettings()
+    assert by_name["FerDeviceTooHot"].count(f"> {ours.temperature_c:g}") == 2
+    assert by_name["FerDiskNearlyFull"].endswith(f"< {ours.disk_free_mb:g}e6")
+    assert by_name["FerSpoolGrowing"].endswith(f">= {ours.spool_events}")
 
 
 def test_every_label_that_they_select_by_is_one_of_its_metric(root: Path, exported: "dict[str, set[str]]") -> None:

@@ -86,14 +86,14 @@ def _spools(view: View, settings: AlertSettings) -> Iterator[Finding]:
 def _disks(view: View, settings: AlertSettings) -> Iterator[Finding]:
     for name, heard in view.heard.items():
         free_mb = heard.said.host.disk_free_mb
-        if free_mb is not None and free_mb < settings.disk_free_mb:
+        if settings.limits.is_nearly_full(free_mb):
             yield Finding(name, f"The disk of {name} has {free_mb:,.0f} MB left.", name)
 
 
 def _heat(view: View, settings: AlertSettings) -> Iterator[Finding]:
     for name, heard in view.heard.items():
         hottest_c = HOTTEST.of(heard.said)
-        if settings.temperature_c and hottest_c is not None and hottest_c > settings.temperature_c:
+        if settings.limits.is_hot(hottest_c):
             yield Finding(name, f"{name} has {hottest_c:.0f} °C.", name)
 
 

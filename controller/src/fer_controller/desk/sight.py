@@ -57,7 +57,7 @@ def look(place: Place, selector: str, before: Sight | None) -> Sight:
     """See the devices of a selector as they are now; raises StoreError."""
     stores = Stores(place, HERE, selector)
     try:
-        return _seen(stores.looking, datetime.now(UTC), place.stale_after_s, before)
+        return _seen(stores.looking, datetime.now(UTC), place, before)
     finally:
         stores.close()
 
@@ -73,13 +73,13 @@ def differences(before: Sight, after: Sight) -> list[LiveMessage]:
     return [*_devices(before, after), *_events(after), *_rollouts(before, after), *_silence(before, after)]
 
 
-def _seen(known: Subjects, now: datetime, stale_after_s: float, before: Sight | None) -> Sight:
-    everyone, after_id = lines(known, now, stale_after_s), before.last_event_id if before else 0
+def _seen(known: Subjects, now: datetime, place: Place, before: Sight | None) -> Sight:
+    everyone, after_id = lines(known, now, place.stale_after_s), before.last_event_id if before else 0
     last_id = max(after_id, known.events.last_event_id())
     measured = figures(known, [line.device for line in everyone if line.state == ONLINE], now)
     return Sight(
         at=iso_utc(now),
-        devices={line.device: (line, kinds(line, measured.get(line.device))) for line in everyone},
+        devices={line.device: (line, kinds(line, measured.get(line.device), place.limits)) for line in everyone},
         rollouts={row.id: progress_of(known.rollouts, row) for row in _followed(known, before)},
         last_event_id=last_id,
         new_events=known.events.stored_between(after_id, last_id) if before else 0,

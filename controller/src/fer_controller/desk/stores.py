@@ -9,7 +9,7 @@ from typing import Self
 
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout.devices import reach
-from fer_controller.settings import OPEN_ACCESS, DbPlace, RolloutSettings, Settings
+from fer_controller.settings import OPEN_ACCESS, AlertSettings, DbPlace, DeviceLimits, RolloutSettings, Settings
 from fer_controller.store import opening
 from fer_controller.store.database import Database
 from fer_controller.store.subjects import Subjects
@@ -27,12 +27,17 @@ class Place:
     """Whether devices fetch models without a token."""
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
     """How rollouts are judged."""
+    limits: DeviceLimits = AlertSettings().limits
+    """Beyond which a device needs attention."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The place that these settings name."""
         open_to_all = settings.http.access == OPEN_ACCESS
-        return cls(settings.db, settings.registry_folder, settings.fleet.stale_after_s, open_to_all, settings.rollout)
+        return cls(
+            settings.db, settings.registry_folder, settings.fleet.stale_after_s, open_to_all, settings.rollout,
+            settings.alerts.limits,
+        )  # fmt: skip
 
 
 class Stores:

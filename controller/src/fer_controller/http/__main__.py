@@ -97,7 +97,8 @@ def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: i
 
 
 def _place_of_desk(task: Task) -> Place:
-    return Place(task.db, task.folder, task.stale_after_s, task.http.access == OPEN_ACCESS, task.rollout)
+    open_to_all = task.http.access == OPEN_ACCESS
+    return Place(task.db, task.folder, task.stale_after_s, open_to_all, task.rollout, task.limits)
 
 
 def _keep(refusals: Refusals, uses: Uses, ending: Event) -> None:

@@ -27,8 +27,10 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 from fer_controller.errors import HttpError
 from fer_controller.settings import (
     OPEN_ACCESS,
+    AlertSettings,
     AuthoritySettings,
     DbPlace,
+    DeviceLimits,
     HttpSettings,
     PostgresUrl,
     RolloutSettings,
@@ -73,6 +75,7 @@ class Task(BaseModel):
     authority: AuthoritySettings = AuthoritySettings()
     stale_after_s: float
     rollout: RolloutSettings = RolloutSettings()
+    limits: DeviceLimits = AlertSettings().limits
 
 
 class HttpProcess:
@@ -134,6 +137,7 @@ class HttpProcess:
             authority=settings.authority.model_copy(update={"folder": None, "crl_file": None}),
             stale_after_s=settings.fleet.stale_after_s,
             rollout=settings.rollout,
+            limits=settings.alerts.limits,
         )
         try:
             with self._lock:

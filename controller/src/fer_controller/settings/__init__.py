@@ -1,6 +1,6 @@
 """The settings: one class a section, and where their values come from."""
 
-from fer_controller.settings.alerts import AlertSettings
+from fer_controller.settings.alerts import AlertSettings, DeviceLimits
 from fer_controller.settings.api import ApiSettings
 from fer_controller.settings.authority import AuthoritySettings
 from fer_controller.settings.broker import BrokerSettings
@@ -34,6 +34,7 @@ __all__ = [
     "ClockSettings",
     "Db",
     "DbPlace",
+    "DeviceLimits",
     "FleetSettings",
     "HttpSettings",
     "IngestSettings",

@@ -25,6 +25,21 @@ class WebhookSettings(Section):
         return url
 
 
+class DeviceLimits(Section):
+    """From where on a device is too hot, or its disk nearly full: for alerts and for the page; 0 is no limit."""
+
+    temperature_c: float
+    disk_free_mb: float
+
+    def is_hot(self, temperature_c: float | None) -> bool:
+        """Whether its hottest sensor shows more than it may."""
+        return temperature_c is not None and 0 < self.temperature_c < temperature_c
+
+    def is_nearly_full(self, disk_free_mb: float | None) -> bool:
+        """Whether less is free on its disk than has to be."""
+        return disk_free_mb is not None and disk_free_mb < self.disk_free_mb
+
+
 class AlertSettings(Section):
     """When an alert is raised, and who is told; a limit of 0 turns its rule off."""
 
@@ -45,8 +60,8 @@ class AlertSettings(Section):
     offline_for_s: float = Field(default=600.0, ge=0, description="a device is offline or silent for this long")
     rollouts: bool = Field(default=True, description="a rollout is paused, or was turned back")
     spool_events: int = Field(default=5000, ge=0, description="so many events wait in a device's spool")
-    disk_free_mb: float = Field(default=500.0, ge=0, description="less is free on a device's disk")
-    temperature_c: float = Field(default=90.0, ge=0, le=250, description="a device is hotter")
+    disk_free_mb: float = Field(default=500.0, ge=0, description="less is free on a device's disk, also on the page")
+    temperature_c: float = Field(default=90.0, ge=0, le=250, description="a device is hotter, also on the page")
     cameras: bool = Field(default=True, description="a camera's picture is frozen or dark")
     certificate_days: float = Field(
         default=21.0, ge=0, description="a certificate ends within so many days, or a quarter of a shorter life"
@@ -77,6 +92,11 @@ class AlertSettings(Section):
         if taken:
             raise ValueError(f"{min(taken)} names a target and a webhook; give one of them another name")
         return webhooks
+
+    @property
+    def limits(self) -> DeviceLimits:
+        """Those of single devices; they hold no secret."""
+        return DeviceLimits(temperature_c=self.temperature_c, disk_free_mb=self.disk_free_mb)
 
     @property
     def names(self) -> tuple[str, ...]:

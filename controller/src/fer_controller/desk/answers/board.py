@@ -17,9 +17,11 @@ from fer_controller.operations.board import (
     MOST_VALUES,
     FacetsAnswer,
     FleetAnswer,
+    FleetLineAnswer,
     FleetQuery,
 )
 from fer_controller.rollout.devices import selector
+from fer_controller.settings import DeviceLimits
 from fer_controller.store.telemetry.records import Figures
 
 OF_A_LINE: Mapping[str, Callable[[Line], str]] = {
@@ -41,24 +43,30 @@ MEASURED: Mapping[str, Callable[[Figures], float | None]] = {
 @ANSWERS.carries_out(FLEET)
 def fleet(context: Context, asked: FleetQuery) -> FleetAnswer:
     """A page; figures are read of the devices on it alone, unless all must be sorted or filtered by them."""
-    known, now = context.stores.looking, datetime.now(UTC)
-    everyone = lines(known, now, context.stores.place.stale_after_s)
+    known, place, now = context.stores.looking, context.stores.place, datetime.now(UTC)
+    everyone = lines(known, now, place.stale_after_s)
     by_figures = asked.sort in MEASURED or set(asked.kinds) & set(needs.MEASURED_KINDS)
     measured = figures(known, [line.device for line in everyone], now) if by_figures else {}
-    found, counted, labels = _sieve(asked, measured).passed(everyone)
+    found, counted, labels = _sieve(asked, measured, place.limits).passed(everyone)
     page = _sorted(found, asked, measured)[asked.offset : asked.offset + asked.limit]
     if not by_figures:
         measured = figures(known, [line.device for line in page], now)
-    credentials = Credentials(known, iso_utc(now))
-    shown = tuple(in_full(line, measured.get(line.device), credentials.of(line.device)["certificate"]) for line in page)
+    shown = _shown(page, measured, place.limits, Credentials(known, iso_utc(now)))
     return FleetAnswer(total=len(found), devices=len(everyone), lines=shown, facets=_facets(counted, labels))
 
 
-def _sieve(asked: FleetQuery, measured: Mapping[str, Figures]) -> Sieve:
+def _shown(
+    page: list[Line], measured: Mapping[str, Figures], limits: DeviceLimits, credentials: Credentials
+) -> tuple[FleetLineAnswer, ...]:
+    found = ((line, measured.get(line.device), credentials.of(line.device)["certificate"]) for line in page)
+    return tuple(in_full(line, figures_, kinds(line, figures_, limits), its) for line, figures_, its in found)
+
+
+def _sieve(asked: FleetQuery, measured: Mapping[str, Figures], limits: DeviceLimits) -> Sieve:
     wanted = {
         sieve.STATE: asked.states, sieve.CLASS: asked.classes, sieve.MODEL: asked.models, sieve.VERSION: asked.versions
     }  # fmt: skip
-    of_a_kind = [lambda line: not set(asked.kinds).isdisjoint(kinds(line, measured.get(line.device)))]
+    of_a_kind = [lambda line: not set(asked.kinds).isdisjoint(kinds(line, measured.get(line.device), limits))]
     return Sieve(asked.where, selector.parse(asked.selector), wanted, *(of_a_kind if asked.kinds else ()))
 
 

@@ -40,10 +40,10 @@ Counted = dict[str, Counter[str]]
 @ANSWERS.carries_out(OVERVIEW)
 def overview(context: Context, asked: OverviewQuery) -> OverviewAnswer:
     """As it stands at this moment."""
-    known, now = context.stores.looking, datetime.now(UTC)
-    everyone = lines(known, now, context.stores.place.stale_after_s)
+    known, place, now = context.stores.looking, context.stores.place, datetime.now(UTC)
+    everyone = lines(known, now, place.stale_after_s)
     measured = figures(known, [line.device for line in everyone if line.state == ONLINE], now)
-    needed = [need for line in everyone for need in needs.needs(line, measured.get(line.device))]
+    needed = [need for line in everyone for need in needs.needs(line, measured.get(line.device), place.limits)]
     under_way = known.rollouts.under_way()
     all_needs = _worst_first([*_of_rollouts(under_way), *needed])
     return OverviewAnswer(

@@ -5,12 +5,13 @@ from typing import Any
 from fer_controller.desk.board import needs
 from fer_controller.desk.board.lines import Line
 from fer_controller.operations.board import FleetLineAnswer, LineInShortAnswer
+from fer_controller.settings import DeviceLimits
 from fer_controller.store.telemetry.records import Figures
 
 
-def kinds(line: Line, measured: Figures | None) -> tuple[str, ...]:
+def kinds(line: Line, measured: Figures | None, limits: DeviceLimits) -> tuple[str, ...]:
     """What of it needs attention, and whether it is updating."""
-    found = [need.what for need in needs.needs(line, measured)]
+    found = [need.what for need in needs.needs(line, measured, limits)]
     return (*found, *([needs.UPDATING] if needs.is_updating(line) else []))
 
 
@@ -19,11 +20,13 @@ def in_short(line: Line, its_kinds: tuple[str, ...]) -> LineInShortAnswer:
     return LineInShortAnswer(**_told(line, its_kinds))
 
 
-def in_full(line: Line, measured: Figures | None, certificate: str | None = None) -> FleetLineAnswer:
+def in_full(
+    line: Line, measured: Figures | None, its_kinds: tuple[str, ...], certificate: str | None
+) -> FleetLineAnswer:
     """With what it measured last, and what its certificate is."""
     figures = measured or needs.NOTHING_MEASURED
     return FleetLineAnswer(
-        **_told(line, kinds(line, measured)),
+        **_told(line, its_kinds),
         last_seen=line.last_seen or None,
         clock_offset_s=line.clock_offset_s,
         certificate=certificate,
