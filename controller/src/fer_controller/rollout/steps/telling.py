@@ -10,6 +10,7 @@ from fer_wire.tuning import canonical
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired import messages
 from fer_controller.rollout.desired.holdings import SILENT, artifacts_of, brought, values_of
+from fer_controller.rollout.planning.plan import HAS_SETTINGS
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import PENDING, RETRYING, SKIP, TELL
@@ -46,7 +47,7 @@ def _obstacle(rollout: LiveRollout, target: TargetRow) -> str:
     if rollout.request.changes_settings and not target.previous_settings:
         return SILENT
     if not target.attempt and rollout.holds(target.device, brought(target)):
-        return "it has these settings already" if rollout.request.changes_settings else "it runs the model already"
+        return HAS_SETTINGS if rollout.request.changes_settings else "it runs the model already"
     return ""
 
 
