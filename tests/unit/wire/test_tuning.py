@@ -83,3 +83,8 @@ def test_values_are_spelled_as_people_type_them() -> None:
     values = checked({"emotion.mirrored": "true", "events.heartbeat_s": "10", "faces.max_faces": "5"})
     assert spelled(values) == "emotion.mirrored=true events.heartbeat_s=10 faces.max_faces=5"
     assert spelled({}) == "none"
+
+
+def test_two_values_that_differ_are_never_spelled_alike() -> None:
+    near = [checked({"cameras.blind_after_s": value}) for value in (86_399.0, 86_398.75, 86_398.5)]
+    assert [spelled(each).partition("=")[2] for each in near] == ["86399", "86398.75", "86398.5"]

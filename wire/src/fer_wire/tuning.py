@@ -225,10 +225,12 @@ def _read(name: str, value: object) -> Tuple[Optional[SettingValue], str]:
 
 def spelled(values: SettingValues) -> str:
     """NAME=VALUE of each, as people type them; `none` where there are none."""
-    return " ".join(f"{name}={_typed(value)}" for name, value in sorted(values.items())) or "none"
+    return " ".join(f"{name}={typed(value)}" for name, value in sorted(values.items())) or "none"
 
 
-def _typed(value: SettingValue) -> str:
+def typed(value: SettingValue) -> str:
+    """The value as people type it: true, 10 or 0.25, with every digit that it has."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    text = str(value)
+    return text[:-2] if isinstance(value, float) and text.endswith(".0") else text

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from fer_terminal.columns import WORDS, Column, Row
+from fer_wire.tuning import typed
 
 from fer_controller.cli import looks, options
 from fer_controller.cli.deploy import Begin, DryRun, Watch, Yes, roll_out
@@ -78,14 +79,14 @@ def _request(course: Course, **change: list[str]) -> DeployRequest:
 
 def _list(found: list[SettingAnswer]) -> Iterable[Row]:
     for each in found:
-        default = None if each.default is None else str(each.default)
+        default = None if each.default is None else typed(each.default)
         yield each.name, each.kind, default, each.bounds, each.meaning
 
 
 def _shown(found: list[DeviceSettingAnswer]) -> Iterable[Row]:
     for each in found:
-        hidden = "" if each.from_afar is None else f" (from afar: {each.from_afar})"
-        value = None if each.value is None else f"{each.value}{hidden}"
+        hidden = "" if each.from_afar is None else f" (from afar: {typed(each.from_afar)})"
+        value = None if each.value is None else f"{typed(each.value)}{hidden}"
         yield each.name, value, each.source, each.rollout, each.by
 
 
