@@ -1,15 +1,12 @@
 """commands.json: which commands were taken, so that none is carried out twice, whenever the agent dies."""
 
-import logging
 from pathlib import Path
 
 from fer_wire.device.commands import Ledger
 from fer_wire.whole_files import write_whole
-from pydantic import ValidationError
 
 from fer_agent.errors import StateError
-
-log = logging.getLogger(__name__)
+from fer_agent.host.kept_file import kept_in
 
 
 class LedgerFile:
@@ -20,13 +17,7 @@ class LedgerFile:
 
     def load(self) -> Ledger:
         """The ledger; an empty one when there is none, or none that can be read."""
-        try:
-            return Ledger.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return Ledger()
-        except (ValidationError, OSError) as error:
-            log.error("%s cannot be read (%s); what it noted is forgotten.", self._path, type(error).__name__)
-            return Ledger()
+        return kept_in(self._path, Ledger, "what it noted is forgotten") or Ledger()
 
     def save(self, ledger: Ledger) -> None:
         """Replace it; raises StateError when it cannot be written."""

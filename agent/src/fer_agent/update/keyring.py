@@ -9,10 +9,11 @@ from typing import Sequence, Tuple
 
 from fer_wire import KeyList, KeyLists, MessageError, parse
 from fer_wire.device.trust import NO_KEYS, Trust, one_key
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import Protocol
 
 from fer_agent.errors import RejectedError, UpdateError
+from fer_agent.host.kept_file import kept_in
 from fer_agent.settings import UpdateSettings
 from fer_agent.update import durable, verify
 
@@ -113,14 +114,8 @@ class Keyring:
             self._fault = str(error)
             return
         self._given = given
-        try:
-            kept = _Kept.model_validate_json(self._file.read_bytes())
-            keys = kept.list if kept.given == given else keys
-        except FileNotFoundError:
-            pass
-        except (ValidationError, OSError) as error:
-            log.error("%s cannot be read (%s); the keys of the settings are trusted.", self._file, type(error).__name__)
-        self.trust = Trust(keys, verify.ed25519)
+        kept = kept_in(self._file, _Kept, "the keys of the settings are trusted")
+        self.trust = Trust(kept.list if kept and kept.given == given else keys, verify.ed25519)
 
 
 def _given(settings: UpdateSettings) -> Tuple[str, KeyList]:

@@ -15,9 +15,10 @@ from fer_wire.contracts import CLASSIFIER
 from fer_wire.device.slots import Occupied
 from fer_wire.manifest import Variant
 from fer_wire.whole_files import CHUNK_BYTES, remove_partial
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from fer_agent.errors import ModelError, StateError, UpdateError
+from fer_agent.host.kept_file import kept_in
 from fer_agent.inference.model import MANIFEST, Model
 from fer_agent.update import durable
 
@@ -171,13 +172,8 @@ class Slots:
         self._on_discard(sha256)
 
     def _read(self) -> Dict[str, Occupied]:
-        path = self.folder / SLOTS_FILE
-        try:
-            file = _SlotsFile.model_validate_json(path.read_bytes())
-        except FileNotFoundError:
-            return {}
-        except (ValidationError, OSError) as error:
-            log.error("%s cannot be read (%s); the models of the settings serve.", path, type(error).__name__)
+        file = kept_in(self.folder / SLOTS_FILE, _SlotsFile, "the models of the settings serve")
+        if file is None:
             return {}
         return {CLASSIFIER: Occupied(**file.model_dump(exclude={"others"})), **file.others}
 

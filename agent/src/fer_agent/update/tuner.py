@@ -10,15 +10,16 @@ from fer_wire.device.tuned import Told, Tuned
 from fer_wire.errors import SettingsRefusedError
 from fer_wire.reported import SettingsInForce
 from fer_wire.tuning import SettingValues, checked
-from pydantic import ValidationError
 
 from fer_agent.errors import RejectedError
+from fer_agent.host.kept_file import kept_in
 from fer_agent.settings import Settings
 from fer_agent.settings.afar import own_settings, with_settings_from_afar
 from fer_agent.update import durable
 
 log = logging.getLogger(__name__)
 
+LOST = "no settings from afar hold until a rollout brings them again"
 ITS_OWN = "it is set on the device itself ({source})"
 
 Retune = Callable[[Settings], object]
@@ -33,13 +34,7 @@ class TunedFile:
 
     def load(self) -> Tuned:
         """What lies there; none from afar when there is no file, or none that can be read."""
-        try:
-            return Tuned.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return Tuned()
-        except (ValidationError, OSError) as error:
-            log.error("%s cannot be read (%s); no settings from afar hold.", self._path, type(error).__name__)
-            return Tuned()
+        return kept_in(self._path, Tuned, LOST) or Tuned()
 
     def save(self, tuned: Tuned) -> None:
         """Replace it, whole or not at all; raises StateError."""
