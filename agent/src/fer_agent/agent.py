@@ -93,20 +93,14 @@ def _composed(settings: Settings, once: bool, state: StateFolder, log_file: LogF
     identity.adopt()
     settings = identity.dressed(settings)
     models = _models(settings, state)
-    serving = models.booted.serving
+    serving, tuner = models.booted.serving, models.tuner
     spool = Spool(state.spool, settings.device, int(settings.spool.max_mb * MB))
-    tuner = models.tuner
     pipelines = _pipelines(tuner, once, serving, spool)
     downloader = Downloader(settings.update)
     keyring = Keyring(settings.update, state.keys, downloader)
     key_watch = KeyWatch(keyring, lambda: updates.take_again(), lambda: session.report())  # noqa: PLW0108  # they come later
-    updates = _updates(
-        models,
-        pipelines,
-        Fetcher(keyring, models.slots, downloader),
-        Inbox(settings.device, keyring, key_watch.ask),
-        lambda: session.report(),  # noqa: PLW0108  # it comes later
-    )
+    fetcher, inbox = Fetcher(keyring, models.slots, downloader), Inbox(settings.device, keyring, key_watch.ask)
+    updates = _updates(models, pipelines, fetcher, inbox, lambda: session.report())  # noqa: PLW0108  # it comes later
     presence = Presence(settings.device, topics)
     report = DeviceReport(
         settings, presence.run, serving, updates, tuner.report, lambda: link.url
@@ -128,16 +122,7 @@ def _composed(settings: Settings, once: bool, state: StateFolder, log_file: LogF
     )  # fmt: skip
     client_id = client_id_of(settings.device)
     link = BrokerLink(settings.broker, client_id, presence.will, session.subscriptions, session)
-    reporter = TelemetryReporter(
-        identity=report.telemetry,
-        interval_s=tuner.settings.telemetry.interval_s,
-        sources=collectors(settings.state_dir),
-        cameras=pipelines.telemetry,
-        spool=lambda: spool.statistics().model_copy(update={"refusal": publisher.refusal}),
-        failures=pipelines.failures,
-        send=lambda telemetry: session.send_telemetry(telemetry, settings.telemetry.expiry_s),
-    )
-    tuner.attach(lambda now: reporter.retune(now.telemetry.interval_s))
+    reporter = _reporter(tuner, report, pipelines, spool, publisher, session)
     renewal = Renewal(settings, identity)
     parts = Parts(
         state, spool, publisher, session, link, reporter, pipelines, serving, updates, key_watch, renewal, commands,
@@ -242,3 +227,20 @@ def _updates(
         paces=pipelines.paces,
         report=report,
     )
+
+
+def _reporter(
+    tuner: Tuner, report: DeviceReport, pipelines: Pipelines, spool: Spool, publisher: Publisher, session: Session
+) -> TelemetryReporter:
+    settings = tuner.settings
+    reporter = TelemetryReporter(
+        identity=report.telemetry,
+        interval_s=settings.telemetry.interval_s,
+        sources=collectors(settings.state_dir),
+        cameras=pipelines.telemetry,
+        spool=lambda: spool.statistics().model_copy(update={"refusal": publisher.refusal}),
+        failures=pipelines.failures,
+        send=lambda telemetry: session.send_telemetry(telemetry, settings.telemetry.expiry_s),
+    )
+    tuner.attach(lambda now: reporter.retune(now.telemetry.interval_s))
+    return reporter
