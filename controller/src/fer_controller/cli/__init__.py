@@ -20,6 +20,7 @@ from fer_controller.cli import (
     enroll,
     events,
     export,
+    fleet,
     keys,
     label,
     looks,
@@ -46,7 +47,7 @@ app = program(
     "With --debug, anywhere, an error also shows its traceback.",
 )
 app.command("serve")(serve.serve)
-for _name, _look in looks.LOOKS.items():
+for _name, _look in fleet.LOOKS.items():
     app.command(_name)(looks.command(_look))
 app.add_typer(devices.app, name="devices")
 app.command("events")(events.events)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from fer_terminal import tones
 from fer_terminal.choosing import Choice
-from fer_terminal.columns import TIME, WORDS, Cell, Column
+from fer_terminal.columns import TIME, WORDS, Cell, Column, Row
 from fer_terminal.options import with_choice
 from fer_wire.commands import DIAGNOSE, DOCTOR, FAULT, LOGS, OK, RESTART
 from fer_wire.desired import DAY_S
@@ -183,7 +183,7 @@ def _state(state: str) -> Cell:
     return state, TONES.get(state, tones.BEWARE)
 
 
-def _rows(found: list[CommandAnswer]) -> Iterable[looks.Row]:
+def _rows(found: list[CommandAnswer]) -> Iterable[Row]:
     for each in found:
         yield (
             each.command[:8], each.device, each.kind, _state(each.state), each.asked_at, each.asked_by,

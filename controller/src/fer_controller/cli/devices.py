@@ -1,15 +1,20 @@
-"""fer-controller devices: forget, revoke, tokens, and what is asked of one device."""
+"""fer-controller devices: the list of them, forget, revoke, tokens, and what is asked of one device."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from fer_terminal import tones
 from fer_terminal.choosing import Choice
-from fer_terminal.columns import Column
+from fer_terminal.columns import FIGURE, TIME, WORDS, Cell, Column, Row
 from fer_terminal.options import with_choice
+from fer_wire.contracts import FINDER
 
 from fer_controller.cli import commands, looks, options
 from fer_controller.cli.completions import DEVICES
-from fer_controller.operations.fleet import FORGET, REVOKE, ForgetRequest, RevokeRequest
+from fer_controller.ingest.devices import off_by
+from fer_controller.operations import fleet
+from fer_controller.operations.fleet import FORGET, REVOKE, DeviceAnswer, ForgetRequest, RevokeRequest
 
 AT_THE_BROKER = """\
 The controller takes nothing more from {device}, and gives it nothing. The broker lets it in until you tell it not to:
@@ -26,8 +31,63 @@ give Mosquitto the list of revoked certificates            (fer-crl.path does so
 
 NAMES = "DEVICE…"
 TOKENS = (Column("device"), *options.LIFE)
+DAY = len("2027-01-31")
+TONES = {"online": tones.GOOD, "stale": tones.BEWARE, "offline": tones.BAD}
 
-app = typer.Typer(invoke_without_command=True, callback=looks.command(looks.DEVICES), help=looks.DEVICES.help)
+
+def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
+    for each in known:
+        models = "\n".join(filter(None, (each.model, each.eyes.get(FINDER))))
+        notes = filter(None, (_revoked(each), each.reason, _clock(each), each.blind))
+        yield (
+            each.device, _standing(each), _let_in_by(each), each.since, each.last_seen, each.agent_version, models,
+            each.provider, each.dropped_events or None, "\n".join(notes),
+        )  # fmt: skip
+
+
+def _standing(device: DeviceAnswer) -> Cell:
+    return (fleet.REVOKED, tones.BAD) if device.revoked_at else (device.state, TONES.get(device.state, tones.QUIET))
+
+
+def _let_in_by(device: DeviceAnswer) -> Cell:
+    certificate, day = device.certificate, (device.certificate_expires_at or "")[:DAY]
+    words = {
+        fleet.VALID: f"certificate until {day}",
+        fleet.EXPIRED: f"certificate that expired {day}",
+        fleet.REVOKED: "certificate that was revoked",
+    }
+    has = [words.get(certificate or ""), "token" if device.has_token else None]
+    tone = tones.BAD if certificate in (fleet.EXPIRED, fleet.REVOKED) else tones.PLAIN
+    return " and ".join(filter(None, has)), tone
+
+
+def _revoked(device: DeviceAnswer) -> str:
+    return f"revoked at {device.revoked_at} by {device.revoked_by}" if device.revoked_at else ""
+
+
+def _clock(device: DeviceAnswer) -> str:
+    return f"its clock is {off_by(device.clock_offset_s)}" if device.clock_offset_s else ""
+
+
+LIST = looks.Look(
+    fleet.DEVICES,
+    "The devices of the fleet: online, stale (online, but silent) or offline; how each authenticates; its models.",
+    (
+        Column("device"),
+        Column("state"),
+        Column("let in by", 6, WORDS),
+        Column("since", 5, TIME),
+        Column("last seen", 2, TIME),
+        Column("agent", 7),
+        Column("models", 4, WORDS),
+        Column("provider", 9),
+        Column("dropped", 8, FIGURE),
+        Column("notes", 3, WORDS),
+    ),
+    _devices,
+    "No device has been heard of yet.",
+)
+app = typer.Typer(invoke_without_command=True, callback=looks.command(LIST), help=LIST.help)
 commands.add_to(app)
 
 

@@ -5,28 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, get_origin
 
 import typer
-from fer_terminal import tones
 from fer_terminal.choosing import Choice
-from fer_terminal.columns import FIGURE, TIME, WORDS, Cell, Column, Row
+from fer_terminal.columns import WORDS, Column, Row
 from fer_terminal.options import with_choice
-from fer_wire.contracts import FINDER
 from pydantic import BaseModel
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
-from fer_controller.ingest.devices import off_by
-from fer_controller.operations import fleet
-from fer_controller.operations.fleet import DeadLetterAnswer, DeviceAnswer, TotalsAnswer
 from fer_controller.operations.operation import LIMIT, Answered, Operation
-from fer_controller.operations.telemetry import CAMERAS, CameraAnswer
-
-__all__ = ["DEVICES", "LOOKS", "Cell", "Look", "Row", "command"]
-
-DAY = len("2027-01-31")
-TONES = {
-    "online": tones.GOOD, "running": tones.GOOD, "stale": tones.BEWARE, "reopening": tones.BEWARE,
-    "offline": tones.BAD,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,118 +74,3 @@ def command(look: Look[Any]) -> Callable[..., None]:
     show.__annotations__["asked"] = look.operation.parameters
     show.__doc__ = look.help
     return with_choice(look.declared if look.is_list else (), limit=not look.has_limit)(with_options(show))
-
-
-def _devices(known: list[DeviceAnswer]) -> Iterable[Row]:
-    for each in known:
-        models = "\n".join(filter(None, (each.model, each.eyes.get(FINDER))))
-        notes = filter(None, (_revoked(each), each.reason, _clock(each), each.blind))
-        yield (
-            each.device, _standing(each), _let_in_by(each), each.since, each.last_seen, each.agent_version, models,
-            each.provider, each.dropped_events or None, "\n".join(notes),
-        )  # fmt: skip
-
-
-def _standing(device: DeviceAnswer) -> Cell:
-    return (fleet.REVOKED, tones.BAD) if device.revoked_at else (device.state, TONES.get(device.state, tones.QUIET))
-
-
-def _let_in_by(device: DeviceAnswer) -> Cell:
-    certificate, day = device.certificate, (device.certificate_expires_at or "")[:DAY]
-    words = {
-        fleet.VALID: f"certificate until {day}",
-        fleet.EXPIRED: f"certificate that expired {day}",
-        fleet.REVOKED: "certificate that was revoked",
-    }
-    has = [words.get(certificate or ""), "token" if device.has_token else None]
-    tone = tones.BAD if certificate in (fleet.EXPIRED, fleet.REVOKED) else tones.PLAIN
-    return " and ".join(filter(None, has)), tone
-
-
-def _revoked(device: DeviceAnswer) -> str:
-    return f"revoked at {device.revoked_at} by {device.revoked_by}" if device.revoked_at else ""
-
-
-def _clock(device: DeviceAnswer) -> str:
-    return f"its clock is {off_by(device.clock_offset_s)}" if device.clock_offset_s else ""
-
-
-def _totals(totals: TotalsAnswer) -> Iterable[Row]:
-    yield f"{totals.events:,}", "stored, each once"
-    yield f"{totals.dropped_events:,}", "dropped by devices whose spool was full"
-    yield f"{totals.redelivered_events:,}", "received again, and not counted again"
-    yield f"{totals.dead_letters:,}", "could not be read"
-
-
-def _cameras(cameras: list[CameraAnswer]) -> Iterable[Row]:
-    for each in cameras:
-        yield (
-            each.device, each.camera, _state(each), each.fps, each.latency_p95_ms, each.faces, each.reopened,
-            each.reported_at, each.error,
-        )  # fmt: skip
-
-
-def _state(camera: CameraAnswer) -> Cell:
-    blind = [word for word, found in (("frozen", camera.frozen), ("dark", camera.dark)) if found]
-    return ", ".join([camera.state, *blind]), tones.BEWARE if blind else TONES.get(camera.state, tones.QUIET)
-
-
-def _dead_letters(letters: list[DeadLetterAnswer]) -> Iterable[Row]:
-    return [(each.time, repr(each.topic), each.size_bytes, each.reason) for each in letters]
-
-
-DEVICES = Look(
-    fleet.DEVICES,
-    "The devices of the fleet: online, stale (online, but silent) or offline; how each authenticates; its models.",
-    (
-        Column("device"),
-        Column("state"),
-        Column("let in by", 6, WORDS),
-        Column("since", 5, TIME),
-        Column("last seen", 2, TIME),
-        Column("agent", 7),
-        Column("models", 4, WORDS),
-        Column("provider", 9),
-        Column("dropped", 8, FIGURE),
-        Column("notes", 3, WORDS),
-    ),
-    _devices,
-    "No device has been heard of yet.",
-)
-LOOKS: dict[str, Look[Any]] = {
-    "cameras": Look(
-        CAMERAS,
-        "The cameras of the fleet, as their devices last reported them: state, frame rate, latency, last fault.",
-        (
-            Column("device"),
-            Column("camera"),
-            Column("state"),
-            Column("fps", 2, FIGURE),
-            Column("p95 ms", 4, FIGURE),
-            Column("faces", 6, FIGURE),
-            Column("reopened", 7, FIGURE),
-            Column("reported", 5, TIME),
-            Column("last fault", 3, WORDS),
-        ),
-        _cameras,
-        "No device has reported a camera yet.",
-    ),
-    "totals": Look(
-        fleet.TOTALS,
-        "What the events of the whole fleet came to, those that have been deleted since included.",
-        (Column("events", kind=FIGURE), Column("what became of them", kind=WORDS)),
-        _totals,
-    ),
-    "dead-letters": Look(
-        fleet.DEAD_LETTERS,
-        "Messages that could not be read, and why.",
-        (
-            Column("time", 2, TIME),
-            Column("topic", kind=WORDS),
-            Column("bytes", 3, FIGURE),
-            Column("reason", kind=WORDS),
-        ),
-        _dead_letters,
-        "Every message could be read.",
-    ),
-}
