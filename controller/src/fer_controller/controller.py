@@ -31,8 +31,9 @@ def serve(settings: Settings, stop: Event) -> None:
     if stop.is_set():
         return
     posts = [role for role in settings.roles if role != HTTP]
+    tasks = _tasks(settings)
     serving = HttpProcess(settings) if HTTP in settings.roles else nullcontext()
-    with opening.alone(settings.db, posts), _main_work(settings) as work, serving, beside(_tasks(settings)):
+    with opening.alone(settings.db, posts), _main_work(settings) as work, serving, beside(tasks):
         systemd.notify(systemd.READY)
         log.info("%s", _begun(settings))
         work(stop)

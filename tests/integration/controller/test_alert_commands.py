@@ -94,6 +94,9 @@ def test_the_commands_say_what_they_did(fleet: ServedFleet) -> None:
     assert said("silence", "--for", "soon")[0] == 2
     assert said("silence", "--for", "0s")[0] == 2
     assert said("silence", "--rule", "cold", "--for", "1h")[0] == 2
+    status, why = said("silence", "--for", "1h", "--reason", "x" * 201)
+    assert (status, "It has 201 characters; say it in 200." in why) == (2, True)
+    assert [said(word, str(2**63))[0] for word in ("ack", "unsilence")] == [2, 2]
     status, listed = said()
     assert status == 0
     assert "It is offline since noon." in listed

@@ -101,8 +101,9 @@ def test_a_target_that_is_not_there_is_told_of_without_its_secrets(
     assert "s3cret" not in f"{refused.value} {caplog.text} {out} {err}"
 
 
-def test_a_url_of_no_service_is_refused_without_saying_it() -> None:
-    settings = AlertSettings(targets={"pager": SecretStr("pagr://s3cret@example.com")})
+@pytest.mark.parametrize("url", ["pagr://s3cret@example.com", "mailtos:/anna:s3cret@example.com", "s3cret", ""])
+def test_a_url_of_no_service_is_refused_without_saying_it(url: str) -> None:
+    settings = AlertSettings(targets={"pager": SecretStr(url)})
     with pytest.raises(SettingsError, match=r"alerts\.targets\.pager is no URL that Apprise knows") as refused:
         targets(settings)
     assert "s3cret" not in str(refused.value)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from fer_terminal import tones
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
+from fer_wire.message import MAX_INT
 
 from fer_controller.alerts.transitions import DELIVERED, EASING, FAILED, OVER, RAISED
 from fer_controller.cli import looks, options
@@ -64,7 +65,7 @@ app = typer.Typer(invoke_without_command=True, callback=looks.command(LIST), hel
 
 @app.command()
 def ack(
-    alerts: Annotated[list[int], typer.Argument(metavar="ID…", min=0, help="Alerts that you look after.")],
+    alerts: Annotated[list[int], typer.Argument(metavar="ID…", min=0, max=MAX_INT, help="Alerts that you look after.")],
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -87,7 +88,7 @@ def silence(
     selector: Annotated[
         str, typer.Option(help="Only these devices, 'site=lab,room!=cellar' or 'device=nano-01'; by default all.")
     ] = "",
-    reason: Annotated[str, typer.Option(help="Why, for the audit log; at most 200 characters.")] = "",
+    reason: options.Reason = "",
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -101,7 +102,7 @@ def silence(
         length_s = seconds(for_, "--for", LONGEST_SILENCE_S)
         if not length_s:
             raise typer.BadParameter("--for 0 would silence nothing; write 30m, 2h or 1d.")
-        asked = SilenceRequest(rule=rule, selector=selector, for_s=length_s, reason=reason[:200])
+        asked = SilenceRequest(rule=rule, selector=selector, for_s=length_s, reason=reason)
         with options.desk(db, url, config) as desk:
             made = desk.ask(SILENCE, asked)
     except RequestError as error:
@@ -114,7 +115,7 @@ def silence(
 
 @app.command()
 def unsilence(
-    silence: Annotated[int, typer.Argument(metavar="ID", min=0, help="A silence that is to end now.")],
+    silence: Annotated[int, typer.Argument(metavar="ID", min=0, max=MAX_INT, help="A silence that is to end now.")],
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,

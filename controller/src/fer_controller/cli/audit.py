@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
+from fer_wire.message import MAX_INT
 
 from fer_controller.cli import looks, options
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, EntryAnswer
@@ -43,7 +44,7 @@ app.command("list")(looks.command(LIST))
 
 @app.command()
 def export(
-    after_id: Annotated[int, typer.Option(min=0, help="Only entries after this id.")] = 0,
+    after_id: Annotated[int, typer.Option(min=0, max=MAX_INT, help="Only entries after this id.")] = 0,
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,

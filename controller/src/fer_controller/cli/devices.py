@@ -126,7 +126,7 @@ def revoke(
         list[str],
         typer.Argument(metavar=NAMES, autocompletion=DEVICES, help="Devices that were stolen or broken into."),
     ],
-    reason: Annotated[str, typer.Option(help="Why, for the audit log; at most 200 characters.")] = "",
+    reason: options.Reason = "",
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
@@ -138,7 +138,7 @@ def revoke(
     with options.desk(db, url, config) as desk:
         for device in devices:
             try:
-                done = desk.ask(REVOKE, RevokeRequest(device=device, reason=reason[:200]))
+                done = desk.ask(REVOKE, RevokeRequest(device=device, reason=reason))
             except RequestError as error:
                 raise typer.BadParameter(str(error)) from error
             if json_:

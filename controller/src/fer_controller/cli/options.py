@@ -16,6 +16,7 @@ from fer_wire.printable import one_line
 from fer_wire.terminal import json_text
 
 from fer_controller.errors import SettingsError
+from fer_controller.operations.operation import REASON_CHARACTERS
 from fer_controller.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ LONGEST_LIFE_S = 3650 * 86_400.0
 CONTROLLER = "--controller"
 RENAMED = {"--url": CONTROLLER}
 """Options that had another name once, which still works."""
+
+
+def _short(reason: str) -> str:
+    if len(reason) > REASON_CHARACTERS:
+        raise typer.BadParameter(f"It has {len(reason)} characters; say it in {REASON_CHARACTERS}.")
+    return reason
+
 
 Db = Annotated[
     str | None,
@@ -45,6 +53,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute or hour.")]
 Expires = Annotated[
     str | None, typer.Option("--expires", help="After how long it lets nobody in: 12h, 30d; by default never.")
+]
+Reason = Annotated[
+    str, typer.Option(callback=_short, help=f"Why, for the audit log; at most {REASON_CHARACTERS} characters.")
 ]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Continue as more arrives, until Ctrl-C.")]
 

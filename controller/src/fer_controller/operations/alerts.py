@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from fer_controller.operations.operation import GET, POST, Answer, Id, Limit, Nothing, Operation, Parameters
+from fer_controller.operations.operation import GET, POST, Answer, Id, Limit, Nothing, Operation, Parameters, Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 LONGEST_SILENCE_S = 366 * 86_400.0
@@ -48,7 +48,7 @@ class SilenceRequest(Parameters):
         default="", description="Only these devices, 'site=lab,room!=cellar' or 'device=nano-01'; by default all."
     )
     for_s: float = Field(gt=0, le=LONGEST_SILENCE_S, description="For so many seconds.")
-    reason: str = Field(default="", max_length=200, description="Why; the audit log keeps it.")
+    reason: Reason = ""
 
 
 class SilenceAnswer(Answer):

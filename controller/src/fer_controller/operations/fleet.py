@@ -4,7 +4,7 @@ from fer_wire.contracts import FINDER, LANDMARKER
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredReport
-from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters
+from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters, Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 VALID, EXPIRED, REVOKED = "valid", "expired", "revoked"
@@ -71,7 +71,7 @@ class RevokeRequest(Parameters):
     """Which device is revoked."""
 
     device: str = Field(description="Its name.")
-    reason: str = Field(default="", max_length=200, description="Why; the audit log keeps it.")
+    reason: Reason = ""
 
 
 class RevokedAnswer(Answer):

@@ -58,8 +58,11 @@ class AppriseTarget:
 
 
 def _secrets(url: str) -> list[str]:
-    """All parts of a URL but its scheme: which of them are secret, each service decides itself."""
-    rest = url.partition("://")[2]
+    """All parts of a URL but its scheme: which of them are secret, each service decides itself.
+
+    What is misspelt has no scheme, and is secret as a whole.
+    """
+    rest = url.partition("://")[2] or url
     parts = {part for text in (rest, unquote(rest)) for part in APART.split(text) if len(part) >= SHORTEST_SECRET}
     return sorted(parts, key=len, reverse=True)
 
