@@ -131,9 +131,16 @@ def diagnose(
     """Write what a device tells of itself to a file: doctor, settings without secrets, versions, telemetry, log."""
     from fer_wire.whole_files import written_whole
 
-    found = _diagnosis(device, DIAGNOSE, expires, db, url, config)
-    with written_whole(out, OURS_ALONE) as file:
-        file.write(json.dumps(found, indent=2, ensure_ascii=False).encode() + b"\n")
+    from fer_controller.errors import ExportError
+
+    try:
+        with written_whole(out, OURS_ALONE) as file:  # before anybody is asked: the place may be none
+            found = _diagnosis(device, DIAGNOSE, expires, db, url, config)
+            file.write(json.dumps(found, indent=2, ensure_ascii=False).encode() + b"\n")
+    except OSError as error:
+        raise ExportError(
+            f"{out} cannot be written: {error.strerror or error}; name another file with --out."
+        ) from error
     if json_:
         options.print_line({"device": device, "file": str(out)})
     else:

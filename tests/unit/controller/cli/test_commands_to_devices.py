@@ -116,6 +116,21 @@ def test_a_diagnosis_is_a_file_of_ours_alone(db: Path, tmp_path: Path) -> None:
     assert (tmp_path / "found.json").stat().st_mode & 0o077 == 0
 
 
+def test_where_no_file_can_be_nobody_is_asked(db: Path, tmp_path: Path) -> None:
+    for out, why in ((tmp_path / "none" / "a.json", "No such file or directory"), (tmp_path, "it is there, and is no")):
+        done = devices(db, "diagnose", DEVICE, "--out", str(out))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{out} cannot be written: {why}" in done.stderr
+    with opening.reader(db) as database:
+        assert Subjects(database).commands.newest("", 10) == []
+
+
+def test_what_does_not_answer_leaves_no_file(db: Path, answering: Answering, tmp_path: Path) -> None:
+    answering.move = Move(REFUSE, "", "run-1", "No.")
+    assert devices(db, "diagnose", DEVICE, "--out", str(tmp_path / "found.json")).returncode == 1
+    assert list(tmp_path.glob("*found.json*")) == []
+
+
 def test_without_a_controller_it_is_told_that_none_has_sent_it(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "LATEST", cli.LATEST * 0)
     done = devices(db, "restart", DEVICE, "--expires", "1s")
