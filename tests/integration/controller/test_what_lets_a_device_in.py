@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from controller_process import json_lines, run
+from fer_controller.desk.local import LocalDesk
+from fer_controller.desk.stores import Place
+from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.store import opening
 from fer_controller.store.certificates.records import DEVICE, SERVER, Issued
 from fer_controller.store.certificates.store import CertificateStore
@@ -44,6 +47,12 @@ def test_every_device_says_what_lets_it_in(db: Path) -> None:
         ("valid", LATER, False), ("expired", BEFORE, True), ("revoked", None, False), (None, None, True),
         (None, None, False),
     ]  # fmt: skip
+
+
+def test_a_page_of_the_fleet_says_the_same(db: Path, tmp_path: Path) -> None:
+    with LocalDesk(Place(db, tmp_path, stale_after_s=30.0), "alice") as desk:
+        first, second = (desk.ask(FLEET, FleetQuery(offset=offset, limit=3)).lines for offset in (0, 3))
+    assert [line.certificate for line in (*first, *second)] == ["valid", "expired", "revoked", None, None]
 
 
 def test_the_table_says_it_in_words(db: Path) -> None:

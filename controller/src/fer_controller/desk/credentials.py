@@ -18,12 +18,16 @@ class Credentials:
         """The fields of a DeviceAnswer that tell of them."""
         ends = self._ends.get(device)
         return {
-            "certificate": None if ends is None else self._state(ends),
+            "certificate": certificate(ends, self._at),
             "certificate_expires_at": ends or None,
             "has_token": device in self._tokens,
         }
 
-    def _state(self, ends: str) -> str:
-        if not ends:
-            return REVOKED
-        return EXPIRED if ends <= self._at else VALID
+
+def certificate(ends: str | None, at: str) -> str | None:
+    """What one that ends then is at a moment: revoked where the end is empty; None where there is none."""
+    if ends is None:
+        return None
+    if not ends:
+        return REVOKED
+    return EXPIRED if ends <= at else VALID

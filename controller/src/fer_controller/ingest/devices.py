@@ -38,8 +38,13 @@ def presence(device: Device, now: datetime, stale_after_s: float) -> str:
     """online, stale (online, yet silent for stale_after_s), offline, or unknown before the first birth."""
     if device.state != ONLINE:
         return device.state or UNKNOWN
-    silent_since = iso_utc(now - timedelta(seconds=stale_after_s))
-    return ONLINE if device.last_seen >= silent_since else STALE
+    return ONLINE if device.last_seen >= _silent_since(now, stale_after_s) else STALE
+
+
+@lru_cache(1)
+def _silent_since(now: datetime, stale_after_s: float) -> str:
+    """Remembered, because all devices are looked at in one moment."""
+    return iso_utc(now - timedelta(seconds=stale_after_s))
 
 
 class Fleet:

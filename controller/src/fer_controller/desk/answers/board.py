@@ -11,7 +11,7 @@ from fer_controller.desk.board import needs, sieve
 from fer_controller.desk.board.describing import in_full, kinds
 from fer_controller.desk.board.lines import Line, figures, lines
 from fer_controller.desk.board.sieve import Sieve
-from fer_controller.desk.credentials import Credentials
+from fer_controller.desk.credentials import certificate
 from fer_controller.operations.board import (
     FLEET,
     MOST_VALUES,
@@ -42,7 +42,7 @@ MEASURED: Mapping[str, Callable[[Figures], float | None]] = {
 
 @ANSWERS.carries_out(FLEET)
 def fleet(context: Context, asked: FleetQuery) -> FleetAnswer:
-    """A page; figures are read of the devices on it alone, unless all must be sorted or filtered by them."""
+    """A page; what is not sorted or filtered by is read of the devices on it alone."""
     known, place, now = context.stores.looking, context.stores.place, datetime.now(UTC)
     everyone = lines(known, now, place.stale_after_s)
     by_figures = asked.sort in MEASURED or set(asked.kinds) & set(needs.MEASURED_KINDS)
@@ -51,14 +51,16 @@ def fleet(context: Context, asked: FleetQuery) -> FleetAnswer:
     page = _sorted(found, asked, measured)[asked.offset : asked.offset + asked.limit]
     if not by_figures:
         measured = figures(known, [line.device for line in page], now)
-    shown = _shown(page, measured, place.limits, Credentials(known, iso_utc(now)))
+    ends, at = known.certificates.ends_of([line.device for line in page]), iso_utc(now)
+    certificates = {device: certificate(its_end, at) for device, its_end in ends.items()}
+    shown = _shown(page, measured, place.limits, certificates)
     return FleetAnswer(total=len(found), devices=len(everyone), lines=shown, facets=_facets(counted, labels))
 
 
 def _shown(
-    page: list[Line], measured: Mapping[str, Figures], limits: DeviceLimits, credentials: Credentials
+    page: list[Line], measured: Mapping[str, Figures], limits: DeviceLimits, certificates: Mapping[str, str | None]
 ) -> tuple[FleetLineAnswer, ...]:
-    found = ((line, measured.get(line.device), credentials.of(line.device)["certificate"]) for line in page)
+    found = ((line, measured.get(line.device), certificates.get(line.device)) for line in page)
     return tuple(in_full(line, figures_, kinds(line, figures_, limits), its) for line, figures_, its in found)
 
 

@@ -28,6 +28,11 @@ WHERE holder = :holder AND role = :role AND revoked_at = '' AND expires_at > :at
 SELECT holder, max(CASE WHEN revoked_at = '' THEN expires_at ELSE '' END) AS expires_at FROM certificates
 WHERE role = :role GROUP BY holder;
 
+-- newest_ends_of --
+-- The same of these holders alone.
+SELECT holder, max(CASE WHEN revoked_at = '' THEN expires_at ELSE '' END) AS expires_at FROM certificates
+WHERE role = :role AND holder IN (SELECT value FROM json_each(:holders)) GROUP BY holder;
+
 -- certificates_made_since --
 -- How many certificates a holder was given since then.
 SELECT count(*) AS number FROM certificates WHERE holder = :holder AND role = :role AND made_at > :since;

@@ -1,5 +1,8 @@
 """Certificates in the database."""
 
+import json
+from collections.abc import Collection
+
 from fer_controller.store.certificates.records import DEVICE, Issued, Revocation
 from fer_controller.store.database import Database, named
 
@@ -30,6 +33,11 @@ class CertificateStore:
     def ends(self) -> dict[str, str]:
         """By device: when its newest certificate expires; empty where all of them were revoked."""
         return {row["holder"]: row["expires_at"] for row in self._database.rows("newest_ends", {"role": DEVICE})}
+
+    def ends_of(self, devices: Collection[str]) -> dict[str, str]:
+        """The same of these devices alone."""
+        values = {"role": DEVICE, "holders": json.dumps(list(devices))}
+        return {row["holder"]: row["expires_at"] for row in self._database.rows("newest_ends_of", values)}
 
     def in_force(self, holder: str, at: str, role: str = DEVICE) -> list[Issued]:
         """A holder's that are neither revoked nor expired then, the oldest first."""
