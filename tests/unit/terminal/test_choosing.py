@@ -66,6 +66,18 @@ def test_a_filter_lets_through_what_it_says(typed: str, devices: List[str]) -> N
     assert shown(filters=(typed,)) == devices
 
 
+def test_a_figure_is_found_as_it_is_shown_and_as_it_is_kept() -> None:
+    row = ("nano-2", None, 14.5625, "")
+    for typed, places in (("=14.6", [0]), ("=14.5625", [0]), ("=14.5", []), ("!=14.6", []), ("!=14.5", [0])):
+        assert chosen_rows(Choice(filters=(f"fps{typed}",)), COLUMNS, [row]) == places, typed
+
+
+@pytest.mark.parametrize("typed", ["fps<l0", "fps>=", "fps > fast"])
+def test_a_figure_that_is_compared_with_no_number_is_wrong_use(typed: str) -> None:
+    with pytest.raises(typer.BadParameter, match="compares with no number; write fps"):
+        shown(filters=(typed,))
+
+
 def test_all_filters_hold_and_the_limit_counts_what_is_left() -> None:
     assert shown(filters=("nano", "fps>1")) == ["nano-2"]
     assert shown(filters=("nano",), limit=1, sort="-device") == ["nano-10"]

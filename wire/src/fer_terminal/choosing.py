@@ -4,11 +4,11 @@ import operator
 import re
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 import typer
 
-from fer_terminal.columns import Cell, Column, Row, value_of
+from fer_terminal.columns import FIGURE, Cell, Column, Row, value_of
 
 ALL = "all"
 MOST_FILTERED = 100_000
@@ -82,12 +82,15 @@ def _test(typed: str, columns: Sequence[Column]) -> Test:
     compared = COMPARED.match(typed)
     if compared is None:
         wanted = typed.casefold()
-        return lambda row: any(wanted in _text(cell) for cell in row)
-    column, sign, wanted = _place(compared["column"], columns, "--filter"), compared["sign"], compared["wanted"]
+        return lambda row: any(wanted in text for column, cell in zip(columns, row) for text in _texts(column, cell))
+    place, sign, wanted = _place(compared["column"], columns, "--filter"), compared["sign"], compared["wanted"]
+    column = columns[place]
     if sign in SIGNS:
-        return lambda row: _compare(SIGNS[sign], value_of(row[column]), wanted)
+        if column.kind == FIGURE and isinstance(_number(wanted), str):
+            raise typer.BadParameter(f"--filter: {typed!r} compares with no number; write {column.spelled}{sign}10.")
+        return lambda row: _compare(SIGNS[sign], value_of(row[place]), wanted)
     pattern = wanted.casefold()
-    return lambda row: fnmatchcase(_text(row[column]), pattern) is (sign == "=")
+    return lambda row: any(fnmatchcase(text, pattern) for text in _texts(column, row[place])) is (sign == "=")
 
 
 def _compare(holds: Callable[[Any, Any], bool], value: Any, wanted: str) -> bool:
@@ -107,9 +110,10 @@ def _number(value: Any) -> Any:
         return value
 
 
-def _text(cell: Cell) -> str:
+def _texts(column: Column, cell: Cell) -> Set[str]:
+    """What a filter finds the cell by: its value as it is kept, and as a table shows it."""
     value = value_of(cell)
-    return "" if value is None else str(value).casefold()
+    return {""} if value is None or value == "" else {str(value).casefold(), column.text(cell, None).casefold()}
 
 
 def _place(name: str, columns: Sequence[Column], option: str) -> int:
