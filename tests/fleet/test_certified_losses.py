@@ -1,8 +1,8 @@
-"""A hub loses its power as the certificate of its servers is on its way."""
+"""A hub with certificates is restored on another machine, or loses its power as a certificate is on its way."""
 
 import pytest
 from controller_process import eventually
-from fleet.certified import BROKER_PORT, CERTS, HTTP_PORT, USUAL_S, make_due, shown
+from fleet.certified import BROKER_PORT, CERTIFICATES, CERTS, HTTP_PORT, USUAL_S, make_due, shown
 from fleet.console import PATIENCE_S
 from fleet.site import Fleet
 
@@ -52,3 +52,21 @@ def another(fleet: Fleet, port: int, before: str) -> bool:
         return shown(fleet, port) != before
     except OSError:
         return False
+
+
+def test_a_fleet_with_certificates_is_restored_on_another_machine_and_its_devices_go_on(certified: Fleet) -> None:
+    eventually(certified.all_online, "both are online", PATIENCE_S)
+    backup = certified.ansible.backup(*CERTIFICATES)
+    streams = {device.name: certified.console.epochs(device.name) for device in certified.devices}
+    certified.hub.replace()
+    certified.hub.boot()
+    again = (*CERTIFICATES, "--limit", "broker,controller")
+    certified.ansible.run(*again)
+    certified.ansible.run(*CERTIFICATES, "-e", f"fer_backup={backup}", book="restore.yml")
+    certified.ansible.run(*again)
+    eventually(certified.all_online, "both are online again, though nothing was done on them", PATIENCE_S)
+    for device in certified.devices:
+        certified.console.new_events(device.name)
+        assert certified.console.epochs(device.name) == streams[device.name]
+    recap = certified.ansible.run(*CERTIFICATES)
+    assert {host: each["changed"] for host, each in recap.items()} == dict.fromkeys(certified.hosts, 0)
