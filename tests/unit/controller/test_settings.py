@@ -33,6 +33,10 @@ def test_options_override_the_environment_and_that_the_file(tmp_path: Path, monk
             "The setting http.access is wrong: Input should be 'token', 'certificate' or 'open'",
         ),
         (f"[http]\nkey_file = '{__file__}'\n", "cert_file and key_file are given together, or not at all"),
+        (
+            '[alerts.targets]\n"my mail" = "json://x"',
+            r"alerts\.targets\.my mail is wrong: 'my mail' is not a valid name .*__TARGETS__MY MAIL,",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

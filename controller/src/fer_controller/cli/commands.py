@@ -212,5 +212,5 @@ LIST = looks.Look(
         Column("why", 5, WORDS),
     ),
     _rows,
-    "No device was asked anything yet.",
+    "No command to a device is kept.",
 )

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from fer_controller.errors import SettingsError
 from fer_controller.settings.sections import ENV_DELIMITER, ENV_PREFIX, Settings
 
+OF_A_KEY = "[key]"
+"""What pydantic adds to the place of a name that is wrong itself."""
 UNKNOWN = "there is no such setting"
 
 
@@ -75,7 +77,7 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 
 def _sentence(error: ValidationError, config: Path | None) -> str:
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(level) for level in first["loc"])
+    place = ".".join(str(level) for level in first["loc"] if level != OF_A_KEY)
     own = first.get("ctx", {}).get("error")
     reason = UNKNOWN if first["type"] == "extra_forbidden" else str(own or first["msg"]).rstrip(".")
     return (
