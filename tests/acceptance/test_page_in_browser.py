@@ -34,6 +34,7 @@ VIEWS = {
     "models": ("tiny@1", "fp32"),
 }
 EVERYTHING_BUT_WHO = re.compile(r"/v1/(?!me\b|session)")
+LIVE = re.compile("/v1/live$")
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +138,38 @@ def test_what_was_known_stays_and_is_marked_as_old(page: Any, fleet: ServedFleet
     text = body(page, "unknown since", "this is how it was then")
     assert "orin-05" in text
     assert "11 devices" not in text
+
+
+def test_a_hidden_tab_follows_nothing_until_it_is_shown(page: Any, fleet: ServedFleet) -> None:
+    with page.expect_response(LIVE):
+        page.goto(f"{fleet.url}/#token={fleet.token}/overview")
+    body(page, "11 devices")
+    with page.expect_event("requestfailed", lambda request: LIVE.search(request.url)):
+        turn(page, hidden=True)
+    with page.expect_response(LIVE), page.expect_response(re.compile("/v1/overview$")):
+        turn(page, hidden=False)
+
+
+def turn(page: Any, *, hidden: bool) -> None:
+    """As when another tab is opened in front of this one, or closed."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_an_outage_that_ended_while_nobody_listened_is_over(page: Any, fleet: ServedFleet) -> None:
+    at = f'"at": "{LONG_AGO}"'
+    outage = f'event: outage\ndata: {{{at}, "what": "ingest", "since": "{LONG_AGO}", "why": "Nothing arrives."}}\n\n'
+    told = iter([outage])
+    hello = f'event: hello\ndata: {{{at}, "devices": 11}}\n\n'
+    page.route(
+        LIVE,
+        lambda route: route.fulfill(content_type="text/event-stream", body=f"retry: 1000\n\n{next(told, hello)}"),
+    )
+    page.goto(f"{fleet.url}/#token={fleet.token}/models")
+    page.get_by_text("Nothing arrives.").wait_for()
+    page.get_by_text("Nothing arrives.").wait_for(state="hidden")

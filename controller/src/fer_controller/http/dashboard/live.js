@@ -80,11 +80,15 @@ async function attempt(look, known, failed, ended) {
     }
 }
 
+const outages = new Set();
 changes.addEventListener("outage", ({ detail: { what, why } }) => {
+    outages.add(what);
     troubles.set(what, { text: why, silent: false });
     tell();
 });
 changes.addEventListener("outage_over", ({ detail: { what } }) => settle(what));
+/** A new connection begins with hello and tells of each outage again; one that ended meanwhile is told by nothing else. */
+changes.addEventListener("hello", () => outages.forEach(settle));
 
 function settle(ended) {
     if (troubles.delete(ended)) tell();
@@ -109,7 +113,7 @@ async function change(told, everyMs, ended) {
         for (const kind of [told, LOST]) changes.addEventListener(kind, resolve, { signal: over.signal });
     });
     await pause(everyMs, ended);
-    await Promise.race([first, pause(SLOWER_WHERE_TOLD * everyMs, ended)]);
+    await Promise.race([first, pause((SLOWER_WHERE_TOLD - 1) * everyMs, ended)]);
     over.abort();
 }
 

@@ -12,6 +12,6 @@ export function SignIn({ note, signIn }) {
         <button class="deed">Sign in</button>
         <p class="bad" role="status" aria-live="polite">${note}</p>
         <p class="hint">A token comes from <code>fer-controller operators add NAME --role viewer</code>, on the
-            controller’s machine. It is kept in this tab alone.</p>
+            controller’s machine. The page does not keep it: the browser stays signed in, in every tab, by a cookie.</p>
     </form>`;
 }

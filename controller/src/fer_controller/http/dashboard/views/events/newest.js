@@ -25,7 +25,9 @@ const COLUMNS = [
 export function Newest({ device }) {
     const [following, setFollowing] = useState(true);
     const before = useRef(null);
-    const asked = useLook(following ? (signal) => follow(device, before, signal) : null, EVERY_MS, device);
+    const asked = useLook(following ? (signal) => follow(device, before, signal) : null, EVERY_MS, device, {
+        told: "events",
+    });
     const turn = (event) => setFollowing(event.target.checked);
     return html`
         <div class="bar">

@@ -27,9 +27,10 @@ export function Sieve({ facets, query }) {
     const built = Object.keys(TITLES).filter((key) => counted[key]);
     const byState = built.map((key) => facet(key, TITLES[key], counted[key]));
     const byLabel = Object.entries(labels).map(([key, values]) => facet(OF_LABEL + key, capitalized(key), values));
-    const pairs = selected(query.selector);
+    const terms = several(query.selector);
+    const pairs = new Map(terms.filter(isPair).map((term) => term.split(/=(.*)/s)));
     const chosen = (key) => (isLabel(key) ? [pairs.get(labelOf(key))].filter(Boolean) : several(query[key]));
-    const turn = (key, values) => choose(key, values, pairs);
+    const turn = (key, values) => choose(key, values, terms);
     const active = Object.keys(sieved).filter((key) => key !== "offset" && query[key]);
     return html`<details class="sieve" open=${WIDE.matches || active.length > 0}>
         <summary>Filter${active.length ? ` (${active.length})` : ""}</summary>
@@ -38,21 +39,16 @@ export function Sieve({ facets, query }) {
     </details>`;
 }
 
+const isPair = (term) => /^[^!=]+=/.test(term);
 const isLabel = (key) => key.startsWith(OF_LABEL);
 const labelOf = (key) => key.slice(OF_LABEL.length);
 const facet = (key, title, values) => ({ key, title, values: Object.entries(values) });
 
-/** Values of a label exclude each other, for a selector is a pair of each. */
-function choose(key, values, pairs) {
+/** Values of a label exclude each other, for a selector is a pair of each; its other terms stay as they are. */
+function choose(key, values, terms) {
     if (!isLabel(key)) return change({ [key]: values.join(","), offset: "" });
     const label = labelOf(key);
-    const rest = [...pairs].filter(([each]) => each !== label);
-    const wanted = values.length ? [...rest, [label, values.at(-1)]] : rest;
-    return change({ selector: wanted.map((pair) => pair.join("=")).join(","), offset: "" });
-}
-
-/** The pairs of a selector; what is not a plain pair stays as it is. */
-function selected(text = "") {
-    const plain = text.split(",").filter((term) => /^[^!=]+=/.test(term));
-    return new Map(plain.map((term) => term.split(/=(.*)/s)));
+    const rest = terms.filter((term) => !term.startsWith(`${label}=`));
+    const wanted = values.length ? [...rest, `${label}=${values.at(-1)}`] : rest;
+    return change({ selector: wanted.join(","), offset: "" });
 }

@@ -1,5 +1,5 @@
 import { change } from "../../address.js";
-import { get } from "../../api.js";
+import { get, nowMs } from "../../api.js";
 import { html } from "../../html.js";
 import { useLook } from "../../live.js";
 import { Asked } from "../../parts/asked.js";
@@ -35,7 +35,7 @@ const named = (label) => (place) => ({ name: place.value ?? `without ${label}`, 
 const rows = ({ all, places, by }) => [{ name: "all devices", ...all }, ...places.map(named(by))];
 
 /** When today began where the browser is. */
-const midnight = () => new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+const midnight = () => new Date(new Date(nowMs()).setHours(0, 0, 0, 0)).toISOString();
 
 const columns = (label) => [
     { key: "name", title: label, cell: ({ name }) => name },
