@@ -7,13 +7,13 @@ from typing import Callable, Mapping, NamedTuple, Optional
 from fer_wire import Telemetry, Topics
 from fer_wire.broker import client_id_of
 from fer_wire.contracts import CLASSIFIER, FINDER, LANDMARKER
+from fer_wire.device.deeds import Sources
 
 from fer_agent.broker.link import BrokerLink
 from fer_agent.broker.presence import Presence
 from fer_agent.broker.session import Session
 from fer_agent.cameras import refuse_endless
 from fer_agent.commands.commands import Commands
-from fer_agent.commands.deeds import Sources
 from fer_agent.commands.ledger_file import LedgerFile
 from fer_agent.commands.replies import Replies
 from fer_agent.emotion.classify import Classifier

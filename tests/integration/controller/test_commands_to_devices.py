@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from controller_process import ControllerProcess, eventually, json_lines, run
 from fer_agent.commands.commands import Commands
-from fer_agent.commands.deeds import Sources
 from fer_agent.commands.ledger_file import LedgerFile
 from fer_agent.update import verify
 from fer_controller.commands import asking
@@ -16,6 +15,7 @@ from fer_controller.settings.postgresql import written
 from fer_controller.store import opening
 from fer_controller.store.subjects import Subjects
 from fer_wire.commands import OK, Finding
+from fer_wire.device.deeds import Sources
 from fer_wire.device.trust import Trust, one_key
 from linked_device import Device, settings_for
 from real_broker import Mosquitto, free_port, running

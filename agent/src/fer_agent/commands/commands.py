@@ -9,10 +9,10 @@ from typing import Callable, Deque, Optional
 from fer_wire import Command, MessageError, Reply, parse
 from fer_wire.commands import DONE, FAILED, REFUSED, RESTART, WHY_CHARACTERS, Diagnosis
 from fer_wire.device.commands import AGAIN, TOO_MANY, Taken, refusal, unproven
+from fer_wire.device.deeds import Sources, diagnosed, fitted
 from fer_wire.device.trust import Trust
 from fer_wire.message import MAX_PAYLOAD_BYTES
 
-from fer_agent.commands.deeds import Sources, diagnosed, fitted
 from fer_agent.commands.ledger_file import LedgerFile
 from fer_agent.commands.replies import Replies
 from fer_agent.errors import AgentError, StateError
@@ -20,9 +20,6 @@ from fer_agent.errors import AgentError, StateError
 log = logging.getLogger(__name__)
 
 STOP_S = 5.0
-BEGAN_ANEW = "The agent runs anew."
-DIED_BEFORE = "The agent ended before it was done; ask again."
-REPLY_IS_GONE = "It was done in an earlier run of the agent, whose reply is gone; ask again."
 UNWATCHED = "Nothing would start the agent again: it is no service of systemd, nor the first process of a container."
 
 
@@ -104,14 +101,12 @@ class Commands:
         if why_not or not known.outcome:
             log.debug("The command %s is passed over. %s", known.command, why_not or AGAIN)
         elif not self._replies.say_again(known.command):
-            lost = known.outcome == DONE and not known.restarts
-            self._reply(known.command, *((FAILED, REPLY_IS_GONE) if lost else (known.outcome, known.reason)))
+            self._reply(known.command, *known.without_reply)
 
     def _settle_earlier_runs(self) -> None:
         """A run that follows a restart is its outcome; whatever else was begun is not begun again."""
         for each in self._ledger.unsettled(self._run):
-            outcome, reason = (DONE, BEGAN_ANEW) if each.restarts else (FAILED, DIED_BEFORE)
-            self._end(each, outcome, reason)
+            self._end(each, *each.settlement)
 
     def _work(self) -> None:
         while True:

@@ -3,12 +3,14 @@
 import random
 from dataclasses import dataclass
 
-from fer_wire import Reported, Topics
+from fer_wire import Reported, Telemetry, Topics
 from fer_wire.contracts import CLASSIFIER, TASKS
 from fer_wire.device.trust import NO_KEYS, Trust
 
 from fer_simulator.broker.link import Broker
 from fer_simulator.clock import Timers
+from fer_simulator.devices import diagnosis
+from fer_simulator.devices.commands import Commands, Obeying
 from fer_simulator.devices.disk import Disk, Slots
 from fer_simulator.devices.faces import Faces
 from fer_simulator.devices.fetching import Means
@@ -64,9 +66,14 @@ class Device:
             self.disk.spool,
             self._report,
             self._desired,
+            self._command,
         )
         means = Means(world.timers, world.files, world.effects, self.session.report, self.die, world.trust)
         self._updater = Updater(identity, self.disk, means, updating)
+        self._measured: Telemetry | None = None
+        told = diagnosis.sources(identity, self.disk, lambda: self._measured)
+        obeying = Obeying(world.timers, world.trust, told, self.session.reply, self.restart)
+        self._commands = Commands(identity.name, self.disk, obeying)
         self._awake = False
         self._dead = False
         self._see_at = 0.0
@@ -77,7 +84,7 @@ class Device:
         """Connect, see faces, measure."""
         scenario = self._world.scenario
         self._awake = True
-        self.session.begin()
+        self._begin()
         if scenario.events_per_s:
             self._see_at = self._timers.now() + self._life.random() / scenario.events_per_s
             self._see_later()
@@ -99,12 +106,16 @@ class Device:
         """The process dies; its supervisor starts it again."""
         self.crashes += 1
         self._dead = True
+        self._note("The agent died.")
+        self._commands.ended()
         self._updater.stop()
         self.session.cut()
         self._timers.later(self._life.uniform(*RESTART_S), self._rise)
 
     def restart(self) -> None:
         """The process is stopped in order and started again at once."""
+        self._note("The agent stops in order.")
+        self._commands.ended()
         self._updater.stop(in_order=True)
         self.session.leave()
         self.session.close()
@@ -115,6 +126,18 @@ class Device:
 
     def _desired(self, payload: bytes) -> None:
         self._updater.desired(payload)
+
+    def _command(self, payload: bytes) -> None:
+        self._commands.take(payload)
+
+    def _note(self, text: str) -> None:
+        self.disk.journal.note(self._timers.time(), text)
+
+    def _begin(self) -> None:
+        """A run begins."""
+        self.session.begin()
+        self._note(f"The agent runs as {self.session.run}.")
+        self._commands.began(self.session.run)
 
     def _effect(self) -> Effect:
         return self._world.effects.together(self.disk.serving)
@@ -143,9 +166,8 @@ class Device:
             return
         if not self._dead and self.session.online:
             run, seen = self.session.run, self._faces.seen
-            self.session.send_telemetry(
-                self._health.telemetry(self.identity.name, run, self.disk, self._effect(), seen)
-            )
+            self._measured = self._health.telemetry(self.identity.name, run, self.disk, self._effect(), seen)
+            self.session.send_telemetry(self._measured)
         told_s = self.disk.tuned.in_force.values.get("telemetry.interval_s", self._world.scenario.telemetry_s)
         self._timers.later(float(told_s), self._measure)
 
@@ -157,6 +179,7 @@ class Device:
         if not self._awake:
             return
         if not self._dead:
+            self._note("The connection is lost.")
             self.session.cut()
         self._timers.later(self._life.expovariate(1 / AWAY_S), self._come_back)
 
@@ -169,4 +192,4 @@ class Device:
         self._dead = False
         self._health.restarted()
         self._updater.restart()
-        self.session.begin()
+        self._begin()

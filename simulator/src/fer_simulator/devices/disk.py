@@ -1,13 +1,15 @@
-"""What a simulated device keeps over a crash: its spool, its models, and how far its update is."""
+"""What a simulated device keeps over a crash: its spool, its models, how far its update is, and what it was asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fer_wire.contracts import CLASSIFIER
+from fer_wire.device.commands import Ledger
 from fer_wire.device.record import Record
 from fer_wire.device.slots import Occupied
 from fer_wire.device.tuned import Tuned
 
+from fer_simulator.devices.journal import Journal
 from fer_simulator.devices.spool import Spool
 from fer_simulator.downloads.request import Part
 from fer_simulator.model import Model
@@ -76,6 +78,8 @@ class Disk:
     spool: Spool = field(default_factory=Spool)
     record: Record = Record()  # noqa: RUF009  # frozen
     tuned: Tuned = Tuned()  # noqa: RUF009  # frozen
+    ledger: Ledger = Ledger()  # noqa: RUF009  # frozen
+    journal: Journal = field(default_factory=Journal)
     parts: dict[str, Part] = field(default_factory=dict)
     finished: list[tuple[str, int, str, str]] = field(default_factory=list)
     """(rollout, attempt, model, state) of each update that ended, oldest first."""

@@ -1,11 +1,12 @@
 """What a simulated device sends and receives on its link: birth, will, reports, events and acks, like an agent."""
 
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fer_wire import Ack, MessageError, Reported, Status, Telemetry, Topics, parse
+from fer_wire import Ack, MessageError, Reply, Reported, Status, Telemetry, Topics, parse
 from fer_wire.presence import OFFLINE, ONLINE
 
 from fer_simulator.broker.link import Broker, Will
@@ -17,6 +18,7 @@ from fer_simulator.devices.spool import Outbox, Seen, Spool
 LOST = "the connection was lost"
 STOPPED = "the agent was stopped"
 TELEMETRY_EXPIRY_S = 60
+REPLIES_KEPT = 8
 
 
 @dataclass
@@ -43,8 +45,9 @@ class Session:
         spool: Spool,
         report: Callable[[str], Reported],
         desired: Callable[[bytes], None],
+        command: Callable[[bytes], None],
     ) -> None:
-        """Report makes the report of a run, by its id; desired takes the payload of each desired state."""
+        """Report makes the report of a run, by its id; desired and command take the payloads of what is ordered."""
         self._device, self._spool, self._timers = device, spool, timers
         self._report, self._desired = report, desired
         self._status, self._reported = topics.status(device), topics.reported(device)
@@ -53,7 +56,9 @@ class Session:
             topics.ack(device): self._read_ack,
             topics.status(device): self._read_status,
             topics.desired(device): desired,
+            topics.command(device): command,
         }
+        self._replied, self._replies = topics.reply(device), deque[Reply](maxlen=REPLIES_KEPT)
         self._link = broker.link(device, list(self._readers), self)
         self._outbox = Outbox(spool)
         self._reports_in_flight: set[int] = set()
@@ -117,6 +122,11 @@ class Session:
             self._link.publish(self._telemetry, telemetry.payload(), expiry_s=TELEMETRY_EXPIRY_S)
             self.tally.telemetry += 1
 
+    def reply(self, reply: Reply) -> None:
+        """Say what became of a command, now or once connected; what is lost on its way is asked for again."""
+        self._replies.append(reply)
+        self._say_replies()
+
     def spool(self, seen: Seen) -> None:
         """Number an event, keep it, and send it when there is room."""
         self._spool.append(seen)
@@ -144,6 +154,7 @@ class Session:
         self._reports_in_flight.clear()
         self._say_birth()
         self.report()
+        self._say_replies()
         self._outbox.attach(self._timers.now())
         self.send_events()
 
@@ -172,7 +183,7 @@ class Session:
             self._outbox.delivered(message_id)  # its place is free; the event goes again when its ack is late
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Read an ack, a status or a desired state; what is none of these is counted and passed over."""
+        """Read an ack, a status, a desired state or a command; what is none of these is counted and passed over."""
         read = self._readers.get(topic)
         try:
             if read is not None:
@@ -195,6 +206,10 @@ class Session:
             self._born = self._born or status.state == ONLINE
         elif self._born:
             self._say_birth()
+
+    def _say_replies(self) -> None:
+        while self._replies and self._link.publish(self._replied, self._replies[0].payload(), qos=1) is not None:
+            self._replies.popleft()
 
     def _say_birth(self) -> None:
         birth = self._presence(ONLINE, self._timers.time(), "")

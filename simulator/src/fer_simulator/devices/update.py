@@ -122,6 +122,7 @@ class Updater:
         if not record.unfinished and record.desired is not None:
             order = record.desired
             disk.finished.append((order.rollout, order.attempt, order.model, record.state))
+        disk.journal.note(self._means.timers.time(), f"The update is {record.state}. {record.reason}".rstrip())
         self._means.report()
         self._go_on()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Callable, List, Optional, Tuple
 
 from fer_agent.commands.commands import Commands
-from fer_agent.commands.deeds import Sources
 from fer_agent.commands.ledger_file import LedgerFile
 from fer_agent.commands.replies import Replies
 from fer_agent.update import verify
 from fer_wire import Command, Reply, Topics, parse
 from fer_wire.commands import OK, RESTART, Finding
+from fer_wire.device.deeds import Sources
 from fer_wire.device.trust import Trust, one_key
 from fer_wire.signed import COMMAND
 from unit.agent.update.making import Signer

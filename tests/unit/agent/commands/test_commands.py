@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import List
 
 import pytest
-from fer_agent.commands.commands import DIED_BEFORE, REPLY_IS_GONE
 from fer_agent.errors import SpoolError, StateError
 from fer_wire.commands import DIAGNOSE, DOCTOR, KINDS, LOGS, MOST_LINES, RESTART, Finding
-from fer_wire.device.commands import REMEMBERED
+from fer_wire.device.commands import DIED_BEFORE, REMEMBERED, REPLY_IS_GONE
 from fer_wire.device.trust import NO_KEYS
 from fer_wire.message import MAX_PAYLOAD_BYTES
 from hypothesis import HealthCheck, given, settings

@@ -5,7 +5,7 @@ from typing import Optional, Tuple
 
 from pydantic import BaseModel, ConfigDict
 
-from fer_wire.commands import KINDS, RESTART, Command
+from fer_wire.commands import DONE, FAILED, KINDS, RESTART, Command
 from fer_wire.device.trust import Trust
 from fer_wire.keys import ORDERS
 from fer_wire.message import UtcTime, iso_utc
@@ -21,6 +21,9 @@ EXPIRED = "It expired at {expires}, and this device's clock shows {now}."
 UNKNOWN = "This agent does not know {command.kind!r}; it knows {kinds}."
 TOO_MANY = f"{REMEMBERED} commands that have not expired were taken already."
 AGAIN = "It was taken before."
+BEGAN_ANEW = "The agent runs anew."
+DIED_BEFORE = "The agent ended before it was done; ask again."
+REPLY_IS_GONE = "It was done in an earlier run of the agent, whose reply is gone; ask again."
 
 
 def unproven(command: Command, payload: bytes, trust: Trust) -> str:
@@ -59,6 +62,17 @@ class Taken(BaseModel):
     def restarts(self) -> bool:
         """Whether the next run of the agent is its outcome."""
         return self.kind == RESTART
+
+    @property
+    def settlement(self) -> Tuple[str, str]:
+        """Outcome and reason for the run that finds it unsettled: a run after a restart is its outcome."""
+        return (DONE, BEGAN_ANEW) if self.restarts else (FAILED, DIED_BEFORE)
+
+    @property
+    def without_reply(self) -> Tuple[str, str]:
+        """Outcome and reason to say again once the reply is gone: what was found is gone with it."""
+        lost = self.outcome == DONE and not self.restarts
+        return (FAILED, REPLY_IS_GONE) if lost else (self.outcome, self.reason)
 
 
 class Ledger(BaseModel):

@@ -1,10 +1,9 @@
-"""What each kind of command does, and what of it fits into one reply."""
+"""What each kind of command makes a device tell, and what of it fits into one reply."""
 
 import json
 from datetime import datetime
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from fer_wire import Reply, Telemetry
 from fer_wire.commands import (
     DIAGNOSE,
     DOCTOR,
@@ -15,14 +14,16 @@ from fer_wire.commands import (
     SETTINGS_CHARACTERS,
     Diagnosis,
     Finding,
+    Reply,
 )
 from fer_wire.message import MAX_PAYLOAD_BYTES
+from fer_wire.telemetry import Telemetry
 
 LINE_OVERHEAD_BYTES = 1
 
 
 class Sources(NamedTuple):
-    """Where a diagnosis comes from; each is asked in the commands' thread, while the cameras go on."""
+    """Where a diagnosis comes from; each is asked while the cameras go on."""
 
     examine: Callable[[], Sequence[Finding]]
     settings: Callable[[], str]
@@ -36,7 +37,7 @@ class Sources(NamedTuple):
 
 
 def diagnosed(kind: str, sources: Sources, now: datetime) -> Diagnosis:
-    """What this kind of command asks for; raises AgentError when it cannot be told."""
+    """What this kind of command asks for; raises what a source raises."""
     whole = kind == DIAGNOSE
     parts: Dict[str, Any] = {}
     if whole or kind == DOCTOR:
