@@ -28,14 +28,30 @@ ControllerError
 └── DemoError                the demonstration cannot run
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fer_wire.printable import printable
 
 
 class ControllerError(Exception):
     """Base of all errors of the controller; its text can be printed and sent, whatever names of files it holds."""
 
+    parameter = ""
+    """Of a request, the parameter that it is about, where it is about one."""
+
     def __init__(self, sentence: str = "") -> None:
         super().__init__(printable(sentence))
+
+
+@contextmanager
+def about(parameter: str) -> Iterator[None]:
+    """What goes wrong within is about this parameter of a request."""
+    try:
+        yield
+    except ControllerError as error:
+        error.parameter = parameter
+        raise
 
 
 class SettingsError(ControllerError):

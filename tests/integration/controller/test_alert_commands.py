@@ -6,16 +6,20 @@ from pathlib import Path
 import pytest
 from commands import ran
 from fer_controller import cli
+from fer_controller.alerts.rules import RULES
 from fer_controller.desk.desk import Desk
 from fer_controller.errors import ControllerError
 from fer_controller.operations.alerts import (
     ACKNOWLEDGE,
+    ALERT_RULES,
+    ALERTS,
     END_SILENCE,
     OUTCOME,
     SILENCE,
     SILENCES,
     TEST,
     AcknowledgeRequest,
+    AlertsQuery,
     AlertTestQuery,
     EndSilenceRequest,
     SilenceRequest,
@@ -63,6 +67,29 @@ def test_a_silence_is_begun_and_ended(desk: Desk) -> None:
     with pytest.raises(ControllerError, match=f"No silence {made.silence} holds"):
         desk.ask(END_SILENCE, EndSilenceRequest(silence=made.silence))
     assert acts(desk, 2) == ["alerts_silenced", "silence_ended"]
+
+
+def test_an_alert_says_until_when_it_is_silenced(desk: Desk) -> None:
+    assert {each.silenced_until for each in desk.ask(ALERTS, AlertsQuery(all=True))} == {None}
+    made = desk.ask(SILENCE, SilenceRequest(selector="site=lab", for_s=3600))
+    longer = desk.ask(SILENCE, SilenceRequest(rule="offline", selector="device=orin-03", for_s=7200))
+    desk.ask(SILENCE, SilenceRequest(rule="heat", for_s=9000))
+    found = {each.subject: each.silenced_until for each in desk.ask(ALERTS, AlertsQuery(all=True))}
+    assert found == {"nano-01": None, "orin-03": longer.until_at, "ingest": None}
+    desk.ask(END_SILENCE, EndSilenceRequest(silence=longer.silence))
+    assert {each.silenced_until for each in desk.ask(ALERTS, AlertsQuery())} == {None, made.until_at}
+
+
+def test_the_rules_say_how_they_are_set_and_what_they_have_raised(tmp_path: Path) -> None:
+    with ServedFleet(tmp_path) as fleet, fleet.far() as desk:
+        desk.ask(ACKNOWLEDGE, AcknowledgeRequest(alert=1))
+        rules = {each.rule: each for each in desk.ask(ALERT_RULES, Nothing())}
+    assert list(rules) == [rule.name for rule in RULES]
+    offline, rollout = rules["offline"], rules["rollout"]
+    assert (offline.setting, offline.value, offline.lasting_s) == ("alerts.offline_for_s", 600, 600)
+    assert (offline.raised, offline.acknowledged) == (2, 1)
+    assert (rollout.value, rollout.raised) == (True, 0)
+    assert all(each.meaning for each in rules.values())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from fer_controller.http.limits import BODY_BYTES
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.alerts import (
     ACKNOWLEDGE,
+    ALERT_RULES,
     ALERTS,
     END_SILENCE,
     OUTCOME,
@@ -139,12 +140,15 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "emotions by hour": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="hour", emotion="sad", limit=100)),
     "emotions of all": (EMOTION_ROLLUPS, EmotionRollupsQuery(per="minute", limit=100, summed=True)),
     "shares by label": (EMOTION_SHARES, EmotionSharesQuery(per="minute", by="site", limit=50)),
+    "events of a label": (NEWEST_EVENTS, NewestEventsQuery(selector="site!=lab,device=nano-*", min_confidence=0.5)),
+    "shares of a label": (EMOTION_SHARES, EmotionSharesQuery(per="minute", by="site", selector="device=nano-02")),
     "dead letters": (DEAD_LETTERS, DeadLettersQuery(limit=10)),
     "commands": (COMMANDS, CommandsQuery()),
     "commands to one": (COMMANDS, CommandsQuery(device=ASKED.device, limit=1)),
     "a command": (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
     "alerts": (ALERTS, AlertsQuery()),
     "alerts that are over, too": (ALERTS, AlertsQuery(all=True, limit=2)),
+    "rules of alerts": (ALERT_RULES, Nothing()),
     "silences": (SILENCES, Nothing()),
     "labels": (LABELS, LabelsQuery()),
     "labels of one": (LABELS, LabelsQuery(devices=("orin-03",))),

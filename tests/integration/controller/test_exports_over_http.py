@@ -44,6 +44,16 @@ def test_a_parquet_file_holds_the_same(fleet: ServedFleet) -> None:
     assert ".parquet" in answer.headers["Content-Disposition"]
 
 
+def test_a_file_is_of_the_devices_of_a_selector_alone(fleet: ServedFleet) -> None:
+    assert {row["device"] for row in rows(asked(fleet, "selector=device!=nano-01"))} == {"nano-02"}
+    assert rows(asked(fleet, "selector=site%3Dlab")) == []
+
+
+def test_a_selector_shows_nobody_a_device_that_they_are_not_given(fleet: ServedFleet) -> None:
+    token = access.make(fleet.operators, "lena", VIEWER, datetime.now(UTC), selector="device=nano-02").token
+    assert {row["device"] for row in rows(asked(fleet, "selector=device%3Dnano-*", token))} == {"nano-02"}
+
+
 def test_whoever_is_given_some_devices_gets_the_events_of_these(fleet: ServedFleet) -> None:
     token = access.make(fleet.operators, "anna", VIEWER, datetime.now(UTC), selector="device=nano-02").token
     assert {row["device"] for row in rows(asked(fleet, "", token))} == {"nano-02"}
@@ -55,12 +65,18 @@ def test_whoever_is_given_some_devices_gets_the_events_of_these(fleet: ServedFle
     [
         ("since=soon", "'soon' is not a time; write 90s, 10m, 2h, 3d, or 2026-01-31T12:00:00Z."),
         ("emotion=bored", "There is no emotion 'bored'; use"),
+        ("selector=lab", "'lab' is not a selector; write KEY=VALUE"),
+        ("selector=class%3Dnano", "class is what devices say of themselves, and limits nothing here; use labels"),
+        ("min_confidence=2", "query.min_confidence: Input should be less than or equal to 1."),
         ("format=xls", "query.format: Input should be 'csv' or 'parquet'."),
         ("speed=1", "query.speed: Extra inputs are not permitted."),
     ],
 )
-def test_a_mistake_is_told_in_a_sentence(fleet: ServedFleet, query: str, sentence: str) -> None:
+def test_a_mistake_is_told_in_a_sentence_with_the_parameter_that_it_is_about(
+    fleet: ServedFleet, query: str, sentence: str
+) -> None:
     answer = asked(fleet, query)
+    assert answer.json()["parameter"] == query.partition("=")[0]
     assert (answer.status_code, answer.json()["detail"].startswith(sentence)) == (422, True), answer.text
 
 

@@ -27,6 +27,7 @@ class AlertAnswer(TypedDict):
     returns: int
     acknowledged_at: str | None
     acknowledged_by: str | None
+    silenced_until: str | None
 
 
 class AlertsQuery(TypedDict, total=False):
@@ -38,6 +39,19 @@ class AlertsQuery(TypedDict, total=False):
 
     all: bool
     limit: int
+
+
+class RuleAnswer(TypedDict):
+    """A rule as it is set, and how many alerts it has raised that are not over."""
+
+    rule: str
+    title: str
+    setting: str
+    meaning: str
+    value: bool | float
+    lasting_s: float
+    raised: int
+    acknowledged: int
 
 
 class SilenceAnswer(TypedDict):
@@ -92,6 +106,10 @@ class Alerts:
     def all(self, **options: Unpack[AlertsQuery]) -> List[AlertAnswer]:
         """The newest alerts, the newest first, as `alerts --json`."""
         return cast("List[AlertAnswer]", self._connection.get("/v1/alerts", {}, {**options}))
+
+    def alert_rules(self) -> List[RuleAnswer]:
+        """The rules as they are set, and how many alerts each has raised, as `alerts rules --json`."""
+        return cast("List[RuleAnswer]", self._connection.get("/v1/alert-rules", {}, {}))
 
     def acknowledge(self, alert: int) -> AlertAnswer:
         """Say that you look after an alert, as `alerts ack`; the first who does so stays.

@@ -59,8 +59,11 @@ class TypedEventFilter(TypedDict, total=False):
     emotion: Only this emotion.
     kind: Only start, change, heartbeat or end.
     track: Only this track.
+    model: Only what this model read, NAME@VERSION/PRECISION.
+    min_confidence: Only emotions read with this confidence or more, 0 to 1.
     min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
     max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
+    selector: Only devices with these labels, 'site=lab,room!=cellar', or names, 'device=nano-*'.
     """
 
     device: str
@@ -70,8 +73,11 @@ class TypedEventFilter(TypedDict, total=False):
     emotion: str
     kind: str
     track: int
+    model: str
+    min_confidence: float
     min_face_px: float
     max_yaw: float
+    selector: str
 
 
 class NewestEventsQuery(TypedEventFilter, total=False):
@@ -176,6 +182,7 @@ class TypedEmotionFilter(TypedDict, total=False):
     until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
     camera: Only this camera.
     emotion: Only this emotion.
+    selector: Only devices with these labels, 'site=lab,room!=cellar', or names, 'device=nano-*'.
     """
 
     device: str
@@ -183,6 +190,7 @@ class TypedEmotionFilter(TypedDict, total=False):
     until: str
     camera: str
     emotion: str
+    selector: str
 
 
 class EmotionRollupsQuery(TypedEmotionFilter, total=False):

@@ -42,6 +42,8 @@ class Rule:
     title: str
     find: Callable[[View, AlertSettings], Iterator[Finding]]
     lasting_s: Callable[[AlertSettings], float]
+    setting: str
+    """Of alerts, the one that turns it off and, where it is a limit, says from where on."""
     many: str
     """How it is said of many at once, after their number; empty where there is one at most."""
     shared: str = ""
@@ -156,16 +158,32 @@ RULES: tuple[Rule, ...] = (
         "Device offline",
         _offline,
         lambda settings: settings.offline_for_s,
+        "offline_for_s",
         "devices are offline or silent",
         shared="the broker or the ingest may be what is away",
     ),
-    Rule("rollout", "Rollout paused or turned back", _rollouts, _at_once, "rollouts are paused or turned back"),
-    Rule("spool", "Spool growing", _spools, _lasting, "devices have spools that fill", measured=True),
-    Rule("disk", "Disk nearly full", _disks, _lasting, "devices have little disk space left", measured=True),
-    Rule("heat", "Device too hot", _heat, _lasting, "devices are too hot", measured=True),
-    Rule("camera", "Camera frozen or dark", _cameras, _lasting, "cameras are frozen or dark", measured=True),
-    Rule("certificate", "Certificate ends soon", _certificates, _at_once, "certificates end soon"),
-    Rule("ingest", "Ingest behind", _ingest, _lasting, ""),
-    Rule("faces", "No faces", _faces, _at_once, "devices see no faces any more", measured=True),
+    Rule(
+        "rollout",
+        "Rollout paused or turned back",
+        _rollouts,
+        _at_once,
+        "rollouts",
+        "rollouts are paused or turned back",
+    ),
+    Rule("spool", "Spool growing", _spools, _lasting, "spool_events", "devices have spools that fill", measured=True),
+    Rule(
+        "disk",
+        "Disk nearly full",
+        _disks,
+        _lasting,
+        "disk_free_mb",
+        "devices have little disk space left",
+        measured=True,
+    ),
+    Rule("heat", "Device too hot", _heat, _lasting, "temperature_c", "devices are too hot", measured=True),
+    Rule("camera", "Camera frozen or dark", _cameras, _lasting, "cameras", "cameras are frozen or dark", measured=True),
+    Rule("certificate", "Certificate ends soon", _certificates, _at_once, "certificate_days", "certificates end soon"),
+    Rule("ingest", "Ingest behind", _ingest, _lasting, "ingest_behind_s", ""),
+    Rule("faces", "No faces", _faces, _at_once, "faces_days", "devices see no faces any more", measured=True),
 )
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -1,4 +1,4 @@
-"""fer-controller alerts: list, ack, silence, unsilence, silences, test."""
+"""fer-controller alerts: list, ack, silence, unsilence, silences, rules, test."""
 
 import time
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from fer_controller.alerts.transitions import DELIVERED, EASING, FAILED, OVER, R
 from fer_controller.cli import looks, options
 from fer_controller.operations.alerts import (
     ACKNOWLEDGE,
+    ALERT_RULES,
     ALERTS,
     END_SILENCE,
     LONGEST_SILENCE_S,
@@ -25,6 +26,7 @@ from fer_controller.operations.alerts import (
     AlertTestAnswer,
     AlertTestQuery,
     EndSilenceRequest,
+    RuleAnswer,
     SilenceAnswer,
     SilenceRequest,
 )
@@ -150,6 +152,34 @@ HELD = looks.Look(
     "Nothing is silenced.",
 )
 app.command("silences")(looks.command(HELD))
+
+
+def _rules(found: list[RuleAnswer]) -> Iterable[Row]:
+    for each in found:
+        raised = each.raised, tones.BAD if each.raised else tones.QUIET
+        yield each.rule, each.setting, _spelled(each.value), each.lasting_s, raised, each.acknowledged, each.meaning
+
+
+def _spelled(value: float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+
+
+SET = looks.Look(
+    ALERT_RULES,
+    "The rules as they are set, and how many alerts each has raised that are not over.",
+    (
+        Column("rule"),
+        Column("setting"),
+        Column("value"),
+        Column("has to last s", 5, FIGURE),
+        Column("raised", 2, FIGURE),
+        Column("looked after", 4, FIGURE),
+        Column("what it looks for", 3, WORDS),
+    ),
+    _rules,
+    "There are no rules.",
+)
+app.command("rules")(looks.command(SET))
 
 
 @app.command("test")

@@ -12,9 +12,8 @@ from fer_controller.cli.fields import with_options
 from fer_controller.desk import events as stored
 from fer_controller.desk.desk import Desk
 from fer_controller.operations.events import NEWEST_EVENTS, NewestEventsQuery, document
-from fer_controller.operations.filters import TypedEventFilter
+from fer_controller.operations.filters import TypedEmotionFilter, TypedEventFilter
 from fer_controller.store.events.records import StoredEvent
-from fer_controller.store.filter import EmotionFilter
 
 NEWEST_ON_TERMINAL = 50
 COLUMNS = (
@@ -46,7 +45,7 @@ def events(
     if per is None and summed:
         raise typer.BadParameter("--sum sums rollups; give it together with --per minute or --per hour.")
     if per is not None:
-        rollups.refuse({"follow": follow, **wanted.model_dump(exclude={*EmotionFilter.model_fields})})
+        rollups.refuse({"follow": follow, **wanted.model_dump(exclude={*TypedEmotionFilter.model_fields})})
     with options.desk(db, url, config) as desk:
         if per is not None:
             rollups.print_emotions(desk, per, wanted, limit, choice, summed=summed, json_=json_)

@@ -11,8 +11,9 @@ from fer_controller.cli import options
 from fer_controller.desk.desk import Desk
 from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.operations.events import EMOTION_ROLLUPS, EmotionRollupsQuery
+from fer_controller.operations.filters import TypedEmotionFilter, TypedEventFilter
 from fer_controller.operations.telemetry import TELEMETRY_ROLLUPS, TelemetryRollupsQuery
-from fer_controller.store.filter import EmotionFilter, TelemetryFilter
+from fer_controller.store.filter import TelemetryFilter
 from fer_controller.store.rollups.records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 NEWEST_IN_TABLE = 50
@@ -42,10 +43,10 @@ def print_telemetry(
 
 
 def print_emotions(
-    desk: Desk, per: str, wanted: EmotionFilter, limit: int | None, choice: Choice, *, summed: bool, json_: bool
+    desk: Desk, per: str, wanted: TypedEventFilter, limit: int | None, choice: Choice, *, summed: bool, json_: bool
 ) -> None:
     """The newest emotion rollups, as a table or JSON Lines."""
-    filters = {name: getattr(wanted, name) for name in EmotionFilter.model_fields}
+    filters = {name: getattr(wanted, name) for name in TypedEmotionFilter.model_fields}
     most = _limit(limit, json_=json_)
     query = EmotionRollupsQuery(**filters, per=_checked(per), limit=most, summed=summed)
     found = desk.ask(EMOTION_ROLLUPS, query.model_copy(update=choice.asking(most)))

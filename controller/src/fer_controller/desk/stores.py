@@ -27,8 +27,8 @@ class Place:
     """Whether devices fetch models without a token."""
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
     """How rollouts are judged."""
-    limits: DeviceLimits = AlertSettings().limits
-    """Beyond which a device needs attention."""
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    """What raises an alert."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -36,8 +36,13 @@ class Place:
         open_to_all = settings.http.access == OPEN_ACCESS
         return cls(
             settings.db, settings.registry_folder, settings.fleet.stale_after_s, open_to_all, settings.rollout,
-            settings.alerts.limits,
+            settings.alerts.without_targets,
         )  # fmt: skip
+
+    @property
+    def limits(self) -> DeviceLimits:
+        """Beyond which a device needs attention."""
+        return self.alerts.limits
 
 
 class Stores:
@@ -47,6 +52,7 @@ class Stores:
         """The origin is where changes are asked for, as the audit log has it; the selector, which devices are given."""
         self.place, self._origin, self._selector = place, origin, selector
         self._opened = ExitStack()
+        self._narrowed: dict[str, Subjects] = {}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -57,6 +63,18 @@ class Stores:
         """Every subject, read-only, and of each what is in reach."""
         database = opening.reader(self.place.db)
         return self._confined(database, database.confine_looks)
+
+    def looking_at(self, selector: str) -> Subjects:
+        """The same of the devices of a selector alone; of all with an empty one. Raises RequestError."""
+        if not selector:
+            return self.looking
+        if selector not in self._narrowed:
+            within = reach.within(self.looking, selector)
+            database = opening.reader(self.place.db)
+            self._opened.enter_context(database)
+            database.confine_looks(within)
+            self._narrowed[selector] = Subjects(database, self._origin)
+        return self._narrowed[selector]
 
     @property
     def upgraded(self) -> Subjects:

@@ -98,7 +98,7 @@ def _application(task: Task, refusals: Refusals, uses: Uses, most_connections: i
 
 def _place_of_desk(task: Task) -> Place:
     open_to_all = task.http.access == OPEN_ACCESS
-    return Place(task.db, task.folder, task.stale_after_s, open_to_all, task.rollout, task.limits)
+    return Place(task.db, task.folder, task.stale_after_s, open_to_all, task.rollout, task.alerts)
 
 
 def _keep(refusals: Refusals, uses: Uses, ending: Event) -> None:

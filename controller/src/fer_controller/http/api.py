@@ -26,6 +26,7 @@ class Problem(Answer):
     """Why a request is not answered."""
 
     detail: str = Field(description="A sentence for people.")
+    parameter: str | None = Field(default=None, description="The parameter that it is about; absent where it is none.")
 
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {

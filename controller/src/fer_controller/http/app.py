@@ -172,10 +172,12 @@ def _explained(request: Request, error: Exception) -> Response:
         request.app.state.guards.note_out_of_reach(request)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
-    return JSONResponse({"detail": str(error)}, status, headers)
+    about = {"parameter": error.parameter} if isinstance(error, ControllerError) and error.parameter else {}
+    return JSONResponse({"detail": str(error), **about}, status, headers)
 
 
 def _misspelled(_request: Request, error: Exception) -> Response:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": str(error)}
     place = ".".join(str(level) for level in first["loc"]) or "the request"
-    return JSONResponse({"detail": f"{place}: {first['msg']}."}, 422)
+    about = {"parameter": str(first["loc"][-1])} if first["loc"] else {}
+    return JSONResponse({"detail": f"{place}: {first['msg']}.", **about}, 422)

@@ -30,7 +30,6 @@ from fer_controller.settings import (
     AlertSettings,
     AuthoritySettings,
     DbPlace,
-    DeviceLimits,
     HttpSettings,
     PostgresUrl,
     RolloutSettings,
@@ -75,7 +74,7 @@ class Task(BaseModel):
     authority: AuthoritySettings = AuthoritySettings()
     stale_after_s: float
     rollout: RolloutSettings = RolloutSettings()
-    limits: DeviceLimits = AlertSettings().limits
+    alerts: AlertSettings = AlertSettings()
 
 
 class HttpProcess:
@@ -137,7 +136,7 @@ class HttpProcess:
             authority=settings.authority.model_copy(update={"folder": None, "crl_file": None}),
             stale_after_s=settings.fleet.stale_after_s,
             rollout=settings.rollout,
-            limits=settings.alerts.limits,
+            alerts=settings.alerts.without_targets,
         )
         try:
             with self._lock:

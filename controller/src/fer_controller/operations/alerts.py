@@ -32,6 +32,22 @@ class AlertAnswer(Answer):
     returns: int = Field(description="How often in a row it came back within a day.")
     acknowledged_at: str | None = Field(description="When somebody took care of it; null while nobody does.")
     acknowledged_by: str | None = Field(description="Who.")
+    silenced_until: str | None = Field(
+        default=None, description="Until when a silence covers it, so that it is not raised anew; null without one."
+    )
+
+
+class RuleAnswer(Answer):
+    """A rule as it is set, and how many alerts it has raised that are not over."""
+
+    rule: str = Field(description="Its name.")
+    title: str = Field(description="What it looks for, in words.")
+    setting: str = Field(description="The setting that turns it off, and says from where on it finds something.")
+    meaning: str = Field(description="What this setting says.")
+    value: bool | float = Field(description="How it is set; 0 or false where the rule is off.")
+    lasting_s: float = Field(ge=0, description="How long something has to last to be raised.")
+    raised: int = Field(ge=0, description="Its alerts that are not over.")
+    acknowledged: int = Field(ge=0, description="How many of them somebody looks after.")
 
 
 class AcknowledgeRequest(Parameters):
@@ -97,6 +113,10 @@ ALERTS = Operation(
     "alerts", GET, "/v1/alerts", VIEWER, AlertsQuery, list[AlertAnswer],
     "The newest alerts, the newest first, as `alerts --json`.",
 )  # fmt: skip
+ALERT_RULES = Operation(
+    "alert_rules", GET, "/v1/alert-rules", VIEWER, Nothing, list[RuleAnswer],
+    "The rules as they are set, and how many alerts each has raised, as `alerts rules --json`.",
+)  # fmt: skip
 ACKNOWLEDGE = Operation(
     "acknowledge", POST, "/v1/alerts/{alert}/acknowledge", OPERATOR, AcknowledgeRequest, AlertAnswer,
     "Say that you look after an alert, as `alerts ack`; the first who does so stays.",
@@ -122,4 +142,4 @@ OUTCOME = Operation(
     "What came of a test of the targets.",
 )  # fmt: skip
 
-OPERATIONS = (ALERTS, ACKNOWLEDGE, SILENCES, SILENCE, END_SILENCE, TEST, OUTCOME)
+OPERATIONS = (ALERTS, ALERT_RULES, ACKNOWLEDGE, SILENCES, SILENCE, END_SILENCE, TEST, OUTCOME)

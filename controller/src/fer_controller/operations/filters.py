@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from fer_wire import EMOTIONS
 from fer_wire.events import KINDS
 from fer_wire.message import iso_utc
-from pydantic import BaseModel, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from fer_controller.errors import SettingsError
+from fer_controller.errors import SettingsError, about
+from fer_controller.rollout.devices import reach
 from fer_controller.store.filter import AuditFilter, EmotionFilter, EventFilter, TelemetryFilter
 
 OPEN_ENDS = ("", "~")
@@ -22,8 +23,9 @@ class TypedTimes(BaseModel):
 
     @field_validator("since", "until", check_fields=False)
     @classmethod
-    def _in_utc(cls, typed: str) -> str:
-        return typed if typed in OPEN_ENDS else moment(typed, datetime.now(UTC))
+    def _in_utc(cls, typed: str, field: ValidationInfo) -> str:
+        with about(field.field_name or ""):
+            return typed if typed in OPEN_ENDS else moment(typed, datetime.now(UTC))
 
 
 class TypedAuditFilter(TypedTimes, AuditFilter):
@@ -40,17 +42,33 @@ class TypedNames(BaseModel):
     @field_validator("emotion", "kind", check_fields=False)
     @classmethod
     def _known(cls, typed: str | None, field: ValidationInfo) -> str | None:
-        there_are = KNOWN[field.field_name or ""]
-        if typed not in (None, *there_are):
-            raise SettingsError(f"There is no {field.field_name} {typed!r}; use {', '.join(there_are)}.")
+        name = field.field_name or ""
+        with about(name):
+            if typed not in (None, *KNOWN[name]):
+                raise SettingsError(f"There is no {name} {typed!r}; use {', '.join(KNOWN[name])}.")
         return typed
 
 
-class TypedEmotionFilter(TypedTimes, TypedNames, EmotionFilter):
+class OfDevices(BaseModel):
+    """Chooses devices; raises RequestError for what is no selector of labels and names."""
+
+    selector: str = Field(
+        default="", description="Only devices with these labels, 'site=lab,room!=cellar', or names, 'device=nano-*'."
+    )
+
+    @field_validator("selector")
+    @classmethod
+    def _selects(cls, typed: str) -> str:
+        with about("selector"):
+            reach.limit(typed)
+        return typed
+
+
+class TypedEmotionFilter(TypedTimes, TypedNames, OfDevices, EmotionFilter):
     """Which emotions."""
 
 
-class TypedEventFilter(TypedTimes, TypedNames, EventFilter):
+class TypedEventFilter(TypedTimes, TypedNames, OfDevices, EventFilter):
     """Which events."""
 
 

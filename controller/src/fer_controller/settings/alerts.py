@@ -99,6 +99,11 @@ class AlertSettings(Section):
         return DeviceLimits(temperature_c=self.temperature_c, disk_free_mb=self.disk_free_mb)
 
     @property
+    def without_targets(self) -> "AlertSettings":
+        """The same without who is told, and so without any secret."""
+        return self.model_copy(update={"targets": {}, "webhooks": {}})
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Who is told."""
         return (*self.targets, *self.webhooks)

@@ -76,10 +76,16 @@ class EmotionFilter(TelemetryFilter):
 
 
 class EventFilter(EmotionFilter):
-    """Also of which kind and which face."""
+    """Also of which kind, which face and which model, and how sure."""
 
     kind: Annotated[str | None, Condition("kind")] = Field(None, description="Only start, change, heartbeat or end.")
     track: Annotated[int | None, Condition("track")] = Field(None, description="Only this track.")
+    model: Annotated[str | None, Condition("model")] = Field(
+        None, description="Only what this model read, NAME@VERSION/PRECISION."
+    )
+    min_confidence: Annotated[float | None, Condition("confidence", ">=")] = Field(
+        None, ge=0, le=1, description="Only emotions read with this confidence or more, 0 to 1."
+    )
     min_face_px: Annotated[float | None, Condition("face_px", ">=")] = Field(
         None, ge=0, description="Only faces of this size or larger, pixels; not those of unknown size."
     )

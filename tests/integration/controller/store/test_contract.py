@@ -212,15 +212,18 @@ def turned(yaw_degrees: float) -> Pose:
         (EventFilter(max_yaw=45), [2, 3]),
         (EventFilter(max_yaw=30), [2]),
         (EventFilter(max_yaw=30, min_face_px=50), []),
+        (EventFilter(model="mini@2/int8"), [2]),
+        (EventFilter(min_confidence=0.75), [1, 3]),
+        (EventFilter(min_confidence=0.751), []),
     ],
 )
 def test_a_filter_lets_through_what_it_names(store: Store, wanted: EventFilter, expected: list[int]) -> None:
     store.write(
         a_batch(
             an_event(1),
-            an_event(2, camera="gate", track=9, face_px=40, pose=turned(30)),
+            an_event(2, camera="gate", track=9, face_px=40, pose=turned(30), model="mini@2/int8", confidence=0.5),
             an_event(3, emotion="sad", kind="end", face_px=50, pose=turned(-40)),
-            an_event(4, device="nano-02", face_px=20, pose=turned(-90)),
+            an_event(4, device="nano-02", face_px=20, pose=turned(-90), confidence=0.7),
         )
     )
     assert seqs(store, wanted) == expected

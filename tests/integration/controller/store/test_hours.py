@@ -30,6 +30,7 @@ def turned(yaw_degrees: float) -> Pose:
 
 
 CAMERAS, EMOTIONS, KINDS = ("door", "hall"), ("happy", "sad"), ("start", "heartbeat")
+MODELS = ("mini@1/int8", "mini@2/int8")
 TIMES = st.integers(0, 9).map(lambda hour: START + timedelta(hours=hour, minutes=7 * hour))
 POSES = st.none() | st.floats(-90, 90).map(turned)
 EVENTS = st.lists(
@@ -42,6 +43,8 @@ EVENTS = st.lists(
             "track": st.integers(1, 5),
             "face_px": st.none() | st.floats(1, 300),
             "pose": POSES,
+            "model": st.sampled_from(MODELS),
+            "confidence": st.sampled_from((0.5, 0.9)),
         }
     ),
     max_size=25,
@@ -55,6 +58,8 @@ FILTERS = st.builds(
     track=st.none() | st.integers(0, 6),
     min_face_px=st.none() | st.floats(0, 400),
     max_yaw=st.none() | st.floats(0, 100),
+    model=st.none() | st.sampled_from(MODELS),
+    min_confidence=st.sampled_from([None, 0.5, 0.7]),
     since=st.just("") | TIMES.map(iso_utc),
     until=st.just("~") | TIMES.map(iso_utc),
 )

@@ -31,7 +31,10 @@ VIEWS = {f"view_of_{view}" for view in ("devices", "events", "hours", "rollouts"
 NOT_PREPARED = {"copy_events", *chain.from_iterable(MIGRATIONS.values()), *OF_SQLITE, *OF_MOVES, *VIEWS}
 ALL_OF = {"device": "d", "camera": "c", "emotion": "e"}
 PARTS: "dict[str, object]" = {
-    "where": Where(EventFilter(**ALL_OF, kind="k", track=1, min_face_px=1.0, max_yaw=1.0), EventFilter),
+    "where": Where(
+        EventFilter(**ALL_OF, kind="k", track=1, min_face_px=1.0, max_yaw=1.0, model="m", min_confidence=0.5),
+        EventFilter,
+    ),
     "columns": COLUMNS,
     "parameters": PARAMETERS,
     "table": "events",

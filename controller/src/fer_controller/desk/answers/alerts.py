@@ -1,17 +1,21 @@
 """Alerts, silences, and tests of the targets; each act stands in the audit log, in the same transaction."""
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from fer_wire.message import iso_utc
 
-from fer_controller.alerts.rules import BY_NAME
+from fer_controller.alerts.rules import BY_NAME, RULES, Rule
+from fer_controller.alerts.silencing import Quiet
 from fer_controller.alerts.transitions import ACKNOWLEDGE as ACKNOWLEDGED
 from fer_controller.alerts.transitions import ALERT
+from fer_controller.alerts.view import View
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.errors import AlertError, OutOfReachError, RequestError
 from fer_controller.operations.alerts import (
     ACKNOWLEDGE,
+    ALERT_RULES,
     ALERTS,
     END_SILENCE,
     OUTCOME,
@@ -24,6 +28,7 @@ from fer_controller.operations.alerts import (
     AlertTestAnswer,
     AlertTestQuery,
     EndSilenceRequest,
+    RuleAnswer,
     SilenceAnswer,
     SilenceRequest,
     TargetAnswer,
@@ -31,13 +36,23 @@ from fer_controller.operations.alerts import (
 from fer_controller.operations.operation import Nothing
 from fer_controller.rollout import audit
 from fer_controller.rollout.devices import selector
+from fer_controller.settings import AlertSettings
 from fer_controller.store.alerts.records import Alert, AlertTest, Delivery, Silence
 
 
 @ANSWERS.carries_out(ALERTS)
 def alerts(context: Context, asked: AlertsQuery) -> list[AlertAnswer]:
     """Those that were raised, the newest first."""
-    return [_alert(each) for each in context.stores.upgraded.alerts.newest(asked.limit, over=asked.all)]
+    found = context.stores.upgraded.alerts.newest(asked.limit, over=asked.all)
+    quiet = _quiet(context, {each.device for each in found})
+    return [_alert(each, quiet) for each in found]
+
+
+@ANSWERS.carries_out(ALERT_RULES)
+def alert_rules(context: Context, _asked: Nothing) -> list[RuleAnswer]:
+    """Those there are, in the order in which they look."""
+    counted = {rule: counts for rule, *counts in context.stores.upgraded.alerts.by_rule()}
+    return [_rule(each, context.stores.place.alerts, *counted.get(each.name, (0, 0))) for each in RULES]
 
 
 @ANSWERS.carries_out(ACKNOWLEDGE)
@@ -54,7 +69,7 @@ def acknowledge(context: Context, asked: AcknowledgeRequest) -> AlertAnswer:
     with known.transaction():
         if known.alerts.acknowledge(found.id, entry.time, context.actor):
             known.audit.append([entry])
-    return _alert(context.stores.upgraded.alerts.find(found.id) or found)
+    return _alert(context.stores.upgraded.alerts.find(found.id) or found, _quiet(context, {found.device}))
 
 
 @ANSWERS.carries_out(SILENCES)
@@ -125,7 +140,30 @@ def _expect_unlimited(context: Context) -> None:
         )
 
 
-def _alert(each: Alert) -> AlertAnswer:
+def _quiet(context: Context, devices: Set[str]) -> Quiet:
+    """The silences that hold, for alerts of these devices."""
+    known, now = context.stores.upgraded, datetime.now(UTC)
+    held = known.alerts.silences(iso_utc(now))
+    if not any(each.selector for each in held):
+        return Quiet(held, View(now))
+    heard = [each for each in known.devices.all() if each.device in devices]
+    return Quiet(held, View(now, heard, labels=known.devices.labels()))
+
+
+def _rule(rule: Rule, settings: AlertSettings, raised: int, acknowledged: int) -> RuleAnswer:
+    return RuleAnswer(
+        rule=rule.name,
+        title=rule.title,
+        setting=f"alerts.{rule.setting}",
+        meaning=AlertSettings.model_fields[rule.setting].description or "",
+        value=getattr(settings, rule.setting),
+        lasting_s=rule.lasting_s(settings),
+        raised=raised,
+        acknowledged=acknowledged,
+    )
+
+
+def _alert(each: Alert, quiet: Quiet) -> AlertAnswer:
     return AlertAnswer(
         alert=each.id,
         rule=each.rule,
@@ -141,6 +179,7 @@ def _alert(each: Alert) -> AlertAnswer:
         returns=each.returns,
         acknowledged_at=each.acknowledged_at or None,
         acknowledged_by=each.acknowledged_by or None,
+        silenced_until=None if each.over_at else quiet.until(each.rule, each.device) or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The devices that an operator is given, by a selector of labels and names, which no device can change itself."""
+"""Devices by their labels and names, which none can change itself: those that an operator is given, or looks at."""
 
 from fer_controller.errors import RequestError
 from fer_controller.rollout.devices import selector
@@ -8,12 +8,12 @@ SAID_BY_DEVICES = (selector.CLASS, selector.MODEL, selector.VERSION)
 
 
 def limit(text: str) -> tuple[selector.Term, ...]:
-    """The pairs of a selector that limits an operator; none for no limit. Raises RequestError."""
+    """The pairs of a selector; none for no limit. Raises RequestError, also for what devices say of themselves."""
     terms = selector.parse(text)
     for term in terms:
         if term.key in SAID_BY_DEVICES:
             raise RequestError(
-                f"{term.key} is what devices say of themselves, and limits nobody; use labels, or device=NAME."
+                f"{term.key} is what devices say of themselves, and limits nothing here; use labels, or device=NAME."
             )
     return terms
 
