@@ -34,6 +34,7 @@ IN_DOCS = (1180, 860)
 VIEWS = {
     "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001", "rollout": "rollouts/newest",
     "new-rollout": "rollouts?new=yes", "rollouts": "rollouts", "models": "models", "events": "events",
+    "audit": "audit",
 }  # fmt: skip
 """Each view's picture and its address."""
 FIRST = "rollout"

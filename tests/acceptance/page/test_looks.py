@@ -16,6 +16,7 @@ VIEWS = {
     "rollouts/newest": "orin-05",
     "models": "tiny@1",
     "events": "heartbeat",
+    "audit": "this machine",
 }
 SIZES = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

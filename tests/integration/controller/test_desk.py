@@ -29,7 +29,7 @@ from fer_controller.operations.alerts import (
     EndSilenceRequest,
     SilenceRequest,
 )
-from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
+from fer_controller.operations.audit import AUDIT_NAMES, ENTRIES, NEWEST_ENTRIES, EntriesQuery, NewestEntriesQuery
 from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.commands import (
     ASKED_COMMAND,
@@ -166,6 +166,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "plan of settings": (PLAN, DeployRequest(sets=("events.heartbeat_s=10",), without_model=True)),
     "newest entries of the audit log": (NEWEST_ENTRIES, NewestEntriesQuery(limit=2)),
     "what one operator did": (NEWEST_ENTRIES, NewestEntriesQuery(actor="root@here", since="2026-01-01T00:00Z")),
+    "what is told with these words": (NEWEST_ENTRIES, NewestEntriesQuery(text="LABEL", until="2999-01-01T00:00Z")),
+    "who and what stands in the audit log": (AUDIT_NAMES, Nothing()),
     "entries of the audit log": (ENTRIES, EntriesQuery(after_id=1, limit=1)),
 }
 DIFFERENT = {
@@ -394,6 +396,7 @@ def test_a_viewer_looks_and_orders_nothing(fleet: ServedFleet) -> None:
             (ASKED_COMMAND, CommandQuery(command=ASKED.id)),
             (NEWEST_ENTRIES, NewestEntriesQuery()),
             (ENTRIES, EntriesQuery()),
+            (AUDIT_NAMES, Nothing()),
             (ACKNOWLEDGE, AcknowledgeRequest(alert=1)),
             (SILENCE, SilenceRequest(for_s=60)),
             (END_SILENCE, EndSilenceRequest(silence=1)),

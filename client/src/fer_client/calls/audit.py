@@ -33,6 +33,7 @@ class TypedAuditFilter(TypedDict, total=False):
     action: Only what was done in this way.
     device: Only what concerns this device.
     rollout: Only what concerns this rollout.
+    text: Only what is told in a sentence with these words in it.
     since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
     until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
     before_id: Only entries before this id: the first of a page, to get the page before.
@@ -42,6 +43,7 @@ class TypedAuditFilter(TypedDict, total=False):
     action: str
     device: str
     rollout: str
+    text: str
     since: str
     until: str
     before_id: int
@@ -67,6 +69,13 @@ class EntriesQuery(TypedDict, total=False):
     limit: int
 
 
+class AuditNamesAnswer(TypedDict):
+    """What the audit log can be filtered by."""
+
+    actors: List[str]
+    actions: List[str]
+
+
 class Audit:
     """Calls of the API."""
 
@@ -80,3 +89,7 @@ class Audit:
     def entries(self, **options: Unpack[EntriesQuery]) -> List[EntryAnswer]:
         """The next entries of the audit log after an id: all of them, page by page, as `audit export`."""
         return cast("List[EntryAnswer]", self._connection.get("/v1/audit/as-stored", {}, {**options}))
+
+    def audit_names(self) -> AuditNamesAnswer:
+        """Who stands in the audit log, and what was done: what its entries can be filtered by."""
+        return cast("AuditNamesAnswer", self._connection.get("/v1/audit/names", {}, {}))

@@ -10,7 +10,8 @@ import typer
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
 from fer_controller.export.files import CSV, PARQUET
-from fer_controller.operations.filters import OPEN_ENDS, TypedEventFilter
+from fer_controller.operations.filters import TypedEventFilter
+from fer_controller.store.filter import OPEN_ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from fer_controller.cli.completions import OF_FIELDS
 from fer_controller.errors import RequestError, SettingsError
-from fer_controller.operations.filters import OPEN_ENDS, taken_as_local
+from fer_controller.operations.filters import taken_as_local
 from fer_controller.operations.operation import singular
+from fer_controller.store.filter import OPEN_ENDS
 
 ARRAY = "array"
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, ARRAY: list[str]}

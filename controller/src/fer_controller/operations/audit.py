@@ -1,9 +1,9 @@
-"""Operations on the audit log: its newest entries, and all of them."""
+"""Operations on the audit log: its newest entries, all of them, and whom and what they name."""
 
 from pydantic import Field
 
 from fer_controller.operations.filters import TypedAuditFilter
-from fer_controller.operations.operation import GET, Id, Limit, Operation, Parameters
+from fer_controller.operations.operation import GET, Answer, Id, Limit, Nothing, Operation, Parameters
 from fer_controller.operations.rollouts import DecisionAnswer
 from fer_controller.store.credentials.records import OPERATOR
 
@@ -29,6 +29,13 @@ class EntryAnswer(DecisionAnswer):
     hash: str = Field(description="SHA-256 of the hash before it and of what this entry says.")
 
 
+class AuditNamesAnswer(Answer):
+    """What the audit log can be filtered by."""
+
+    actors: tuple[str, ...] = Field(description="Who did something, by name.")
+    actions: tuple[str, ...] = Field(description="What was done, by name.")
+
+
 NEWEST_ENTRIES = Operation(
     "newest_entries", GET, "/v1/audit", OPERATOR, NewestEntriesQuery, list[EntryAnswer],
     "The newest entries of the audit log that match, ascending by id, as `audit list --json`.",
@@ -37,5 +44,9 @@ ENTRIES = Operation(
     "entries", GET, "/v1/audit/as-stored", OPERATOR, EntriesQuery, list[EntryAnswer],
     "The next entries of the audit log after an id: all of them, page by page, as `audit export`.",
 )  # fmt: skip
+AUDIT_NAMES = Operation(
+    "audit_names", GET, "/v1/audit/names", OPERATOR, Nothing, AuditNamesAnswer,
+    "Who stands in the audit log, and what was done: what its entries can be filtered by.",
+)  # fmt: skip
 
-OPERATIONS = (NEWEST_ENTRIES, ENTRIES)
+OPERATIONS = (NEWEST_ENTRIES, ENTRIES, AUDIT_NAMES)

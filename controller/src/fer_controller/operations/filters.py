@@ -10,10 +10,8 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from fer_controller.errors import SettingsError, about
 from fer_controller.rollout.devices import reach
-from fer_controller.store.filter import AuditFilter, EmotionFilter, EventFilter, TelemetryFilter
+from fer_controller.store.filter import OPEN_ENDS, AuditFilter, EmotionFilter, EventFilter, TelemetryFilter
 
-OPEN_ENDS = ("", "~")
-"""No bound: as text sorts, these lie before and after every time."""
 KNOWN = {"emotion": EMOTIONS, "kind": KINDS}
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 

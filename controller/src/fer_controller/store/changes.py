@@ -6,6 +6,7 @@ They follow the migrations that each engine has of its own, and, like those, are
 from collections.abc import Mapping
 
 from fer_controller.store.alerts.tables import ALERTS
+from fer_controller.store.audit.tables import FILTERS_OF_AUDIT
 from fer_controller.store.commands.tables import COMMANDS
 from fer_controller.store.credentials.tables import SESSIONS
 from fer_controller.store.moves.tables import MOVES
@@ -17,5 +18,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c040_commands": COMMANDS,
     "c041_alerts": ALERTS,
     "c044_sessions": SESSIONS,
+    "c047_filters_of_audit": FILTERS_OF_AUDIT,
 }
 """By their names in order: the statements of each."""

@@ -1,6 +1,7 @@
 """Filters of events, emotions, telemetry and the audit log: one field here serves queries, commands and HTTP routes."""
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,6 +10,13 @@ from fer_wire.message import MAX_INT
 from pydantic import BaseModel, ConfigDict, Field
 
 TIME = "time"
+OPEN_ENDS = ("", "~")
+"""No bound: as text sorts, these lie before and after every time."""
+LIKE = "LIKE"
+ESCAPE = "!"
+SPECIAL = re.compile(r"[%_!]")
+"""What stands for something else in a pattern, and what takes that away."""
+TEXT_CHARACTERS = 200
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
@@ -16,16 +24,22 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a field of a filter asks of a column; the operator is one of OPERATORS."""
+    """What a field of a filter asks of a column; the operator is one of OPERATORS, or LIKE for a part of a text."""
 
     column: str
     operator: str = "="
     either_sign: bool = False
     """Whether it is about the column's absolute value."""
 
-    def sql(self, column: str) -> str:
-        """What is compared, where the column stands under this name."""
-        return f"abs({column})" if self.either_sign else column
+    def sql(self, column: str, name: str) -> str:
+        """The comparison with the value of this name, where the column stands under its own."""
+        if self.operator == LIKE:
+            return f"lower({column}) LIKE :{name} ESCAPE '{ESCAPE}'"
+        return f"{f'abs({column})' if self.either_sign else column} {self.operator} :{name}"
+
+    def value(self, asked: Any) -> Any:
+        """What the query is given: of a part of a text its pattern, in which letters of ASCII have no case."""
+        return _pattern(asked) if self.operator == LIKE else asked
 
     def holds(self, found: Any, asked: Any) -> bool:
         """Whether a column's value is what was asked for; what is not known never is."""
@@ -43,6 +57,9 @@ class AuditFilter(BaseModel):
     action: Annotated[str | None, Condition("action")] = Field(None, description="Only what was done in this way.")
     device: Annotated[str | None, Condition("device")] = Field(None, description="Only what concerns this device.")
     rollout: Annotated[str | None, Condition("rollout")] = Field(None, description="Only what concerns this rollout.")
+    text: Annotated[str | None, Condition("sentence", LIKE)] = Field(
+        None, max_length=TEXT_CHARACTERS, description="Only what is told in a sentence with these words in it."
+    )
     since: Annotated[str, Condition(TIME, ">=")] = Field(
         "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."
     )
@@ -114,13 +131,12 @@ class Where:
     @property
     def values(self) -> dict[str, Any]:
         """The parameters of the query."""
-        return {name: value for name, _, value in self._conditions}
+        return {name: condition.value(value) for name, condition, value in self._conditions}
 
     def __format__(self, prefix: str) -> str:
         """The conditions, each column with the prefix."""
         return " AND ".join(
-            f"{condition.sql(prefix + (self._time if condition.column == TIME else condition.column))} "
-            f"{condition.operator} :{name}"
+            condition.sql(prefix + (self._time if condition.column == TIME else condition.column), name)
             for name, condition, _ in self._conditions
         )
 
@@ -130,3 +146,9 @@ def _conditions(wanted: BaseModel, kind: type[BaseModel]) -> Iterator[tuple[str,
         value = getattr(wanted, name)
         if value is not None:
             yield name, next(each for each in field.metadata if isinstance(each, Condition)), value
+
+
+def _pattern(text: str) -> str:
+    """Matches what has the text in it; databases turn letters of ASCII alone into small ones."""
+    small = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    return f"%{SPECIAL.sub(lambda found: ESCAPE + found[0], small)}%"

@@ -49,7 +49,7 @@ PARTS_OF: "dict[str, dict[str, object]]" = {
     "roll_up_telemetry": {"columns": rolled_up.COLUMNS},
     "telemetry_rollups": {"where": Where(TelemetryFilter(device="d"), TelemetryFilter, time="start")},
     "audit_where": {
-        "where": Where(AuditFilter(actor="a", action="b", device="d", rollout="r", before_id=1), AuditFilter)
+        "where": Where(AuditFilter(actor="a", action="b", device="d", rollout="r", text="t", before_id=1), AuditFilter)
     },
     "emotion_shares": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
     "emotion_rollups": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},

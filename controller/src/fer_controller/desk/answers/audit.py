@@ -3,7 +3,16 @@
 import json
 
 from fer_controller.desk.answers.table import ANSWERS, Context
-from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES, EntriesQuery, EntryAnswer, NewestEntriesQuery
+from fer_controller.operations.audit import (
+    AUDIT_NAMES,
+    ENTRIES,
+    NEWEST_ENTRIES,
+    AuditNamesAnswer,
+    EntriesQuery,
+    EntryAnswer,
+    NewestEntriesQuery,
+)
+from fer_controller.operations.operation import Nothing
 from fer_controller.store.audit.records import AuditRow
 
 
@@ -18,6 +27,13 @@ def entries(context: Context, asked: EntriesQuery) -> list[EntryAnswer]:
     """Those after an entry, in the order in which they were made."""
     found = context.stores.looking.audit.page(after_id=asked.after_id, limit=asked.limit)
     return [_entry(each) for each in found]
+
+
+@ANSWERS.carries_out(AUDIT_NAMES)
+def audit_names(context: Context, _asked: Nothing) -> AuditNamesAnswer:
+    """Of what is in reach."""
+    known = context.stores.looking.audit
+    return AuditNamesAnswer(actors=tuple(known.actors()), actions=tuple(known.actions()))
 
 
 def _entry(entry: AuditRow) -> EntryAnswer:

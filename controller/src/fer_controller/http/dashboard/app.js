@@ -3,6 +3,7 @@ import { html, render, useEffect, useState } from "./html.js";
 import { signals } from "./live.js";
 import { Confirmation } from "./parts/dialog.js";
 import { useSession } from "./session.js";
+import { audit } from "./views/audit.js";
 import { device } from "./views/device.js";
 import { events } from "./views/events.js";
 import { fleet } from "./views/fleet.js";
@@ -19,6 +20,7 @@ const ROUTES = {
     rollouts: { all: rollouts, one: rollout },
     models: { all: models },
     events: { all: events },
+    audit: { all: audit },
 };
 const FIRST = "overview";
 const FORMER = { emotions: "events" };

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from fer_controller.store.audit.records import BEGINNING, AuditRow, Proof, chained
 from fer_controller.store.database import Database, named
-from fer_controller.store.filter import AuditFilter, Where
+from fer_controller.store.filter import OPEN_ENDS, AuditFilter, Where
 
 NO_LIMIT = 2**62
+NONE = -1
+"""No entry has this id."""
 ROWS_AT_A_TIME = 1000
 
 
@@ -33,8 +35,16 @@ class AuditStore:
 
     def matching(self, wanted: AuditFilter, limit: int) -> list[AuditRow]:
         """The newest entries that match, ascending by id."""
-        where = Where(wanted, AuditFilter)
-        return self._database.records(AuditRow, "audit_where", {**where.values, "limit": limit}, where=where)
+        where, between = Where(wanted, AuditFilter), self._between(wanted)
+        return self._database.records(AuditRow, "audit_where", {**where.values, **between, "limit": limit}, where=where)
+
+    def actors(self) -> list[str]:
+        """Who did something, by name."""
+        return [row["name"] for row in self._database.rows("audit_actors")]
+
+    def actions(self) -> list[str]:
+        """What was done, by name."""
+        return [row["name"] for row in self._database.rows("audit_actions")]
 
     def page(self, rollout: str = "", after_id: int = 0, limit: int = NO_LIMIT) -> list[AuditRow]:
         """Entries of one rollout or of all, in the order in which they were made."""
@@ -55,6 +65,13 @@ class AuditStore:
             entries, head, met = entries + 1, entry.hash, met or entry.hash == known
         lost = "" if met else f"No entry has the hash {known[:64]}: the end is missing, or all was written anew."
         return Proof(entries, head, lost)
+
+    def _between(self, wanted: AuditFilter) -> dict[str, int]:
+        """Between which ids the entries of a time are: they stand by id, and their times are nearly in that order."""
+        if (wanted.since, wanted.until) == OPEN_ENDS:
+            return {"first_id": 0, "last_id": NO_LIMIT}
+        (found,) = self._database.rows("ids_of_audit", {"since": wanted.since, "until": wanted.until})
+        return {name: NONE if found[name] is None else found[name] for name in ("first_id", "last_id")}
 
     def _every(self) -> Iterator[AuditRow]:
         after_id = -1
