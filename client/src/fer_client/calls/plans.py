@@ -73,6 +73,10 @@ class DeployRequest(TypedDict, total=False):
     attempts: How often a device may try.
     concurrency: How many devices may update at once.
     probation: How long a device must work well with the change.
+    start: When it begins, as in 2026-12-01T22:00+01:00 or '2026-12-01 22:00 Europe/Berlin'; by default at
+    once.
+    windows: When it may tell devices, as in 'Mon-Fri 22:00-05:00 Europe/Berlin'; by default always;
+    repeatable. Outside, devices under way go on, gates judge, and a rollback happens at once.
     """
 
     model: str
@@ -93,6 +97,8 @@ class DeployRequest(TypedDict, total=False):
     attempts: int
     concurrency: int
     probation: str | float
+    start: str
+    windows: Sequence[str] | str
 
 
 class DeployAnswer(TypedDict):

@@ -30,6 +30,7 @@ class RolloutAnswer(TypedDict):
     created_by: str
     updated_at: str
     ended_at: str | None
+    opens_at: str | None
     unpublished: int
     waves: List[WaveAnswer]
     orders: List[PossibleOrder]
@@ -107,6 +108,7 @@ class WholeRolloutAnswer(TypedDict):
     created_by: str
     updated_at: str
     ended_at: str | None
+    opens_at: str | None
     unpublished: int
     waves: List[WaveAnswer]
     orders: List[PossibleOrder]

@@ -54,7 +54,7 @@ class WaveAnswer(Answer):
     soak_until: str | None = Field(description="Until when it is watched.")
     decides_at: str | None = Field(
         default=None,
-        description="When it is decided on next, at the latest; null where nothing does, or an operator.",
+        description="When it is decided on next, at the latest, or may begin; null where nothing does, or an operator.",
     )
     gates: tuple[StoredVerdict, ...] = Field(description="The gates as they were last judged.")
 
@@ -73,12 +73,19 @@ class RolloutAnswer(Answer):
     model: str = Field(description="NAME@VERSION, settings as NAME=VALUE, or both.")
     task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}, or {SETTINGS} alone.")
     precision: str = Field(description="As it was asked for.")
-    state: str = Field(description="planned, running, paused, rolling_back, completed, rolled_back, aborted, failed …")
+    state: str = Field(
+        description="planned, scheduled, running, paused, rolling_back, completed, rolled_back, aborted, failed …"
+    )
     reason: str | None = Field(description="Why it is in this state.")
     created_at: str = Field(description="When it was begun.")
     created_by: str = Field(description="By whom.")
     updated_at: str = Field(description="When it last changed.")
     ended_at: str | None = Field(description="When it ended.")
+    opens_at: str | None = Field(
+        default=None,
+        description="When it may tell a device again, by its start and its windows; null where it may now, or goes no "
+        "further by itself.",
+    )
     unpublished: int = Field(description="Devices whose desired state the broker has not confirmed.")
     waves: tuple[WaveAnswer, ...] = Field(description="The first first.")
     orders: tuple[PossibleOrder, ...] = Field(default=(), description="The orders that are possible now.")

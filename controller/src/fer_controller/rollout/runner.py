@@ -15,7 +15,7 @@ from fer_controller.rollout.steps import expulsion, judging, reports, rollback, 
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
-from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, UNREACHABLE
+from fer_controller.rollout.transitions import ROLLING_BACK, RUNNING, TO_BEGIN, UNREACHABLE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -134,7 +134,7 @@ def _named_if_stuck(rollout: str) -> Iterator[None]:
 
 
 def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:
-    if rollout.row.state == PLANNED:
+    if rollout.row.state in TO_BEGIN:
         rollout.carry_out(takeover.take_up(rollout, rollouts))
     if not rollout.ended:
         rollout.carry_out(takeover.end_if_nothing_is_left(rollout))

@@ -8,6 +8,7 @@ from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
 from fer_controller.errors import TransitionError
 
 PLANNED = "planned"
+SCHEDULED = "scheduled"
 RUNNING = "running"
 PAUSED = "paused"
 ROLLING_BACK = "rolling_back"
@@ -17,6 +18,8 @@ ABORTED = "aborted"
 FAILED = "failed"
 SUPERSEDED = "superseded"
 ENDED = (COMPLETED, ROLLED_BACK, ABORTED, FAILED, SUPERSEDED)
+TO_BEGIN = (PLANNED, SCHEDULED)
+"""A rollout in one of these states begins as soon as it may: the runner has to come, its time, or its turn."""
 
 WAITING = "waiting"
 UPDATING = "updating"
@@ -50,6 +53,7 @@ RETRY = "retry"
 ROLL_BACK = "rollback"
 
 TAKE_UP = "take_up"
+WAIT = "wait"
 STOP = "stop"
 COMPLETE = "complete"
 ALL_RETURNED = "all_returned"
@@ -108,18 +112,19 @@ def _each(states: Iterable[str], event: str, target: str) -> Moves:
 ROLLOUT = Table(
     "Rollout",
     {
-        (PLANNED, TAKE_UP): RUNNING,
+        **_each(TO_BEGIN, TAKE_UP, RUNNING),
+        (PLANNED, WAIT): SCHEDULED,
         (RUNNING, PAUSE): PAUSED,
         (PAUSED, RESUME): RUNNING,
         **_each((RUNNING, PAUSED), PROMOTE, RUNNING),
         **_each((RUNNING, PAUSED, COMPLETED), RETRY, RUNNING),
-        **_each((PLANNED, RUNNING, PAUSED), ABORT, ABORTED),
+        **_each((*TO_BEGIN, RUNNING, PAUSED), ABORT, ABORTED),
         **_each((RUNNING, PAUSED, COMPLETED, ABORTED, FAILED), ROLL_BACK, ROLLING_BACK),
         (RUNNING, STOP): ROLLING_BACK,
         (RUNNING, COMPLETE): COMPLETED,
         (ROLLING_BACK, ALL_RETURNED): ROLLED_BACK,
         (ROLLING_BACK, SOME_STRANDED): FAILED,
-        **_each((PLANNED, RUNNING, PAUSED, ROLLING_BACK), SUPERSEDE, SUPERSEDED),
+        **_each((*TO_BEGIN, RUNNING, PAUSED, ROLLING_BACK), SUPERSEDE, SUPERSEDED),
     },
 )
 

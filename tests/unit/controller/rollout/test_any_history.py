@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -60,15 +61,20 @@ class AnyHistory(RuleBasedStateMachine):
         devices=st.lists(device_names, max_size=4, unique=True).map(tuple),
         waves=st.sampled_from(WAVES),
         concurrency=st.sampled_from((1, 2, 100)),
+        start_in_s=st.sampled_from((0, 0, 0, 30, 200)),
+        windows=st.sampled_from(((), (), ("12:00-12:03 UTC", "12:05-24:00 UTC"))),
     )
     def deploys(
-        self, model: str, version: str, precision: str, devices: tuple[str, ...], waves: str, concurrency: int
-    ) -> None:
+        self, model: str, version: str, precision: str, devices: tuple[str, ...], waves: str, concurrency: int,
+        start_in_s: int = 0, windows: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        start = (self.world.now + timedelta(seconds=start_in_s)).isoformat() if start_in_s else ""
         named = f"{model}@{'2' if model == BAD else version}"
         try:
             rollout = self.world.deploy(
-                model=named, precision=precision, devices=devices, waves=waves, concurrency=concurrency
-            )
+                model=named, precision=precision, devices=devices, waves=waves, concurrency=concurrency,
+                start=start, windows=windows,
+            )  # fmt: skip
         except RolloutError:
             return
         self.rollouts[rollout] = named

@@ -60,7 +60,7 @@ def test_a_rollout_of_another_task_waits_until_the_earlier_one_has_ended(world: 
     second = deploy(world, "eyes")
     for _ in range(5):
         world.round()
-    assert (world.rollout(first).state, world.rollout(second).state) == ("running", "planned")
+    assert (world.rollout(first).state, world.rollout(second).state) == ("running", "scheduled")
     assert f"It waits for rollout {first} of a classifier," in world.rollout(second).reason
     assert sum("It waits for" in sentence for sentence in world.explained(second)) == 1
     world.until(second, "completed")

@@ -44,9 +44,10 @@ def described(planned: Plan) -> PlanAnswer:
 
 
 def _prepared(context: Context, asked: DeployRequest) -> Plan:
-    store, settings = context.stores.upgraded.rollouts, context.stores.place.rollout
+    store, settings, now = context.stores.upgraded.rollouts, context.stores.place.rollout, datetime.now(UTC)
+    asked.expect_to_begin(now)
     planned = deployment.prepare(store, context.stores.models, asked, _surroundings(context))
-    return replace(planned, doubts=forecast.doubts(store, planned, settings, datetime.now(UTC)))
+    return replace(planned, doubts=forecast.doubts(store, planned, settings, now))
 
 
 def _surroundings(context: Context) -> Surroundings:

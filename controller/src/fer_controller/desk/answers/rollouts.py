@@ -8,7 +8,7 @@ from typing import Any
 from fer_wire.tuning import spelled
 
 from fer_controller.desk.answers.table import ANSWERS, Context
-from fer_controller.desk.answers.waves import decides_at, wave_answer
+from fer_controller.desk.answers.waves import decides_at, opens_at, wave_answer
 from fer_controller.errors import RequestError, RolloutError, UnknownRolloutError
 from fer_controller.operations import as_stored
 from fer_controller.operations.rollouts import (
@@ -132,7 +132,9 @@ def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
     states: dict[int, dict[str, int]] = {}
     for number, state, count in store.wave_states(row.id):
         states.setdefault(number, {})[state] = count
-    waves = store.waves(row.id)
+    waves, now = store.waves(row.id), datetime.now(UTC)
+    opens = opens_at(row, now)
+    waiting = next((wave for wave in waves if wave.state != transitions.PASSED), None)
     return RolloutAnswer(
         rollout=row.id,
         model=row.model,
@@ -145,8 +147,14 @@ def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
         updated_at=row.updated_at,
         ended_at=row.ended_at or None,
         unpublished=store.desired.unpublished_of(row.id),
+        opens_at=opens,
         waves=tuple(
-            wave_answer(wave, states.get(wave.number, {}), decides_at(row, wave, datetime.now(UTC))) for wave in waves
+            wave_answer(
+                wave,
+                states.get(wave.number, {}),
+                opens if wave is waiting and wave.state == transitions.WAITING else decides_at(row, wave, now),
+            )
+            for wave in waves
         ),
         orders=tuple(
             PossibleOrder(order=kind.name, does=kind.help)

@@ -13,13 +13,21 @@ from fer_controller.store.rollouts.records import RolloutRow, WaveRow
 
 
 def decides_at(row: RolloutRow, wave: WaveRow, now: datetime) -> str | None:
-    """When the runner decides on the wave, ISO 8601; None where that is due, or where it does not."""
+    """When the runner decides on a wave that has begun, ISO 8601; None where that is due, or where it does not."""
     if row.state != transitions.RUNNING:
         return None
     found: tuple[str, ...] = (wave.deadline_at,) if wave.state == transitions.UPDATING else ()
     if wave.state == transitions.SOAKING:
         found = _ends_of_soak(row, wave)
     return next((at for at in found if at > iso_utc(now)), None)
+
+
+def opens_at(row: RolloutRow, now: datetime) -> str | None:
+    """When a rollout may tell a device again, ISO 8601; None where it may now, or goes no further by itself."""
+    if row.state not in (*transitions.TO_BEGIN, transitions.RUNNING):
+        return None
+    moment = request.loaded(row.request).opens_at(now)
+    return iso_utc(moment) if moment > now else None
 
 
 def _ends_of_soak(row: RolloutRow, wave: WaveRow) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
-"""How a rollout proceeds, whatever it brings: to which devices, in which waves, judged by which gates."""
+"""How a rollout proceeds, whatever it brings: to which devices, when, in which waves, judged by which gates."""
 
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from math import ceil
 from typing import Annotated
 
@@ -15,13 +17,17 @@ from fer_controller.rollout.planning.typed import (
     Gates,
     Selector,
     Share,
+    Start,
     Waves,
+    Windows,
     count,
     duration,
     numbered,
 )
+from fer_controller.rollout.planning.windows import EXAMPLE_WINDOW, Window, opens_at, parse_start, parse_window, spelled
 
 MONTH_S = 31 * DAY_S
+FURTHEST = timedelta(days=366)
 Duration = Annotated[float, Field(ge=0, le=MONTH_S), duration(MONTH_S)]
 
 
@@ -67,6 +73,47 @@ class Course(Asked):
         validate_default=True,
         description="How long a device must work well with the change.",
     )
+
+    start: Start = Field(
+        default="",
+        description="When it begins, as in 2026-12-01T22:00+01:00 or '2026-12-01 22:00 Europe/Berlin'; by default at "
+        "once.",
+    )
+    windows: Windows = Field(
+        default=(),
+        description=f"When it may tell devices, as in '{EXAMPLE_WINDOW}'; by default always; repeatable. Outside, "
+        "devices under way go on, gates judge, and a rollback happens at once.",
+    )
+
+    def expect_to_begin(self, now: datetime) -> None:
+        """Raises RequestError for a start that has passed, or is more than a year away."""
+        if self.starts_at is None or now <= self.starts_at <= now + FURTHEST:
+            return
+        when = "has passed" if self.starts_at < now else f"is more than {FURTHEST.days} days away"
+        raise RequestError(f"--start {self.start} {when}; name another, or leave it out to begin at once.")
+
+    def opens_at(self, now: datetime) -> datetime:
+        """The first moment, now or later, at which it may tell a device, in UTC."""
+        return opens_at(self.starts_at, self._parsed_windows, now)
+
+    def spelled(self, moment: datetime, now: datetime) -> str:
+        """A moment to come as people read it: by the zone of its windows, or else of its start."""
+        return spelled(moment, now, self._zone)
+
+    @cached_property
+    def starts_at(self) -> datetime | None:
+        """When it begins; None for at once."""
+        return parse_start(self.start) if self.start else None
+
+    @cached_property
+    def _parsed_windows(self) -> tuple[Window, ...]:
+        return tuple(map(parse_window, self.windows))
+
+    @property
+    def _zone(self) -> tzinfo:
+        if self._parsed_windows:
+            return self._parsed_windows[0].zone
+        return (self.starts_at.tzinfo if self.starts_at else None) or UTC
 
     def sizes(self, devices: int) -> list[int]:
         """How many devices are in a wave or an earlier one, wave by wave; a wave that adds none is left out."""

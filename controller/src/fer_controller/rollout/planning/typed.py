@@ -19,13 +19,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from fer_controller.errors import RequestError
 from fer_controller.rollout.devices import selector
 from fer_controller.rollout.evidence.gates import choose
+from fer_controller.rollout.planning.windows import parse_start, parse_window
 
 AUTO = "auto"
 CHOICES = (AUTO, *PRECISIONS)
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": DAY_S}
 UNIT = "_s"
-MOST_WAVES = 50
+MOST_WAVES, MOST_WINDOWS = 50, 20
 EXAMPLE_WAVES = "1,10%,50%,100%"
 
 
@@ -135,6 +136,23 @@ def _gates(typed: tuple[str, ...]) -> tuple[str, ...]:
     return typed
 
 
+def _start(typed: str) -> str:
+    return parse_start(typed).isoformat() if typed.strip() else ""
+
+
+def _windows(typed: Any) -> Any:
+    texts = [typed] if isinstance(typed, str) else typed
+    return tuple(part.strip() for text in texts for part in str(text).split(";") if part.strip())
+
+
+def _open_windows(typed: tuple[str, ...]) -> tuple[str, ...]:
+    if len(typed) > MOST_WINDOWS:
+        raise RequestError(f"There are {len(typed)} windows; at most {MOST_WINDOWS} are possible.")
+    for each in typed:
+        parse_window(each)
+    return typed
+
+
 def _split(typed: Any) -> Any:
     return tuple(part.strip() for part in typed.split(",")) if isinstance(typed, str) else typed
 
@@ -168,6 +186,12 @@ DeviceNames = Annotated[tuple[str, ...], AfterValidator(_devices)]
 Gates = Annotated[tuple[str, ...], AfterValidator(_gates)]
 Assignments = Annotated[tuple[str, ...], AfterValidator(_assignments)]
 SettingNames = Annotated[tuple[str, ...], AfterValidator(_setting_names)]
+Start = Annotated[str, AfterValidator(_start)]
+Windows = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_windows, json_schema_input_type=tuple[str, ...] | str),
+    AfterValidator(_open_windows),
+]
 Waves = Annotated[
     tuple[str, ...], BeforeValidator(_split, json_schema_input_type=str | tuple[str, ...]), AfterValidator(_growing)
 ]

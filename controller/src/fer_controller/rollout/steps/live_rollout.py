@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from fer_wire import Reported
@@ -15,7 +17,17 @@ from fer_controller.rollout.devices.candidate import report
 from fer_controller.rollout.planning import request
 from fer_controller.rollout.steps.decision import Decision, Subject
 from fer_controller.rollout.steps.tick import Tick
-from fer_controller.rollout.transitions import ENDED, IN_FLIGHT, PASSED, ROLLOUT, TARGET, WAVE, WAVE_ENDED, Table
+from fer_controller.rollout.transitions import (
+    ENDED,
+    IN_FLIGHT,
+    PASSED,
+    ROLLOUT,
+    TARGET,
+    TO_BEGIN,
+    WAVE,
+    WAVE_ENDED,
+    Table,
+)
 from fer_controller.store.rollouts.records import DesiredRow, Heard, RolloutRow, TargetRow, WaveRow
 
 TABLES: dict[type, Table] = {RolloutRow: ROLLOUT, WaveRow: WAVE, TargetRow: TARGET}
@@ -44,6 +56,26 @@ class LiveRollout:
     def ended(self) -> bool:
         """Whether only stragglers and orders still move it."""
         return self.row.state in ENDED
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has been taken up, and has not ended."""
+        return not self.ended and self.row.state not in TO_BEGIN
+
+    @cached_property
+    def opens_at(self) -> datetime:
+        """The first moment, now or later, at which it may tell a device."""
+        return self.request.opens_at(self.tick.now)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may tell a device now."""
+        return self.opens_at <= self.tick.now
+
+    @property
+    def opening(self) -> str:
+        """When it may tell a device again, in words."""
+        return self.request.spelled(self.opens_at, self.tick.now)
 
     @property
     def wave(self) -> WaveRow | None:

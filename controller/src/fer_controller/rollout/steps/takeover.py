@@ -1,4 +1,7 @@
-"""Two rollouts over one device: of one task, the later one takes it; of two tasks, the later one waits for its turn."""
+"""How a rollout begins: at its time, and where others have its devices.
+
+Of two rollouts of one task, the one that begins later takes them; of two tasks, it waits for its turn.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +23,7 @@ from fer_controller.rollout.transitions import (
     SUPERSEDED,
     TAKE_UP,
     UNREACHABLE,
+    WAIT,
     WAVE,
 )
 from fer_controller.store.rollouts.records import TargetRow
@@ -29,33 +33,39 @@ PREVIOUS = ("previous_model", "previous_sha256", "previous_settings")
 
 
 def take_up(rollout: LiveRollout, others: Iterable[LiveRollout]) -> Iterator[Decision]:
-    """Begin a planned rollout, unless it has to wait; rollouts of its task that had its devices give them up."""
+    """Begin a rollout, unless it has to wait; rollouts of its task that had its devices give them up."""
     unfinished = [other for other in others if not other.ended]
+    if not rollout.is_open:
+        reason = f"It waits until {rollout.opening}."
+        yield from _wait(rollout, reason, f"{reason} Then it begins.")
+        return
     waits_for = _holder(rollout, unfinished)
     if waits_for is None:
-        yield from _begin(rollout, [other for other in unfinished if other.row.state != PLANNED])
+        yield from _begin(rollout, [other for other in unfinished if other.has_begun])
     else:
-        yield from _wait(rollout, waits_for)
+        reason = f"It waits for rollout {waits_for.row.id} of {_kind(waits_for)}, which has some of its devices."
+        until = f"It begins when that has ended; `fer-controller rollouts abort {waits_for.row.id}` ends it."
+        yield from _wait(rollout, reason, f"{reason} {until}")
 
 
 def _holder(rollout: LiveRollout, unfinished: Iterable[LiveRollout]) -> LiveRollout | None:
-    """The earlier rollout of another task that has a device of this one.
+    """The rollout of another task that has a device of this one: one that has begun, or that could have before it.
 
     Two changes of a device at once would not tell which of them did harm, and neither could be taken back alone.
     """
+    is_earlier = True
     for other in unfinished:
-        if other is rollout:
-            return None
-        if other.row.task != rollout.row.task and any(t.state in HELD for t in _shared(rollout, other)):
+        is_earlier = is_earlier and other is not rollout
+        has_them = other.has_begun or (is_earlier and other.is_open)
+        if has_them and other.row.task != rollout.row.task and any(t.state in HELD for t in _shared(rollout, other)):
             return other
     return None
 
 
-def _wait(rollout: LiveRollout, other: LiveRollout) -> Iterator[Decision]:
-    reason = f"It waits for rollout {other.row.id} of {_kind(other)}, which has some of its devices."
-    if rollout.row.reason != reason:
-        sentence = f"{reason} It begins when that has ended; `fer-controller rollouts abort {other.row.id}` ends it."
-        yield Decision(rollout.row, action=audit.WAITS, sentence=sentence, fields={"reason": reason})
+def _wait(rollout: LiveRollout, reason: str, sentence: str) -> Iterator[Decision]:
+    event = WAIT if rollout.row.state == PLANNED else ""
+    if event or rollout.row.reason != reason:
+        yield Decision(rollout.row, event, audit.WAITS, sentence, reason=reason, fields={"reason": reason})
 
 
 def _kind(rollout: LiveRollout) -> str:

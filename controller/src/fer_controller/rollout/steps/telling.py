@@ -20,7 +20,10 @@ SHA256 = re.compile(SHA256_PATTERN)
 
 
 def tell_devices(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
-    """Tell those that are due; devices that are away find their desired state when they come back."""
+    """Tell those that are due; devices that are away find their desired state when they come back.
+
+    Outside of its window a rollout tells only those again that are under way.
+    """
     room = rollout.request.concurrency - rollout.updating_online()
     for each in rollout.of_wave(wave.number):
         if not _is_due(rollout, each):
@@ -36,7 +39,9 @@ def tell_devices(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
 
 
 def _is_due(rollout: LiveRollout, target: TargetRow) -> bool:
-    return target.state == PENDING or (target.state == RETRYING and target.retry_at <= rollout.tick.at)
+    return (target.state == PENDING and rollout.is_open) or (
+        target.state == RETRYING and target.retry_at <= rollout.tick.at
+    )
 
 
 def _obstacle(rollout: LiveRollout, target: TargetRow) -> str:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fer_wire.message import iso_utc
+
 from fer_controller.rollout import audit
 from fer_controller.rollout.evidence import verdicts
 from fer_controller.rollout.evidence.measurement import dumped
@@ -44,6 +46,9 @@ def advance(rollout: LiveRollout) -> Iterator[Decision]:
         yield _completed(rollout)
         return
     if wave.state == WAITING:
+        if not rollout.is_open:
+            yield from _wait(rollout, wave)
+            return
         if not rollout.tick.takes_a_look():
             return
         yield from _begin(rollout, wave)
@@ -104,8 +109,24 @@ def _begin(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     )  # fmt: skip
 
 
+def _wait(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
+    """The window is closed: no further device is told until it opens."""
+    reason = f"Wave {wave.number} waits until {rollout.opening}."
+    if rollout.row.reason != reason:
+        sentence = f"{reason} No further device is told before; those under way go on."
+        yield Decision(rollout.row, action=audit.WAITS, sentence=sentence, fields={"reason": reason}, wave=wave.number)
+
+
 def _update(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
     """Tell devices, wait for them until the deadline, and go on when none is still updating."""
+    if not rollout.is_open and any(target.state == PENDING for target in rollout.of_wave(wave.number)):
+        yield from _wait(rollout, wave)
+        deadline_at = rollout.tick.after(iso_utc(rollout.opens_at), rollout.request.deadline_s)
+        if wave.deadline_at != deadline_at:
+            yield Decision(wave, fields={"deadline_at": deadline_at})
+            wave = rollout.waves[wave.number]
+    elif rollout.row.reason:
+        yield Decision(rollout.row, fields={"reason": ""})
     yield from telling.tell_devices(rollout, wave)
     if rollout.tick.is_overdue(wave.deadline_at, rollout.request.deadline_s):
         yield from stop_waiting(rollout, wave, "the wave's deadline passed")

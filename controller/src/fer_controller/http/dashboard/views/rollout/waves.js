@@ -19,6 +19,7 @@ const rank = (state) => (ORDER.indexOf(state) + ORDER.length + 1) % (ORDER.lengt
 
 /** When it is decided on next, and what it waits for until then. */
 function Next({ decides_at: decides, started_at: started, soaking_at: soaking }) {
+    if (decides && !started) return html`; waits until <${Clock} time=${decides} /> (<${Ago} time=${decides} />)`;
     if (decides) {
         const until = soaking ? "is watched; next decision" : "updates; decided at the latest";
         return html`; ${until} <${Clock} time=${decides} /> (<${Ago} time=${decides} />)`;
