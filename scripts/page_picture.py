@@ -32,7 +32,8 @@ WIDTHS = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 IN_DOCS = (1180, 860)
 VIEWS = {
-    "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001", "rollout": "rollouts/newest",
+    "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001",
+    "device-history": "fleet/sim-0001?tab=history", "rollout": "rollouts/newest",
     "new-rollout": "rollouts?new=yes", "rollouts": "rollouts", "models": "models", "events": "events",
     "audit": "audit",
 }  # fmt: skip

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from pages.schema import Schema
 
 SUBJECTS = (
-    "fleet", "events", "telemetry", "commands", "labels", "models", "plans", "rollouts", "settings", "board",
+    "fleet", "device", "events", "telemetry", "commands", "labels", "models", "plans", "rollouts", "settings", "board",
     "overview", "alerts", "audit", "operators",
 )  # fmt: skip
 CALLS = Path("client/src/fer_client/calls")

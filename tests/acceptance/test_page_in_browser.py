@@ -26,7 +26,7 @@ VIEWS = {
         "Wave 1, the canary",
     ),
     "fleet": ("orin-05", "11 devices", "nano-01", "old@1/fp32"),
-    "fleet/orin-05": ("orin-05", "old@1/fp32", "Frame rate", "It has no labels."),
+    "fleet/orin-05": ("orin-05", "old@1/fp32", "Title and labels", "It has no labels."),
     "events": ("heartbeat", "an estimate of an expression", "nano-02"),
     "rollouts": ("tiny@1", "planned", "New rollout"),
     "rollouts?new=yes": ("How long a wave is watched", "Max Failures", "Preview the plan"),

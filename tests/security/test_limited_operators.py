@@ -21,6 +21,8 @@ from fer_controller.operations import OPERATIONS
 from fer_controller.operations.alerts import ACKNOWLEDGE, ALERTS, END_SILENCE, OUTCOME, SILENCE, SILENCES, TEST
 from fer_controller.operations.audit import ENTRIES, NEWEST_ENTRIES
 from fer_controller.operations.commands import ASKED_COMMAND, COMMAND, COMMANDS
+from fer_controller.operations.device import DEVICE as DEVICE_NOW
+from fer_controller.operations.device import DEVICE_ROLLOUTS
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EVENTS_AS_STORED,
@@ -94,6 +96,8 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 
 ASKED: "dict[str, dict[str, Any]]" = {
+    DEVICE_NOW.name: {"device": VICTIM},
+    DEVICE_ROLLOUTS.name: {"device": VICTIM},
     FORGET.name: {"device": VICTIM},
     REVOKE.name: {"device": VICTIM},
     COMMAND.name: {"device": VICTIM, "kind": "restart"},

@@ -8,6 +8,7 @@ from fer_client.calls import (
     Audit,
     Board,
     Commands,
+    Device,
     Events,
     Fleet,
     Labels,
@@ -29,6 +30,7 @@ class Client:
         """The URL is https://HOST:PORT; authorities is a file of certificates to trust instead of the usual ones."""
         self._connection = connection = Connection(url, token, authorities=authorities, timeout_s=timeout_s)
         self.fleet = Fleet(connection)
+        self.device = Device(connection)
         self.commands = Commands(connection)
         self.events = Events(connection)
         self.telemetry = Telemetry(connection)

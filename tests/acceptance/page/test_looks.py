@@ -11,7 +11,12 @@ pytestmark = pytest.mark.browser
 VIEWS = {
     "overview": "Needs attention",
     "fleet": "orin-05",
-    "fleet/orin-05": "Frame rate",
+    "fleet/orin-05": "Title and labels",
+    "fleet/orin-05?tab=history": "Drag over a chart",
+    "fleet/orin-05?tab=history&show=together": "Figures",
+    "fleet/orin-05?tab=rollouts": "Was to run",
+    "fleet/nano-01?tab=logs": "goes well",
+    "fleet/nano-01?tab=commands": "root@here",
     "rollouts?new=yes": "Preview the plan",
     "rollouts/newest": "orin-05",
     "models": "tiny@1",

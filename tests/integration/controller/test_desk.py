@@ -39,6 +39,7 @@ from fer_controller.operations.commands import (
     CommandRequest,
     CommandsQuery,
 )
+from fer_controller.operations.device import DEVICE, DEVICE_ROLLOUTS, DeviceQuery, DeviceRolloutsQuery
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
     EMOTION_SHARES,
@@ -125,6 +126,8 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "some of it": (FLEET, FleetQuery(where="ORIN", selector="site=lab", classes=("orin", "nano"), kinds=("stale",))),
     "hottest first": (FLEET, FleetQuery(sort="temperature_c", descending=True, offset=1, limit=5)),
     "devices": (DEVICES, Nothing()),
+    "one device": (DEVICE, DeviceQuery(device="orin-03")),
+    "its rollouts": (DEVICE_ROLLOUTS, DeviceRolloutsQuery(device="orin-03", limit=5)),
     "totals": (TOTALS, Nothing()),
     "cameras": (CAMERAS, Nothing()),
     "telemetry of each": (TELEMETRY_OF_EACH, Nothing()),
@@ -181,6 +184,7 @@ MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "no such rollout": (ROLLOUT, RolloutQuery(rollout="r-none")),
     "no such rollout to order": (ORDER, OrderRequest(rollout="r-none", order="pause")),
     "no model of this name": (MODEL, ModelQuery(model="heavy@1")),
+    "no such device": (DEVICE, DeviceQuery(device="ghost")),
     "nothing to forget": (FORGET, ForgetRequest(device="ghost")),
     "no such command": (ASKED_COMMAND, CommandQuery(command="none")),
     "nobody to command": (COMMAND, CommandRequest(device="ghost", kind="restart")),

@@ -42,6 +42,8 @@ COMMANDS = (
     ("alerts", "rules"),
     ("events", "--selector", "device=nano-*", "--model", "mini@1/int8", "--min-confidence", "0.5"),
     ("events", "--per", "minute", "--selector", "device=nano-02"),
+    ("devices", "rollouts", "orin-03"),
+    ("devices", "rollouts", "orin-03", "--json"),
     ("label",),
     ("models", "list"),
     ("models", "show", "tiny"),

@@ -7,6 +7,7 @@ from fer_client.calls.alerts import Alerts
 from fer_client.calls.audit import Audit
 from fer_client.calls.board import Board
 from fer_client.calls.commands import Commands
+from fer_client.calls.device import Device
 from fer_client.calls.events import Events
 from fer_client.calls.fleet import Fleet
 from fer_client.calls.labels import Labels
@@ -23,6 +24,7 @@ __all__ = [
     "Audit",
     "Board",
     "Commands",
+    "Device",
     "Events",
     "Fleet",
     "Labels",

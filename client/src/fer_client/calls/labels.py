@@ -33,11 +33,15 @@ class Relabel(TypedDict, total=False):
     labels: KEY=VALUE to put on them.
     remove: Keys to take off them.
     release: Release them from quarantine.
+    quarantine: Put them into quarantine: rollouts leave them out.
+    reason: Why; the audit log keeps it.
     """
 
     labels: Sequence[str]
     remove: Sequence[str]
     release: bool
+    quarantine: bool
+    reason: str
 
 
 class Labels:
@@ -51,7 +55,7 @@ class Labels:
         return cast("List[LabelsAnswer]", self._connection.get("/v1/labels", {}, {**options}, {"devices": "device"}))
 
     def relabel(self, devices: Sequence[str], **options: Unpack[Relabel]) -> List[LabelsAnswer]:
-        """Change the labels of devices, or release them from quarantine; answers how they stand then.
+        """Change the labels of devices, put them into quarantine or release them; answers how they stand then.
 
         devices: The devices.
         """

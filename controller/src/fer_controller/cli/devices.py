@@ -14,7 +14,9 @@ from fer_controller.cli import commands, looks, options
 from fer_controller.cli.completions import DEVICES
 from fer_controller.ingest.devices import off_by
 from fer_controller.operations import fleet
+from fer_controller.operations.device import DEVICE_ROLLOUTS, DeviceRolloutAnswer, DeviceRolloutsQuery
 from fer_controller.operations.fleet import FORGET, REVOKE, DeviceAnswer, ForgetRequest, RevokeRequest
+from fer_controller.operations.operation import MOST_ROWS
 
 AT_THE_BROKER = """\
 The controller takes nothing more from {device}, and gives it nothing. The broker lets it in until you tell it not to:
@@ -31,6 +33,10 @@ give Mosquitto the list of revoked certificates            (fer-crl.path does so
 
 NAMES = "DEVICE…"
 TOKENS = (Column("device"), *options.LIFE)
+ROLLOUTS = (
+    Column("rollout"), Column("brings"), Column("state"), Column("was to run", 5), Column("ran before", 4),
+    Column("changed", 2, TIME), Column("by", 6), Column("why", 3, WORDS),
+)  # fmt: skip
 DAY = len("2027-01-31")
 TONES = {"online": tones.GOOD, "stale": tones.BEWARE, "offline": tones.BAD}
 
@@ -87,6 +93,16 @@ LIST = looks.Look(
     _devices,
     "No device has been heard of yet.",
 )
+
+
+def _rollouts(found: list[DeviceRolloutAnswer]) -> Iterable[Row]:
+    for each in found:
+        yield (
+            each.rollout, each.change, each.state, each.model, each.previous, each.updated_at, each.created_by,
+            each.reason,
+        )  # fmt: skip
+
+
 app = typer.Typer(invoke_without_command=True, callback=looks.command(LIST), help=LIST.help)
 commands.add_to(app)
 
@@ -149,6 +165,23 @@ def revoke(
                 listed = f" Certificates that are revoked: {done.certificates}." if done.certificates else ""
                 broker = AT_THE_BROKER.format(device=device, how=how)
                 print(f"{device} is revoked; {what}.{listed}\n{broker}", flush=True)
+
+
+@app.command()
+@with_choice(ROLLOUTS)
+def rollouts(
+    device: Annotated[str, typer.Argument(metavar="DEVICE", autocompletion=DEVICES, help="The device's name.")],
+    choice: Choice,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """The rollouts that a device was in, the newest first: what each brought, and how the device fared."""
+    with options.desk(db, url, config) as desk:
+        found = desk.ask(DEVICE_ROLLOUTS, DeviceRolloutsQuery(device=device, limit=MOST_ROWS))
+    documents = [each.document() for each in found]
+    options.print_chosen(ROLLOUTS, list(_rollouts(found)), documents, choice, "It was in no rollout.", json_=json_)
 
 
 @app.command("tokens")

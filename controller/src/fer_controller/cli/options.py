@@ -16,7 +16,7 @@ from fer_wire.printable import one_line
 from fer_wire.terminal import json_text
 
 from fer_controller.errors import SettingsError
-from fer_controller.operations.operation import REASON_CHARACTERS
+from fer_controller.rollout.audit import REASON_CHARACTERS
 from fer_controller.settings import Settings, load
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from fer_controller.operations.operation import GET, POST, Answer, Id, Limit, Nothing, Operation, Parameters, Reason
+from fer_controller.operations.operation import GET, POST, Answer, Id, Limit, Nothing, Operation, Parameters
+from fer_controller.rollout.audit import Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 LONGEST_SILENCE_S = 366 * 86_400.0

@@ -4,7 +4,8 @@ from fer_wire.contracts import FINDER, LANDMARKER
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredReport
-from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters, Reason
+from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters
+from fer_controller.rollout.audit import Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 VALID, EXPIRED, REVOKED = "valid", "expired", "revoked"

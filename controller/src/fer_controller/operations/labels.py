@@ -27,7 +27,7 @@ LABELS = Operation(
 )  # fmt: skip
 RELABEL = Operation(
     "relabel", POST, "/v1/labels", OPERATOR, Relabel, list[LabelsAnswer],
-    "Change the labels of devices, or release them from quarantine; answers how they stand then.",
+    "Change the labels of devices, put them into quarantine or release them; answers how they stand then.",
 )  # fmt: skip
 
 OPERATIONS = (LABELS, RELABEL)

@@ -16,10 +16,8 @@ LIMIT = "limit"
 """The parameter that says how many rows are wanted; the API bounds it by MOST_ROWS."""
 MOST_ROWS = 100_000
 """The API answers with at most so many rows."""
-REASON_CHARACTERS = 200
 
 Id = Annotated[int, Field(ge=0, le=MAX_INT)]
-Reason = Annotated[str, Field(max_length=REASON_CHARACTERS, description="Why; the audit log keeps it.")]
 Limit = Annotated[int, Field(ge=0)]
 
 

@@ -6,9 +6,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from fer_wire.message import iso_utc
+from pydantic import Field
 
 from fer_controller.store.audit.records import AuditRow
 
@@ -66,6 +67,8 @@ SILENCE_ENDED = "silence_ended"
 ALERTS_TESTED = "alerts_tested"
 TURNED_AWAY = "turned_away"
 
+REASON_CHARACTERS = 200
+Reason = Annotated[str, Field(max_length=REASON_CHARACTERS, description="Why; the audit log keeps it.")]
 HERE = "this machine"
 """Where an act comes from that was not asked for over HTTP."""
 NOBODY = "unknown"

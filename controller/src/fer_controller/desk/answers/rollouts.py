@@ -57,7 +57,7 @@ def rollout(context: Context, asked: RolloutQuery) -> WholeRolloutAnswer:
         **dict(progress_of(store, row)),
         request=json.loads(row.request),
         gates=tuple(map(str, request.loaded(row.request).chosen_gates(row.task))),
-        devices=tuple(_device(target, row.model) for target in store.targets(row.id)),
+        devices=tuple(device_answer(target, row.model) for target in store.targets(row.id)),
         audit=tuple(map(_decision, store.audit(row.id))),
     )
 
@@ -166,8 +166,11 @@ def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
     )
 
 
-def _device(target: TargetRow, brings: str) -> RolloutDeviceAnswer:
-    """Before it is told settings, those that the rollout brings everybody stand for all that it is to have."""
+def device_answer(target: TargetRow, brings: str) -> RolloutDeviceAnswer:
+    """A device in a rollout that brings this, as operators see it.
+
+    Before it is told settings, those that the rollout brings everybody stand for all that it is to have.
+    """
     told = values_of(target.settings)
     words = brings if told is None else spelled(told)
     models = [each.model for each in artifacts_of(target.artifacts)]

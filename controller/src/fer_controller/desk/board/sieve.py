@@ -50,7 +50,8 @@ class Sieve:
             if not failed:
                 found.append(line)
                 for key, value in line.labels.items():
-                    labels.setdefault(key, Counter())[value] += 1
+                    if key != selector.TITLE:
+                        labels.setdefault(key, Counter())[value] += 1
         return found, counted, labels
 
 

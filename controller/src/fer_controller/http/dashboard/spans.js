@@ -8,8 +8,28 @@ export const SPANS = {
 };
 export const FIRST_SPAN = "hour";
 
-/** When each bucket of the span that ends now begins, in ms. */
-export function starts({ unitMs, buckets }) {
-    const newestMs = Math.floor(nowMs() / unitMs) * unitMs;
+/** When each bucket begins, in ms: of a span that ends now, or of a range. */
+export function starts({ unitMs, buckets, newestMs = Math.floor(nowMs() / unitMs) * unitMs }) {
     return Array.from({ length: buckets }, (_, number) => newestMs - (buckets - 1 - number) * unitMs);
 }
+
+const MINUTES = { per: "minute", unitMs: 60_000 };
+const HOURS = { per: "hour", unitMs: 3_600_000 };
+const BY_THE_MINUTE_MS = 86_400_000;
+const MOST_BUCKETS = 2400;
+
+/**
+ * The range of an address, {per, unitMs, buckets, newestMs}: between from and to where it names them, and otherwise the
+ * span that ends now. A day and less is drawn by the minute, more by the hour, and a hundred days at most.
+ */
+export function rangeOf({ span, from, to }) {
+    const whole = SPANS[span] ?? SPANS[FIRST_SPAN];
+    const toMs = timeOf(to) ?? nowMs() + 1;
+    const fromMs = Math.min(timeOf(from) ?? toMs - whole.unitMs * (whole.buckets - 1), toMs - MINUTES.unitMs);
+    const { per, unitMs } = from || to ? (toMs - fromMs > BY_THE_MINUTE_MS ? HOURS : MINUTES) : whole;
+    const last = Math.floor((toMs - 1) / unitMs);
+    const buckets = Math.min(MOST_BUCKETS, last - Math.floor(fromMs / unitMs) + 1);
+    return { per, unitMs, buckets, newestMs: last * unitMs };
+}
+
+const timeOf = (text) => (Number.isFinite(Date.parse(text ?? "")) ? Date.parse(text) : null);

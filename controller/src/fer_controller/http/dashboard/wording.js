@@ -1,6 +1,7 @@
 import { nowMs } from "./api.js";
 
 const UNITS_OF_TIME = [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]];
+const NOW_S = 10;
 
 /** What stands where nothing is known. */
 export const NOTHING = "–";
@@ -29,11 +30,12 @@ export function lasted(timeS) {
     return `${Math.floor(timeS / lengthS)} ${unit}`;
 }
 
-/** How long ago a time is, or how far ahead. */
+/** How long ago a time is, or how far ahead; a clock that is a little ahead makes no future of what just was. */
 export function ago(time) {
     if (!time) return NOTHING;
     const ageS = (nowMs() - Date.parse(time)) / 1000;
-    return ageS < -1 ? `in ${lasted(-ageS)}` : `${lasted(Math.max(0, ageS))} ago`;
+    if (ageS < 1) return ageS > -NOW_S ? "now" : `in ${lasted(-ageS)}`;
+    return `${lasted(ageS)} ago`;
 }
 
 /** A time of day, with the date where it is not today's. */

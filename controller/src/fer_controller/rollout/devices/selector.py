@@ -17,6 +17,10 @@ BUILT_IN = (CLASS, DEVICE, MODEL, VERSION)
 A rollout means the model of its own task: one of a finder selects by the finder that a device runs.
 """
 
+TITLE = "title"
+"""The one label whose value may be any text: what people call the device. Its name stays, for it is its identity."""
+TITLE_CHARACTERS = 80
+
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:+-]{0,62}")
 TERM = re.compile(r"\s*([^=!\s]+)\s*(!?=)\s*([^=!\s]+)\s*")
@@ -48,6 +52,8 @@ def matches(terms: tuple[Term, ...], facts: Mapping[str, str]) -> bool:
 def label(text: str) -> tuple[str, str]:
     """Key and value of a label written KEY=VALUE; raises RequestError."""
     key, given, value = text.partition("=")
+    if key == TITLE and given:
+        return key, _title(value.strip())
     if not given or not VALUE.fullmatch(value):
         raise RequestError(f"{text!r} is not a label; write KEY=VALUE, for example site=lab.")
     return label_key(key), value
@@ -62,6 +68,14 @@ def label_key(key: str) -> str:
             f"{key!r} cannot be the key of a label; use letters, digits, '_', '.' or '-', a letter first."
         )
     return key
+
+
+def _title(value: str) -> str:
+    if not value.isprintable() or not 0 < len(value) <= TITLE_CHARACTERS:
+        raise RequestError(
+            f"A title is one line of 1 to {TITLE_CHARACTERS} characters; `label --remove {TITLE}` takes it off."
+        )
+    return value
 
 
 def _term(text: str) -> Term:

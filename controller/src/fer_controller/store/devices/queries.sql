@@ -19,6 +19,11 @@ SELECT device, state, run, born, since, last_seen, agent_version, reason, report
 FROM devices
 ORDER BY device;
 
+-- device --
+-- One device.
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection
+FROM devices WHERE device = :device;
+
 -- set_label --
 -- Set a label of a device.
 INSERT INTO labels (device, key, value, set_at, set_by) VALUES (:device, :key, :value, :set_at, :set_by)

@@ -21,6 +21,10 @@ class DeviceStore:
         """All devices ever heard from, by name."""
         return self._database.records(Device, "devices")
 
+    def of(self, device: str) -> Device | None:
+        """One device; None where nothing was ever heard from it."""
+        return self._database.first(Device, "device", {"device": device})
+
     def names(self) -> list[str]:
         """The name of every device that was ever heard of, enrolled or labelled."""
         return [row["device"] for row in self._database.rows("known_devices")]

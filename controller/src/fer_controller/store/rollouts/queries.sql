@@ -59,6 +59,19 @@ SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures
   baseline, reason, retry_at, updated_at, settings, previous_settings
 FROM rollout_targets WHERE rollout = :rollout ORDER BY wave, position;
 
+-- rollouts_of_device --
+-- The newest rollouts that a device was in, the newest first.
+SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
+  task
+FROM rollouts WHERE id IN (SELECT rollout FROM rollout_targets WHERE device = :device)
+ORDER BY created_at DESC, id DESC LIMIT :limit;
+
+-- targets_of_device --
+-- A device in each rollout that it was in.
+SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
+  baseline, reason, retry_at, updated_at, settings, previous_settings
+FROM rollout_targets WHERE device = :device;
+
 -- upsert_target --
 -- Insert or update a device of a rollout.
 INSERT INTO rollout_targets

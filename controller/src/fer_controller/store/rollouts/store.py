@@ -76,6 +76,13 @@ class RolloutStore:
         """The devices of a rollout in the order in which they are told."""
         return self._database.records(TargetRow, "targets", {"rollout": rollout})
 
+    def of_device(self, device: str, limit: int) -> list[tuple[RolloutRow, TargetRow]]:
+        """The newest rollouts that a device was in, the newest first, and how it fared in each."""
+        targets = self._database.records(TargetRow, "targets_of_device", {"device": device})
+        fared = {each.rollout: each for each in targets}
+        rows = self._database.records(RolloutRow, "rollouts_of_device", {"device": device, "limit": limit})
+        return [(row, fared[row.id]) for row in rows if row.id in fared]
+
     def heard(self, rollout: str) -> list[Heard]:
         """Presence and report of a rollout's devices, without those never heard from."""
         return self._database.records(Heard, "heard", {"rollout": rollout})

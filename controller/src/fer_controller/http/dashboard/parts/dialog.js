@@ -1,11 +1,15 @@
 import { html, useEffect, useRef, useState } from "../html.js";
 
+const REASON_CHARACTERS = 200;
 const asking = new EventTarget();
 
-/** Asks in a dialog; resolves to whether it was agreed to. */
-export function agreed(question, explanation, deed) {
+/**
+ * Asks in a dialog; resolves to {reason} where it was agreed to, and to null where not. What can't be undone asks for a
+ * name to be typed; what others will wonder about asks for a reason, which may be left empty.
+ */
+export function agreed(question, explanation, deed, { typed = "", reasoned = false } = {}) {
     return new Promise((resolve) => {
-        asking.dispatchEvent(new CustomEvent("asked", { detail: { question, explanation, deed, resolve } }));
+        asking.dispatchEvent(new CustomEvent("asked", { detail: { question, explanation, deed, typed, reasoned, resolve } }));
     });
 }
 
@@ -18,14 +22,27 @@ export function Confirmation() {
         return () => asking.removeEventListener("asked", ask);
     }, []);
     if (!asked) return null;
-    const answer = (yes) => (asked.resolve(yes), setAsked(null));
-    return html`<${Dialog} title=${asked.question} onClose=${() => answer(false)}>
-        <p>${asked.explanation}</p>
-        <div class="choices">
-            <button type="button" onClick=${() => answer(false)}>Cancel</button>
-            <button type="button" class="deed" onClick=${() => answer(true)}>${asked.deed}</button>
-        </div>
+    const answer = (given) => (asked.resolve(given), setAsked(null));
+    return html`<${Dialog} title=${asked.question} onClose=${() => answer(null)}>
+        <${Question} ...${asked} answer=${answer} />
     <//>`;
+}
+
+function Question({ explanation, deed, typed, reasoned, answer }) {
+    const [text, setText] = useState("");
+    const [reason, setReason] = useState("");
+    const submit = (event) => (event.preventDefault(), answer({ reason }));
+    return html`<form onSubmit=${submit}>
+        <p>${explanation}</p>
+        ${reasoned && html`<label class="typed">Why, for the audit log <input maxlength=${REASON_CHARACTERS}
+            value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>`}
+        ${typed && html`<label class="typed">Type ${typed} to go on <input
+            autocomplete="off" spellcheck=${false} value=${text} onInput=${(event) => setText(event.target.value)} /></label>`}
+        <div class="choices">
+            <button type="button" onClick=${() => answer(null)}>Cancel</button>
+            <button class="deed" disabled=${text.trim() !== typed}>${deed}</button>
+        </div>
+    </form>`;
 }
 
 /** A dialog over the page while it is drawn; Escape closes it. */

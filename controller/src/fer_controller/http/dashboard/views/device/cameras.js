@@ -1,9 +1,11 @@
 import { html } from "../../html.js";
+import { Empty } from "../../parts/asked.js";
 import { State } from "../../parts/state.js";
+import { Table } from "../../parts/table.js";
 import { NOTHING, number } from "../../wording.js";
+import { Measured } from "./measured.js";
 
-/** A camera's row. */
-export const CAMERAS = [
+const COLUMNS = [
     { key: "camera", title: "Camera", cell: ({ camera }) => camera },
     { key: "state", title: "State", cell: (camera) => (camera.state ? html`<${Seeing} ...${camera} />` : NOTHING) },
     { key: "fps", title: "FPS", number: true, cell: ({ fps }) => number(fps, 1) },
@@ -20,4 +22,12 @@ export const CAMERAS = [
 function Seeing({ state, frozen, dark }) {
     const blind = [frozen && "frozen", dark && "dark"].filter(Boolean);
     return html`<${State} name=${blind.length ? "stale" : state} shown=${[state, ...blind].join(", ")} />`;
+}
+
+/** Its cameras as it measured them last. */
+export function Cameras({ device }) {
+    return html`<${Measured} device=${device}>${({ stored: { message: { cameras } } }) => html`
+        <${Table} label="Cameras" columns=${COLUMNS} rows=${cameras} keyOf=${({ camera }) => camera} layout="carded" />
+        ${!cameras.length && html`<${Empty}>It has told of no camera yet; <code>fer-agent doctor</code> says why.<//>`}`}
+    <//>`;
 }

@@ -3,61 +3,73 @@ import { get, once } from "../../api.js";
 import { html } from "../../html.js";
 import { useLook } from "../../live.js";
 import { Asked } from "../../parts/asked.js";
-import { Chart } from "../../parts/chart.js";
 import { Choice } from "../../parts/choice.js";
-import { FIRST_SPAN, SPANS, starts } from "../../spans.js";
-import { capitalized, known, number } from "../../wording.js";
+import { ColumnChoice } from "../../parts/columns.js";
+import { Moment } from "../../parts/moment.js";
+import { FIRST_SPAN, rangeOf, SPANS, starts } from "../../spans.js";
+import { Figure, Together } from "./figures.js";
 
 const EVERY_MS = 30_000;
-const COLOURS = { mean: "--accent" };
+const WAYS = [["", "a chart each"], ["together", "one chart"]];
 
-/** A chart for each metric that rollups keep. */
-export function History({ name, query }) {
-    const span = SPANS[query.span] ?? SPANS[FIRST_SPAN];
-    const asked = useLook((signal) => look(name, span, signal), EVERY_MS, `${name} ${span.title}`);
+/** What rollups keep of each metric: over a span or a free range, each in its chart or several in one. */
+export function History({ device: { device: name }, query }) {
+    const range = rangeOf(query);
+    const key = `${name} ${range.per} ${query.span} ${query.from} ${query.to}`;
+    const asked = useLook((signal) => look(name, rangeOf(query), signal), EVERY_MS, key, { keeping: true });
     return html`
-        <div class="bar">
-            <h2>History</h2>
-            <div class="push"><${Choice}
-                label="Span" value=${query.span ?? FIRST_SPAN} onChoose=${(value) => change({ span: value })}
-                choices=${Object.entries(SPANS).map(([key, { title }]) => [key, title])} /></div>
-        </div>
+        <${Range} query=${query} />
         <${Asked} asked=${asked} what="its history">
-            ${({ charts, rows }) => html`<div class="cards wide">${charts.map((chart) => html`<${Figure}
-                key=${chart.title} chart=${chart} rows=${rows} span=${span} />`)}</div>`}
+            ${(found) => html`<${Drawn} ...${found} query=${query} />`}
         <//>`;
 }
 
-async function look(name, span, signal) {
-    const { per, since, buckets } = span;
-    const query = { per, since, device: name, limit: buckets + 1 };
-    const [found, metrics] = await Promise.all([get("/v1/rollups/telemetry", query, signal), once("/v1/metrics")]);
+/** Which time is looked at: one of the spans that end now, or from a moment to a moment. */
+function Range({ query: { span = FIRST_SPAN, from, to } }) {
+    const free = Boolean(from || to);
+    const spans = Object.entries(SPANS).map(([key, { title }]) => [key, title]);
+    const whole = () => change({ from: "", to: "" });
+    return html`<div class="choices">
+        <${Choice} label="Span" value=${free ? "" : span} choices=${free ? [["", "a free range"], ...spans] : spans}
+            onChoose=${(value) => change({ span: value, from: "", to: "" })} />
+        <${Moment} label="From" value=${from} onChoose=${(value) => change({ from: value })} />
+        <${Moment} label="To" value=${to} onChoose=${(value) => change({ to: value })} />
+        ${free && html`<button type="button" onClick=${whole}>Back to the span</button>`}
+    </div>`;
+}
+
+async function look(name, range, signal) {
+    const { per, buckets, unitMs, newestMs } = range;
+    const times = starts(range);
+    const [since, until] = [times[0], newestMs + unitMs].map((timeMs) => new Date(timeMs).toISOString());
+    const rolled = get("/v1/rollups/telemetry", { per, since, until, device: name, limit: buckets }, signal);
+    const [found, metrics] = await Promise.all([rolled, once("/v1/metrics")]);
     const rollups = new Map(found.map((each) => [Date.parse(each.start), each]));
     return {
+        per,
         charts: metrics.filter(({ lines }) => lines.length),
-        rows: starts(span).map((startMs) => ({ ...rollups.get(startMs), startMs })),
+        rows: times.map((startMs) => ({ ...rollups.get(startMs), startMs })),
     };
 }
 
-function Figure({ chart, rows, span: { per, buckets } }) {
-    const { title, unit, digits } = chart;
-    const lines = chart.lines.map(({ kind, field }) => ({
-        label: kind, colour: COLOURS[kind] ?? "--faint", values: rows.map((row) => row[field] ?? null),
-    }));
-    const seen = `in ${rows.filter((row) => row.samples).length} of ${buckets} ${per}s`;
-    const said = lines.map((line) => summed(line, digits)).join("; ");
-    return html`<section>
-        <h3>${capitalized(title)}<span class="hint">, ${unit}</span></h3>
-        <${Chart}
-            label=${capitalized(title)} summary="${said}; ${seen}" timesS=${rows.map((row) => row.startMs / 1000)}
-            lines=${lines} unit=${unit} digits=${digits} heightPx=${150} group="history" />
-    </section>`;
+function Drawn({ per, charts, rows, query }) {
+    const columns = charts.map(({ title }) => ({ key: title, title }));
+    const chosen = query.figures?.split(",") ?? columns.map(({ key }) => key);
+    const shown = charts.filter(({ title }) => chosen.includes(title));
+    const zoom = (fromS, toS) => change({ from: isoOf(fromS), to: isoOf(toS) });
+    return html`
+        <div class="bar">
+            <p class="hint">Drag over a chart to look closer.</p>
+            <div class="push choices">
+                <${ColumnChoice} title="Figures" columns=${[{}, ...columns]} chosen=${chosen}
+                    onChoose=${(keys) => change({ figures: keys.join(",") })} />
+                <${Choice} label="Show" value=${query.show ?? ""} choices=${WAYS} onChoose=${(show) => change({ show })} />
+            </div>
+        </div>
+        ${query.show === "together"
+            ? html`<${Together} charts=${shown} rows=${rows} per=${per} onZoom=${zoom} />`
+            : html`<div class="cards wide">${shown.map((chart) => html`<${Figure}
+                key=${chart.title} chart=${chart} rows=${rows} per=${per} onZoom=${zoom} />`)}</div>`}`;
 }
 
-function summed({ label, values }, digits) {
-    const measured = values.filter(known);
-    if (!measured.length) return `${label} not measured`;
-    const figures = [Math.min(...measured), Math.max(...measured), measured.at(-1)];
-    const [least, most, last] = figures.map((value) => number(value, digits));
-    return `${label} ${least} to ${most}, last ${last}`;
-}
+const isoOf = (timeS) => new Date(timeS * 1000).toISOString();

@@ -6,7 +6,7 @@ import { doubts, provider } from "../../standing.js";
 import { NOTHING, number, words } from "../../wording.js";
 
 export const COLUMNS = [
-    { key: "device", title: "Device", sort: true, cell: ({ device }) => html`<${DeviceLink} name=${device} />` },
+    { key: "device", title: "Device", sort: true, cell: (line) => html`<${Called} ...${line} />` },
     { key: "state", title: "State", sort: true, cell: (line) => html`<${Standing} ...${line} />` },
     { key: "kinds", title: "Needs attention", cell: (line) => html`<${Kinds} ...${line} />` },
     { key: "class", title: "Class", sort: true, cell: (line) => line.class ?? NOTHING },
@@ -28,7 +28,11 @@ export const FIRST_COLUMNS = [
     "device", "state", "kinds", "class", "model", "labels", "fps", "temperature_c", "last_seen",
 ];
 
-const pairs = (labels) => Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(" ");
+/** Its name, and what people call it. */
+const Called = ({ device, labels }) => html`<${DeviceLink} name=${device} />
+    ${labels.title && html` <span class="hint">${labels.title}</span>`}`;
+
+const pairs = ({ title, ...labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(" ");
 
 /** Its state and what is wrong with it; one that was taken out is revoked, whatever it says of itself. */
 function Standing({ state, revoked, quarantined, ...line }) {
