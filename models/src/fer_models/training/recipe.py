@@ -33,6 +33,9 @@ class Recipe:
 
     network: XceptionConfig = field(default_factory=XceptionConfig)
     epochs: int = option(30, "Passes over the training images.", least=1)
+    stop_after: int = option(
+        0, "End after this many epochs of the learning rate's cycle, which stays that of --epochs; 0: all.", least=0
+    )
     sizes: tuple[tuple[float, int], ...] = ((1.0, FACE_PX),)
     batch: int = option(64, "Images in one step.", least=2)
     peak_learning_rate: float = option(0.1, "Highest learning rate of the cycle.", least=0, name="learning_rate")
@@ -61,6 +64,11 @@ class Recipe:
     seed: int = option(0, "Seed of the weights, of the order of the images and of the augmentation.")
     augmentation: Augmentation = field(default_factory=Augmentation)
     camera: Camera = field(default_factory=Camera)
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch that the run ends after; epochs are counted from 1."""
+        return self.stop_after or self.epochs
 
     def px(self, epoch: int) -> int:
         """Image size in this epoch; epochs are counted from 0."""
@@ -91,7 +99,16 @@ class Recipe:
 
 
 def check_recipe(recipe: Recipe) -> None:
-    """Raise UsageError when the recipe holds no faces out, but needs some at its end."""
+    """Raise UsageError when the recipe asks for what it cannot give at its end."""
+    if recipe.stop_after > recipe.epochs:
+        raise UsageError(
+            f"The run has only {recipe.epochs} epochs; give a --stop-after of at most that, or more --epochs."
+        )
+    if recipe.stop_after and recipe.magnitude_ratio > 1:
+        raise UsageError(
+            "A run that prunes single weights is not done before its last epoch; leave out --stop-after, or "
+            "--magnitude-ratio."
+        )
     if recipe.whole and recipe.tempered and not recipe.logit_temperature:
         raise UsageError(
             "With --whole no held-out images are left to fit the temperature on; give --logit-temperature, as the "

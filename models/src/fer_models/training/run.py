@@ -54,7 +54,8 @@ class TrainingRun:
         """
         _check_size(trainer, held_out)
         self.trainer, self.held_out, self.folder = trainer, held_out, folder
-        self.recipe, self.steps, self.steps_per_epoch = trainer.recipe, trainer.steps, trainer.steps_per_epoch
+        self.recipe, self.steps_per_epoch = trainer.recipe, trainer.steps_per_epoch
+        self.steps = self.recipe.last_epoch * self.steps_per_epoch
         self.unpruned, self.commands = unpruned or counted(trainer.model), commands or []
         self.step, self.loss_sum, self.seconds, self.history = 0, 0.0, 0.0, list[dict[str, Any]]()
 
@@ -74,7 +75,7 @@ class TrainingRun:
                     self._tell(observer)
                 if interruption.asked and self.step < self.steps:
                     raise Interrupted(
-                        f"Stopped in epoch {self.epoch + 1} of {self.recipe.epochs}; everything is saved in "
+                        f"Stopped in epoch {self.epoch + 1} of {self.recipe.last_epoch}; everything is saved in "
                         f"{self.folder / CHECKPOINT}. Repeat the command to go on."
                     )
         self._end()

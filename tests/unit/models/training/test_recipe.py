@@ -26,6 +26,15 @@ def test_a_whole_recipe_has_no_faces_left_to_be_tempered_by() -> None:
     check_recipe(with_changes(preset("cpu-light"), {}, whole=True))
 
 
+def test_a_run_cannot_stop_after_its_end_nor_before_its_pruning_is_done() -> None:
+    refine = preset("refine")
+    with pytest.raises(UsageError, match=r"only 2 epochs; give a --stop-after of at most that"):
+        check_recipe(with_changes(refine, {}, epochs=2, stop_after=3))
+    with pytest.raises(UsageError, match=r"leave out --stop-after"):
+        check_recipe(with_changes(refine, {}, stop_after=3, magnitude_ratio=2.0))
+    check_recipe(with_changes(refine, {}, epochs=2, stop_after=2))
+
+
 def test_a_recipe_survives_being_kept() -> None:
     recipe = with_changes(preset("harden"), {}, trust=(0.4, 0.9), weights=(1.0, 3.0))
     assert Recipe.from_dict(json.loads(json.dumps(recipe.as_dict()))) == recipe
@@ -33,7 +42,7 @@ def test_a_recipe_survives_being_kept() -> None:
 
 def test_a_recipe_kept_before_there_were_cameras_has_one_without_faults() -> None:
     kept = preset("refine").as_dict()
-    for younger in ("camera", "trust", "weights"):
+    for younger in ("camera", "trust", "weights", "stop_after"):
         del kept[younger]
     assert Recipe.from_dict(kept) == preset("refine")
 

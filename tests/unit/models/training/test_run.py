@@ -58,6 +58,16 @@ def test_a_run_stopped_anywhere_and_resumed_ends_with_the_weights_of_an_unbroken
     assert timeless[0] == timeless[1]
 
 
+def test_a_run_told_to_stop_early_ends_as_a_longer_one_was_then(tmp_path: Path) -> None:
+    longer, short = started(tmp_path / "longer"), started(tmp_path / "short", replace(RECIPE, stop_after=2))
+    with pytest.raises(Interrupted):
+        longer.fit(Listener(2 * longer.steps_per_epoch))
+    ended = short.fit(Listener())
+    for name, weights in longer.trainer.average.module.state_dict().items():
+        assert weights.equal(ended.state_dict()[name]), name
+    assert [entry["epoch"] for entry in short.history] == [1, 2]
+
+
 def test_a_tempered_run_ends_with_probabilities_that_fit_the_held_out_faces(tmp_path: Path) -> None:
     from fer_models.training.temperature_scaling import fit_temperature
     from fer_models.training.validation import logits_of
