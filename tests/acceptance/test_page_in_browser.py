@@ -27,7 +27,13 @@ VIEWS = {
     ),
     "fleet": ("orin-05", "11 devices", "nano-01", "old@1/fp32"),
     "fleet/orin-05": ("orin-05", "old@1/fp32", "Title and labels", "It has no labels."),
-    "events": ("heartbeat", "an estimate of an expression", "nano-02"),
+    "events?since=any": ("75 %", "an estimate of an expression", "nano-02"),
+    "alerts": (
+        "It is offline since noon.",
+        "Look after it",
+        "site=lab",
+        "Rules, as the controller’s settings have them",
+    ),
     "rollouts": ("tiny@1", "planned", "New rollout"),
     "rollouts?new=yes": ("How long a wave is watched", "Max Failures", "Preview the plan"),
     "rollouts/newest": ("tiny@1", "planned", "orin-05", "Abort", "Wave 1, the canary"),
@@ -110,7 +116,9 @@ def test_signing_out_forgets_the_token(page: Any, fleet: ServedFleet) -> None:
     body(page, "fer-controller operators add")
 
 
-@pytest.mark.parametrize("view", ["overview", "fleet", "fleet/orin-05", "events", "rollouts", "rollouts/newest"])
+@pytest.mark.parametrize(
+    "view", ["overview", "fleet", "fleet/orin-05", "events", "alerts", "rollouts", "rollouts/newest"]
+)
 def test_what_a_silent_controller_would_say_is_unknown_and_not_nothing(
     page: Any, fleet: ServedFleet, view: str
 ) -> None:

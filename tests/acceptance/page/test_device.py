@@ -21,7 +21,7 @@ LATER = "2026-01-31T13:05:00.000Z"
 TABS = {
     "now": ("Title and labels", "Events dropped"),
     "history": ("Drag over a chart", "frames/s"),
-    "events": ("Newest events", "heartbeat"),
+    "events": ("There are some without", "Newest events"),
     "cameras": ("door", "p95 ms"),
     "rollouts": ("It was in no rollout yet.",),
     "settings": ("has reported no settings",),

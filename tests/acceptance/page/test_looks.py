@@ -20,8 +20,10 @@ VIEWS = {
     "rollouts?new=yes": "Preview the plan",
     "rollouts/newest": "orin-05",
     "models": "tiny@1",
-    "events": "heartbeat",
+    "events?since=any": "75 %",
+    "events?since=any&by=site&selector=site%3Dlab": "There are some without",
     "audit": "this machine",
+    "alerts?show=over": "It is offline since noon.",
 }
 SIZES = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -46,6 +48,13 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_the_page(page: Any, fleet: Se
             found = Axe().run(page)
             assert found.violations_count == 0, f"{size}, {scheme}: {found.generate_report()}"
             assert page.evaluate(OUT) == 0, f"{size}: wider than the page"
+
+
+def test_every_view_is_looked_at(page: Any, fleet: ServedFleet) -> None:
+    page.goto(f"{fleet.url}/#token={fleet.token}/overview")
+    page.get_by_text("Needs attention").first.wait_for()
+    routes = page.evaluate("async () => Object.keys((await import('/dashboard/routes.js')).ROUTES)")
+    assert {view.partition("?")[0].partition("/")[0] for view in VIEWS} == set(routes)
 
 
 def test_axe_finds_nothing_where_one_signs_in(page: Any, fleet: ServedFleet) -> None:

@@ -16,7 +16,7 @@ from fer_controller.http.page import PARTS
 from served_fleet import ServedFleet
 
 TIMEOUT_S = 30
-MOST_BYTES = 120_000
+MOST_BYTES = 160_000
 VENDOR = "vendor"
 LIST: list[dict[str, Any]] = json.loads(
     files("fer_controller.http").joinpath("dashboard/vendor/VENDORED.json").read_text()

@@ -24,6 +24,12 @@ export function link(view, id = "", query = {}) {
 /** Opens an address; going back leads to the one before. */
 export const go = (...place) => (location.hash = link(...place));
 
+/** Changes the query of the address; going back leads to the one before. */
+export function advance(query) {
+    const now = read();
+    go(now.view, now.id, { ...now.query, ...query });
+}
+
 /** Changes the query of the address where it stands: what is set to "" or undefined is taken out. */
 export function change(query) {
     const now = read();

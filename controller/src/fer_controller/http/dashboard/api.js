@@ -1,4 +1,5 @@
 const PATIENCE_MS = 15_000;
+const PATIENCE_FOR_FILES_MS = 600_000;
 const SILENT = "The controller does not answer.";
 const LOST = "The answer was lost, and it may have been done: look before you do it again.";
 
@@ -12,9 +13,10 @@ let serverAheadMs = 0;
 let answeredMs = null;
 
 export class ApiError extends Error {
-    constructor(status, detail) {
+    constructor(status, detail, parameter = "") {
         super(detail);
         this.status = status;
+        this.parameter = parameter;
     }
 }
 
@@ -25,10 +27,19 @@ export const nowMs = () => Date.now() + serverAheadMs;
 export const lastAnswerMs = () => answeredMs;
 
 /** What a path answers; a query's empty values are left out, and a list becomes several of one name. */
-export function get(path, query = {}, signal = undefined) {
+export const get = (path, query = {}, signal = undefined) => ask(asking(path, query), { signal });
+
+/** A file that a path makes of a query, which may take long: {name, content}. */
+export async function file(path, query) {
+    const answer = await answered(asking(path, query), { patienceMs: PATIENCE_FOR_FILES_MS });
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "";
+    return { name, content: await answer.blob() };
+}
+
+function asking(path, query) {
     const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
     const text = new URLSearchParams(pairs.filter(([, value]) => value !== "" && value !== undefined)).toString();
-    return ask(text ? `${path}?${text}` : path, { signal });
+    return text ? `${path}?${text}` : path;
 }
 
 export function post(path, body) {
@@ -46,8 +57,10 @@ export function once(path) {
     return kept.get(path);
 }
 
-async function ask(path, { signal, ...rest }) {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
+const ask = async (path, wishes) => (await answered(path, wishes)).json();
+
+async function answered(path, { signal, patienceMs = PATIENCE_MS, ...rest }) {
+    const patience = AbortSignal.timeout(patienceMs);
     const answer = await fetch(path, {
         ...rest,
         cache: "no-store",
@@ -56,15 +69,16 @@ async function ask(path, { signal, ...rest }) {
     });
     noteClock(answer.headers.get("Date"));
     answeredMs = nowMs();
-    if (answer.ok) return answer.json();
-    const error = new ApiError(answer.status, await detail(answer));
+    if (answer.ok) return answer;
+    const error = await refusal(answer);
     if (error.status === 401) signals.dispatchEvent(new CustomEvent("refused", { detail: error.message }));
     throw error;
 }
 
-async function detail(answer) {
+async function refusal(answer) {
     const body = await answer.json().catch(() => null);
-    return typeof body?.detail === "string" ? body.detail : `The controller answered with ${answer.status}.`;
+    const told = typeof body?.detail === "string" ? body.detail : `The controller answered with ${answer.status}.`;
+    return new ApiError(answer.status, told, body?.parameter);
 }
 
 function noteClock(date) {

@@ -2,35 +2,9 @@ import { useAddress } from "./address.js";
 import { html, render, useEffect, useState } from "./html.js";
 import { signals } from "./live.js";
 import { Confirmation } from "./parts/dialog.js";
+import { ROUTES, routed } from "./routes.js";
 import { useSession } from "./session.js";
-import { audit } from "./views/audit.js";
-import { device } from "./views/device.js";
-import { events } from "./views/events.js";
-import { fleet } from "./views/fleet.js";
-import { models } from "./views/models.js";
-import { overview } from "./views/overview.js";
-import { rollout } from "./views/rollout.js";
-import { rollouts } from "./views/rollouts.js";
 import { SignIn } from "./views/sign_in.js";
-
-/** By the first word of an address: the view of all, and that of one, whose id follows. A view is {title, View}. */
-const ROUTES = {
-    overview: { all: overview },
-    fleet: { all: fleet, one: device },
-    rollouts: { all: rollouts, one: rollout },
-    models: { all: models },
-    events: { all: events },
-    audit: { all: audit },
-};
-const FIRST = "overview";
-const FORMER = { emotions: "events" };
-
-function routed({ view, id }) {
-    const wanted = FORMER[view] ?? view;
-    const name = Object.hasOwn(ROUTES, wanted) ? wanted : FIRST;
-    const { all, one } = ROUTES[name];
-    return { name, view: id && one ? one : all };
-}
 
 function Page() {
     const address = useAddress();
@@ -53,8 +27,9 @@ function Header({ me, open, signOut }) {
     return html`<header>
         <strong class="brand">Light-FER Fleet</strong>
         ${me && html`
-            <nav aria-label="Views">${Object.entries(ROUTES).map(([name, { all }]) => html`<a
-                key=${name} href="#${name}" aria-current=${name === open ? "page" : null}>${all.title}</a>`)}</nav>
+            <nav aria-label="Views">${Object.entries(ROUTES).map(([name, { all: { title, Count } }]) => html`<a
+                key=${name} href="#${name}" aria-current=${name === open ? "page" : null}>
+                ${title}${Count && html` <${Count} />`}</a>`)}</nav>
             <div class="account">
                 <span>${[me.name, me.role, me.selector].filter(Boolean).join(", ")}</span>
                 <button type="button" onClick=${signOut}>Sign out</button>

@@ -14,14 +14,15 @@ const troubles = new Map();
 
 /**
  * What a question is answered with, asked again and again while it is drawn:
- * {value, error, silent, sinceMs, waiting, again}. Before the first answer value is undefined; a failure leaves the last.
+ * {value, error, parameter, silent, sinceMs, waiting, again}. Before the first answer value is undefined; a failure
+ * leaves the last. What is refused for one of its parameters is told beside that alone.
  *
  * look(signal) asks; a null look asks nothing. everyMs is a number, or a function of the value; where the controller
  * tells changes of a kind (told), it is asked when there are some, and four times less often otherwise. When the key
  * changes it begins anew: without a value, or where keeping is wanted with the old one until the new one comes, as
- * waiting says.
+ * waiting says. What fails aside is no trouble of the page: others look, too.
  */
-export function useLook(look, everyMs, key = "", { keeping = false, told = "" } = {}) {
+export function useLook(look, everyMs, key = "", { keeping = false, told = "", aside = false } = {}) {
     const [asked, setAsked] = useState({});
     const [round, setRound] = useState(0);
     const newest = useRef(look);
@@ -32,7 +33,7 @@ export function useLook(look, everyMs, key = "", { keeping = false, told = "" } 
         if (idle) return undefined;
         const known = (value) => setAsked({ key, value });
         const failed = (trouble) => setAsked((before) => ({ ...before, ...trouble, key }));
-        return poll((signal) => newest.current(signal), { everyMs, told, known, failed });
+        return poll((signal) => newest.current(signal), { everyMs, told, aside, known, failed });
     }, [key, round, everyMs, idle]);
     const waiting = asked.key !== key;
     return { ...(waiting && !keeping ? {} : asked), waiting, again: () => setRound(round + 1) };
@@ -46,11 +47,12 @@ function poll(look, wishes) {
     return () => ending.abort();
 }
 
-async function run(look, { everyMs, told, known, failed }, ended) {
+async function run(look, wishes, ended) {
+    const { everyMs, told } = wishes;
     while (!ended.aborted) {
         if (document.hidden) await shown(ended);
         const begunMs = performance.now();
-        const answer = await attempt(look, known, failed, ended);
+        const answer = await attempt(look, wishes, ended);
         const pauseMs = answer ? pace(everyMs, answer.value) : BACK_OFF_MS;
         const leastMs = SHARE_OF_TIME * (performance.now() - begunMs);
         if (answer && told && areTold()) await change(told, Math.max(pauseMs, leastMs), ended);
@@ -61,7 +63,7 @@ async function run(look, { everyMs, told, known, failed }, ended) {
 const pace = (everyMs, value) => (typeof everyMs === "function" ? everyMs(value) : everyMs);
 
 /** The answer, or null. */
-async function attempt(look, known, failed, ended) {
+async function attempt(look, { aside, known, failed }, ended) {
     try {
         const value = await look(ended);
         if (ended.aborted) return null;
@@ -71,13 +73,18 @@ async function attempt(look, known, failed, ended) {
     } catch (error) {
         if (ended.aborted || error.status === 401) return null;
         if (isSilence(error)) console.warn(error);
-        const trouble = { error: sentence(error), silent: isSilence(error), sinceMs: lastAnswerMs() };
-        const lasting = !trouble.silent && error.status < 500;
-        troubles.set(ended, { text: trouble.error + (lasting ? "" : AGAIN), silent: trouble.silent });
-        tell();
+        const { parameter = "" } = error;
+        const trouble = { error: sentence(error), parameter, silent: isSilence(error), sinceMs: lastAnswerMs() };
+        if (parameter || aside) settle(ended);
+        else note(ended, trouble, error.status);
         failed(trouble);
         return null;
     }
+}
+
+function note(ended, { error, silent }, status) {
+    troubles.set(ended, { text: error + (!silent && status < 500 ? "" : AGAIN), silent });
+    tell();
 }
 
 const outages = new Set();

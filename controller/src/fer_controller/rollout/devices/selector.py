@@ -81,7 +81,5 @@ def _title(value: str) -> str:
 def _term(text: str) -> Term:
     found = TERM.fullmatch(text)
     if not found or not KEY.fullmatch(found[1]):
-        raise RequestError(
-            f"{text.strip()!r} is not a selector; write KEY=VALUE or KEY!=VALUE, for example class=nano."
-        )
+        raise RequestError(f"{text.strip()!r} is not a selector; write KEY=VALUE or KEY!=VALUE, for example site=lab.")
     return Term(found[1], found[3], negated=found[2] == "!=")

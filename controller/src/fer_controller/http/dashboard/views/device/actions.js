@@ -13,7 +13,6 @@ const asks = (kind) => async ({ name }) => {
     const { command } = await askDevice(name, kind);
     change({ command });
 };
-const path = (name, deed) => `/v1/devices/${encodeURIComponent(name)}/${deed}`;
 
 /**
  * What may be done: where it is possible, what is asked first and why one may hesitate, and what does it. act is given
@@ -57,13 +56,13 @@ async function relabelled(name, words, said) {
 }
 
 async function revoked({ name, reason }) {
-    const { certificates, had_token: hadToken } = await post(path(name, "revoke"), { reason });
+    const { certificates, had_token: hadToken } = await post(`/v1/devices/${encodeURIComponent(name)}/revoke`, { reason });
     const token = hadToken ? "Its token is void" : "It had no token";
     return `${token}; ${count(certificates, "certificate")} revoked. ${AT_THE_BROKER}`;
 }
 
 async function forgotten({ name }) {
-    await post(path(name, "forget"), {});
+    await post(`/v1/devices/${encodeURIComponent(name)}/forget`, {});
     go("fleet");
 }
 
