@@ -33,6 +33,8 @@ from stepped_device import SteppedDevice, sha_of
 START = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 PRECISIONS = ("fp32", "fp16", "int8")
 BAD, BLIND = "bad", "blind"
+ASKS = "tester@here"
+"""Who deploys and orders."""
 SETTINGS = RolloutSettings(retry_pause_s=1, judge_every_s=1, baseline_days=0)
 
 
@@ -136,8 +138,14 @@ class MortalStore(RolloutStore):
 class World:
     """Controller, broker and devices, moved by hand; time passes only when it is told to."""
 
-    def __init__(self, folder: Path, *devices: SteppedDevice, models: Sequence[RegisteredModel] = (a_model(),)) -> None:
-        self.now = START
+    def __init__(
+        self,
+        folder: Path,
+        *devices: SteppedDevice,
+        models: Sequence[RegisteredModel] = (a_model(),),
+        settings: RolloutSettings = SETTINGS,
+    ) -> None:
+        self.now, self.settings = START, settings
         self.devices = {device.name: device for device in devices}
         self.retained: dict[str, str] = {}
         self.published: list[str] = []
@@ -154,7 +162,7 @@ class World:
     def reborn(self) -> None:
         """Another runner on the same database."""
         self.store.dies_before = self.store.dies_after = False
-        self.runner = Runner(self.store, self.models, SETTINGS)
+        self.runner = Runner(self.store, self.models, self.settings)
 
     def planned(self, **words: Any) -> Plan:
         """What a rollout would do now."""
@@ -164,7 +172,7 @@ class World:
         """A new rollout, not yet taken up."""
         plan = self.planned(**words)
         self.now += timedelta(milliseconds=1)
-        return deployment.begin(self.store, plan, "tester@here", self.now)
+        return deployment.begin(self.store, plan, ASKS, self.now)
 
     def hear(self) -> None:
         """What devices report reaches the database."""
@@ -200,9 +208,9 @@ class World:
             if device.online:
                 device.step()
 
-    def order(self, rollout: str, action: str) -> str:
+    def order(self, rollout: str, action: str, actor: str = ASKS, **words: str) -> str:
         """An operator's order, and its outcome after the next tick."""
-        id_ = self.store.give(rollout, action, "tester@here", iso_utc(self.now))
+        id_ = self.store.give(rollout, action, actor, iso_utc(self.now), **words)
         self.tick()
         return self.store.order(id_).outcome
 

@@ -249,7 +249,7 @@ def test_both_desks_tell_a_mistake_in_the_same_sentence(fleet: ServedFleet, what
         ("plans", {"attempts": 0}, "--attempts 0 is out of range; give 1 to 100."),
         ("plans", {"speed": 1}, "body.speed: Extra inputs are not permitted."),
         ("plans", {"soak": []}, "body.soak: Input should be a valid number."),
-        ("rollouts/r-/orders", {"order": "hurry"}, "There is no order 'hurry'; give one of pause, resume,"),
+        ("rollouts/r-/orders", {"order": "hurry"}, "There is no order 'hurry'; give one of approve, refuse,"),
         ("rollouts/r-/orders", {"order": "pause", "now": True}, "body.now: Extra inputs are not permitted."),
         ("labels", {"devices": []}, "body.devices: "),
     ],

@@ -10,11 +10,20 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
+class ApprovalAnswer(TypedDict):
+    """The approval of a rollout by others than who asked for it."""
+
+    needed: int
+    by: List[str]
+    barred: List[str]
+
+
 class PossibleOrder(TypedDict):
     """An order that the rollout would take now."""
 
     order: str
     does: str
+    wants: str | None
 
 
 class RolloutAnswer(TypedDict):
@@ -31,6 +40,8 @@ class RolloutAnswer(TypedDict):
     updated_at: str
     ended_at: str | None
     opens_at: str | None
+    digest: str
+    approval: ApprovalAnswer | None
     unpublished: int
     waves: List[WaveAnswer]
     orders: List[PossibleOrder]
@@ -109,6 +120,8 @@ class WholeRolloutAnswer(TypedDict):
     updated_at: str
     ended_at: str | None
     opens_at: str | None
+    digest: str
+    approval: ApprovalAnswer | None
     unpublished: int
     waves: List[WaveAnswer]
     orders: List[PossibleOrder]
@@ -133,6 +146,17 @@ class OrderAnswer(TypedDict):
     rollout: str
     order: str
     outcome: str | None
+
+
+class OrderRequest(TypedDict, total=False):
+    """What may be left out.
+
+    digest: For `approve`: the digest of the plan, as the rollout's answer has it.
+    reason: For `refuse`: why.
+    """
+
+    digest: str
+    reason: str
 
 
 class Rollouts:
@@ -169,13 +193,14 @@ class Rollouts:
             self._connection.get("/v1/rollouts/{rollout}/audit", {"rollout": rollout}, {**options}),
         )
 
-    def order(self, rollout: str, order: str) -> OrderAnswer:
-        """Pause, resume, promote, abort, retry or rollback; the outcome is null until a controller takes it up.
+    def order(self, rollout: str, order: str, **options: Unpack[OrderRequest]) -> OrderAnswer:
+        """Approve, refuse, pause, resume, promote, abort, retry or rollback; the outcome is null until it is taken
+        up.
 
         rollout: Its id, or how its id begins.
         order: One of those that the rollout's answer lists in `orders`.
         """
         return cast(
             "OrderAnswer",
-            self._connection.post("/v1/rollouts/{rollout}/orders", {"rollout": rollout}, {"order": order}),
+            self._connection.post("/v1/rollouts/{rollout}/orders", {"rollout": rollout}, {"order": order, **options}),
         )

@@ -8,7 +8,7 @@ from statistics import median
 from fer_controller.alerts.view import View
 from fer_controller.ingest.devices import OFFLINE, STALE
 from fer_controller.metrics.catalogue import LEAST_FACE_SHARE, METRICS
-from fer_controller.rollout.transitions import FAILED, PAUSED, ROLLED_BACK, ROLLING_BACK
+from fer_controller.rollout.transitions import AWAITING_APPROVAL, FAILED, PAUSED, ROLLED_BACK, ROLLING_BACK
 from fer_controller.settings import AlertSettings
 from fer_controller.store.certificates.records import DEVICE
 
@@ -72,6 +72,13 @@ def _rollouts(view: View, settings: AlertSettings) -> Iterator[Finding]:
             why = f": {each.reason.rstrip('.')}" if each.reason else ""
             words = each.state.replace("_", " ")
             yield Finding(each.id, f"Rollout {each.id} of {each.model} is {words}{why}.", rollout=each.id)
+
+
+def _approvals(view: View, settings: AlertSettings) -> Iterator[Finding]:
+    for each in view.rollouts if settings.approvals else ():
+        if each.state == AWAITING_APPROVAL:
+            sentence = f"Rollout {each.id} of {each.model}, by {each.created_by}, awaits approval."
+            yield Finding(each.id, sentence, rollout=each.id)
 
 
 def _is_news(ended_at: str, now: datetime) -> bool:
@@ -170,6 +177,7 @@ RULES: tuple[Rule, ...] = (
         "rollouts",
         "rollouts are paused or turned back",
     ),
+    Rule("approval", "Rollout awaits approval", _approvals, _at_once, "approvals", "rollouts await approval"),
     Rule("spool", "Spool growing", _spools, _lasting, "spool_events", "devices have spools that fill", measured=True),
     Rule(
         "disk",

@@ -7,9 +7,11 @@ import typer
 from fer_terminal.choosing import Choice
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
 from fer_terminal.options import HELP
+from fer_wire.printable import one_line
 
 from fer_controller.cli import completions, looks, options
 from fer_controller.cli.states import toned
+from fer_controller.desk.desk import Desk
 from fer_controller.operations.rollouts import (
     NEWEST,
     ORDER,
@@ -22,7 +24,7 @@ from fer_controller.operations.rollouts import (
     RolloutsQuery,
 )
 from fer_controller.rollout import transitions as moves
-from fer_controller.rollout.orders import ORDERS
+from fer_controller.rollout.orders import BY_NAME, ORDERS
 
 NEWEST_LOOKED_AT = 100
 LISTED = 10
@@ -124,14 +126,21 @@ def _ordering(name: str) -> Callable[..., None]:
         json_: options.Json = False,
     ) -> None:
         with options.desk(db, url, config) as desk:
-            chosen = rollout or under_way(desk.ask(ROLLOUTS, RolloutsQuery(limit=NEWEST_LOOKED_AT)), name)
-            done = desk.ask(ORDER, OrderRequest(rollout=chosen, order=name))
-        if json_:
-            options.print_answer(done)
-        else:
-            print(f"{done.rollout}: {done.outcome or NOT_TAKEN_UP}")
+            _order(desk, OrderRequest(rollout=rollout or _chosen(desk, name), order=name), json_)
 
     return order
+
+
+def _chosen(desk: Desk, order: str) -> str:
+    return under_way(desk.ask(ROLLOUTS, RolloutsQuery(limit=NEWEST_LOOKED_AT)), order)
+
+
+def _order(desk: Desk, asked: OrderRequest, json_: bool) -> None:
+    done = desk.ask(ORDER, asked)
+    if json_:
+        options.print_answer(done)
+    else:
+        print(f"{done.rollout}: {done.outcome or NOT_TAKEN_UP}")
 
 
 def under_way(found: list[RolloutAnswer], order: str) -> str:
@@ -147,4 +156,47 @@ def under_way(found: list[RolloutAnswer], order: str) -> str:
 
 
 for _kind in ORDERS:
-    app.command(_kind.name, help=_kind.help)(_ordering(_kind.name))
+    if not _kind.wants:
+        app.command(_kind.name, help=_kind.help)(_ordering(_kind.name))
+
+
+@app.command(help=BY_NAME[moves.APPROVE].help)
+def approve(
+    rollout: Rollout = None,
+    digest: Annotated[str, typer.Option(help="Of the plan that you looked at; without it you are asked.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve without being asked.")] = False,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Name the plan, and approve it by its digest."""
+    with options.desk(db, url, config) as desk:
+        found = desk.ask(PROGRESS, RolloutQuery(rollout=rollout or _chosen(desk, moves.APPROVE)))
+        if not (digest or yes):
+            print(one_line(_asked(found)))
+            typer.confirm("Approve this plan?", abort=True)
+        _order(desk, OrderRequest(rollout=found.rollout, order=moves.APPROVE, digest=digest or found.digest), json_)
+
+
+@app.command(help=BY_NAME[moves.REFUSE].help)
+def refuse(
+    reason: options.Reason,
+    rollout: Rollout = None,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Refuse it with a reason."""
+    with options.desk(db, url, config) as desk:
+        chosen = rollout or _chosen(desk, moves.REFUSE)
+        _order(desk, OrderRequest(rollout=chosen, order=moves.REFUSE, reason=reason), json_)
+
+
+def _asked(rollout: RolloutAnswer) -> str:
+    sizes = ", ".join(str(wave.devices) for wave in rollout.waves)
+    return (
+        f"{rollout.rollout}: {rollout.created_by} asks for {rollout.model} in waves of {sizes} devices; digest "
+        f"{rollout.digest}. `fer-controller rollouts show {rollout.rollout}` has all of it."
+    )

@@ -9,7 +9,8 @@ TONES = {
     moves.COMPLETED: tones.GOOD, moves.PASSED: tones.GOOD, moves.COMMITTED: tones.GOOD, moves.RUNNING: tones.BUSY,
     moves.UPDATING: tones.BUSY, moves.SOAKING: tones.BUSY, moves.PAUSED: tones.BEWARE, "inconclusive": tones.BEWARE,
     moves.FAILED: tones.BAD, moves.ROLLING_BACK: tones.BAD, moves.ROLLED_BACK: tones.BAD, moves.ABORTED: tones.BAD,
-    moves.QUARANTINED: tones.BAD,
+    moves.QUARANTINED: tones.BAD, moves.AWAITING_APPROVAL: tones.BEWARE, moves.REFUSED: tones.BAD,
+    moves.EXPIRED: tones.BAD,
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Stores:
 
     def __init__(self, place: Place, origin: str, selector: str = "") -> None:
         """The origin is where changes are asked for, as the audit log has it; the selector, which devices are given."""
-        self.place, self._origin, self._selector = place, origin, selector
+        self.place, self.origin, self._selector = place, origin, selector
         self._opened = ExitStack()
         self._narrowed: dict[str, Subjects] = {}
 
@@ -73,7 +73,7 @@ class Stores:
             database = opening.reader(self.place.db)
             self._opened.enter_context(database)
             database.confine_looks(within)
-            self._narrowed[selector] = Subjects(database, self._origin)
+            self._narrowed[selector] = Subjects(database, self.origin)
         return self._narrowed[selector]
 
     @property
@@ -95,7 +95,7 @@ class Stores:
 
     def _confined(self, database: Database, confine: Callable[[Collection[str]], None]) -> Subjects:
         self._opened.enter_context(database)
-        known = Subjects(database, self._origin)
+        known = Subjects(database, self.origin)
         if self._selector:
             confine(reach.within(known, self._selector))
         return known

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredBaseline, StoredRequest, StoredVerdict
 from fer_controller.operations.operation import GET, POST, Answer, Id, Limit, Operation, Parameters
+from fer_controller.rollout.audit import Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
 NEWEST = "newest"
@@ -37,6 +38,10 @@ class OrderRequest(Parameters):
 
     rollout: str = Field(description="Its id, or how its id begins.")
     order: str = Field(description="One of those that the rollout's answer lists in `orders`.")
+    digest: str = Field(
+        default="", max_length=64, description="For `approve`: the digest of the plan, as the rollout's answer has it."
+    )
+    reason: Reason = Field(default="", description="For `refuse`: why.")
 
 
 class WaveAnswer(Answer):
@@ -64,6 +69,15 @@ class PossibleOrder(Answer):
 
     order: str = Field(description="Its name.")
     does: str = Field(description="What it does, in a sentence.")
+    wants: str | None = Field(default=None, description="What else the order has to name: digest or reason.")
+
+
+class ApprovalAnswer(Answer):
+    """The approval of a rollout by others than who asked for it."""
+
+    needed: int = Field(description="How many have to approve it.")
+    by: tuple[str, ...] = Field(description="Who has.")
+    barred: tuple[str, ...] = Field(description="Whose approval does not count: who asked, and who has given theirs.")
 
 
 class RolloutAnswer(Answer):
@@ -74,7 +88,8 @@ class RolloutAnswer(Answer):
     task: str = Field(default=CLASSIFIER, description=f"What it is for: {', '.join(TASKS)}, or {SETTINGS} alone.")
     precision: str = Field(description="As it was asked for.")
     state: str = Field(
-        description="planned, scheduled, running, paused, rolling_back, completed, rolled_back, aborted, failed …"
+        description="planned, awaiting_approval, scheduled, running, paused, rolling_back, completed, rolled_back, "
+        "aborted, failed, refused, expired …"
     )
     reason: str | None = Field(description="Why it is in this state.")
     created_at: str = Field(description="When it was begun.")
@@ -86,6 +101,8 @@ class RolloutAnswer(Answer):
         description="When it may tell a device again, by its start and its windows; null where it may now, or goes no "
         "further by itself.",
     )
+    digest: str = Field(default="", description="SHA-256 of its plan, which whoever approves it names.")
+    approval: ApprovalAnswer | None = Field(default=None, description="Null where it needs none.")
     unpublished: int = Field(description="Devices whose desired state the broker has not confirmed.")
     waves: tuple[WaveAnswer, ...] = Field(description="The first first.")
     orders: tuple[PossibleOrder, ...] = Field(default=(), description="The orders that are possible now.")
@@ -167,7 +184,7 @@ DECISIONS = Operation(
 )  # fmt: skip
 ORDER = Operation(
     "order", POST, "/v1/rollouts/{rollout}/orders", OPERATOR, OrderRequest, OrderAnswer,
-    "Pause, resume, promote, abort, retry or rollback; the outcome is null until a controller takes it up.",
+    "Approve, refuse, pause, resume, promote, abort, retry or rollback; the outcome is null until it is taken up.",
 )  # fmt: skip
 
 OPERATIONS = (ROLLOUTS, ROLLOUT, PROGRESS, DECISIONS, ORDER)

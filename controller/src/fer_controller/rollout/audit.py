@@ -29,6 +29,7 @@ RETURNED = "returned"
 STRANDED = "stranded"
 SUPERSEDED = "superseded"
 WAITS = "waits"
+AWAITS_APPROVAL = "awaits_approval"
 STARTED = "started"
 WAVE_STARTED = "wave_started"
 WAVE_SOAKS = "wave_soaks"
@@ -98,6 +99,11 @@ def act(action: str, sentence: str, actor: str, *, device: str = "", rollout: st
 def stamped(entry: AuditRow, origin: str, **numbers: object) -> AuditRow:
     """The entry from another origin than its store's, and with numbers."""
     return replace(entry, origin=origin, numbers=json.dumps(numbers))
+
+
+def person(actor: str) -> str:
+    """Whoever acts, wherever they are: an operator's name, or that of user@host."""
+    return actor.partition("@")[0]
 
 
 def operator() -> str:

@@ -10,12 +10,13 @@ from threading import Event
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
+from fer_controller.rollout.devices import reach
 from fer_controller.rollout.evidence.hours import EarlierDays
-from fer_controller.rollout.steps import expulsion, judging, reports, rollback, takeover, waves
+from fer_controller.rollout.steps import approval, expulsion, judging, reports, rollback, takeover, waves
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
-from fer_controller.rollout.transitions import ROLLING_BACK, RUNNING, TO_BEGIN, UNREACHABLE
+from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, TO_BEGIN, UNREACHABLE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -30,9 +31,11 @@ class Runner:
     """Drives all rollouts; killed anywhere, another one goes on from what is stored."""
 
     def __init__(self, store: RolloutStore, models: Shelf, settings: RolloutSettings) -> None:
+        """Raises RequestError where the settings name no selector of those whose rollouts need approval."""
         self._store = store
         self._models = models
         self._settings = settings
+        reach.limit(settings.approvals_for)
         self._earlier = EarlierDays(store.measurements, settings)
         self._set_aside: dict[str, datetime] = {}
         """Until when each rollout is left alone that could not go on."""
@@ -134,6 +137,9 @@ def _named_if_stuck(rollout: str) -> Iterator[None]:
 
 
 def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:
+    if rollout.row.state == PLANNED:
+        rollout.carry_out(approval.ask(rollout))
+    rollout.carry_out(approval.look_after(rollout))
     if rollout.row.state in TO_BEGIN:
         rollout.carry_out(takeover.take_up(rollout, rollouts))
     if not rollout.ended:
@@ -148,7 +154,7 @@ def _step(rollout: LiveRollout, rollouts: Iterable[LiveRollout]) -> None:
 
 def _take_order(rollout: LiveRollout, order: Order) -> None:
     try:
-        outcome = orders.obey(rollout, order.action, order.actor)
+        outcome = orders.obey(rollout, order)
     except TransitionError:
         raise
     except RolloutError as error:

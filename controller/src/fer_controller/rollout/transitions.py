@@ -8,6 +8,7 @@ from fer_wire.reported import DOWNLOADING, PROBATION, STAGED, VERIFIED
 from fer_controller.errors import TransitionError
 
 PLANNED = "planned"
+AWAITING_APPROVAL = "awaiting_approval"
 SCHEDULED = "scheduled"
 RUNNING = "running"
 PAUSED = "paused"
@@ -17,9 +18,12 @@ ROLLED_BACK = "rolled_back"
 ABORTED = "aborted"
 FAILED = "failed"
 SUPERSEDED = "superseded"
-ENDED = (COMPLETED, ROLLED_BACK, ABORTED, FAILED, SUPERSEDED)
+REFUSED = "refused"
+EXPIRED = "expired"
+ENDED = (COMPLETED, ROLLED_BACK, ABORTED, FAILED, SUPERSEDED, REFUSED, EXPIRED)
 TO_BEGIN = (PLANNED, SCHEDULED)
 """A rollout in one of these states begins as soon as it may: the runner has to come, its time, or its turn."""
+NOT_BEGUN = (AWAITING_APPROVAL, *TO_BEGIN)
 
 WAITING = "waiting"
 UPDATING = "updating"
@@ -45,6 +49,8 @@ EXPOSED = (*IN_FLIGHT, RETRYING, COMMITTED, FAILED, QUARANTINED, UNREACHABLE, CA
 HELD = (PENDING, *EXPOSED, ROLLING_BACK)
 """A device in one of these states belongs to the rollout, until that ends or a later one takes it."""
 
+APPROVE = "approve"
+REFUSE = "refuse"
 PAUSE = "pause"
 RESUME = "resume"
 PROMOTE = "promote"
@@ -54,6 +60,9 @@ ROLL_BACK = "rollback"
 
 TAKE_UP = "take_up"
 WAIT = "wait"
+AWAIT_APPROVAL = "await_approval"
+LAPSE = "lapse"
+EXPIRE = "expire"
 STOP = "stop"
 COMPLETE = "complete"
 ALL_RETURNED = "all_returned"
@@ -114,11 +123,16 @@ ROLLOUT = Table(
     {
         **_each(TO_BEGIN, TAKE_UP, RUNNING),
         (PLANNED, WAIT): SCHEDULED,
+        (PLANNED, AWAIT_APPROVAL): AWAITING_APPROVAL,
+        (AWAITING_APPROVAL, APPROVE): SCHEDULED,
+        (AWAITING_APPROVAL, REFUSE): REFUSED,
+        (AWAITING_APPROVAL, EXPIRE): EXPIRED,
+        (SCHEDULED, LAPSE): AWAITING_APPROVAL,
         (RUNNING, PAUSE): PAUSED,
         (PAUSED, RESUME): RUNNING,
         **_each((RUNNING, PAUSED), PROMOTE, RUNNING),
         **_each((RUNNING, PAUSED, COMPLETED), RETRY, RUNNING),
-        **_each((*TO_BEGIN, RUNNING, PAUSED), ABORT, ABORTED),
+        **_each((*NOT_BEGUN, RUNNING, PAUSED), ABORT, ABORTED),
         **_each((RUNNING, PAUSED, COMPLETED, ABORTED, FAILED), ROLL_BACK, ROLLING_BACK),
         (RUNNING, STOP): ROLLING_BACK,
         (RUNNING, COMPLETE): COMPLETED,

@@ -59,6 +59,7 @@ class AlertSettings(Section):
     )
     offline_for_s: float = Field(default=600.0, ge=0, description="a device is offline or silent for this long")
     rollouts: bool = Field(default=True, description="a rollout is paused, or was turned back")
+    approvals: bool = Field(default=True, description="a rollout awaits the approval of another operator")
     spool_events: int = Field(default=5000, ge=0, description="so many events wait in a device's spool")
     disk_free_mb: float = Field(default=500.0, ge=0, description="less is free on a device's disk, also on the page")
     temperature_c: float = Field(default=90.0, ge=0, le=250, description="a device is hotter, also on the page")

@@ -46,5 +46,23 @@ class RolloutSettings(Section):
         description="how long a signed desired state holds; it is renewed when half of that is over, and a device that "
         "has none in force says so",
     )
+    approvals: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="how many other operators than the one who asks for it have to approve a rollout before it begins",
+    )
+    approvals_for: str = Field(
+        default="",
+        description="only a rollout that reaches a device of this selector needs them, 'site=plant': labels, or "
+        "device; empty for every rollout",
+    )
+    approval_hours: float = Field(
+        default=72.0,
+        gt=0,
+        le=8760,
+        description="how long a rollout waits for approval, and how long an approval holds before it begins, each "
+        "from its start on",
+    )
     retry_pause_s: float = Field(default=10.0, ge=0, description="pause before a failed device is tried again; doubles")
     quarantine_after: int = Field(default=3, ge=1, description="failures in a row that put a device into quarantine")

@@ -10,7 +10,7 @@ from fer_controller.store.audit.tables import FILTERS_OF_AUDIT
 from fer_controller.store.commands.tables import COMMANDS
 from fer_controller.store.credentials.tables import SESSIONS
 from fer_controller.store.moves.tables import MOVES
-from fer_controller.store.rollouts.tables import SETTINGS_OF_TARGETS
+from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "c001_moves": MOVES,
@@ -18,6 +18,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c040_commands": COMMANDS,
     "c041_alerts": ALERTS,
     "c044_sessions": SESSIONS,
+    "c045_approvals_of_rollouts": APPROVALS_OF_ROLLOUTS,
     "c047_filters_of_audit": FILTERS_OF_AUDIT,
 }
 """By their names in order: the statements of each."""

@@ -9,10 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes_rollout import BAD, Killed, World, a_model
+from fakes_rollout import ASKS, BAD, SETTINGS, Killed, World, a_model
 from fer_controller.errors import RolloutError
 from fer_controller.rollout.orders import BY_NAME
-from fer_controller.rollout.transitions import COMMITTED, ENDED, PASSED
+from fer_controller.rollout.transitions import APPROVE, AWAITING_APPROVAL, COMMITTED, ENDED, PASSED
 from fer_wire import Desired, parse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ WAVES = ("1,100%", "1,50%,100%", "100%", "2,4,100%")
 DIES_BEFORE, DIES_AFTER = "before", "after"
 FATES = st.sampled_from(("lives", "lives", DIES_BEFORE, DIES_AFTER))
 GOOD_FPS = 30.0
+OTHERS = ("bob", "carol")
 MOST_ROLLOUTS = 3
 SECONDS = st.sampled_from((0.5, 0.5, 2.0, 11.0, 60.0))
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would only slow it down
@@ -42,13 +43,20 @@ class AnyHistory(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         models = [a_model(), a_model(version="3"), a_model(BAD)]
         self.world = World(self.folder, *map(SteppedDevice, DEVICES), models=models)
+        self.approvals = 0
         self.rollouts: dict[str, str] = {}
         self.desired: dict[tuple[str, str, int], str] = {}
         self.sequences: dict[str, int] = {}
         COUNTS["runs"] += 1
 
-    @initialize(behaviours=st.lists(st.sampled_from(BEHAVIOURS), min_size=len(DEVICES), max_size=len(DEVICES)))
-    def begins(self, behaviours: list[str]) -> None:
+    @initialize(
+        behaviours=st.lists(st.sampled_from(BEHAVIOURS), min_size=len(DEVICES), max_size=len(DEVICES)),
+        approvals=st.sampled_from((0, 0, 0, 1, 2)),
+    )
+    def begins(self, behaviours: list[str], approvals: int) -> None:
+        self.approvals = approvals
+        self.world.settings = SETTINGS.model_copy(update={"approvals": approvals, "approval_hours": 0.1})
+        self.world.reborn()
         for device, behaviour in zip(self.world.devices.values(), behaviours, strict=True):
             device.behaviour = behaviour
         self.deploys("light", "2", "fp16", DEVICES[0:0], "1,50%,100%", 2)
@@ -142,6 +150,22 @@ class AnyHistory(RuleBasedStateMachine):
             self.world.order(rollout, action)
             COUNTS["orders"] += 1
 
+    @rule(data=st.data(), who=st.sampled_from((*OTHERS, ASKS)), named=st.booleans())
+    def is_approved(self, data: st.DataObject, who: str, named: bool) -> None:
+        waiting = [row for row in self.world.store.rollouts() if row.state == AWAITING_APPROVAL]
+        if waiting:
+            row = data.draw(st.sampled_from(waiting), "rollout")
+            self.world.order(row.id, APPROVE, who, digest=row.digest if named else "")
+            COUNTS["approvals"] += 1
+
+    @invariant()
+    def no_device_is_told_before_enough_others_have_approved(self) -> None:
+        for row in self.world.store.rollouts() if self.approvals else ():
+            approved = {each["by"] for each in json.loads(row.approvals)}
+            assert approved <= {*OTHERS}
+            if any(target.attempt for target in self.world.store.targets(row.id)):
+                assert len(approved) >= self.approvals
+
     @invariant()
     def a_device_runs_a_model_that_somebody_desired(self) -> None:
         for device in self.world.devices.values():
@@ -190,6 +214,8 @@ class AnyHistory(RuleBasedStateMachine):
             for row in open_:
                 if row.state == "paused":
                     world.order(row.id, "abort" if "paused it" in row.reason else "rollback")
+                for who in OTHERS if row.state == AWAITING_APPROVAL else ():
+                    world.order(row.id, APPROVE, who, digest=row.digest)
             if not open_ and not world.store.desired.unpublished(1):
                 break
             world.round()

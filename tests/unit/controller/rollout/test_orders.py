@@ -7,6 +7,10 @@ from fer_controller.rollout.transitions import ROLLOUT
     ("state", "waves", "devices", "orders"),
     [
         ("planned", ["waiting"], ["pending"], ("abort",)),
+        ("scheduled", ["waiting"], ["pending"], ("abort",)),
+        ("awaiting_approval", ["waiting"], ["pending"], ("approve", "refuse", "abort")),
+        ("refused", ["stopped"], ["skipped"], ()),
+        ("expired", ["stopped"], ["skipped"], ()),
         ("running", ["updating"], ["desired"], ("pause", "promote", "abort", "rollback")),
         ("running", ["passed", "waiting"], ["committed"], ("pause", "abort", "rollback")),
         ("paused", ["soaking"], ["committed", "failed"], ("resume", "promote", "abort", "retry", "rollback")),

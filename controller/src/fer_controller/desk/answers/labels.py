@@ -9,6 +9,7 @@ from fer_controller.operations.labels import LABELS, RELABEL, LabelsAnswer, Labe
 from fer_controller.rollout.devices import labels as rollout_labels
 from fer_controller.rollout.devices import reach
 from fer_controller.rollout.devices.relabel import Relabel
+from fer_controller.store.credentials.records import ADMIN
 
 HINT = "; a label is written KEY=VALUE, for example site=lab"
 
@@ -30,7 +31,13 @@ def relabel(context: Context, asked: Relabel) -> list[LabelsAnswer]:
 
 
 def _expect_free(context: Context, keys: Set[str]) -> None:
-    """Whoever is limited changes no label by which operators are limited, for that changes what they are given."""
+    """Raises OutOfReachError for a label by which an operator would change what they are given, or who approves."""
+    approved = {term.key for term in reach.limit(context.stores.place.rollout.approvals_for)}
+    if context.role != ADMIN and keys & approved:
+        raise OutOfReachError(
+            f"The label {', '.join(sorted(keys & approved))} says of which devices a rollout needs approval; an admin "
+            "changes it."
+        )
     taken = keys & reach.limiting_keys(context.stores.changing) if context.selector else ()
     if taken:
         raise OutOfReachError(

@@ -27,12 +27,16 @@ from fer_controller.operations.overview import (
     PlaceAnswer,
     TilesAnswer,
 )
-from fer_controller.rollout.transitions import PAUSED, ROLLING_BACK
+from fer_controller.rollout.transitions import AWAITING_APPROVAL, PAUSED, ROLLING_BACK
 from fer_controller.store.rollouts.records import RolloutRow
 from fer_controller.store.rollups.store import RollupStore
 
-STOPPED_ROLLOUTS = {PAUSED: "The rollout of {model} is paused", ROLLING_BACK: "The rollout of {model} is turned back"}
-WORST_FIRST = {what: rank for rank, what in enumerate((ROLLING_BACK, PAUSED, *needs.LOOKS))}
+STOPPED_ROLLOUTS = {
+    ROLLING_BACK: "The rollout of {model} is turned back",
+    PAUSED: "The rollout of {model} is paused",
+    AWAITING_APPROVAL: "The rollout of {model} awaits approval",
+}
+WORST_FIRST = {what: rank for rank, what in enumerate((*STOPPED_ROLLOUTS, *needs.LOOKS))}
 Counted = dict[str, Counter[str]]
 """Events by place and emotion."""
 

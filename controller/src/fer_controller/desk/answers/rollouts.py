@@ -18,6 +18,7 @@ from fer_controller.operations.rollouts import (
     PROGRESS,
     ROLLOUT,
     ROLLOUTS,
+    ApprovalAnswer,
     DecisionAnswer,
     DecisionsQuery,
     OrderAnswer,
@@ -85,7 +86,8 @@ def order(context: Context, asked: OrderRequest) -> OrderAnswer:
         raise RequestError(f"There is no order {asked.order!r}; give one of {', '.join(orders.BY_NAME)}.")
     if row.ended_at and not transitions.ROLLOUT.knows(row.state, asked.order):
         raise RolloutError(f"Rollout {row.id} is {row.state}; {asked.order} is not possible any more.")
-    outcome = _outcome(store, _given(context.stores.changing.rollouts, row.id, asked.order, context.actor))
+    _expect_whole(context, asked)
+    outcome = _outcome(store, _given(context.stores.changing.rollouts, row.id, asked, context.actor))
     if outcome is not None and outcome.startswith(orders.REFUSED):
         raise RolloutError(outcome.removeprefix(orders.REFUSED))
     return OrderAnswer(rollout=row.id, order=asked.order, outcome=outcome)
@@ -110,11 +112,23 @@ def _found(store: RolloutStore, begin: str) -> RolloutRow:
     return (exact or found)[0]
 
 
-def _given(store: RolloutStore, rollout: str, order: str, actor: str) -> int:
-    entry = audit.act(audit.GIVEN, f"{actor} gives the order {order}.", actor, rollout=rollout)
+def _expect_whole(context: Context, asked: OrderRequest) -> None:
+    """Raises RequestError where the order lacks what it has to name, or whoever gives it is not proven."""
+    wants = orders.BY_NAME[asked.order].wants
+    if wants and not getattr(asked, wants).strip():
+        raise RequestError(f"The order {asked.order} names the {wants}, and this one names none.")
+    if asked.order == transitions.APPROVE and context.stores.origin == audit.HERE:
+        raise RequestError(
+            "A rollout is approved over HTTP, with an operator's token, as by `rollouts approve --controller URL`; "
+            "at the database anybody may go by any name."
+        )
+
+
+def _given(store: RolloutStore, rollout: str, asked: OrderRequest, actor: str) -> int:
+    entry = audit.act(audit.GIVEN, f"{actor} gives the order {asked.order}.", actor, rollout=rollout)
     with store.transaction():
         store.write(Changes(audit=[entry]))
-        return store.give(rollout, order, actor, entry.time)
+        return store.give(rollout, asked.order, actor, entry.time, digest=asked.digest, reason=asked.reason)
 
 
 def _outcome(store: RolloutStore, order_id: int) -> str | None:
@@ -148,6 +162,8 @@ def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
         ended_at=row.ended_at or None,
         unpublished=store.desired.unpublished_of(row.id),
         opens_at=opens,
+        digest=row.digest,
+        approval=_approval(row),
         waves=tuple(
             wave_answer(
                 wave,
@@ -157,13 +173,20 @@ def progress_of(store: RolloutStore, row: RolloutRow) -> RolloutAnswer:
             for wave in waves
         ),
         orders=tuple(
-            PossibleOrder(order=kind.name, does=kind.help)
+            PossibleOrder(order=kind.name, does=kind.help, wants=kind.wants or None)
             for kind in orders.ORDERS
             if kind.is_possible(
                 row.state, {wave.state for wave in waves}, {state for each in states.values() for state in each}
             )
         ),
     )
+
+
+def _approval(row: RolloutRow) -> ApprovalAnswer | None:
+    if not row.approvals_needed:
+        return None
+    by = tuple(each["by"] for each in json.loads(row.approvals))
+    return ApprovalAnswer(needed=row.approvals_needed, by=by, barred=(audit.person(row.created_by), *by))
 
 
 def device_answer(target: TargetRow, brings: str) -> RolloutDeviceAnswer:

@@ -1,6 +1,7 @@
 """From a request to a planned rollout in the store; the runner takes over from there."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from fer_wire.contracts import SETTINGS
@@ -12,6 +13,7 @@ from fer_controller.registry.model import RegisteredModel
 from fer_controller.rollout import audit
 from fer_controller.rollout.desired.holdings import dumped
 from fer_controller.rollout.devices.candidate import candidates
+from fer_controller.rollout.planning.digest import digest
 from fer_controller.rollout.planning.plan import NOTHING_KNOWN, Plan, plan
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.planning.warnings import Surroundings
@@ -40,12 +42,12 @@ def begin(store: RolloutStore, planned: Plan, actor: str, now: datetime) -> str:
         )
     changes = Changes()
     row = _rollout(planned, actor, now)
-    changes.rollouts[row.id] = row
     for number in range(1, len(planned.waves) + 1):
         changes.waves[row.id, number] = WaveRow(row.id, number, WAITING)
     for place, each in enumerate(planned.devices):
         target = TargetRow(row.id, each.device, each.wave, place, PENDING, dumped(each.artifacts), each.why)
         changes.targets[row.id, each.device] = target
+    changes.rollouts[row.id] = replace(row, digest=digest(row, changes.targets.values()))
     changes.audit.append(_entry(planned, row, actor))
     store.write(changes)
     return row.id

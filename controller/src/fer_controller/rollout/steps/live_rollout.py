@@ -20,10 +20,10 @@ from fer_controller.rollout.steps.tick import Tick
 from fer_controller.rollout.transitions import (
     ENDED,
     IN_FLIGHT,
+    NOT_BEGUN,
     PASSED,
     ROLLOUT,
     TARGET,
-    TO_BEGIN,
     WAVE,
     WAVE_ENDED,
     Table,
@@ -60,7 +60,7 @@ class LiveRollout:
     @property
     def has_begun(self) -> bool:
         """Whether it has been taken up, and has not ended."""
-        return not self.ended and self.row.state not in TO_BEGIN
+        return not self.ended and self.row.state not in NOT_BEGUN
 
     @cached_property
     def opens_at(self) -> datetime:

@@ -22,6 +22,7 @@ from fer_controller.rollout.transitions import (
     SUPERSEDE,
     SUPERSEDED,
     TAKE_UP,
+    TO_BEGIN,
     UNREACHABLE,
     WAIT,
     WAVE,
@@ -56,7 +57,7 @@ def _holder(rollout: LiveRollout, unfinished: Iterable[LiveRollout]) -> LiveRoll
     is_earlier = True
     for other in unfinished:
         is_earlier = is_earlier and other is not rollout
-        has_them = other.has_begun or (is_earlier and other.is_open)
+        has_them = other.has_begun or (is_earlier and other.row.state in TO_BEGIN and other.is_open)
         if has_them and other.row.task != rollout.row.task and any(t.state in HELD for t in _shared(rollout, other)):
             return other
     return None

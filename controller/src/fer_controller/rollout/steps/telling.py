@@ -13,7 +13,7 @@ from fer_controller.rollout.desired.holdings import SILENT, artifacts_of, brough
 from fer_controller.rollout.planning.plan import HAS_SETTINGS
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
-from fer_controller.rollout.transitions import PENDING, RETRYING, SKIP, TELL
+from fer_controller.rollout.transitions import PENDING, RETRYING, SKIP, STOP, TELL, WAVE
 from fer_controller.store.rollouts.records import TargetRow, WaveRow
 
 SHA256 = re.compile(SHA256_PATTERN)
@@ -36,6 +36,15 @@ def tell_devices(rollout: LiveRollout, wave: WaveRow) -> Iterator[Decision]:
         elif room > 0 or not online:
             room -= online
             yield _told(rollout, target)
+
+
+def tell_no_more(rollout: LiveRollout, reason: str) -> Iterator[Decision]:
+    """Leave out the devices that were not told yet, and end the waves that are open."""
+    for target in rollout.in_states(PENDING):
+        yield Decision(target, SKIP, reason=reason)
+    for wave in list(rollout.waves.values()):
+        if WAVE.knows(wave.state, STOP):
+            yield Decision(wave, STOP, reason=reason)
 
 
 def _is_due(rollout: LiveRollout, target: TargetRow) -> bool:

@@ -3,19 +3,19 @@
 -- rollouts --
 -- The newest rollouts, the newest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task
+  task, digest, approvals_needed, approvals
 FROM rollouts ORDER BY created_at DESC, rowid DESC LIMIT :limit;
 
 -- rollouts_like --
 -- The rollouts whose id starts like this.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task
+  task, digest, approvals_needed, approvals
 FROM rollouts WHERE substr(id, 1, length(:begin)) = :begin ORDER BY created_at DESC, rowid DESC;
 
 -- open_rollouts --
 -- The rollouts that have not ended, or have a waiting order or a straggling device; oldest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task
+  task, digest, approvals_needed, approvals
 FROM rollouts
 WHERE ended_at = ''
   OR id IN (SELECT rollout FROM rollout_orders WHERE done_at = '')
@@ -27,16 +27,18 @@ ORDER BY created_at, rowid;
 -- rollouts_under_way --
 -- The rollouts that have not ended, the oldest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task
+  task, digest, approvals_needed, approvals
 FROM rollouts WHERE ended_at = '' ORDER BY created_at, rowid;
 
 -- upsert_rollout --
 -- Insert or update a rollout.
 INSERT INTO rollouts
-  (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at, task)
-VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at, :task)
+  (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at, task, digest,
+   approvals_needed, approvals)
+VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at, :task, :digest, :approvals_needed, :approvals)
 ON CONFLICT (id) DO UPDATE SET
-  state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at, ended_at = excluded.ended_at;
+  state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
+  approvals_needed = excluded.approvals_needed, approvals = excluded.approvals;
 
 -- waves --
 -- The waves of a rollout.
@@ -162,15 +164,16 @@ WHERE s.device = :device AND s.sha256 <> '' AND instr(t.artifacts, s.sha256);
 
 -- insert_order --
 -- Add an order and return its id.
-INSERT INTO rollout_orders (rollout, action, actor, given_at, done_at, outcome) VALUES (:rollout, :action, :actor, :given_at, '', '') RETURNING id;
+INSERT INTO rollout_orders (rollout, action, actor, given_at, done_at, outcome, digest, reason)
+VALUES (:rollout, :action, :actor, :given_at, '', '', :digest, :reason) RETURNING id;
 
 -- open_orders --
 -- Waiting orders, in the order in which they were given.
-SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE done_at = '' ORDER BY id;
+SELECT id, rollout, action, actor, given_at, done_at, outcome, digest, reason FROM rollout_orders WHERE done_at = '' ORDER BY id;
 
 -- order_outcome --
 -- An order with its outcome.
-SELECT id, rollout, action, actor, given_at, done_at, outcome FROM rollout_orders WHERE id = :id;
+SELECT id, rollout, action, actor, given_at, done_at, outcome, digest, reason FROM rollout_orders WHERE id = :id;
 
 -- close_order --
 -- Note the outcome of an order.

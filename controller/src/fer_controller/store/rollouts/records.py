@@ -36,6 +36,12 @@ class RolloutRow:
     ended_at: str = ""
     task: str = CLASSIFIER
     """What the model is for: which of a device's models it replaces."""
+    digest: str = ""
+    """SHA-256 of the plan, which whoever approves it names."""
+    approvals_needed: int = 0
+    """By how many others than who asked for it."""
+    approvals: str = "[]"
+    """Those given, as JSON: by whom and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class Order:
     given_at: str
     done_at: str = ""
     outcome: str = ""
+    digest: str = ""
+    """Of the plan that is approved; empty in any other order."""
+    reason: str = ""
+    """Why, as the operator wrote it; empty where none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,12 @@ class RolloutStore:
         """An order with its outcome."""
         return self._database.records(Order, "order_outcome", {"id": id_})[0]
 
-    def give(self, rollout: str, action: str, actor: str, given_at: str) -> int:
+    def give(self, rollout: str, action: str, actor: str, given_at: str, *, digest: str = "", reason: str = "") -> int:
         """Add an order for the runner; returns its id."""
-        values = {"rollout": rollout, "action": action, "actor": actor, "given_at": given_at}
+        values = {
+            "rollout": rollout, "action": action, "actor": actor, "given_at": given_at, "digest": digest,
+            "reason": reason,
+        }  # fmt: skip
         with self._database.transaction():
             return self._database.number("insert_order", values)
 

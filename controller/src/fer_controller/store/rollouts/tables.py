@@ -119,3 +119,12 @@ SETTINGS_OF_TARGETS: tuple[str, ...] = (
     "ALTER TABLE rollout_targets ADD COLUMN previous_settings TEXT NOT NULL DEFAULT ''",
 )
 """All settings from afar that a device is told to have, and had before, as JSON; empty where a rollout leaves them."""
+
+APPROVALS_OF_ROLLOUTS: tuple[str, ...] = (
+    "ALTER TABLE rollouts ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE rollouts ADD COLUMN approvals_needed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE rollouts ADD COLUMN approvals TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE rollout_orders ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE rollout_orders ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+)
+"""The plan's digest, and who has approved it; and what of an order names that digest, or says why."""
