@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fer_simulator.devices.commands import KEPT as KEPT_REPLIES
 from fer_simulator.devices.journal import KEPT, Journal
 from fer_simulator.traits.faults import OFFLINE, SLOW
 from fer_wire import Command, Reply, parse
 from fer_wire.commands import DIAGNOSE, DOCTOR, LOGS, RESTART, WARNING, Diagnosis
-from fer_wire.device.commands import BEGAN_ANEW, BY_A_STRANGER, DIED_BEFORE, UNSIGNED
+from fer_wire.device.commands import BEGAN_ANEW, BY_A_STRANGER, DIED_BEFORE, REPLY_IS_GONE, UNSIGNED
 from fer_wire.device.trust import Trust, one_key
 from simulated_device import DEVICE, FACTORY, QUIET, START, SimulatedDevice
 
@@ -149,6 +150,16 @@ def test_one_more_than_can_be_remembered_is_refused(asked: Asked) -> None:
     asked.device.pass_s(1)
     outcomes = [outcome for outcome, _ in asked.outcomes]
     assert (outcomes.count("done"), outcomes.count("refused")) == (64, 1)
+
+
+def test_a_reply_that_is_not_remembered_any_more_is_not_made_up(asked: Asked) -> None:
+    for number in range(KEPT_REPLIES + 1):
+        asked.ask(LOGS, number)
+        asked.device.pass_s(1)
+    asked.replies.clear()
+    asked.ask(LOGS, 0)
+    asked.ask(LOGS, KEPT_REPLIES)
+    assert asked.outcomes == [("failed", REPLY_IS_GONE), ("done", "")]
 
 
 def test_a_journal_keeps_the_last_lines_of_an_hour() -> None:

@@ -13,6 +13,8 @@ from fer_simulator.clock import Timers
 from fer_simulator.devices.disk import Disk
 
 BEGIN_S = 0.3
+KEPT = 8
+"""Replies that are remembered to be said again."""
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,6 @@ class Commands:
             reason=reason[:WHY_CHARACTERS], diagnosis=diagnosis,
         )  # fmt: skip
         self._replies[command] = fitted(reply)
+        if len(self._replies) > KEPT:
+            del self._replies[next(iter(self._replies))]
         self._means.reply(self._replies[command])
