@@ -57,6 +57,9 @@ def test_what_devices_count_is_what_is_stored_whatever_dies(tmp_path: Path) -> N
 
 def expect_all_counted(folder: Path, printed: str) -> None:
     assert "Everything was delivered." in printed, printed[-3000:]
+    assert "lab-0001 runs anew" in printed
+    assert "shop-0150 runs anew" in printed
+    assert "It is simulated as x86" in printed
     assert "The rollout is completed: 300 committed." in printed
     devices = [json.loads((folder / f"{name}.json").read_text().splitlines()[-1]) for name in ("lab", "shop")]
     totals = json.loads((folder / "totals.json").read_text())
