@@ -123,10 +123,8 @@ def test_a_device_is_revoked_and_forgotten_by_its_name(site: Site) -> None:
     site.take("Forget", typed=DEVICE)
     page.get_by_text(re.compile(f"{DEVICE} is online, and would be back")).wait_for()
     site.devices.stop()
-    eventually(
-        lambda: site.asked(f"SELECT 1 FROM devices WHERE device = 'sim-0002' AND state = 'offline'"),  # noqa: F541
-        "the devices have left", PATIENCE_S,
-    )  # fmt: skip
+    left = "SELECT 1 FROM devices WHERE device = 'sim-0002' AND state = 'offline'"
+    eventually(lambda: site.asked(left), "the devices have left", PATIENCE_S)
     page.goto(page.url.replace(DEVICE, "sim-0002"))
     page.get_by_role("heading", name="sim-0002").wait_for()
     site.take("Forget", typed="sim-0002")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from served_fleet import ServedFleet
+from served_fleet import COMMAND, ServedFleet
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,7 @@ VIEWS = {
     "fleet/orin-05?tab=rollouts": "Was to run",
     "fleet/nano-01?tab=logs": "goes well",
     "fleet/nano-01?tab=commands": "root@here",
+    f"fleet/nano-01?command={COMMAND.id}": "Log of the hour before",
     "rollouts?new=yes": "Preview the plan",
     "rollouts/newest": "orin-05",
     "models": "tiny@1",

@@ -13,7 +13,7 @@ export function Figure({ chart, rows, per, onZoom }) {
         label: kind, colour: OF_KIND[kind] ?? "--faint", values: valuesOf(rows, field),
     }));
     return html`<section>
-        <h3>${capitalized(title)}<span class="hint">, ${unit}</span></h3>
+        <h2>${capitalized(title)}<span class="hint">, ${unit}</span></h2>
         <${Chart}
             label=${capitalized(title)} summary="${lines.map((line) => summed(line, digits)).join("; ")}; ${seen(rows, per)}"
             timesS=${timesOf(rows)} lines=${lines} unit=${unit} digits=${digits} heightPx=${150} group=${GROUP}

@@ -5,11 +5,11 @@ import { useDeed } from "../../parts/deed.js";
 import { Outcome } from "../../parts/outcome.js";
 import { agreed } from "../../parts/dialog.js";
 import { count } from "../../wording.js";
-import { AskedOf, restarted } from "./asked_of.js";
+import { askToRestart, Restarts } from "./restarts.js";
 
 const NAMED = 5;
 
-/** What is asked first, why one may hesitate, and what is changed; without a change the agents are restarted. */
+/** What is asked first, why one may hesitate, and what is changed; without a change agents are restarted. */
 const ACTIONS = [
     {
         title: "Restart agents", question: (many) => `Restart the agents of ${many}?`, deed: "restart",
@@ -42,7 +42,7 @@ export function Marked({ marked, clear, again }) {
     const take = async ({ question, why, deed: title, reasoned, change, done }) => {
         const sure = await agreed(question(many), `${named(devices)} ${why}`, title, { reasoned });
         if (sure && change) await relabel(change(sure.reason), done);
-        else if (sure) await begin(async () => setAsked(await restarted(devices)));
+        else if (sure) await begin(async () => setAsked(await askToRestart(devices)));
     };
     const deploy = () => go("rollouts", "", { new: "yes", devices: devices.join(",") });
     return html`<section class="panel choices" aria-label="Marked devices">
@@ -54,7 +54,7 @@ export function Marked({ marked, clear, again }) {
         <button type="button" disabled=${!marked.size} onClick=${deploy}>New rollout</button>
         <button type="button" onClick=${clear}>Unmark all</button>
         <${Outcome} ...${deed} doing="One moment …" />
-        ${asked.length > 0 && html`<${AskedOf} asked=${asked} onClose=${() => setAsked([])} />`}
+        ${asked.length > 0 && html`<${Restarts} asked=${asked} onClose=${() => setAsked([])} />`}
     </section>`;
 }
 

@@ -17,7 +17,7 @@ const COLUMNS = [
 ];
 
 /** Asks each of these devices to restart, one after the other; one that can't be asked says why. */
-export async function restarted(devices) {
+export async function askToRestart(devices) {
     const asked = [];
     for (const device of devices) {
         const failed = (error) => ({ device, command: null, state: "failed", reason: orderSentence(error) });
@@ -26,8 +26,8 @@ export async function restarted(devices) {
     return asked;
 }
 
-/** What became of commands that several devices were asked. */
-export function AskedOf({ asked, onClose }) {
+/** What became of it, device by device. */
+export function Restarts({ asked, onClose }) {
     const key = asked.map(({ command }) => command).join(" ");
     const found = useLook((signal) => get("/v1/commands", { limit: LOOKED_THROUGH }, signal), EVERY_MS, key);
     return html`
