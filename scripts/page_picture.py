@@ -35,7 +35,7 @@ VIEWS = {
     "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001",
     "device-history": "fleet/sim-0001?tab=history", "rollout": "rollouts/newest",
     "new-rollout": "rollouts?new=yes", "rollouts": "rollouts", "models": "models", "events": "events",
-    "audit": "audit",
+    "audit": "audit", "people": "people",
 }  # fmt: skip
 """Each view's picture and its address."""
 FIRST = "rollout"

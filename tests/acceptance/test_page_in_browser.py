@@ -38,6 +38,7 @@ VIEWS = {
     "rollouts?new=yes": ("How long a wave is watched", "Max Failures", "Preview the plan"),
     "rollouts/newest": ("tiny@1", "planned", "orin-05", "Abort", "Wave 1, the canary"),
     "models": ("tiny@1", "fp32"),
+    "people": ("alice", "Administrators see everybody"),
     "audit": ("this machine", "root@here labels"),
 }
 EVERYTHING_BUT_WHO = re.compile(r"/v1/(?!me\b|session)")

@@ -31,9 +31,13 @@ from fer_controller.operations.labels import RELABEL
 from fer_controller.operations.operation import GET, Nothing
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
+    CHANGE_OPERATOR,
     REMOVE_OPERATOR,
+    VOID_TOKEN,
     AddOperatorRequest,
+    ChangeOperatorRequest,
     RemoveOperatorRequest,
+    VoidTokenRequest,
 )
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import ORDER, OrderRequest
@@ -47,8 +51,8 @@ from served_fleet import IN_THE_LAB, ServedFleet
 from tiny_onnx import network, write_model
 
 CHANGES = (
-    RELABEL, DEPLOY, ORDER, COMMAND, REVOKE, FORGET, ADD_OPERATOR, REMOVE_OPERATOR, SILENCE, END_SILENCE, TEST,
-    ACKNOWLEDGE,
+    RELABEL, DEPLOY, ORDER, COMMAND, REVOKE, FORGET, ADD_OPERATOR, CHANGE_OPERATOR, VOID_TOKEN, REMOVE_OPERATOR,
+    SILENCE, END_SILENCE, TEST, ACKNOWLEDGE,
 )  # fmt: skip
 LOOPBACK, NOW = "127.0.0.1", datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -72,7 +76,7 @@ def done(db: Path, *arguments: str) -> str:
 
 
 LOOKS = {
-    "alerts", "alerts silences", "settings list", "settings show",
+    "alerts", "alerts rules", "alerts silences", "settings list", "settings show",
     "audit export", "audit list", "audit verify", "ca crl", "ca list", "ca show", "cameras", "dead-letters", "devices",
     "devices commands", "devices tokens", "events", "export", "keys show", "models list", "models show",
     "models verify", "operators list", "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
@@ -108,6 +112,8 @@ def test_every_act_at_the_controllers_machine_stands_in_the_audit_log(tmp_path: 
         (["backup", str(tmp_path / "backup.tar")], audit.BACKED_UP),
         (["enroll", "nano-01"], audit.ENROLLED),
         (["operators", "add", "alice"], audit.OPERATOR_ADDED),
+        (["operators", "change", "alice", "--role", "operator"], audit.OPERATOR_CHANGED),
+        (["operators", "void", "alice"], audit.VOIDED),
         (["operators", "remove", "alice"], audit.OPERATOR_REMOVED),
         (["label", "nano-01", "site=lab"], audit.LABELED),
         (["models", "keygen", "--force"], audit.KEYS_MADE),
@@ -149,6 +155,8 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
         desk.ask(REVOKE, RevokeRequest(device="nano-01"))
         desk.ask(FORGET, ForgetRequest(device="nano-01"))
         desk.ask(ADD_OPERATOR, AddOperatorRequest(operator="bob"))
+        desk.ask(CHANGE_OPERATOR, ChangeOperatorRequest(operator="bob", role="operator"))
+        desk.ask(VOID_TOKEN, VoidTokenRequest(operator="bob"))
         desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator="bob"))
         silence = desk.ask(SILENCE, SilenceRequest(rule="offline", for_s=60))
         desk.ask(END_SILENCE, EndSilenceRequest(silence=silence.silence))
@@ -158,8 +166,8 @@ def test_whatever_an_operator_changes_over_http_stands_in_the_audit_log_with_nam
     of_alice = [each for each in found if each.actor == "alice"]
     assert [each.action for each in of_alice] == [
         audit.LABELED, audit.RELEASED, audit.PLANNED, audit.GIVEN, audit.COMMANDED, audit.REVOKED, audit.FORGOTTEN,
-        audit.OPERATOR_ADDED, audit.OPERATOR_REMOVED, audit.ALERTS_SILENCED, audit.SILENCE_ENDED, audit.ALERTS_TESTED,
-        audit.ALERT_ACKNOWLEDGED,
+        audit.OPERATOR_ADDED, audit.OPERATOR_CHANGED, audit.VOIDED, audit.OPERATOR_REMOVED,
+        audit.ALERTS_SILENCED, audit.SILENCE_ENDED, audit.ALERTS_TESTED, audit.ALERT_ACKNOWLEDGED,
     ]  # fmt: skip
     assert {each.origin for each in of_alice} == {LOOPBACK}
     changing = {each.name for each in OPERATIONS if each.method != GET} - {PLAN.name}

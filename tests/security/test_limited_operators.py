@@ -35,7 +35,7 @@ from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL
 from fer_controller.operations.operation import Nothing, Operation
 from fer_controller.operations.operation import rows_of as rows_of_answer
-from fer_controller.operations.operators import ADD_OPERATOR, REMOVE_OPERATOR
+from fer_controller.operations.operators import ADD_OPERATOR, CHANGE_OPERATOR, REMOVE_OPERATOR, VOID_TOKEN
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.operations.rollouts import DECISIONS, ORDER, PROGRESS, ROLLOUT, ROLLOUTS, RolloutsQuery
 from fer_controller.operations.settings import DEVICE_SETTINGS
@@ -111,6 +111,8 @@ ASKED: "dict[str, dict[str, Any]]" = {
     PLAN.name: {"precision": "fp32", "offline": True},
     DEPLOY.name: {"precision": "fp32", "devices": (VICTIM, DEVICE)},
     ADD_OPERATOR.name: {"operator": "mallory", "role": "operator", "selector": ""},
+    CHANGE_OPERATOR.name: {"operator": "alice", "role": "admin"},
+    VOID_TOKEN.name: {"operator": "alice"},
     REMOVE_OPERATOR.name: {"operator": "alice"},
     DEVICE_SETTINGS.name: {"device": VICTIM},
     ORDER.name: {"rollout": "r-", "order": "abort"},

@@ -76,9 +76,13 @@ from fer_controller.operations.operation import Nothing, Operation, rows_of
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     ALL_OPERATORS,
+    CHANGE_OPERATOR,
     REMOVE_OPERATOR,
+    VOID_TOKEN,
     AddOperatorRequest,
+    ChangeOperatorRequest,
     RemoveOperatorRequest,
+    VoidTokenRequest,
 )
 from fer_controller.operations.overview import EMOTIONS_TODAY, OVERVIEW, EmotionsTodayQuery, OverviewQuery
 from fer_controller.operations.plans import DEPLOY, PLAN
@@ -175,6 +179,7 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
 }
 DIFFERENT = {
     "me", "relabel", "deploy", "order", "forget", "revoke", "command", "operators", "add_operator", "remove_operator",
+    "change_operator", "void_token",
     "acknowledge", "silence", "end_silence", "test_alerts", "alert_test",
 }  # fmt: skip
 """What differs from desk to desk, or changes something; these have tests of their own."""
@@ -200,6 +205,8 @@ MISTAKES: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
 OF_ADMINS: "list[tuple[Operation[Any, Any], BaseModel]]" = [
     (ALL_OPERATORS, Nothing()),
     (ADD_OPERATOR, AddOperatorRequest(operator="mallory", role="admin")),
+    (CHANGE_OPERATOR, ChangeOperatorRequest(operator=OPERATOR, role="admin")),
+    (VOID_TOKEN, VoidTokenRequest(operator=OPERATOR)),
     (REMOVE_OPERATOR, RemoveOperatorRequest(operator=OPERATOR)),
 ]
 

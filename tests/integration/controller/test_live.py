@@ -104,6 +104,13 @@ def test_it_ends_at_once_when_the_operator_is_removed(fleet: ServedFleet) -> Non
         assert "devices" not in [event for event, _ in told]
 
 
+def test_it_ends_at_once_when_the_operator_is_given_other_devices(fleet: ServedFleet) -> None:
+    with following(fleet, a_token(fleet, "eve")) as told:
+        next_of(told, "hello")
+        access.change(fleet.operators, "eve", None, "site=lab")
+        assert "devices" not in [event for event, _ in told]
+
+
 def test_without_a_token_nothing_is_told(fleet: ServedFleet) -> None:
     assert requests.get(f"{fleet.url}/v1/live", timeout=TIMEOUT_S).status_code == 401
 

@@ -45,6 +45,17 @@ class AddOperatorRequest(TypedDict, total=False):
     expires_at: str
 
 
+class ChangeOperatorRequest(TypedDict, total=False):
+    """What may be left out.
+
+    role: By default what it is.
+    selector: Only these devices, 'site=lab,room!=cellar'; empty for all, by default as it is.
+    """
+
+    role: str
+    selector: str
+
+
 class RemovedOperatorAnswer(TypedDict):
     """An operator who was removed."""
 
@@ -68,6 +79,27 @@ class Operators:
         operator: Their name.
         """
         return cast("MadeTokenAnswer", self._connection.post("/v1/operators", {}, {"operator": operator, **options}))
+
+    def change_operator(self, operator: str, **options: Unpack[ChangeOperatorRequest]) -> OperatorAnswer:
+        """Give an operator another role or other devices, as `operators change`; their token stays, and gives that
+        at once.
+
+        operator: Their name.
+        """
+        return cast(
+            "OperatorAnswer",
+            self._connection.post("/v1/operators/{operator}/change", {"operator": operator}, {**options}),
+        )
+
+    def void_token(self, operator: str) -> OperatorAnswer:
+        """Void an operator's token at once, as `operators void`; they stay as they are until another is made for
+        them.
+
+        operator: Their name.
+        """
+        return cast(
+            "OperatorAnswer", self._connection.post("/v1/operators/{operator}/void", {"operator": operator}, {})
+        )
 
     def remove_operator(self, operator: str) -> RemovedOperatorAnswer:
         """Remove an operator, as `operators remove`; their token is void at once.

@@ -1,4 +1,4 @@
-"""fer-controller operators: add, list, remove."""
+"""fer-controller operators: add, list, change, void, remove."""
 
 import sys
 from collections.abc import Iterable
@@ -10,14 +10,19 @@ from fer_terminal.columns import WORDS, Column, Row
 from fer_wire.message import iso_utc
 
 from fer_controller.cli import looks, options
+from fer_controller.operations.operation import Answer
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     ALL_OPERATORS,
+    CHANGE_OPERATOR,
     REMOVE_OPERATOR,
+    VOID_TOKEN,
     AddOperatorRequest,
+    ChangeOperatorRequest,
     OperatorAnswer,
     RemoveOperatorRequest,
     Role,
+    VoidTokenRequest,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Who may look and give orders over HTTP: holders of tokens.")
@@ -92,6 +97,41 @@ app.command("list")(looks.command(LIST))
 
 
 @app.command()
+def change(
+    name: Name,
+    role: Annotated[Role | None, typer.Option(help="viewer, operator or admin. By default what they are.")] = None,
+    selector: Annotated[
+        str | None, typer.Option(help="Only these devices; '' for all. By default those that they have.")
+    ] = None,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Give an operator another role or other devices; their token stays, and gives that at once."""
+    if role is None and selector is None:
+        raise typer.BadParameter("Name what is to change: --role, --selector, or both.")
+    asked = ChangeOperatorRequest(operator=name, role=role, selector=selector)
+    with options.desk(db, url, config) as desk:
+        given = desk.ask(CHANGE_OPERATOR, asked)
+    _told(given, f"{name} is {given.role} now, of {given.selector or 'all devices'}.", json_=json_)
+
+
+@app.command()
+def void(
+    name: Name,
+    db: options.Db = None,
+    url: options.Url = None,
+    config: options.Config = None,
+    json_: options.Json = False,
+) -> None:
+    """Void an operator's token at once; they stay as they are, and `add NAME --replace` makes another."""
+    with options.desk(db, url, config) as desk:
+        voided = desk.ask(VOID_TOKEN, VoidTokenRequest(operator=name))
+    _told(voided, f"The token of {name} is void.", json_=json_)
+
+
+@app.command()
 def remove(
     name: Name,
     db: options.Db = None,
@@ -102,7 +142,11 @@ def remove(
     """Remove an operator; their token is void at once."""
     with options.desk(db, url, config) as desk:
         done = desk.ask(REMOVE_OPERATOR, RemoveOperatorRequest(operator=name))
+    _told(done, f"{name} is removed; their token is void.", json_=json_)
+
+
+def _told(answer: Answer, sentence: str, *, json_: bool) -> None:
     if json_:
-        options.print_answer(done)
+        options.print_answer(answer)
     else:
-        print(f"{name} is removed; their token is void.")
+        print(sentence)

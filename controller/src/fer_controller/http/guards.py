@@ -100,10 +100,12 @@ class Guards:
         request.state.caller = self._in_force(request, found)
         return found
 
-    def lets_in(self, request: Request) -> bool:
-        """Whether whoever was let in still would be; nothing is noted."""
+    def lets_in(self, request: Request, caller: Token) -> bool:
+        """Whether whoever was let in still would be, to the same devices; nothing is noted."""
         found = self._holder(request)
-        return found is not None and not found.expired(iso_utc(datetime.now(UTC)))
+        if found is None or found.selector != caller.selector:
+            return False
+        return not found.expired(iso_utc(datetime.now(UTC)))
 
     def expect_the_page(self, request: Request, who: str = NOBODY) -> None:
         """A request that changes something and has no token of its own was sent by the page, not by another site."""

@@ -86,7 +86,7 @@ class LiveResponse(Response):
 
     async def _is_let_in(self) -> bool:
         try:
-            return await asyncio.to_thread(self._guards.lets_in, self._request)
+            return await asyncio.to_thread(self._guards.lets_in, self._request, self._caller)
         except StoreError:  # nothing is told meanwhile, but that the database does not answer
             return True
 

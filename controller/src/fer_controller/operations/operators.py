@@ -1,4 +1,4 @@
-"""Operations on who may do what over HTTP: the operators, one more, one less."""
+"""Operations on who may do what over HTTP: the operators, one more, one changed, one less."""
 
 from typing import Literal
 
@@ -45,6 +45,22 @@ class MadeTokenAnswer(Answer):
     token: str = Field(description="The token, which is never shown again.")
 
 
+class ChangeOperatorRequest(Parameters):
+    """What an operator may do from now on."""
+
+    operator: str = Field(description="Their name.")
+    role: Role | None = Field(default=None, description="By default what it is.")
+    selector: str | None = Field(
+        default=None, description="Only these devices, 'site=lab,room!=cellar'; empty for all, by default as it is."
+    )
+
+
+class VoidTokenRequest(Parameters):
+    """Whose token lets nobody in any more."""
+
+    operator: str = Field(description="Their name.")
+
+
 class RemoveOperatorRequest(Parameters):
     """Whose token is void."""
 
@@ -66,9 +82,17 @@ ADD_OPERATOR = Operation(
     "add_operator", POST, "/v1/operators", ADMIN, AddOperatorRequest, MadeTokenAnswer,
     "Make an operator's token, as `operators add`; it is shown once.", status=201,
 )  # fmt: skip
+CHANGE_OPERATOR = Operation(
+    "change_operator", POST, "/v1/operators/{operator}/change", ADMIN, ChangeOperatorRequest, OperatorAnswer,
+    "Give an operator another role or other devices, as `operators change`; their token stays, and gives that at once.",
+)  # fmt: skip
+VOID_TOKEN = Operation(
+    "void_token", POST, "/v1/operators/{operator}/void", ADMIN, VoidTokenRequest, OperatorAnswer,
+    "Void an operator's token at once, as `operators void`; they stay as they are until another is made for them.",
+)  # fmt: skip
 REMOVE_OPERATOR = Operation(
     "remove_operator", POST, "/v1/operators/{operator}/remove", ADMIN, RemoveOperatorRequest, RemovedOperatorAnswer,
     "Remove an operator, as `operators remove`; their token is void at once.",
 )  # fmt: skip
 
-OPERATIONS = (ALL_OPERATORS, ADD_OPERATOR, REMOVE_OPERATOR)
+OPERATIONS = (ALL_OPERATORS, ADD_OPERATOR, CHANGE_OPERATOR, VOID_TOKEN, REMOVE_OPERATOR)

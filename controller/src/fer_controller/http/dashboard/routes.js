@@ -5,6 +5,7 @@ import { events } from "./views/events.js";
 import { fleet } from "./views/fleet.js";
 import { models } from "./views/models.js";
 import { overview } from "./views/overview.js";
+import { people } from "./views/people.js";
 import { rollout } from "./views/rollout.js";
 import { rollouts } from "./views/rollouts.js";
 
@@ -20,6 +21,7 @@ export const ROUTES = {
     models: { all: models },
     events: { all: events },
     audit: { all: audit },
+    people: { all: people },
 };
 const FIRST = "overview";
 const FORMER = { emotions: "events" };

@@ -9,6 +9,10 @@ VALUES (:holder, :role, :sha256, :made_at, :expires_at, :last_used_at, :selector
 -- Revoke a token.
 DELETE FROM tokens WHERE holder = :holder AND role = :role;
 
+-- change_token --
+-- Give whoever holds a token another role, other devices, or another end; the token stays.
+UPDATE tokens SET role = :role, selector = :selector, expires_at = :expires_at WHERE holder = :holder AND role = :had;
+
 -- token --
 -- The token with this hash.
 SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens WHERE sha256 = :sha256;

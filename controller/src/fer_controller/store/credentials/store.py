@@ -39,6 +39,11 @@ class TokenStore:
             self._remove(token.holder, (DEVICE,) if token.role == DEVICE else OPERATORS)
             self._database.run("insert_token", {**named(token), "sha256": sha256})
 
+    def change(self, token: Token, had: str) -> None:
+        """Let a token, which gave another role or the same, give what this one does, for as long."""
+        with self._database.transaction():
+            self._database.run("change_token", {**named(token), "had": had})
+
     def used(self, uses: Mapping[Token, str]) -> None:
         """Note when these tokens were last used."""
         rows = [{"holder": t.holder, "role": t.role, "made_at": t.made_at, "at": at} for t, at in uses.items()]
