@@ -1,6 +1,6 @@
 """Draws the controller's page while a rollout goes through a simulated fleet: docs/images/page*.png.
 
-    python scripts/page_picture.py                 a picture of each view for the docs
+    python scripts/page_picture.py                 the pictures that the docs show
     python scripts/page_picture.py --look FOLDER   each view at three widths, light and dark, to look at
 
 Needs Chromium. A controller with a broker of its own, two dozen simulated devices of two sites, some of them in
@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -31,15 +31,20 @@ BASELINE_S = 40
 WIDTHS = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 IN_DOCS = (1180, 860)
-VIEWS = {
-    "overview": "overview", "fleet": "fleet", "device": "fleet/sim-0001",
-    "device-history": "fleet/sim-0001?tab=history", "rollout": "rollouts/newest",
-    "new-rollout": "rollouts?new=yes", "rollouts": "rollouts", "models": "models", "events": "events",
-    "audit": "audit", "people": "people",
-}  # fmt: skip
-"""Each view's picture and its address."""
+ONE = {"fleet": ("device", "fleet/sim-0001"), "rollouts": ("rollout", "rollouts/newest")}
+"""Of what a list leads to, the picture and an address; the lists themselves are those that the page has."""
+MORE = {"new-rollout": "rollouts?new=yes", "events-by-site": "events?by=site&show=share"}
+"""What else is worth a picture."""
+ROUTES = """async () => {
+    const { ROUTES } = await import("/dashboard/routes.js");
+    return Object.entries(ROUTES).map(([name, { one }]) => [name, Boolean(one)]);
+}"""
+TABS = "all => all.map(each => [each.innerText.toLowerCase(), each.hash.slice(1)])"
 FIRST = "rollout"
 """It is the docs' page.png; the others are page-VIEW.png."""
+LOADED = (
+    "() => ![...document.querySelectorAll('main p.asked')].some(({ innerText }) => innerText.startsWith('Loading'))"
+)
 SETTLED_MS = 2500
 
 
@@ -79,6 +84,7 @@ def draw(folder: Path, look_at: Path | None) -> None:
         "FER_CONTROLLER_DB": str(folder / "fleet.db"), "FER_CONTROLLER_BROKER__URL": broker,
         "FER_CONTROLLER_HTTP__LISTEN": page, "FER_CONTROLLER_HTTP__ACCESS": "open",
         "FER_CONTROLLER_ROLLOUT__MINUTE_S": "2", "FER_CONTROLLER_ROLLOUT__JUDGE_EVERY_S": "2",
+        "FER_CONTROLLER_ALERTS__OFFLINE_FOR_S": "10", "FER_CONTROLLER_ALERTS__EVERY_S": "2",
     }  # fmt: skip
     controller("models", "keygen")
     controller("models", "add", str(max((ROOT / "models/zoo/light").iterdir())))
@@ -124,15 +130,42 @@ def chromium() -> Iterator[Browser]:
 
 
 def photograph(browser: Browser, address: str, look_at: Path | None) -> None:
-    """For the docs, or every view at every width in both schemes."""
-    for name, view in VIEWS.items():
+    """Those that the docs show, or every view at every width in both schemes."""
+    text = "".join(page.read_text() for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
+    for name, view in views(browser, address).items():
         if look_at is None:
             out = IMAGES / ("page.png" if name == FIRST else f"page-{name}.png")
-            picture(browser, address + view, out, IN_DOCS, "light", whole=False)
+            if f"images/{out.name}" in text:
+                picture(browser, address + view, out, IN_DOCS, "light", whole=False)
             continue
         for width, size in WIDTHS.items():
             for scheme in SCHEMES:
                 picture(browser, address + view, look_at / f"{name}-{width}-{scheme}.png", size, scheme, whole=True)
+
+
+def views(browser: Browser, address: str) -> dict[str, str]:
+    """Each picture and its address, with all tabs; ends where the page has a view without an example."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    routes: list[tuple[str, bool]] = page.evaluate(ROUTES)
+    missing = [name for name, has_one in routes if has_one and name not in ONE]
+    if missing:
+        raise SystemExit(f"Name an address of one of the {', '.join(missing)} in ONE.")
+    found = {name: name for name, _ in routes} | dict(ONE[name] for name, has_one in routes if has_one)
+    for name, view in dict(found).items():
+        page.goto(address + view)
+        settle(page)
+        _first, *tabs = page.locator("main nav.tabs a").evaluate_all(TABS) or [None]
+        found |= {f"{name}-{tab}": its for tab, its in tabs}
+    context.close()
+    return found | MORE
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is loading, and what was asked next is drawn, too."""
+    page.wait_for_timeout(SETTLED_MS)
+    page.wait_for_function(LOADED)
 
 
 def picture(browser: Browser, url: str, out: Path, size: tuple[int, int], scheme: Any, *, whole: bool) -> None:
@@ -140,7 +173,7 @@ def picture(browser: Browser, url: str, out: Path, size: tuple[int, int], scheme
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     page = context.new_page()
     page.goto(url)
-    page.wait_for_timeout(SETTLED_MS)
+    settle(page)
     page.screenshot(path=out, full_page=whole)
     context.close()
 

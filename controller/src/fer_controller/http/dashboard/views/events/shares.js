@@ -72,7 +72,7 @@ function Drawn({ name, rows, emotions, events, times, ...drawing }) {
     const totals = Object.entries(emotions).map(([emotion, seen]) => ({ emotion, events: seen }));
     const summary = `From ${clock(times[0])}: ${count(events, "event")}, most often ${largest(totals)}.`;
     return html`<section>
-        <h3>${capitalized(name)}</h3>
+        <h3>${name === EVERYONE ? capitalized(name) : name}</h3>
         <${Stack} label="Emotions of ${name} over time" summary=${summary} parts=${parts} group="shares"
             timesS=${times.map((startMs) => startMs / 1000)} ...${drawing} />
     </section>`;
