@@ -31,7 +31,10 @@ BASELINE_S = 40
 WIDTHS = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 IN_DOCS = (1180, 860)
-ONE = {"fleet": ("device", "fleet/sim-0001"), "rollouts": ("rollout", "rollouts/newest")}
+ONE = {
+    "fleet": ("device", "fleet/sim-0001"), "rollouts": ("rollout", "rollouts/newest"),
+    "models": ("model", "models/light"),
+}  # fmt: skip
 """Of what a list leads to, the picture and an address; the lists themselves are those that the page has."""
 MORE = {"new-rollout": "rollouts?new=yes", "events-by-site": "events?by=site&show=share"}
 """What else is worth a picture."""

@@ -3,6 +3,7 @@ import { audit } from "./views/audit.js";
 import { device } from "./views/device.js";
 import { events } from "./views/events.js";
 import { fleet } from "./views/fleet.js";
+import { model } from "./views/model.js";
 import { models } from "./views/models.js";
 import { overview } from "./views/overview.js";
 import { people } from "./views/people.js";
@@ -18,7 +19,7 @@ export const ROUTES = {
     alerts: { all: alerts },
     fleet: { all: fleet, one: device },
     rollouts: { all: rollouts, one: rollout },
-    models: { all: models },
+    models: { all: models, one: model },
     events: { all: events },
     audit: { all: audit },
     people: { all: people },

@@ -2,7 +2,7 @@ import { go, useAddress } from "../address.js";
 import { get } from "../api.js";
 import { html } from "../html.js";
 import { useLook } from "../live.js";
-import { words } from "../wording.js";
+import { NOTHING, words } from "../wording.js";
 import { Asked, Empty } from "./asked.js";
 import { DeviceLink, RolloutLink } from "./links.js";
 import { Table } from "./table.js";
@@ -17,7 +17,7 @@ const COLUMNS = [
     { key: "action", title: "What", cell: ({ action }) => words(action) },
     { key: "subject", title: "On", cell: (entry) => html`<${Subject} ...${entry} />` },
     { key: "sentence", title: "In words", why: true, cell: ({ sentence }) => sentence },
-    { key: "origin", title: "From", cell: ({ origin }) => origin || "the controller" },
+    { key: "origin", title: "Asked from", cell: ({ origin }) => origin || "the controller" },
 ];
 
 /**
@@ -42,8 +42,10 @@ export function Entries({ me, wanted, empty }) {
     <//>`;
 }
 
-const Subject = ({ device, rollout }) => html`
-    ${device && html`<${DeviceLink} name=${device} />`} ${rollout && html`<${RolloutLink} id=${rollout} />`}`;
+function Subject({ device, rollout }) {
+    if (!device && !rollout) return NOTHING;
+    return html`${device && html`<${DeviceLink} name=${device} />`} ${rollout && html`<${RolloutLink} id=${rollout} />`}`;
+}
 
 /** Pages are told by the entry that they end before, so that a page stays what it is while entries are added. */
 function Turning({ older, paged, turn }) {
