@@ -1,11 +1,12 @@
 import { html, useEffect, useRef, useState } from "../html.js";
 
+export const NEEDED = "needed";
 const REASON_CHARACTERS = 200;
 const asking = new EventTarget();
 
 /**
  * Asks in a dialog; resolves to {reason} where it was agreed to, and to null where not. What can't be undone asks for a
- * name to be typed; what others will wonder about asks for a reason, which may be left empty.
+ * name to be typed; what others will wonder about asks for a reason, which may be left empty unless it is NEEDED.
  */
 export function agreed(question, explanation, deed, { typed = "", reasoned = false } = {}) {
     return new Promise((resolve) => {
@@ -34,7 +35,7 @@ function Question({ explanation, deed, typed, reasoned, answer }) {
     const submit = (event) => (event.preventDefault(), answer({ reason }));
     return html`<form onSubmit=${submit}>
         <p>${explanation}</p>
-        ${reasoned && html`<label class="typed">Why, for the audit log <input maxlength=${REASON_CHARACTERS}
+        ${reasoned && html`<label class="typed">Why, for the audit log <input maxlength=${REASON_CHARACTERS} required=${reasoned === NEEDED}
             value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>`}
         ${typed && html`<label class="typed">Type ${typed} to go on <input
             autocomplete="off" spellcheck=${false} value=${text} onInput=${(event) => setText(event.target.value)} /></label>`}

@@ -7,6 +7,7 @@ import { State } from "../parts/state.js";
 import { Stepper } from "../parts/stepper.js";
 import { Ago } from "../parts/time.js";
 import { count } from "../wording.js";
+import { Approval } from "./rollout/approval.js";
 import { Asking } from "./rollout/asking.js";
 import { Decisions } from "./rollout/decisions.js";
 import { Gates } from "./rollout/gates.js";
@@ -27,11 +28,11 @@ function Rollout({ me, id, query }) {
         <p><a href="#rollouts">← All rollouts</a></p>
         <${Asked} asked=${asked} what="the rollout">
             ${(found) => html`<${Known}
-                operator=${me.role !== "viewer"} query=${query} again=${asked.again} ...${found} />`}
+                me=${me} query=${query} again=${asked.again} ...${found} />`}
         <//>`;
 }
 
-function Known({ operator, query, again, ...found }) {
+function Known({ me, query, again, ...found }) {
     const { rollout: id, model, precision, state, reason, waves, orders, gates, devices, audit, request } = found;
     const open = waves.find((wave) => String(wave.wave) === query.wave) ?? telling(waves);
     const asStep = (wave) => ({ ...step(wave, reason), href: link("rollouts", id, { ...query, wave: wave.wave }) });
@@ -39,11 +40,13 @@ function Known({ operator, query, again, ...found }) {
         <div class="bar">
             <h1>${model} ${precision}</h1>
             <${State} name=${state} />
-            ${operator && html`<${Orders} id=${id} orders=${orders} again=${again} />`}
+            ${me.role !== "viewer" && html`<${Orders} id=${id} me=${me} orders=${orders} again=${again}
+                approval=${found.approval} digest=${found.digest} />`}
         </div>
         <p class="reason">${reason}</p>
         <p class="hint"><code>${id}</code>, begun by ${found.created_by} <${Ago} time=${found.created_at} />,
             ${` for ${where(request)}${untold(found)}`}.</p>
+        <${Approval} approval=${found.approval} digest=${found.digest} />
         <h2>Waves</h2>
         <${Stepper} label="Waves" steps=${waves.map(asStep)} current=${open?.wave} />
         <${Gates} wave=${open} gates=${gates} />

@@ -1,5 +1,6 @@
 import { html } from "../../html.js";
 import { Table } from "../../parts/table.js";
+import { Clock } from "../../parts/time.js";
 import { count, megabytes, NOTHING } from "../../wording.js";
 
 const MOST_ROWS = 200;
@@ -26,12 +27,14 @@ export function summed({ model, devices, waves, bytes }) {
 }
 
 /** What a rollout would do, with what may go wrong, before it begins. */
-export function Plan({ gates, doubts, devices, left_out: left, busy, onBegin, ...plan }) {
+export function Plan({ request, gates, doubts, devices, left_out: left, busy, onBegin, ...plan }) {
     const warned = devices.filter(({ warnings }) => warnings.length);
     const warnedFirst = [...warned, ...devices.filter(({ warnings }) => !warnings.length)];
     return html`<section class="plan" aria-label="The plan">
         <h2>The plan</h2>
         <p role="status">${summed({ ...plan, devices })}</p>
+        ${request.start && html`<p class="hint">It begins <${Clock} time=${request.start} />.</p>`}
+        ${request.windows.length > 0 && html`<p class="hint">It tells devices within ${request.windows.join("; ")}.</p>`}
         <p class="hint">Gates: ${gates.join(", ") || "none"}.</p>
         ${doubts.map((doubt) => html`<p key=${doubt} class="warning">${doubt}</p>`)}
         ${warned.length > 0 && html`<p class="warning">${count(warned.length, "device")} with a warning, listed first.</p>`}
