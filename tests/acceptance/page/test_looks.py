@@ -24,6 +24,7 @@ VIEWS = {
     "events?since=any": "75 %",
     "events?since=any&by=site&selector=site%3Dlab": "There are some without",
     "audit": "this machine",
+    "people": "Administrators see everybody",
     "alerts?show=over": "It is offline since noon.",
 }
 SIZES = {"desk": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
