@@ -4,6 +4,7 @@ import io
 from typing import Any, List, Sequence, Tuple
 
 import pytest
+import typer
 from fer_terminal import console as consoles
 from fer_terminal.choosing import Choice
 from fer_terminal.columns import FIGURE, ID, NAME, TIME, WORDS, Column, Row
@@ -159,3 +160,9 @@ def test_a_pipe_gets_every_word(listed: "Tuple[List[Column], List[Row]]") -> Non
         for column, cell in zip(columns, row):
             if column.kind in (NAME, ID, WORDS) and cell:
                 assert set(str(cell).split()) <= set(text)
+
+
+@pytest.mark.parametrize("typed", [{"filters": ("nope=1",)}, {"sort": "nope"}, {"columns": "nope"}])
+def test_a_column_that_is_not_there_is_told_where_there_are_no_rows_either(typed: Any) -> None:
+    with pytest.raises(typer.BadParameter, match="there is no column 'nope'"):
+        printed(FLEET, [], 80, **typed)

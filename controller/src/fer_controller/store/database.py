@@ -32,6 +32,13 @@ Values = Mapping[str, Any]
 Record = TypeVar("Record")
 
 
+class Tuples(NamedTuple):
+    """An answer of many rows, whose values stand in the order of the columns."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
 class Database(Protocol):
     """A connection that runs the queries of the .sql files by name.
 
@@ -58,6 +65,10 @@ class Database(Protocol):
     @abstractmethod
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         """All rows of a query; parts replace the placeholders in braces in its text."""
+
+    @abstractmethod
+    def tuples(self, query: str, values: Values | None = None, **parts: object) -> Tuples:
+        """The same without a name at each value: for rows by the thousand."""
 
     @abstractmethod
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
@@ -93,7 +104,10 @@ class Database(Protocol):
 
     def records(self, kind: type[Record], query: str, values: Values | None = None, **parts: object) -> list[Record]:
         """All rows as records whose fields have the names of the columns."""
-        return [record(kind, row) for row in self.rows(query, values, **parts)]
+        columns, rows = self.tuples(query, values, **parts)
+        if getattr(kind, "__match_args__", ()) == columns:
+            return [kind(*row) for row in rows]
+        return [kind(**dict(zip(columns, row, strict=True))) for row in rows]
 
     def first(self, kind: type[Record], query: str, values: Values | None = None) -> Record | None:
         """The first row as a record, if there is one."""
@@ -104,11 +118,6 @@ class Database(Protocol):
         """The single integer that a query returns."""
         (row,) = self.rows(query, values)
         return int(row[next(iter(row.keys()))])
-
-
-def record(kind: type[Record], row: Row) -> Record:
-    """A row as a record whose fields have the names of the columns."""
-    return kind(**row)
 
 
 def named(record: "DataclassInstance") -> dict[str, Any]:

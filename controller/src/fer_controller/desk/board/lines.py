@@ -5,16 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from fer_wire.message import iso_utc
 from pydantic_core import from_json
 
 from fer_controller.ingest.devices import presence
+from fer_controller.store.devices.records import REPORTS_REMEMBERED, Device
+from fer_controller.store.rollouts.records import Failures
 from fer_controller.store.subjects import Subjects
 from fer_controller.store.telemetry.records import Figures
 
-REPORTS_REMEMBERED = 32_768
 FIGURES_FOR = timedelta(days=1)
 """What a device measured longer ago says nothing of it now."""
 
@@ -50,31 +51,51 @@ class Line:
     """By how much its clock is ahead (behind: negative)."""
 
 
+class Said(NamedTuple):
+    """What a device's last report says, as far as a line tells it."""
+
+    device_class: str = ""
+    model: str = ""
+    provider: str = ""
+    update: str = ""
+    update_reason: str = ""
+    rollout: str = ""
+
+
 def lines(known: Subjects, now: datetime, stale_after_s: float) -> list[Line]:
     """Every device that was ever heard of, by name."""
     labels, failures, revoked = known.devices.labels_of_each(), known.rollouts.failures(), known.devices.revoked()
-    found = []
-    for device in known.devices.all():
-        name, failed = device.device, failures.get(device.device)
-        in_quarantine = failed is not None and bool(failed.quarantined_at)
-        found.append(
-            Line(
-                device=name,
-                state=presence(device, now, stale_after_s),
-                since=device.since,
-                last_seen=device.last_seen,
-                reason=device.reason,
-                version=device.agent_version,
-                blind=device.blind,
-                labels=labels.get(name, {}),
-                quarantined=(failed.reason or "it failed too often") if failed and in_quarantine else "",
-                quarantined_at=failed.quarantined_at if failed else "",
-                revoked=name in revoked,
-                clock_offset_s=device.clock_offset_s,
-                **_reported(device.reported),
-            )
+    return [
+        _line(
+            device, presence(device, now, stale_after_s), labels.get(device.device, {}), failures.get(device.device),
+            revoked=device.device in revoked,
         )
-    return found
+        for device in known.devices.all()
+    ]  # fmt: skip
+
+
+def _line(device: Device, state: str, labels: Mapping[str, str], failed: Failures | None, *, revoked: bool) -> Line:
+    said, in_quarantine = _said(device.reported), failed is not None and bool(failed.quarantined_at)
+    return Line(
+        device=device.device,
+        state=state,
+        since=device.since,
+        last_seen=device.last_seen,
+        reason=device.reason,
+        device_class=said.device_class,
+        model=said.model,
+        provider=said.provider,
+        version=device.agent_version,
+        update=said.update,
+        update_reason=said.update_reason,
+        rollout=said.rollout,
+        blind=device.blind,
+        labels=labels,
+        quarantined=(failed.reason or "it failed too often") if failed and in_quarantine else "",
+        quarantined_at=failed.quarantined_at if failed else "",
+        revoked=revoked,
+        clock_offset_s=device.clock_offset_s,
+    )
 
 
 def figures(known: Subjects, names: Iterable[str], now: datetime) -> dict[str, Figures]:
@@ -83,17 +104,17 @@ def figures(known: Subjects, names: Iterable[str], now: datetime) -> dict[str, F
 
 
 @lru_cache(REPORTS_REMEMBERED)
-def _reported(text: str) -> Mapping[str, str]:
-    """What a last report says; it is read leanly and remembered, for there may be ten thousand, mostly as before."""
-    if not text:
-        return {}
-    said: dict[str, Any] = from_json(text)
-    running, update = said.get("running") or {}, said.get("update") or {}
-    return {
-        "device_class": (said.get("capabilities") or {}).get("device_class") or "",
-        "model": running.get("model") or "",
-        "provider": running.get("provider") or "",
-        "update": update.get("state") or "",
-        "update_reason": update.get("reason") or "",
-        "rollout": update.get("rollout") or "",
-    }
+def _said(report: str) -> Said:
+    """It is read leanly and remembered, for there may be ten thousand, mostly as before."""
+    if not report:
+        return Said()
+    told: dict[str, Any] = from_json(report)
+    running, update = told.get("running") or {}, told.get("update") or {}
+    return Said(
+        device_class=(told.get("capabilities") or {}).get("device_class") or "",
+        model=running.get("model") or "",
+        provider=running.get("provider") or "",
+        update=update.get("state") or "",
+        update_reason=update.get("reason") or "",
+        rollout=update.get("rollout") or "",
+    )

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
+from operator import attrgetter
 
 from fer_controller.desk.board.lines import Line
 from fer_controller.rollout.devices import selector
 
 STATE, CLASS, MODEL, VERSION = "state", "class", "model", "version"
 VALUE_OF: Mapping[str, Callable[[Line], str]] = {
-    STATE: lambda line: line.state,
-    CLASS: lambda line: line.device_class,
-    MODEL: lambda line: line.model,
-    VERSION: lambda line: line.version,
+    STATE: attrgetter("state"),
+    CLASS: attrgetter("device_class"),
+    MODEL: attrgetter("model"),
+    VERSION: attrgetter("version"),
 }
 """What facets count."""
 Test = Callable[[Line], bool]
@@ -38,21 +40,32 @@ class Sieve:
 
         A facet counts what passes all but its own test, so that it shows what choosing another value would bring.
         """
-        found: list[Line] = []
-        counted: Facets = {facet: Counter() for facet in VALUE_OF}
-        labels: dict[str, Counter[str]] = {}
-        for line in lines:
-            if not all(test(line) for test in self._tests):
-                continue
-            failed = [facet for facet, values in self._wanted.items() if VALUE_OF[facet](line) not in values]
-            for facet in failed if len(failed) == 1 else () if failed else VALUE_OF:
-                counted[facet][VALUE_OF[facet](line)] += 1
-            if not failed:
-                found.append(line)
-                for key, value in line.labels.items():
-                    if key != selector.TITLE:
-                        labels.setdefault(key, Counter())[value] += 1
-        return found, counted, labels
+        passing = list(lines)
+        for test in self._tests:
+            passing = list(filter(test, passing))
+        found = self._chosen(passing, *self._wanted)
+        counted = {
+            facet: Counter(map(value_of, self._chosen(passing, *(self._wanted.keys() - {facet}))))
+            for facet, value_of in VALUE_OF.items()
+        }
+        return found, counted, _labels(found)
+
+    def _chosen(self, lines: list[Line], *facets: str) -> list[Line]:
+        """Those that have a wanted value of each of these facets."""
+        for facet in facets:
+            value_of, values = VALUE_OF[facet], self._wanted[facet]
+            lines = [line for line in lines if value_of(line) in values]
+        return lines
+
+
+def _labels(lines: Iterable[Line]) -> dict[str, Counter[str]]:
+    """By label, but for the title, which is a device's own: how many of these have which value."""
+    labels: dict[str, Counter[str]] = {}
+    pairs = Counter(chain.from_iterable(line.labels.items() for line in lines))
+    for (key, value), count in pairs.items():
+        if key != selector.TITLE:
+            labels.setdefault(key, Counter())[value] = count
+    return labels
 
 
 def facts(line: Line) -> dict[str, str]:

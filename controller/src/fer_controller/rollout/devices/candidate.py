@@ -10,11 +10,8 @@ from fer_wire.presence import ONLINE
 from fer_wire.reported import Capabilities, RunningModel, SettingsInForce, Trusted
 
 from fer_controller.rollout.devices import selector
-from fer_controller.store.devices.records import Device, Label
+from fer_controller.store.devices.records import REPORTS_REMEMBERED, Device, Label
 from fer_controller.store.rollouts.records import Failures
-
-REPORTS_REMEMBERED = 32_768
-"""More than a fleet has devices: a rollout reads the reports of all of them again and again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ class DeviceStore:
     def labels_of_each(self) -> dict[str, dict[str, str]]:
         """By device: its labels by key, of those that have any."""
         found: dict[str, dict[str, str]] = {}
-        for row in self._database.rows("labels"):
-            found.setdefault(row["device"], {})[row["key"]] = row["value"]
+        for device, key, value in self._database.tuples("labels").rows:
+            found.setdefault(device, {})[key] = value
         return found
 
     def label(self, given: Sequence[Label], removed: Sequence[tuple[str, str]], at: str, by: str) -> None:

@@ -15,13 +15,13 @@ from psycopg import pq
 from psycopg.abc import PQGen
 from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.numeric import FloatLoader
 from psycopg.types.string import StrDumperUnknown
 
 from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.settings.postgresql import PostgresUrl
-from fer_controller.store.database import Database, Row, Values
+from fer_controller.store.database import Database, Row, Tuples, Values
 from fer_controller.store.postgresql.text import translated
 from fer_controller.store.postgresql.wording import READ_ONLY, explained
 from fer_controller.store.queries import POSTGRESQL
@@ -80,6 +80,9 @@ class PostgresDatabase(Database):
     def rows(self, query: str, values: Values | None = None, **parts: object) -> list[Row]:
         return self.asked(_text(query, parts), values)
 
+    def tuples(self, query: str, values: Values | None = None, **parts: object) -> Tuples:
+        return self._selected(_text(query, parts), values, _tuples)
+
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
         with self.beside(), self._explained():
             return self._sent(_text(query, parts), values).rowcount
@@ -100,11 +103,7 @@ class PostgresDatabase(Database):
 
     def asked(self, text: str, values: Values | None = None) -> list[Row]:
         """All rows that a text selects; its values stand in it as `:name`."""
-        with self._explained(), self._lock:
-            if self._confined_looks and not self._within():
-                with self._begun():
-                    return list(self._sent(text, values).fetchall())
-            return list(self._sent(text, values).fetchall())
+        return self._selected(text, values, list[Row])
 
     def do(self, statements: str) -> None:
         """Run statements without values, however long they take."""
@@ -146,6 +145,13 @@ class PostgresDatabase(Database):
     def fence(self, expect_allowed: Callable[[], None]) -> None:
         """From now on each transaction begins with this, which raises what keeps it from changing anything."""
         self._fence = expect_allowed
+
+    def _selected(self, text: str, values: Values | None, read: Callable[[Any], Answer]) -> Answer:
+        with self._explained(), self._lock:
+            if self._confined_looks and not self._within():
+                with self._begun():
+                    return read(self._sent(text, values))
+            return read(self._sent(text, values))
 
     @contextmanager
     def _begun(self) -> Iterator[None]:
@@ -271,6 +277,11 @@ class _Text(StrDumperUnknown):
 
     def dump(self, obj: str) -> Any:
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+def _tuples(cursor: Any) -> Tuples:
+    cursor.row_factory = tuple_row
+    return Tuples(tuple(column.name for column in cursor.description), cursor.fetchall())
 
 
 def _text(query: str, parts: Mapping[str, object]) -> str:

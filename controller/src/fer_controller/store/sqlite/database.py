@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from fer_controller.errors import ControllerError, OutOfReachError, StoreError, StoreUnavailable
-from fer_controller.store.database import OUT_OF_REACH, OUT_OF_REACH_SENTENCE, TIMEOUT_S, Database, Row, Values
+from fer_controller.store.database import OUT_OF_REACH, OUT_OF_REACH_SENTENCE, TIMEOUT_S, Database, Row, Tuples, Values
 from fer_controller.store.queries import QUERIES
 from fer_controller.store.sqlite import reach
 
@@ -64,6 +64,13 @@ class SqliteDatabase(Database):
         """All rows of a query; parts replace the placeholders in braces in its text."""
         with self.explained():
             return self.connection.execute(self._text(query, parts), values or {}).fetchall()
+
+    def tuples(self, query: str, values: Values | None = None, **parts: object) -> Tuples:
+        """The same without a name at each value."""
+        with self.explained(), closing(self.connection.cursor()) as cursor:
+            cursor.row_factory = None
+            found = cursor.execute(self._text(query, parts), values or {}).fetchall()
+            return Tuples(tuple(name for name, *_ in cursor.description), found)
 
     def run(self, query: str, values: Values | None = None, **parts: object) -> int:
         """Change rows and return how many were changed."""

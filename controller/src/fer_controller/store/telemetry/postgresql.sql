@@ -62,7 +62,8 @@ ORDER BY its.device;
 
 -- newest_figures --
 -- The newest telemetry that arrived since a time, of each of these devices; the day leaves out older partitions.
-SELECT its.device, its.received_at, its.fps, its.temperature_c, its.throttled, its.pending_events, its.payload
+SELECT its.device, its.received_at, its.fps, its.temperature_c, its.throttled,
+  CAST(CAST(its.payload AS json) -> 'host' ->> 'disk_free_mb' AS double precision) AS disk_free_mb, its.pending_events
 FROM jsonb_array_elements_text(CAST(:devices AS jsonb)) AS wanted (device)
 JOIN LATERAL (
   SELECT device, received_at, fps, temperature_c, throttled, pending_events, payload FROM telemetry

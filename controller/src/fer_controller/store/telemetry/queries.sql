@@ -31,7 +31,7 @@ ORDER BY telemetry.device;
 -- newest_figures --
 -- The newest telemetry that arrived since a time, of each of these devices.
 SELECT telemetry.device, telemetry.received_at, telemetry.fps, telemetry.temperature_c, telemetry.throttled,
-  telemetry.pending_events, telemetry.payload
+  json_extract(telemetry.payload, '$.host.disk_free_mb') AS disk_free_mb, telemetry.pending_events
 FROM json_each(:devices) AS wanted
 JOIN telemetry ON telemetry.id = (
   SELECT id FROM telemetry AS its INDEXED BY telemetry_by_arrival

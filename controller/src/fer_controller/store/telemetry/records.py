@@ -31,6 +31,7 @@ class Figures:
     received_at: str
     fps: float | None = None
     temperature_c: float | None = None
-    throttled: bool | None = None
+    throttled: int | None = None
+    """1 where it slowed itself down, because of heat or current."""
     disk_free_mb: float | None = None
     pending_events: int | None = None

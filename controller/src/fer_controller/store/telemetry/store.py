@@ -5,10 +5,9 @@ from typing import Any
 
 from fer_wire import Telemetry
 from fer_wire.message import iso_utc
-from pydantic_core import from_json
 
 from fer_controller.metrics.catalogue import STORED
-from fer_controller.store.database import Database, Row
+from fer_controller.store.database import Database
 from fer_controller.store.telemetry.records import Figures, StoredTelemetry
 
 COLUMNS = ", ".join(metric.column for metric in STORED)
@@ -38,8 +37,8 @@ class TelemetryStore:
 
     def newest_figures(self, devices: str, since: str) -> dict[str, Figures]:
         """By device: what these, a JSON list of names, measured last of what arrived since a time."""
-        rows = self._database.rows("newest_figures", {"devices": devices, "since": since})
-        return {row["device"]: _figures(row) for row in rows}
+        rows = self._database.tuples("newest_figures", {"devices": devices, "since": since}).rows
+        return {device: Figures(*measured) for device, *measured in rows}
 
     def add(self, messages: Iterable[Telemetry], received_at: str) -> None:
         """Store the messages that are new."""
@@ -61,15 +60,3 @@ def _values(telemetry: Telemetry, received_at: str) -> dict[str, Any]:
         "received_at": received_at,
         **{metric.column: metric.of(telemetry) for metric in STORED},
     }
-
-
-def _figures(row: Row) -> Figures:
-    throttled, host = row["throttled"], from_json(row["payload"]).get("host") or {}
-    return Figures(
-        received_at=row["received_at"],
-        fps=row["fps"],
-        temperature_c=row["temperature_c"],
-        throttled=None if throttled is None else bool(throttled),
-        disk_free_mb=host.get("disk_free_mb"),
-        pending_events=row["pending_events"],
-    )
