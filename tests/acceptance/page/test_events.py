@@ -69,6 +69,19 @@ def test_there_is_a_field_for_every_filter_that_the_server_has(show: Any) -> Non
     assert page.locator(".sieve .field").count() == len(FILTERS)
 
 
+def test_a_filter_that_the_server_learns_is_there_by_itself(page: Any, fleet: ServedFleet) -> None:
+    def taught(route: Any) -> None:
+        api = route.fetch().json()
+        smiling = {"name": "smiling", "description": "Only smiles.", "schema": {"anyOf": [{"type": "boolean"}]}}
+        api["paths"]["/v1/export/events"]["get"]["parameters"].append(smiling)
+        route.fulfill(json=api)
+
+    page.route(re.compile("openapi.json"), taught)
+    page.goto(f"{fleet.url}/#token={fleet.token}/events?since=any")
+    page.get_by_role("combobox", name="Smiling").select_option("true")
+    page.wait_for_function("() => location.hash.includes('smiling=true')")
+
+
 def test_filters_stand_in_the_address_and_a_colleague_sees_the_same(show: Any) -> None:
     page = show()
     page.get_by_role("combobox", name="Emotion").select_option("fear")

@@ -31,9 +31,13 @@ export async function filters() {
     return found.map((parameter) => described(parameter, charted)).toSorted((one, other) => rank(one) - rank(other));
 }
 
-const described = ({ name, description }, charted) => ({
-    name, description, title: TITLES[name] ?? capitalized(words(name)), choices: CHOICES[name], isCharted: charted.has(name),
+const described = ({ name, description, schema }, charted) => ({
+    name, description, title: TITLES[name] ?? capitalized(words(name)), choices: CHOICES[name] ?? yesOrNo(schema),
+    isCharted: charted.has(name),
 });
+
+const yesOrNo = ({ type, anyOf = [{ type }] }) =>
+    anyOf.some((each) => each.type === "boolean") ? ["true", "false"] : undefined;
 
 const rank = ({ name }) => (FIRST_OF_ALL.indexOf(name) + FIRST_OF_ALL.length + 1) % (FIRST_OF_ALL.length + 1);
 
