@@ -2,9 +2,10 @@ from typing import Annotated
 
 import pytest
 import typer
-from fer_controller.cli.fields import with_options
+from fer_controller.cli.fields import ARRAY, with_options
 from fer_controller.errors import RequestError
 from fer_controller.operations.events import NewestEventsQuery
+from fer_controller.operations.operation import singular
 from fer_controller.rollout.planning.request import DeployRequest
 from typer.testing import CliRunner
 
@@ -37,10 +38,9 @@ def test_every_field_is_an_option_with_its_default_and_its_description() -> None
     schema = DeployRequest.model_json_schema()["properties"]
     assert schema
     for name, field in schema.items():
-        assert (
-            f"--{name.removesuffix('s') if name in ('devices', 'gates', 'sets', 'unsets') else name}".replace("_", "-")
-            in said
-        )
+        types = [each["type"] for each in (field, *field.get("anyOf", ())) if "type" in each]
+        spelled = singular(name) if types[0] == ARRAY else name
+        assert f"--{spelled.replace('_', '-')} " in said
         assert field["description"].split(";")[0][:20] in said
     assert "[default: 10m]" in said
 

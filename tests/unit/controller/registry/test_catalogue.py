@@ -226,7 +226,11 @@ def test_a_model_that_was_removed_can_be_added_again(catalogue: Catalogue, entry
 
 
 DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1, 'classifier', '', '')"
-ROLLOUT = "INSERT INTO rollouts VALUES ('r1', '', '', '', '', '', '', '', '', ?, 'classifier')"
+ROLLOUT = (
+    "INSERT INTO rollouts "
+    "(id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at) VALUES "
+    "('r1', '', '', '', '', '', '', '', '', ?)"
+)
 TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '', '', '')"
 
 
