@@ -113,6 +113,9 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: SqliteData
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}
     for added in ("settings", "previous_settings"):
         assert {row.pop(added) for row in now["targets"]} == {""}
+    approval = [(row.pop("digest"), row.pop("approvals_needed"), row.pop("approvals")) for row in now["rollouts"]]
+    assert {*approval} == {("", 0, "[]")}
+    assert {(row.pop("digest"), row.pop("reason")) for row in now["open_orders"]} == {("", "")}
     assert now == then
 
 
