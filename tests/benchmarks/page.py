@@ -3,27 +3,26 @@
     make bench PARTS=page
     FER_PAGE_EVENTS=1000000 FER_PAGE_ENGINES=sqlite make bench PARTS=page
 
-The fleet is written through the store, as the ingest would have: a face is seen for a minute, which makes ten events.
-Requests go to the real process over HTTP, one after the other, on this machine; bytes are those on the wire.
+The fleet is written through the store, and its events by SQL (many_events.py). Requests go to the real process over
+HTTP, one after the other, on this machine; bytes are those on the wire.
 """
 
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import many_events
 from benchmarks.costs import PostgresServer, SqliteFile
 from benchmarks.servers import durable_server
 from fer_controller.desk import access
@@ -32,28 +31,27 @@ from fer_controller.rollout import audit
 from fer_controller.settings import load
 from fer_controller.store import opening
 from fer_controller.store.audit.store import AuditStore
-from fer_controller.store.credentials.records import VIEWER
+from fer_controller.store.certificates.records import DEVICE, Issued
+from fer_controller.store.credentials.records import OPERATOR
 from fer_controller.store.credentials.store import TokenStore
 from fer_controller.store.devices.records import Device, Label
-from fer_controller.store.events.records import NewEvent
 from fer_controller.store.ingest.records import Batch
-from fer_controller.store.rollups.store import RollupStore
 from fer_controller.store.subjects import Subjects
-from fer_wire import EMOTIONS, Telemetry
+from fer_wire import Telemetry
 from fer_wire.message import iso_utc
 from fer_wire.telemetry import CameraTelemetry, HostTelemetry
 from stepped_device import SteppedDevice
 
-Row = TypeVar("Row")
 DEVICES = 10_000
 EVENTS = int(os.environ.get("FER_PAGE_EVENTS", "10_000_000"))
 ENGINES = os.environ.get("FER_PAGE_ENGINES", "sqlite postgresql").split()
-OF_A_FACE, DAYS, SITES, MESSAGES, ENTRIES = 10, 8, 20, 6, 20_000
-ROUNDS, BATCH = 11, 20_000
+DAYS, SITES, MESSAGES, ENTRIES = 8, 20, 6, 20_000
+ROUNDS = 11
 FOLLOWED_S = 30.0
-NOW = datetime.now(UTC)
+YEAR = timedelta(days=365)
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 BEGUN = NOW - timedelta(days=DAYS)
-PROBABILITIES = json.dumps(dict.fromkeys(EMOTIONS, 0.1428))
+FACES_A_MINUTE = many_events.faces_of_a_minute(EVENTS, NOW - BEGUN)
 ASKED = {
     "fleet, first page": "/v1/fleet",
     "fleet, one site, by what was seen last": "/v1/fleet?selector=site=site-03&sort=last_seen&descending=true",
@@ -65,6 +63,8 @@ ASKED = {
     "events, newest": "/v1/events/before?limit=50",
     "events, newest of an emotion and a camera": "/v1/events/before?limit=50&emotion=sad&camera=door",
     "events, of one device": "/v1/events/before?limit=50&device=device-00042",
+    "events, large and frontal faces, which are rare": "/v1/events/before?limit=50&min_face_px=180&max_yaw=5",
+    "events, larger and frontal ones, of which there are none": "/v1/events/before?limit=50&min_face_px=200&max_yaw=5",
     "shares of a day by site and hour": "/v1/rollups/emotions/shares?since=1d&by=site",
     "audit log, newest": "/v1/audit?limit=50",
     "audit log, of one operator": "/v1/audit?limit=50&actor=alice",
@@ -74,20 +74,24 @@ ASKED = {
 
 def measure() -> dict[str, Any]:
     """By engine: each request, and what following live takes."""
-    return {"devices": DEVICES, "events": EVENTS, "rounds": ROUNDS, **{name: _measured(name) for name in ENGINES}}
+    engines = {name: _measured(name) for name in ENGINES}
+    events = max(each["events"] for each in engines.values())
+    return {"devices": DEVICES, "events": events, "rounds": ROUNDS, **engines}
 
 
 def _measured(name: str) -> dict[str, Any]:
     with _engine(name) as engine:
         begun_s = time.monotonic()
-        token = _fill(engine)
-        print(f"{name}: filled in {time.monotonic() - begun_s:.0f} s", file=sys.stderr)
+        token, events = _fill(engine)
+        print(f"{name}: {events:,} events written in {time.monotonic() - begun_s:.0f} s", file=sys.stderr)
+        size_bytes = engine.settled_bytes()
         settings = load(db=engine.place, http={"listen": "127.0.0.1:0"})
         with HttpProcess(settings) as served, requests.Session() as session:
             session.headers["Authorization"] = f"Bearer {token}"
             url = f"http://127.0.0.1:{served.port}"
             found = {what: _asked(session, url + path) for what, path in ASKED.items()}
-            return {"size_mb": round(engine.size_bytes() / 1e6), "requests": found, "live": _followed(session, url)}
+            size_mb, live = round(size_bytes / 1e6), _followed(session, url)
+            return {"events": events, "size_mb": size_mb, "requests": found, "live": live}
 
 
 @contextmanager
@@ -100,26 +104,25 @@ def _engine(name: str) -> "Iterator[SqliteFile | PostgresServer]":
         yield PostgresServer(server)
 
 
-def _fill(engine: "SqliteFile | PostgresServer") -> str:
-    """Write the fleet; returns a viewer's token."""
+def _fill(engine: "SqliteFile | PostgresServer") -> tuple[str, int]:
+    """Write the fleet; returns an operator's token, for a viewer reads no audit log, and the number of events."""
     with opening.writer(engine.place, create=True) as database:
         known, names = Subjects(database), [f"device-{number:05}" for number in range(DEVICES)]
         with known.transaction():
             known.devices.put(map(_device, range(DEVICES), names))
             labels = [Label(name, key, value) for at, name in enumerate(names) for key, value in _labels(at).items()]
             known.devices.label(labels, (), iso_utc(NOW), "alice")
+            for at, name in enumerate(names):
+                known.certificates.add(Issued(f"{at:x}", name, DEVICE, iso_utc(BEGUN), iso_utc(NOW + YEAR), "alice"))
             acts = (audit.act(audit.LABELED, f"Act {at}.", ("alice", "bob")[at % 2]) for at in range(ENTRIES))
             AuditStore(database).append(acts)
         ingest = opening.ingest(database, 1000)
-        for messages in batched(_telemetry(names)):
-            at = iso_utc(messages[-1].time)
-            ingest.write(Batch(at, telemetry=messages))
-        for events in batched(_events(names)):
-            ingest.write(Batch(events[-1].received_at, events=events, oldest_seqs=[0] * len(events)))
-        rollups = RollupStore(database)
-        while rollups.roll_up_events(BATCH) or rollups.roll_up_telemetry(BATCH):
-            pass
-        return access.make(TokenStore(database), "measured", VIEWER, NOW).token
+        for message in range(MESSAGES):
+            sent = NOW - timedelta(seconds=10 * (MESSAGES - message))
+            ingest.write(Batch(iso_utc(sent), telemetry=list(_telemetry(names, sent))))
+        events = many_events.write(database, FACES_A_MINUTE, DEVICES, BEGUN, NOW)
+        many_events.roll_up(database)
+        return access.make(TokenStore(database), "measured", OPERATOR, NOW).token, events
 
 
 def _device(number: int, name: str) -> Device:
@@ -138,34 +141,11 @@ def _labels(at: int) -> dict[str, str]:
     return {"site": f"site-{at % SITES:02}", "room": f"room-{at % 200:03}"}
 
 
-def _telemetry(names: list[str]) -> Iterator[Telemetry]:
+def _telemetry(names: list[str], at: datetime) -> Iterator[Telemetry]:
     camera = CameraTelemetry(camera="door", state="running", fps=25.0, latency_p95_ms=31.0, frames=1000)
-    for message in range(MESSAGES):
-        at = NOW - timedelta(seconds=10 * (MESSAGES - message))
-        for number, name in enumerate(names):
-            host = HostTelemetry(cpu_percent=40.0, cpu_temperature_c=40.0 + number % 50, disk_free_mb=9000.0)
-            yield Telemetry(device=name, run="run-1", time=at, host=host, cameras=(camera,))
-
-
-def _events(names: list[str]) -> Iterator[NewEvent]:
-    """Ten of each face, in the order in which faces are seen."""
-    faces = EVENTS // OF_A_FACE
-    for face in range(faces):
-        seen = BEGUN + (NOW - BEGUN) * (face / faces)
-        at, emotion, name = iso_utc(seen), EMOTIONS[face * 7919 % len(EMOTIONS)], names[face * 7 % len(names)]
-        for each in range(OF_A_FACE):
-            kind = "start" if each == 0 else "end" if each == OF_A_FACE - 1 else "heartbeat"
-            yield NewEvent(
-                name, "epoch", face // len(names) * OF_A_FACE + each + 1, "door", at, face // len(names), kind, emotion,
-                0.8, PROBABILITIES, 10, 20, 80, 80, "light@1.0.0/fp32", at, 83.4, -12.3, 4.5, 0.7, None,
-            )  # fmt: skip
-
-
-def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Batch by batch."""
-    following = iter(rows)
-    while batch := list(islice(following, BATCH)):
-        yield batch
+    for number, name in enumerate(names):
+        host = HostTelemetry(cpu_percent=40.0, cpu_temperature_c=40.0 + number % 60, disk_free_mb=9000.0)
+        yield Telemetry(device=name, run="run-1", time=at, host=host, cameras=(camera,))
 
 
 def _asked(session: requests.Session, url: str) -> dict[str, Any]:
