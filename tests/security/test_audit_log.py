@@ -78,8 +78,9 @@ def done(db: Path, *arguments: str) -> str:
 LOOKS = {
     "alerts", "alerts rules", "alerts silences", "settings list", "settings show",
     "audit export", "audit list", "audit verify", "ca crl", "ca list", "ca show", "cameras", "dead-letters", "devices",
-    "devices commands", "devices tokens", "events", "export", "keys show", "models list", "models show",
-    "models verify", "operators list", "rollouts list", "rollouts show", "rollouts watch", "telemetry", "totals",
+    "devices commands", "devices rollouts", "devices tokens", "events", "export", "keys show", "models list",
+    "models show", "models verify", "operators list", "rollouts list", "rollouts show", "rollouts watch", "telemetry",
+    "totals",
 }  # fmt: skip
 OF_FILES = {"keys draft", "keys sign", "models sign"}
 """These write files that nobody trusts before `keys publish` or `models add` takes them."""
@@ -87,8 +88,8 @@ PROGRAMS = {"serve", "demo", "simulate"}
 AS_OVER_HTTP = {
     "alerts ack", "alerts silence", "alerts test", "alerts unsilence", "settings set", "settings unset",
     "deploy", "devices diagnose", "devices doctor", "devices forget", "devices logs", "devices restart",
-    "devices revoke", "rollouts abort", "rollouts pause", "rollouts promote",
-    "rollouts resume", "rollouts retry", "rollouts rollback",
+    "devices revoke", "rollouts abort", "rollouts approve", "rollouts pause", "rollouts promote",
+    "rollouts refuse", "rollouts resume", "rollouts retry", "rollouts rollback",
 }  # fmt: skip
 """They are carried out by what carries them out over HTTP, of which a test below sees to the entries."""
 ELSEWHERE = {
