@@ -90,6 +90,12 @@ def test_the_manifest_states_figures_and_origin(entry: Path) -> None:
     assert manifest.dataset.endswith("; also learned: Smiles")
 
 
+def test_an_untimed_entry_says_nothing_of_its_latency(data: Path, run_folder: Path, tmp_path: Path) -> None:
+    assert run([*_export(data, run_folder, tmp_path), "--untimed"]) == 0
+    manifest = verify_entry(tmp_path / "tiny" / "1.0.0")
+    assert [variant.latency for variant in manifest.variants] == [()] * len(PRECISIONS)
+
+
 def test_the_manifest_says_by_which_commands_it_was_made(entry: Path) -> None:
     made = [command.split()[1] for command in verify_entry(entry).command.split(" && ")]
     assert made == ["train", "quantize", "export"]

@@ -29,17 +29,23 @@ def export(
     command: Annotated[
         str, typer.Option(help="Commands that made it; by default taken from the checkpoint and these options.")
     ] = "",
+    *,
+    untimed: Annotated[
+        bool, typer.Option("--untimed", help="Do not measure how long a face takes, for instance on a busy machine.")
+    ] = False,
 ) -> None:
     """Make a zoo entry from what quantize made (which runs first if needed): files, manifest, golden batch and card."""
     from fer_models.zoo.release import ReleaseRequest, release
 
     others = tuple(also_learned or ())
-    request = ReleaseRequest(checkpoint, data, out, name, version, commit or checked_out(), command, others)
+    request = ReleaseRequest(
+        checkpoint, data, out, name, version, commit or checked_out(), command, others, timed=not untimed
+    )
     with steps() as on_step:
         manifest = release(request, on_step)
     for variant in manifest.variants:
         typer.echo(
             f"{request.folder / variant.file}: {variant.size_bytes / 1e6:.2f} MB, "
-            f"{100 * variant.accuracy[0].accuracy:.2f} % on {variant.accuracy[0].split}, "
-            f"{variant.latency[0].p50_ms:.2f} ms"
+            f"{100 * variant.accuracy[0].accuracy:.2f} % on {variant.accuracy[0].split}"
+            + "".join(f", {latency.p50_ms:.2f} ms" for latency in variant.latency)
         )

@@ -36,7 +36,8 @@ Progress = Callable[[str], None]
 class ReleaseRequest:
     """What is to be released, and where: out/name/version. commit and command: for the manifest.
 
-    also_learned: data sets beside FER2013 that it learned from, each with its terms.
+    also_learned: data sets beside FER2013 that it learned from, each with its terms. timed: whether to measure how long
+    a face takes.
     """
 
     checkpoint: Path
@@ -47,6 +48,7 @@ class ReleaseRequest:
     commit: str
     command: str = ""
     also_learned: tuple[str, ...] = ()
+    timed: bool = True
 
     @property
     def folder(self) -> Path:
@@ -84,7 +86,9 @@ def release(request: ReleaseRequest, on_step: Progress) -> ModelManifest:
         for path in files.values():
             shutil.copyfile(request.quantized / path.name, path)
         compression = Compression(**state.get("compression", {}))
-        measured = [_measure(path, p, compression, training, test, on_step) for p, path in files.items()]
+        measured = [
+            _measure(path, p, compression, training, test, on_step, timed=request.timed) for p, path in files.items()
+        ]
         on_step("writing golden batch, manifest and card")
         manifest = _manifest(request, measured, files, _commands(request, state, record))
         write_manifest(manifest, entry)
@@ -106,6 +110,8 @@ def _measure(
     training: LabelledFaces,
     test: LabelledFaces,
     on_step: Progress,
+    *,
+    timed: bool,
 ) -> MeasuredVariant:
     on_step(f"evaluating {precision}")
     classifier = Classifier(path)
@@ -121,8 +127,8 @@ def _measure(
         )
         for split, found in ((PUBLIC_TEST, whole), (UNSEEN, unseen))
     )
-    latency = classifier.latency(golden_faces((1, 1, 1, 1), 1))
-    return MeasuredVariant(describe(path, precision, accuracy, (latency,), compression), whole)
+    latency = (classifier.latency(golden_faces((1, 1, 1, 1), 1)),) if timed else ()
+    return MeasuredVariant(describe(path, precision, accuracy, latency, compression), whole)
 
 
 def _manifest(

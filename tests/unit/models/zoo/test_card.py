@@ -28,6 +28,14 @@ def test_the_card_lists_each_variant_with_its_figures(card: str) -> None:
     assert "on a machine, CPUExecutionProvider, 2 threads." in card
 
 
+def test_the_card_says_that_latency_was_not_measured(tmp_path: Path) -> None:
+    manifest = _measured(write_entry(tmp_path))
+    untimed = manifest.variants[0].model_copy(update={"latency": ()})
+    card = _card(manifest.model_copy(update={"variants": (untimed,)}), tmp_path)
+    assert "| fp32 | 0.00 | 66.7 | 50.0 | 40.0 | – |" in card
+    assert "Latency was not measured." in card
+
+
 def test_the_card_has_figures_and_confusion_for_each_emotion(card: str) -> None:
     assert "| angry | 2 | 100.0 | 50.0 | 66.7 |" in card
     assert "| angry | 1 | 0 | 1 | 0 | 0 | 0 | 0 |" in card
