@@ -75,7 +75,7 @@ test-clusters: $(READY)  ## three nodes of NATS, and of RabbitMQ, killed and fro
 	FER_CLUSTER_ROUNDS=$(CLUSTER_ROUNDS) $(BIN)/pytest -s tests/integration/clusters
 
 test-browser: $(READY)  ## the page in Chromium
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -m browser tests/acceptance -n 2 --dist loadfile
 
 test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python 3.8, as on JetPack 4.6 and 5
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/terminal tests/unit/agent tests/unit/client tests/integration/agent
