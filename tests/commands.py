@@ -9,9 +9,15 @@ import subprocess
 import traceback
 import warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import lru_cache
 from typing import Callable, Iterator, Sequence
 
+import typer
+
 CRASHED = 1
+
+# A program makes its tree of commands once, and here it would be made for each of thousands: most of what they cost.
+typer.main.get_command = lru_cache(maxsize=None)(typer.main.get_command)
 
 
 def ran(

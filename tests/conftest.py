@@ -22,6 +22,9 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 os.environ.update(SILENCE)
 
+# The tests' garbage is little, and the whole collection is alive: Python's own 700 objects have it look all the time.
+gc.set_threshold(50_000)
+
 # A shell that runs the tests in the background lets them, and every program that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

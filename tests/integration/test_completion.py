@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,17 @@ def completed(shell: str, folder: Path, line: str, **environment: str) -> list[s
     around = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder), "TERM": "dumb", **environment}
     around[PATIENCE_VARIABLE] = str(PATIENCE_S)
     program = line.split(maxsplit=1)[0]
-    variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
     script = folder / f"{program}.{shell}"
-    source = {**around, variable: f"source_{shell}"}
-    script.write_bytes(subprocess.run([program], env=source, check=True, capture_output=True).stdout)
+    script.write_bytes(script_of(program, shell))
     return ASKED[shell](script, line, around)
+
+
+@lru_cache
+def script_of(program: str, shell: str) -> bytes:
+    """What a shell of a user reads for this program."""
+    variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
+    source = {**os.environ, variable: f"source_{shell}"}
+    return subprocess.run([BIN / program], env=source, check=True, capture_output=True).stdout
 
 
 def in_bash(script: Path, line: str, environment: dict[str, str]) -> list[str]:

@@ -20,9 +20,10 @@ from fer_controller.registry.signing import make_keys
 from fer_controller.store import opening
 from fer_controller.store.registry.store import ModelStore
 from forked import Forked
+from hypothesis_profiles import examples
 from tiny_onnx import network, write_model
 
-KILLS = 20
+KILLS = examples(20)
 PRECISIONS = ("fp32", "fp16", "int8")
 
 # Imports once what the command needs, then runs it in a copy of itself, so that a kill falls into the work.

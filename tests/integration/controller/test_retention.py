@@ -27,7 +27,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
-KILLS = 12
+KILLS = examples(12)
 
 
 def keeper(store: RollupStore, rows: int = 100, **days: float) -> Keeper:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fer_models.data.faces import LabelledFaces
 from fer_models.data.sources import load_split
@@ -12,6 +13,7 @@ from fer_models.zoo.verification import verify_entry
 from fer_wire import ModelManifest
 from fer_wire.contracts import FINDER, LANDMARKER
 from fer_wire.manifest import FP32, INT8, PRECISIONS
+from hypothesis_profiles import examples
 
 MAX_ZOO_BYTES = 16_000_000
 MAX_EYES_INT8_BYTES = 1_500_000
@@ -19,6 +21,8 @@ MAX_MANIFEST_BYTES = 65_536
 INT8_LOSS = 0.005
 # A face or two may fall to another side where another processor rounds otherwise.
 ACCURACY_STEP = 0.002
+ACCURACY_CHANCE = 0.06
+"""How far a fifth of the faces may be from all of them: three and a half standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def test_each_variant_is_as_accurate_as_its_manifest_says(
 ) -> None:
     variant = next(v for v in manifest.variants if v.precision == precision)
     stated = variant.accuracy[0]
-    found = evaluate(Classifier(entry / variant.file, threads=1), faces)
-    assert found.images == stated.images
-    assert found.accuracy == pytest.approx(stated.accuracy, abs=ACCURACY_STEP)
-    assert found.accuracy >= limits.accuracy
+    whole, many = len(faces), examples(len(faces))
+    found = evaluate(Classifier(entry / variant.file, threads=1), faces.take(np.arange(many) * whole // many))
+    assert stated.images == whole
+    assert stated.accuracy >= limits.accuracy
+    assert found.accuracy == pytest.approx(stated.accuracy, abs=ACCURACY_STEP if many == whole else ACCURACY_CHANCE)
