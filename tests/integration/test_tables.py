@@ -28,6 +28,7 @@ LISTS = [
 ]
 TABLES = {
     **{name: name for name in LISTS},
+    "devices rollouts": f"devices rollouts {NASTY['nano-01']}",
     "totals": "totals",
     "events --per": "events --per minute",
     "telemetry --per": "telemetry --per hour",
