@@ -30,6 +30,7 @@ def test_what_one_machine_adds_another_serves_and_verifies(place: PostgresUrl, e
         catalogue = Catalogue(ModelStore(database), here)
         model, _ = catalogue.add(entry)
         shelf = Shelf(ModelStore(database), there)
+        assert shelf.card(model) == (entry / "card.md").read_text(encoding="utf-8")
         for variant in model.manifest.variants:
             copied = shelf.artifacts.present(variant.sha256)
             assert copied.read_bytes() == catalogue.artifacts.path(variant.sha256).read_bytes()

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -82,7 +83,10 @@ def test_a_model_from_its_key_to_its_end(desk: Desk, entry: Path) -> None:
     keys = desk.run("models", "keygen")
     assert keys.stdout.startswith("The keys are made.\nGive ")
     added = desk.run("models", "add", str(entry))
-    assert (added.returncode, added.stdout) == (0, "tiny@1.0.0 is in the registry now: fp32, fp16, int8.\n")
+    assert (added.returncode, added.stdout) == (
+        0,
+        "tiny@1.0.0 is in the registry now: fp32, fp16, int8, and no card.\n",
+    )
     assert "was in the registry already" in desk.run("models", "add", str(entry)).stdout
     assert "tiny@1.0.0" in desk.run("models", "list").stdout
     assert "int8" in desk.run("models", "show", "tiny").stdout
@@ -140,6 +144,21 @@ def test_a_model_that_breaks_the_contract_is_refused_with_one_sentence(
 ) -> None:
     assert sentence in keyed.fault("models", "add", str(write_model(tmp_path / "bad", {"fp32": data})))
     assert keyed.run("models", "list", "--json").stdout == ""
+
+
+def test_a_card_is_printed_as_text_and_its_lack_says_what_to_do(keyed: Desk, entry: Path) -> None:
+    keyed.run("models", "add", str(entry))
+    assert "none; put card.md into its folder" in keyed.run("models", "show", "tiny", "--card").stdout
+    (entry / "card.md").write_text("# tiny\n\x1b[2JFür alle.\n")
+    assert keyed.run("models", "add", str(entry)).stdout.endswith("already: fp32, fp16, int8, and its card.\n")
+    assert keyed.run("models", "show", "tiny", "--card").stdout == "# tiny\n\\x1b[2JFür alle.\n\n"
+    assert "Card: `fer-controller models show tiny@1.0.0 --card`" in keyed.run("models", "show", "tiny").stdout
+
+
+def test_what_a_manifest_says_of_each_emotion_is_printed(keyed: Desk, root: Path) -> None:
+    keyed.run("models", "add", str(max((root / "models/zoo/nano").iterdir())))
+    shown = keyed.run("models", "show", "nano").stdout
+    assert re.search(r"fp32 +fear +496 +61\.1% +42\.7%", shown), shown
 
 
 def test_a_token_is_shown_once_and_taken_away(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The models that are shipped keep the contract, fit in their size, and are as good as they say."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ MAX_MANIFEST_BYTES = 65_536
 INT8_LOSS = 0.005
 # A face or two may fall to another side where another processor rounds otherwise.
 ACCURACY_STEP = 0.002
+ROUNDING = 0.00005001
 ACCURACY_CHANCE = 0.06
 """How far a fifth of the faces may be from all of them: three and a half standard deviations."""
 
@@ -92,6 +94,20 @@ def test_the_zoo_fits_in_sixteen_megabytes(zoo: Path) -> None:
 
 def test_every_precision_is_shipped_and_keeps_the_contract(manifest: ModelManifest) -> None:
     assert tuple(variant.precision for variant in manifest.variants) == PRECISIONS
+
+
+def test_the_figures_of_each_emotion_and_calibration_are_those_that_were_evaluated(
+    manifest: ModelManifest, root: Path
+) -> None:
+    record = root / "docs/results" / f"evaluate-{manifest.name}-{manifest.version}.json"
+    files = {file["sha256"]: file for file in json.loads(record.read_text(encoding="utf-8"))["files"].values()}
+    for variant in manifest.variants:
+        stated, found = variant.accuracy[0], files[variant.sha256]
+        assert stated.calibration_error == pytest.approx(found["calibration"]["ece"], abs=ROUNDING)
+        for each, measured in zip(stated.emotions, found["emotions"], strict=True):
+            assert (each.emotion, each.images) == (measured["emotion"], measured["images"])
+            assert each.precision == pytest.approx(measured["precision"], abs=ROUNDING)
+            assert each.recall == pytest.approx(measured["recall"], abs=ROUNDING)
 
 
 def test_a_model_is_small_and_was_pruned(manifest: ModelManifest, limits: Limits) -> None:

@@ -33,6 +33,15 @@ class Compression(Part):
     channels: float = Field(default=1.0, ge=1, description="R over channels")
 
 
+class EmotionAccuracy(Part):
+    """How well one emotion is told on one split."""
+
+    emotion: str = Field(description="the label")
+    images: Count = Field(description="images that have this label")
+    precision: float = Field(ge=0, le=1, description="of the images that were told so, how many are, 0–1")
+    recall: float = Field(ge=0, le=1, description="of the images that are, how many were told so, 0–1")
+
+
 class Accuracy(Part):
     """Accuracy on one split of one data set."""
 
@@ -41,6 +50,13 @@ class Accuracy(Part):
     images: PositiveCount = Field(description="images in that part")
     accuracy: float = Field(ge=0, le=1, description="single view, 0–1")
     macro_f1: Optional[float] = Field(default=None, ge=0, le=1, description="mean F1 over the emotions, 0–1")
+    emotions: Tuple[EmotionAccuracy, ...] = Field(default=(), description="by emotion; empty where unknown")
+    calibration_error: Optional[float] = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="expected calibration error: how far confidence is from accuracy on average, 0–1",
+    )
 
 
 class Measurement(Part):
@@ -122,6 +138,11 @@ class ModelManifest(Message):
         if len(set(precisions)) != len(precisions):
             raise ValueError(f"each precision may have one variant; got {', '.join(precisions)}")
         return self
+
+    def without_figures(self) -> "ModelManifest":
+        """What the model is, and never changes: without what was measured of it, and without a signature."""
+        bare = [each.model_copy(update={"accuracy": (), "measured": (), "latency": ()}) for each in self.variants]
+        return self.model_copy(update={"variants": tuple(bare), "signature": ""})
 
     def reference(self, precision: str) -> str:
         """NAME@VERSION/PRECISION, as events and telemetry name a model."""

@@ -15,6 +15,17 @@ class Accuracy(TypedDict):
     images: int
     accuracy: float
     macro_f1: float | None
+    emotions: List[EmotionAccuracy]
+    calibration_error: float | None
+
+
+class EmotionAccuracy(TypedDict):
+    """How well one emotion is told on one split."""
+
+    emotion: str
+    images: int
+    precision: float
+    recall: float
 
 
 class Measurement(TypedDict):
@@ -107,6 +118,7 @@ class WholeModelAnswer(TypedDict):
     manifest_url: str
     variants: List[VariantAnswer]
     manifest: Dict[str, Any]
+    card: str
 
 
 class Models:

@@ -10,13 +10,16 @@ from fer_terminal import tones
 from fer_terminal.choosing import Choice
 from fer_terminal.columns import FIGURE, TIME, WORDS, Column, Row
 from fer_terminal.options import with_choice
+from fer_wire.contracts import CLASSIFIER
 
 from fer_controller.cli import looks, options
 from fer_controller.cli.completions import MODELS as MODEL_NAMES
+from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.models import MODEL, MODELS, ModelAnswer, ModelQuery
 from fer_controller.settings import Settings
 
 if TYPE_CHECKING:
+    from fer_controller.desk.desk import Desk
     from fer_controller.registry.catalogue import Catalogue, Shelf, Watch
     from fer_controller.registry.model import RegisteredModel
     from fer_controller.store.audit.store import AuditStore
@@ -91,16 +94,17 @@ def add(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """Prove a model, sign it and keep it; adding the same model again changes nothing."""
+    """Prove a model, sign it, keep it with its card; added again, it takes over figures and card."""
     from fer_controller.desk.answers.models import described
 
     with _catalogue(options.here("models add", db, config)) as catalogue, _progress(quiet=json_) as watch:
         model, added = catalogue.add(entry, watch)
+        card = catalogue.card(model)
     if json_:
         options.print_line({"added": added, **described(model).document()})
     else:
         what = "is in the registry now" if added else "was in the registry already"
-        print(f"{model.label} {what}: {', '.join(model.precisions)}.")
+        print(f"{model.label} {what}: {', '.join(model.precisions)}, and {'its' if card else 'no'} card.")
 
 
 def _rows(models: list[ModelAnswer]) -> Iterable[Row]:
@@ -141,17 +145,29 @@ def show(
     db: options.Db = None,
     url: options.Url = None,
     config: options.Config = None,
+    card: Annotated[bool, typer.Option("--card", help="Print its card alone: figures, limits, intended use.")] = False,
     json_: options.Json = False,
 ) -> None:
-    """One model: its variants, how good they are, where it came from."""
+    """One model: its variants, how good they are, who runs them, where it came from; --card: what is written of it."""
     from fer_controller.cli import manifest
 
     with options.desk(db, url, config) as desk:
         found = desk.ask(MODEL, ModelQuery(model=model))
+        run_by = {} if json_ or card else _run_by(desk, found)
     if json_:
         options.print_answer(found)
+    elif card:
+        manifest.print_card(found)
     else:
-        manifest.print_whole(found)
+        manifest.print_whole(found, run_by)
+
+
+def _run_by(desk: "Desk", model: ModelAnswer) -> dict[str, int]:
+    """How many devices run each of its variants; of a classifier alone, for the fleet is not counted by its eyes."""
+    if model.task != CLASSIFIER:
+        return {}
+    runs = {each.precision: f"{model.model}/{each.precision}" for each in model.variants}
+    return {kind: desk.ask(FLEET, FleetQuery(models=(name,), limit=0)).total for kind, name in runs.items()}
 
 
 VERIFIED = (Column("model"), Column("result", kind=WORDS))

@@ -43,6 +43,7 @@ class WholeModelAnswer(ModelAnswer):
     """All that is known of a model."""
 
     manifest: StoredManifest = Field(description="Its manifest: where it came from, and how good it is.")
+    card: str = Field(default="", description="Its card, in Markdown: figures, limits, intended use; nobody signed it.")
 
 
 MODELS = Operation(

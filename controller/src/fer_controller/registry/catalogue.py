@@ -14,6 +14,7 @@ from fer_wire.signed import MANIFEST as SIGNED_MANIFEST
 from fer_controller.errors import RegistryError
 from fer_controller.registry import rotation, signing
 from fer_controller.registry.artifacts import Artifacts
+from fer_controller.registry.cards import read_card
 from fer_controller.registry.key_lists import KeyHistory
 from fer_controller.registry.model import VERSION_MARK, RegisteredModel, read_manifest
 from fer_controller.registry.plain_files import read_plain
@@ -68,6 +69,10 @@ class Shelf:
             )
         return _registered(stored)
 
+    def card(self, model: RegisteredModel) -> str:
+        """What is written about a model for people, as Markdown; nobody signed it. Empty where nothing is."""
+        return self._store.card(model.name, model.version)
+
     def by_sha256(self, sha256: str) -> tuple[RegisteredModel, str] | None:
         """The model that has this file, and as which precision."""
         found = self._store.of_file(sha256)
@@ -101,23 +106,28 @@ class Catalogue(Shelf):
     def add(self, entry: Path, watch: Watch = _unwatched) -> tuple[RegisteredModel, bool]:
         """Verify, sign and store the model in a folder; False when it was there already.
 
+        Its card comes with it. A model that was there takes over the figures and the card of the folder, no more.
         Raises RegistryError when it breaks the contract, or when another model has its name and version.
         """
-        payload = _manifest_bytes(entry)
+        payload, card = _manifest_bytes(entry), read_card(entry)
         manifest = read_manifest(payload, entry / MANIFEST)
         signed = self._signed(payload, manifest.signature)
-        self._check_free(manifest, payload)
+        self._check_free(manifest)
         golden, all_bytes = _golden(), 2 * _size_bytes(manifest)
         for variant in manifest.variants:
             golden.prove(entry / variant.file, variant, manifest)
             watch(f"proving {variant.precision}", variant.size_bytes, all_bytes)
         with self.artifacts.held():
-            known = self._check_free(manifest, payload)
+            known = self._check_free(manifest)
             for variant in manifest.variants:
                 self.artifacts.take(entry / variant.file, variant.sha256, _copying(watch, variant, all_bytes))
                 self._store.put_content(variant.sha256, self.artifacts.chunks(variant.sha256))
-            if known is None:
-                self._insert(manifest, signed)
+            with self._store.transaction():
+                if known is None:
+                    self._insert(manifest, signed)
+                elif not _same(known.payload, payload):
+                    self._say_anew(known, signed)
+                self._put_card(manifest, card)
         return self.get(manifest.name, manifest.version), known is None
 
     def sign_anew(self) -> list[RegisteredModel]:
@@ -151,17 +161,18 @@ class Catalogue(Shelf):
         key = rotation.authorized(self.folder, signing.signer(self.folder, self._sign_command), MODELS)
         return signing.signed(SIGNED_MANIFEST, payload, key)
 
-    def _check_free(self, manifest: ModelManifest, payload: bytes) -> RegisteredModel | None:
+    def _check_free(self, manifest: ModelManifest) -> RegisteredModel | None:
         """The same model if it is stored already; raises RegistryError when another has its name and version."""
         stored = self._store.get(manifest.name, manifest.version)
         if stored is None:
             return None
-        if SIGNED_MANIFEST.signed_bytes(stored.manifest) != SIGNED_MANIFEST.signed_bytes(payload):
+        known = _registered(stored)
+        if known.manifest.without_figures() != manifest.without_figures():
             raise RegistryError(
                 f"The registry has another {manifest.name}{VERSION_MARK}{manifest.version} already; "
                 "versions never change, so export this one under a new version."
             )
-        return _registered(stored)
+        return known
 
     def _check_unused(self, model: RegisteredModel) -> None:
         users = {user for each in model.manifest.variants for user in self._store.users_of_file(each.sha256)}
@@ -173,9 +184,21 @@ class Catalogue(Shelf):
 
     def _insert(self, manifest: ModelManifest, signed: bytes) -> None:
         stored = StoredModel(manifest.name, manifest.version, signed, iso_utc(datetime.now(UTC)))
-        with self._store.transaction():
-            self._store.add_model(stored, [(variant.precision, variant.sha256) for variant in manifest.variants])
-            self._told(ADDED, f"{manifest.name}{VERSION_MARK}{manifest.version}")
+        self._store.add_model(stored, [(variant.precision, variant.sha256) for variant in manifest.variants])
+        self._told(ADDED, f"{manifest.name}{VERSION_MARK}{manifest.version}")
+
+    def _say_anew(self, known: RegisteredModel, signed: bytes) -> None:
+        self._store.sign_anew([StoredModel(known.name, known.version, signed, known.added_at)])
+        self._told(ADDED, f"figures of {known.label}")
+
+    def _put_card(self, manifest: ModelManifest, card: str) -> None:
+        if card and card != self._store.card(manifest.name, manifest.version):
+            self._store.put_card(manifest.name, manifest.version, card)
+            self._told(ADDED, f"the card of {manifest.name}{VERSION_MARK}{manifest.version}")
+
+
+def _same(stored: bytes, payload: bytes) -> bool:
+    return SIGNED_MANIFEST.signed_bytes(stored) == SIGNED_MANIFEST.signed_bytes(payload)
 
 
 def _registered(stored: StoredModel) -> RegisteredModel:

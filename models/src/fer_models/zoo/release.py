@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_wire import ModelManifest
-from fer_wire.manifest import PRECISIONS, Accuracy, Compression, Variant
+from fer_wire.manifest import PRECISIONS, Accuracy, Compression, EmotionAccuracy, Variant
 
 from fer_models.data.faces import LabelledFaces, without_known
 from fer_models.data.fer2013 import DATASET, LICENCE
@@ -28,6 +28,7 @@ from fer_models.training.checkpoint import State, digest, read_checkpoint
 from fer_models.zoo.card import write_card
 
 UNSEEN = f"{PUBLIC_TEST} without training duplicates"
+DECIMALS = 4
 
 Progress = Callable[[str], None]
 
@@ -117,18 +118,30 @@ def _measure(
     classifier = Classifier(path)
     whole = evaluate(classifier, test)
     unseen = evaluate(classifier, without_known(test, training))
-    accuracy = tuple(
-        Accuracy(
-            dataset=DATASET,
-            split=split,
-            images=found.images,
-            accuracy=round(found.accuracy, 4),
-            macro_f1=round(found.macro_f1, 4),
-        )
-        for split, found in ((PUBLIC_TEST, whole), (UNSEEN, unseen))
-    )
+    accuracy = (scored(PUBLIC_TEST, whole), scored(UNSEEN, unseen))
     latency = (classifier.latency(golden_faces((1, 1, 1, 1), 1)),) if timed else ()
     return MeasuredVariant(describe(path, precision, accuracy, latency, compression), whole)
+
+
+def scored(split: str, found: Evaluation) -> Accuracy:
+    """The figures of one part of FER2013, as a manifest has them."""
+    return Accuracy(
+        dataset=DATASET,
+        split=split,
+        images=found.images,
+        accuracy=round(found.accuracy, DECIMALS),
+        macro_f1=round(found.macro_f1, DECIMALS),
+        emotions=tuple(
+            EmotionAccuracy(
+                emotion=each.emotion,
+                images=each.images,
+                precision=round(each.precision, DECIMALS),
+                recall=round(each.recall, DECIMALS),
+            )
+            for each in found.emotions
+        ),
+        calibration_error=found.calibration and round(found.calibration.ece, DECIMALS),
+    )
 
 
 def _manifest(

@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -298,3 +299,77 @@ def test_a_database_from_before_the_registry_is_told(tmp_path: Path) -> None:
     sentence = r"old\.db has no table models yet; start `fer-controller serve` with it once to upgrade it"
     with opening.reader(tmp_path / "old.db") as database, pytest.raises(StoreError, match=sentence):
         ModelStore(database).all()
+
+
+FIGURES = [{"dataset": "FER2013", "split": "PublicTest", "images": 3589, "accuracy": 0.69, "calibration_error": 0.03}]
+
+
+def test_figures_that_were_measured_later_are_taken_over_signed_and_told(store: ModelStore, entry: Path) -> None:
+    told: list[tuple[str, str]] = []
+    make_keys(entry.parent / "fleet.models")
+    catalogue = Catalogue(store, entry.parent / "fleet.models", lambda *deed: told.append(deed))
+    first, _ = catalogue.add(entry)
+    model, added = catalogue.add(changed(entry, lambda m: m["variants"][0].update(accuracy=FIGURES)))
+    assert not added
+    assert (model.added_at, model.variant("fp32").accuracy[0].calibration_error) == (first.added_at, 0.03)
+    assert told == [("adds", "tiny@1.0.0"), ("adds", "figures of tiny@1.0.0")]
+    catalogue.verify(model)
+
+
+def test_a_licence_never_changes_under_the_same_version(catalogue: Catalogue, entry: Path) -> None:
+    catalogue.add(entry)
+    with pytest.raises(RegistryError, match="versions never change"):
+        catalogue.add(changed(entry, lambda manifest: manifest.update(licence="another")))
+
+
+def test_the_card_beside_the_manifest_is_kept_with_the_model(catalogue: Catalogue, entry: Path) -> None:
+    (entry / "card.md").write_text("# tiny\n\n<b>Für alle.</b>\n")
+    model, _ = catalogue.add(entry)
+    assert catalogue.card(model) == "# tiny\n\n<b>Für alle.</b>\n"
+
+
+def test_a_model_without_a_card_gets_one_when_it_is_added_again_and_keeps_it(
+    store: ModelStore, catalogue: Catalogue, entry: Path
+) -> None:
+    model, _ = catalogue.add(entry)
+    assert catalogue.card(model) == ""
+    (entry / "card.md").write_text("one")
+    assert catalogue.add(entry) == (model, False)
+    assert catalogue.card(model) == "one"
+    (entry / "card.md").unlink()
+    catalogue.add(entry)
+    assert catalogue.card(model) == "one"
+    assert store.get("tiny", "1.0.0") == StoredModel("tiny", "1.0.0", model.payload, model.added_at)
+
+
+def test_a_card_goes_with_its_model(catalogue: Catalogue, entry: Path) -> None:
+    (entry / "card.md").write_text("one")
+    model, _ = catalogue.add(entry)
+    catalogue.remove("tiny", "1.0.0")
+    (entry / "card.md").unlink()
+    assert catalogue.add(entry)[1]
+    assert catalogue.card(model) == ""
+
+
+@pytest.mark.parametrize(
+    ("card", "sentence"),
+    [
+        (b"x" * (64 * 1024 + 1), "is larger than 64 KiB; shorten it"),
+        (b"caf\xe9", "is not in UTF-8; save it so"),
+        (b"a\0b", "has a NUL character in it"),
+    ],
+)
+def test_a_card_that_cannot_be_kept_is_refused_and_leaves_nothing(
+    catalogue: Catalogue, entry: Path, card: bytes, sentence: str
+) -> None:
+    (entry / "card.md").write_bytes(card)
+    with pytest.raises(RegistryError, match=rf"card\.md {sentence}"):
+        catalogue.add(entry)
+    assert catalogue.list() == []
+    assert kept(catalogue) == set()
+
+
+def test_a_pipe_in_a_cards_place_holds_nobody_up(catalogue: Catalogue, entry: Path) -> None:
+    os.mkfifo(entry / "card.md")
+    with pytest.raises(RegistryError, match=r"card\.md cannot be read \(it is no plain file\)"):
+        catalogue.add(entry)

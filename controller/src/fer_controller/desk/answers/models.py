@@ -17,8 +17,10 @@ def models(context: Context, _asked: Nothing) -> list[ModelAnswer]:
 @ANSWERS.carries_out(MODEL)
 def model(context: Context, asked: ModelQuery) -> WholeModelAnswer:
     """All of one; raises RegistryError when there is none."""
-    found = context.stores.models.get(*split(asked.model))
-    return WholeModelAnswer(**dict(described(found)), manifest=found.manifest.model_dump(mode="json"))
+    shelf = context.stores.models
+    found = shelf.get(*split(asked.model))
+    manifest = found.manifest.model_dump(mode="json")
+    return WholeModelAnswer(**dict(described(found)), manifest=manifest, card=shelf.card(found))
 
 
 def described(model: RegisteredModel) -> ModelAnswer:

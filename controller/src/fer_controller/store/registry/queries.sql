@@ -28,6 +28,14 @@ SELECT DISTINCT sha256 FROM model_files;
 -- Add a model.
 INSERT INTO models (name, version, manifest, added_at) VALUES (:name, :version, :manifest, :added_at);
 
+-- card --
+-- What is written about a model for people.
+SELECT card FROM models WHERE name = :name AND version = :version;
+
+-- update_card --
+-- Replace what is written about a model.
+UPDATE models SET card = :card WHERE name = :name AND version = :version;
+
 -- insert_model_file --
 -- Add one file of a model.
 INSERT INTO model_files (model_id, precision, sha256)

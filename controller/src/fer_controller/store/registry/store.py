@@ -52,6 +52,16 @@ class ModelStore:
             rows = [{**number, "precision": precision, "sha256": sha256} for precision, sha256 in files]
             self._database.many("insert_model_file", rows)
 
+    def card(self, name: str, version: str) -> str:
+        """What is written about a model for people, as Markdown; empty where nothing is."""
+        found = self._database.rows("card", {"name": name, "version": version})
+        return str(found[0]["card"]) if found else ""
+
+    def put_card(self, name: str, version: str, card: str) -> None:
+        """Replace it."""
+        with self._database.transaction():
+            self._database.run("update_card", {"name": name, "version": version, "card": card})
+
     def put_content(self, sha256: str, chunks: Iterable[bytes]) -> None:
         """Store a file that others will serve; where this machine alone does, nothing happens."""
         if not self._database.keeps_files:

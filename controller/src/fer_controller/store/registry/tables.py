@@ -22,3 +22,5 @@ MODELS: tuple[str, ...] = (
     """,
     "CREATE INDEX model_files_by_sha256 ON model_files (sha256)",
 )
+
+CARDS_OF_MODELS: tuple[str, ...] = ("ALTER TABLE models ADD COLUMN card TEXT NOT NULL DEFAULT ''",)

@@ -5,10 +5,9 @@ import { useLook } from "../live.js";
 import { Asked } from "../parts/asked.js";
 import { Choice } from "../parts/choice.js";
 import { Table } from "../parts/table.js";
-import { factsOf } from "./model/facts.js";
+import { factsOf, UNKNOWN } from "./model/facts.js";
 
 const EVERY_MS = 30_000;
-const UNKNOWN = "not measured";
 
 export const model = { title: "Model", View: Model };
 
@@ -27,8 +26,7 @@ function Model({ id, query: { beside = "" } }) {
                 choices=${[["", "nothing"], ...others.map((name) => [name, name])]} /></div>
         </div>
         <${Asked} asked=${asked} what=${id}>${(found) => html`<${Said} ...${found} />`}<//>
-        <p class="hint">This is what the signed manifest says. Figures of each emotion, calibration and limits are in the
-            model’s card, <code>card.md</code> beside it.</p>`;
+        <p class="hint">The tables hold what the signed manifest says. Nobody signs a card.</p>`;
 }
 
 async function look(ids, signal) {
@@ -36,7 +34,7 @@ async function look(ids, signal) {
         get("/v1/models", {}, signal), get("/v1/fleet", { limit: 0 }, signal),
         ...ids.map((id) => get(`/v1/models/${encodeURIComponent(id)}`, {}, signal)),
     ]);
-    const sides = found.map((each) => ({ name: each.model, facts: factsOf(each, fleet.facets) }));
+    const sides = found.map((each) => ({ name: each.model, card: each.card, facts: factsOf(each, fleet.facets) }));
     return { names: known.map((each) => each.model), sides };
 }
 
@@ -46,7 +44,14 @@ function Said({ sides }) {
         <h2>${group}</h2>
         <${Table} label=${group} columns=${columnsOf(sides)} rows=${rowsOf(sides, all, group)} keyOf=${({ term }) => term}
             layout="carded" />
-    <//>`);
+    <//>`).concat(sides.map(({ name, card }) => html`<${Card} key=${name} name=${name} card=${card} />`));
+}
+
+/** What people wrote about a model; it is shown as it is written, and never read as HTML. */
+function Card({ name, card }) {
+    if (!card) return html`<p class="hint">The registry has no card of ${name}. Put <code>card.md</code> beside the
+        model’s <code>manifest.json</code>, and run <code>fer-controller models add</code> with that folder once more.</p>`;
+    return html`<details class="panel"><summary>Card of ${name}</summary><pre class="card">${card}</pre></details>`;
 }
 
 /** A row for what either of them says. */

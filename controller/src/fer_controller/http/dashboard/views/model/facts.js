@@ -1,10 +1,13 @@
 import { link } from "../../address.js";
 import { html } from "../../html.js";
 import { Clock } from "../../parts/time.js";
-import { count, figure, megabytes, number } from "../../wording.js";
+import { count, figure, known, megabytes, number } from "../../wording.js";
 
 const CLASSIFIER = "classifier";
 const DECIMALS = 2;
+
+/** What an older manifest does not say, or nobody measured. */
+export const UNKNOWN = "unknown";
 
 const percent = (value) => `${number(100 * value, DECIMALS)} %`;
 
@@ -16,9 +19,10 @@ export function factsOf({ manifest, model, task }, devices) {
     const of = (group) => ([term, text, shown]) => ({ group, term, text, shown });
     return [
         ...about(manifest, task).map(of("Model")),
-        ...manifest.variants.flatMap((variant) => [
-            ...(task === CLASSIFIER ? [runBy(`${model}/${variant.precision}`, devices)] : []), ...figures(variant),
-        ].map(of(variant.precision))),
+        ...manifest.variants.flatMap((variant) => (task === CLASSIFIER ? [
+            ...[runBy(`${model}/${variant.precision}`, devices), ...figures(variant)].map(of(variant.precision)),
+            ...byEmotion(variant, manifest.labels).map(of(`${variant.precision} by emotion`)),
+        ] : figures(variant).map(of(variant.precision)))),
     ].filter(({ text }) => text);
 }
 
@@ -49,17 +53,30 @@ function figures(variant) {
         ...measured.map(({ name, dataset, pictures, value, unit }) => [
             `${name}, ${dataset}`, `${figure(value)} ${unit}, ${count(pictures, "picture")}`,
         ]),
-        ...latency.map(({ machine, provider, threads, p50_ms: median, p95_ms: tail }) => [
-            `One picture on ${machine}, ${provider}, ${count(threads, "thread")}`,
-            `${number(median, DECIMALS)} ms, p95 ${number(tail, DECIMALS)} ms`,
-        ]),
+        ["Time of one picture", latency.map(timed).join("; ") || UNKNOWN],
     ];
 }
 
-function scored({ dataset, split, images, accuracy, macro_f1: f1 }) {
+const timed = ({ machine, provider, threads, p50_ms: median, p95_ms: tail }) =>
+    `${number(median, DECIMALS)} ms, p95 ${number(tail, DECIMALS)} ms, on ${machine}, ${provider}, ${count(threads, "thread")}`;
+
+function scored({ dataset, split, images, accuracy, macro_f1: f1, calibration_error: error }) {
     const place = `${dataset}, ${split}`;
     return [
         [`Accuracy, ${place}`, `${percent(accuracy)} of ${count(images, "image")}`],
-        [`Macro F1, ${place}`, f1 && percent(f1)],
+        [`Macro F1, ${place}`, known(f1) ? percent(f1) : UNKNOWN],
+        [`Calibration error, ${place}`, known(error) ? percent(error) : UNKNOWN],
     ];
 }
+
+/** On the first set of the manifest. */
+function byEmotion({ accuracy: [first] = [] }, labels) {
+    const told = Object.fromEntries((first?.emotions ?? []).map((each) => [each.emotion, each]));
+    return [
+        ["Measured on", first ? `${first.dataset}, ${first.split}` : UNKNOWN],
+        ...labels.map((label) => [label, Object.hasOwn(told, label) ? recognized(told[label]) : UNKNOWN]),
+    ];
+}
+
+const recognized = ({ images, precision, recall }) =>
+    `recall ${percent(recall)} of ${count(images, "image")}, precision ${percent(precision)}`;
