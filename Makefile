@@ -14,6 +14,7 @@ FUZZ_SECONDS ?= 60
 CLUSTER_ROUNDS ?= 5
 TESTS    := -m "not training and not hosts and not browser and not fuzz and not arm and not failover and not machines and not cluster and not dist"
 MACHINE  ?= $(shell uname -m)
+PYTHON_TAG ?= cp311
 PIP      := -m pip --disable-pip-version-check
 # What is pinned has hashes, and pip then takes nothing without one: what is ours comes in a call of its own.
 PINNED   := $(PIP) install -q --require-hashes --no-build-isolation
@@ -21,7 +22,7 @@ OURS     := $(PIP) install -q --no-build-isolation --no-deps
 # What the shell that starts make sets for Pythons of its own must not leak: hooks, and that nothing is kept compiled.
 unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible dist test-dist fuzz docs site lock format clean
+.PHONY: demo test deb soak check bench bench-peer bench-models test-browser test-clusters test-py38 test-hosts test-arm test-failover test-machines test-training check-ansible dist test-dist fuzz docs site lock format clean
 
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
@@ -81,8 +82,7 @@ test-py38: .venv-py38/.ready .venv-jetpack46/.ready  ## wire and agent on Python
 	.venv-py38/bin/pytest tests/unit/wire tests/unit/terminal tests/unit/agent tests/unit/client tests/integration/agent
 	.venv-jetpack46/bin/pytest tests/integration/agent/test_shipped_models.py
 
-test-hosts: $(READY) .venv-ansible/.ready  ## Ansible on real hosts; needs root, debootstrap and systemd-container
-	scripts/wheelhouse.sh cp311 $(MACHINE)
+test-hosts: $(READY) .venv-ansible/.ready deb  ## Ansible and packages on real hosts; needs root, debootstrap and systemd-container
 	FER_ANSIBLE=$(CURDIR)/.venv-ansible/bin/ansible-playbook $(BIN)/pytest -m hosts --durations=0
 
 test-failover: $(READY)  ## PostgreSQL under Patroni, its nodes killed and cut off under load; needs patroni and etcd-server
@@ -94,6 +94,10 @@ test-machines: $(READY)  ## many processes and brokers, killed in turn, and the 
 dist: $(READY)          ## the wheels of our programs, in dist/
 	rm -rf dist
 	$(BIN)/python $(PIP) wheel -q --no-build-isolation --no-deps --wheel-dir dist $(PROGRAMS)
+
+deb: $(READY)           ## Debian packages of agent and controller for PYTHON_TAG (cp311) and MACHINE, in dist/; needs debhelper
+	scripts/wheelhouse.sh $(PYTHON_TAG) $(MACHINE)
+	scripts/deb.sh $(PYTHON_TAG) $(MACHINE)
 
 test-dist: dist         ## our wheels in empty environments, without an index
 	$(BIN)/python $(PIP) wheel -q --require-hashes --no-build-isolation --no-deps --wheel-dir build/wheelhouse -r requirements/dev.txt

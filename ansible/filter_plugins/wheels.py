@@ -16,11 +16,15 @@ from packaging.version import Version
 WHEEL = ".whl"
 METADATA = ".dist-info/METADATA"
 
+Machine = Mapping[str, str]
+"""A host's environment markers, by name."""
+
 
 @dataclass(frozen=True)
 class Wheel:
     """One wheel of an archive."""
 
+    file: str
     name: str
     version: Version
     data: bytes
@@ -39,11 +43,17 @@ class Wheel:
         return [Requirement(each) for each in HeaderParser().parsestr(text).get_all("Requires-Dist", [])]
 
 
-def pinned(archive: str, requirements: Iterable[str], machine: Mapping[str, str]) -> str:
+def pinned(archive: str, requirements: Iterable[str], machine: Machine) -> str:
     """A requirements file with all that the requirements need there, for pip's --require-hashes.
 
-    The machine is its environment markers, by name. Raises ValueError for what the archive lacks.
+    Raises ValueError for what the archive lacks.
     """
+    wheels = needed(archive, requirements, machine)
+    return "".join(f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n" for wheel in wheels)
+
+
+def needed(archive: str, requirements: Iterable[str], machine: Machine) -> list[Wheel]:
+    """The wheels of all that the requirements need there, by name; raises ValueError for what the archive lacks."""
     wheels = {wheel.name: wheel for wheel in sorted(_wheels(archive), key=lambda each: each.version)}
     chosen: dict[str, set[str]] = {}
     asked = [("the inventory", Requirement(each)) for each in requirements]
@@ -53,8 +63,7 @@ def pinned(archive: str, requirements: Iterable[str], machine: Mapping[str, str]
         if new := extras - chosen.setdefault(wheel.name, set()):
             chosen[wheel.name] |= new
             asked += [(wheel.name, each) for each in wheel.needs if _applies(each, machine, new)]
-    lines = (f"{name}=={wheels[name].version} --hash=sha256:{wheels[name].sha256}" for name in sorted(chosen))
-    return "\n".join(lines) + "\n"
+    return [wheels[name] for name in sorted(chosen)]
 
 
 def _wheels(archive: str) -> Iterator[Wheel]:
@@ -62,8 +71,9 @@ def _wheels(archive: str) -> Iterator[Wheel]:
         for member in tar:
             content = tar.extractfile(member) if member.name.endswith(WHEEL) else None
             if content is not None:
-                name, version, _, _ = parse_wheel_filename(member.name.rpartition("/")[2])
-                yield Wheel(name, version, content.read())
+                file = member.name.rpartition("/")[2]
+                name, version, _, _ = parse_wheel_filename(file)
+                yield Wheel(file, name, version, content.read())
 
 
 def _found(wheels: Mapping[str, Wheel], requirement: Requirement, by: str) -> Wheel:
@@ -75,7 +85,7 @@ def _found(wheels: Mapping[str, Wheel], requirement: Requirement, by: str) -> Wh
     return wheel
 
 
-def _applies(requirement: Requirement, machine: Mapping[str, str], extras: Iterable[str]) -> bool:
+def _applies(requirement: Requirement, machine: Machine, extras: Iterable[str]) -> bool:
     marker = requirement.marker
     return marker is None or any(marker.evaluate({**machine, "extra": extra}) for extra in extras)
 

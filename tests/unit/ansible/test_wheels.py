@@ -1,37 +1,16 @@
 """A host installs what its program needs on its Python and machine, and nothing else that the archive holds."""
 
 import hashlib
-import io
-import tarfile
-import zipfile
 from pathlib import Path
 
 import ansible_filters
 import pytest
+from made_wheels import a_wheel, an_archive
 
 wheels = ansible_filters.load("wheels")
 
 JETPACK_5 = {"python_version": "3.8", "python_full_version": "3.8.10", "platform_machine": "aarch64"}
 DEBIAN_12 = {"python_version": "3.11", "python_full_version": "3.11.2", "platform_machine": "x86_64"}
-
-
-def a_wheel(name: str, *needs: str, version: str = "1.0") -> tuple[str, bytes]:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as content:
-        lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {each}" for each in needs)]
-        content.writestr(f"{name}-{version}.dist-info/METADATA", "Metadata-Version: 2.1\n" + "\n".join(lines) + "\n\n")
-        content.writestr("other/deep.dist-info/METADATA", "Requires-Dist: nothing\n")
-    return f"./{name}-{version}-py3-none-any.whl", data.getvalue()
-
-
-def an_archive(folder: Path, *made: tuple[str, bytes]) -> str:
-    path = folder / "cp311-x86_64.tar"
-    with tarfile.open(path, "w") as tar:
-        for name, data in made:
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            tar.addfile(member, io.BytesIO(data))
-    return str(path)
 
 
 def names(text: str) -> list[str]:
@@ -47,7 +26,8 @@ def test_each_wheel_is_pinned_by_version_and_sha256(tmp_path: Path) -> None:
 
 
 def test_a_device_gets_nothing_of_the_controller(tmp_path: Path) -> None:
-    agent, wire, controller = a_wheel("fer_agent", "Fer.Wire>=1"), a_wheel("fer_wire"), a_wheel("fer_controller")
+    agent, controller = a_wheel("fer_agent", "Fer.Wire>=1"), a_wheel("fer_controller", "fastapi")
+    wire = a_wheel("fer_wire", files={"vendored/deep.dist-info/METADATA": "Requires-Dist: fastapi\n"})
     archive = an_archive(tmp_path, agent, wire, controller, a_wheel("fastapi"))
     assert names(wheels.pinned(archive, ["fer-agent"], DEBIAN_12)) == ["fer-agent", "fer-wire"]
 
