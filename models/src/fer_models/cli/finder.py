@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fer_models.cli import eyes_options
+from fer_models.cli import eyes_export, eyes_options
 from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
 from fer_models.cli.finder_evaluate import evaluate
 from fer_models.cli.run_log import logging, reading
@@ -67,31 +66,18 @@ def train(
 
 @finder.command("export")
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a run, finished or not.")],
-    out: Annotated[Path, typer.Option(help="The .onnx file to write.")] = Path("finder.onnx"),
-    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    checkpoint: eyes_export.Checkpoint,
+    out: eyes_export.OnnxFile = Path("finder.onnx"),
+    json_: eyes_export.Json = False,
 ) -> None:
     """Write a run's averaged weights as .onnx: opset 13, three maps of cells; decoding stays outside."""
     from fer_models.eyes.finder.lesson import KIND
     from fer_models.eyes.finder.network import Finder
     from fer_models.eyes.finder.onnx_file import export_finder
     from fer_models.eyes.finder.onnx_finder import OnnxFinder
-    from fer_models.eyes.learning.beginning import load_weights
-    from fer_models.eyes.learning.checkpoint import read_state
 
-    state = read_state(checkpoint, KIND)
-    model = Finder()
-    load_weights(model, checkpoint, KIND)
-    export_finder(model, out)
-    OnnxFinder(out)
-    parameters = sum(each.numel() for each in model.parameters())
-    told = {"file": str(out), "bytes": out.stat().st_size, "parameters": parameters, "samples": state["seen"]}
-    if json_:
-        typer.echo(json.dumps(told))
-    else:
-        typer.echo(
-            "wrote {file}: {bytes} bytes, {parameters} parameters, learned from {samples} samples".format(**told)
-        )
+    form = eyes_export.OnnxFormat(KIND, export_finder, OnnxFinder)
+    eyes_export.export_averaged(Finder(), form, checkpoint, out, json_=json_)
 
 
 @finder.command("release")

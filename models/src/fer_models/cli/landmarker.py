@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from fer_terminal.columns import FIGURE, Column, Row
 
-from fer_models.cli import eyes_options
+from fer_models.cli import eyes_export, eyes_options
 from fer_models.cli.eyes_entry import ZOO, Command, Commit, EntryName, Origin, Out, Version, publish
 from fer_models.cli.records import Record, recorded
 from fer_models.cli.run_log import logging, reading
@@ -90,30 +89,17 @@ def _lookalikes(finder: Path | None, backgrounds: Sequence[Source]) -> list[Look
 
 @landmarker.command("export")
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a run, finished or not.")],
-    out: Annotated[Path, typer.Option(help="The .onnx file to write.")] = Path("landmarker.onnx"),
-    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    checkpoint: eyes_export.Checkpoint,
+    out: eyes_export.OnnxFile = Path("landmarker.onnx"),
+    json_: eyes_export.Json = False,
 ) -> None:
     """Write a run's averaged weights as .onnx: opset 13; landmarks, their visibility and the head's angles."""
     from fer_models.eyes.landmarker.lesson import KIND
     from fer_models.eyes.landmarker.network import Landmarker
     from fer_models.eyes.landmarker.onnx_file import export_landmarker, onnx_marker
-    from fer_models.eyes.learning.beginning import load_weights
-    from fer_models.eyes.learning.checkpoint import read_state
 
-    state = read_state(checkpoint, KIND)
-    model = Landmarker()
-    load_weights(model, checkpoint, KIND)
-    export_landmarker(model, out)
-    onnx_marker(out)
-    parameters = sum(each.numel() for each in model.parameters())
-    told = {"file": str(out), "bytes": out.stat().st_size, "parameters": parameters, "samples": state["seen"]}
-    if json_:
-        typer.echo(json.dumps(told))
-    else:
-        typer.echo(
-            "wrote {file}: {bytes} bytes, {parameters} parameters, learned from {samples} samples".format(**told)
-        )
+    form = eyes_export.OnnxFormat(KIND, export_landmarker, onnx_marker)
+    eyes_export.export_averaged(Landmarker(), form, checkpoint, out, json_=json_)
 
 
 @landmarker.command("release")
