@@ -10,7 +10,7 @@ from fer_agent.update import durable
 from fer_wire.tuning import SettingValues
 from unit.agent.update.device import Device
 from unit.agent.update.making import FakeServant, Release, Shelf, Signer, settings_order
-from unit.agent.update.test_runner import NEW, NO_FACES, OLD, WHOLE_WAY
+from unit.agent.update.world import NEW, NO_FACES, OLD, WHOLE_WAY
 
 SLOW: SettingValues = {"events.heartbeat_s": 60.0}
 SMALL: SettingValues = {"faces.smallest_px": 40.0, "cameras.fps": 5.0}
