@@ -18,7 +18,7 @@ from fer_controller.registry import tokens
 from fer_controller.store.credentials.store import TokenStore
 from hypothesis import given
 from hypothesis import strategies as st
-from integration.controller.test_http import Registry
+from integration.controller.served_registry import Registry
 
 HALVES = {
     "nothing": b"",

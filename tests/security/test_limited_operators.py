@@ -3,8 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +23,7 @@ from fer_controller.operations.device import DEVICE as DEVICE_NOW
 from fer_controller.operations.device import DEVICE_ROLLOUTS
 from fer_controller.operations.events import (
     EMOTION_ROLLUPS,
-    EVENTS_AS_STORED,
-    EVENTS_BY_TIME,
     EVENTS_OF_DAY,
-    NEWEST_EVENTS,
 )
 from fer_controller.operations.fleet import DEVICES, FORGET, ME, REVOKE, TOTALS, RevokeRequest
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
@@ -37,9 +32,9 @@ from fer_controller.operations.operation import Nothing, Operation
 from fer_controller.operations.operation import rows_of as rows_of_answer
 from fer_controller.operations.operators import ADD_OPERATOR, CHANGE_OPERATOR, REMOVE_OPERATOR, VOID_TOKEN
 from fer_controller.operations.plans import DEPLOY, PLAN
-from fer_controller.operations.rollouts import DECISIONS, ORDER, PROGRESS, ROLLOUT, ROLLOUTS, RolloutsQuery
+from fer_controller.operations.rollouts import ORDER, ROLLOUT, ROLLOUTS, RolloutsQuery
 from fer_controller.operations.settings import DEVICE_SETTINGS
-from fer_controller.operations.telemetry import NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS
+from fer_controller.operations.telemetry import TELEMETRY_ROLLUPS
 from fer_controller.registry import tokens
 from fer_controller.rollout import audit
 from fer_controller.rollout.devices.relabel import Relabel
@@ -47,34 +42,21 @@ from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.store.credentials.records import ADMIN, OPERATOR, VIEWER
 from fer_controller.store.rollouts.records import Changes, Failures
 from fer_controller.store.subjects import Subjects
+from security.limited_lab import (
+    FOREIGN,
+    GIVEN,
+    NOW,
+    OF_A_DEVICE,
+    OF_A_ROLLOUT,
+    SELECTOR,
+    VICTIM,
+    Lab,
+    named,
+    rows_of,
+    said,
+)
 from served_fleet import COMMAND as ASKED_OF_ANOTHER
 from served_fleet import IN_THE_LAB, ServedFleet
-
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
-SELECTOR = "site=lab"
-GIVEN = ("orin-03", "orin-04")
-FOREIGN = (DEVICE, "nano-02", *(f"orin-{number:02}" for number in range(10) if f"orin-{number:02}" not in GIVEN))
-VICTIM = "orin-05"
-
-
-@dataclass
-class Lab:
-    """A fleet in which anna is given the lab, with rollouts of hers and of others, and traces of everybody."""
-
-    fleet: ServedFleet
-    token: str
-    foreign_rollout: str
-    own_rollout: str
-
-    def ask(self, operation: Operation[Any, Any], **asked: Any) -> Any:
-        """What the operation answers to anna, carried out as the HTTP server does."""
-        with LocalDesk(self.fleet.place, "anna", OPERATOR, "10.0.0.1", SELECTOR) as desk:
-            return desk.ask(operation, operation.parameters(**asked))
-
-    def ask_over_http(self, operation: Operation[Any, Any], **asked: Any) -> Any:
-        """What the operation answers to anna's token."""
-        with self.fleet.far(self.token) as desk:
-            return desk.ask(operation, operation.parameters(**asked))
 
 
 @pytest.fixture
@@ -122,49 +104,6 @@ ASKED: "dict[str, dict[str, Any]]" = {
     OUTCOME.name: {"test": 1},
 }
 """What is asked of operations that have to be asked for something."""
-OF_A_DEVICE = (
-    COMMANDS,
-    NEWEST_EVENTS,
-    EVENTS_BY_TIME,
-    EVENTS_AS_STORED,
-    EVENTS_OF_DAY,
-    NEWEST_TELEMETRY,
-    TELEMETRY_AS_STORED,
-)
-OF_A_ROLLOUT = (ROLLOUT, PROGRESS, DECISIONS)
-ROWS = {
-    "devices": "device", "labels": "device", "tokens": "holder", "desired_states": "device", "events": "device",
-    "alerts": "device",
-    "device_failures": "device", "revoked_devices": "device", "rollout_targets": "device", "telemetry": "device",
-    "commands": "device",
-}  # fmt: skip
-
-
-def rows_of(db: Path, names: "tuple[str, ...]") -> "list[Any]":
-    """What the database says of devices; not when their tokens were used."""
-    with sqlite3.connect(db) as raw:
-        found = [
-            row
-            for table, column in ROWS.items()
-            for name in names
-            for row in raw.execute(f"SELECT * FROM {table} WHERE {column} = ?", (name,))  # noqa: S608
-        ]
-    raw.close()
-    return found
-
-
-def said(lab: Lab, operation: Operation[Any, Any], asked: "dict[str, Any]") -> "list[str]":
-    """The devices that an answer or a refusal names and anna neither is given nor named herself."""
-    try:
-        return named(lab.ask(operation, **asked), operation)
-    except ControllerError as error:
-        return [name for name in FOREIGN if name in str(error) and name not in str(asked)]
-
-
-def named(answer: Any, operation: Operation[Any, Any]) -> "list[str]":
-    """The devices that an answer names and anna is not given."""
-    said = json.dumps(operation.dumped(answer))
-    return [name for name in FOREIGN if name in said]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)

@@ -16,7 +16,7 @@ from fer_controller.settings import load
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import DEVICE, Token
 from fer_controller.store.credentials.store import TokenStore
-from integration.controller.test_http import Registry
+from integration.controller.served_registry import Registry
 from real_broker import free_port
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -1,8 +1,6 @@
 """Models over HTTP: the real process, real requests."""
 
 import hashlib
-import random
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,96 +8,26 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
-import psutil
 import pytest
 import requests
 import trustme
-from assigned_files import assign
 from controller_process import eventually
 from fer_controller.desk import access
-from fer_controller.errors import HttpError
 from fer_controller.http.process import HttpProcess
 from fer_controller.registry import tokens
-from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.key_lists import KeyHistory
 from fer_controller.registry.model import RegisteredModel
-from fer_controller.registry.signing import make_keys
-from fer_controller.settings import Settings, load
 from fer_controller.store import opening
 from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.credentials.store import TokenStore
-from fer_controller.store.registry.records import StoredModel
-from fer_controller.store.registry.store import ModelStore
 from fer_wire.keys import MODELS
 from fer_wire.signed import MANIFEST
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
+from integration.controller.served_registry import MB, TIMEOUT_S, Registry, large_file, settings_in
 from tiny_onnx import network, write_model
-
-TIMEOUT_S = 30
-MB = 1_000_000
-
-
-class Registry:
-    """A registry with a tiny model, and a process that serves it."""
-
-    def __init__(self, folder: Path, **http: Any) -> None:
-        self.settings = settings_in(folder, **http)
-        self.database = opening.writer(self.settings.db, create=True)
-        self.store = ModelStore(self.database)
-        make_keys(self.settings.registry_folder)
-        self.catalogue = Catalogue(self.store, self.settings.registry_folder)
-        self.token = tokens.make(TokenStore(self.database), "nano-01")
-        self.process = HttpProcess(self.settings)
-
-    def add(self, folder: Path) -> RegisteredModel:
-        model = self.catalogue.add(write_model(folder, {"fp32": network()}))[0]
-        self.assign(model.variant("fp32").sha256)
-        return model
-
-    def assign(self, sha256: str, device: str = "nano-01") -> None:
-        """Tell a device to run a file; the last one counts."""
-        assign(self.database, device, sha256)
-
-    def add_bytes(self, source: Path, name: str = "large") -> str:
-        """A file of any bytes, which the process takes for a model's, and nano-01 is told to run."""
-        sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
-        with self.catalogue.artifacts.held():
-            self.catalogue.artifacts.take(source, sha256)
-            self.store.add_model(StoredModel(name, "1", b"{}", ""), [("fp32", sha256)])
-        self.assign(sha256)
-        return sha256
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.process.port}{path}"
-
-    def ask(self, path: str, token: str | None = "", method: str = "GET", **headers: str) -> requests.Response:
-        """With our token, unless another is given; None is without one."""
-        given = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
-        return requests.request(
-            method, self.url(path), headers={**given, **headers}, timeout=TIMEOUT_S, stream=method == "GET"
-        )
-
-    def child(self) -> psutil.Process:
-        """The process itself."""
-        child = self.process._child
-        assert child is not None
-        return psutil.Process(child.pid)
-
-    def __enter__(self) -> "Registry":
-        self.process.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.__exit__(None, None, None)
-        self.database.close()
-
-
-def settings_in(folder: Path, **http: Any) -> Settings:
-    return load(db=folder / "fleet.db", http={"listen": "127.0.0.1:0", **http})
 
 
 @pytest.fixture(scope="module")
@@ -127,9 +55,7 @@ def url(model: RegisteredModel) -> str:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    path = tmp_path / "large"
-    path.write_bytes(random.Random(0).randbytes(3 * MB))
-    return path
+    return large_file(tmp_path)
 
 
 def test_health_needs_no_token(served: Registry) -> None:
@@ -297,45 +223,6 @@ def test_a_large_file_is_never_wholly_in_memory(tmp_path: Path) -> None:
     assert peak - before < 20 * MB
 
 
-def test_it_is_begun_again_when_it_is_killed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO"), Registry(tmp_path) as registry:
-        registry.ask("/v1/health")
-        first = registry.child()
-        first.kill()
-        assert registry.ask("/v1/health", None).json() == {"status": "ok"}
-        assert registry.child().pid != first.pid
-        port = registry.process.port
-    said = [record.message for record in caplog.records]
-    assert said.count(f"Models are served at http://127.0.0.1:{port}.") == 2
-    assert "The HTTP server ended (signal 9); it restarts in 0.5 s." in said
-
-
-def test_it_ends_in_order_also_in_the_middle_of_a_download(
-    tmp_path: Path, large: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level("WARNING"):
-        with Registry(tmp_path, max_mbytes_s=0.1) as registry:
-            answer = registry.ask(f"/v1/artifacts/{registry.add_bytes(large)}")
-            child = registry.child()
-        answer.close()
-        assert not child.is_running()
-    assert caplog.records == []
-
-
-def test_a_request_that_fails_is_one_sentence_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("WARNING"), Registry(tmp_path) as registry:
-        model = registry.add(tmp_path / "tiny")
-        path = registry.catalogue.artifacts.path(model.variant("fp32").sha256)
-        path.unlink()
-        path.mkdir()
-        with pytest.raises(requests.RequestException):
-            _ = registry.ask(model.artifact("fp32").url).content
-        eventually(lambda: caplog.records, "the fault is logged")
-    assert [record.message.split(" (")[0] for record in caplog.records] == [
-        f"A request failed: IsADirectoryError: [Errno 21] Is a directory: '{path}'"
-    ]
-
-
 def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1")
@@ -375,23 +262,3 @@ def test_many_devices_at_once_get_what_they_asked_for(served: Registry, data: by
 
     with ThreadPoolExecutor(16) as devices:
         assert all(devices.map(fetch, range(400)))
-
-
-def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "server.pem").write_text("My diary")
-    http = {"cert_file": tmp_path / "server.pem", "key_file": tmp_path / "server.pem"}
-    with pytest.raises(HttpError, match=r"http\.cert_file \(.*server\.pem\) holds no certificate"):
-        HttpProcess(settings_in(tmp_path, **http)).__enter__()
-
-
-def test_a_place_that_is_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer_controller.http.process.BIND_PATIENCE_S", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        place = f"127.0.0.1:{other.getsockname()[1]}"
-        with pytest.raises(HttpError, match=rf"cannot be served at {place}: Address already in use\. Name another"):
-            HttpProcess(settings_in(tmp_path, listen=place)).__enter__()
-
-
-def test_a_place_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    with pytest.raises(HttpError, match=r"cannot be served at no\.such\.host\.invalid:80: "):
-        HttpProcess(settings_in(tmp_path, listen="no.such.host.invalid:80")).__enter__()
