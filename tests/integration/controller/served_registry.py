@@ -20,7 +20,7 @@ from fer_controller.store.registry.records import StoredModel
 from fer_controller.store.registry.store import ModelStore
 from tiny_onnx import network, write_model
 
-TIMEOUT_S = 30
+TIMEOUT_S = 120
 MB = 1_000_000
 
 
