@@ -1,8 +1,10 @@
 """The queries as psycopg takes them, and faults as sentences."""
 
+import json
+
 import pytest
 from fer_controller.errors import OutOfReachError, StoreError, StoreUnavailable
-from fer_controller.store.postgresql.text import collated, ported, translated
+from fer_controller.store.postgresql.text import MANY_ROWS, ROWS_AT_ONCE, collated, ported, together, translated
 from fer_controller.store.postgresql.wording import OUT_OF_REACH_CODE, explained
 from fer_controller.store.queries import POSTGRESQL, QUERIES
 
@@ -21,6 +23,32 @@ DB = "postgresql://here/fleet"
 )
 def test_values_by_name_are_written_as_psycopg_reads_them(text: str, sent: str) -> None:
     assert translated(text) == sent
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "delete_forgotten", "insert_audit", "insert_telemetry", "mark_confirmed", "move_stream", "no_longer_due",
+        "upsert_desired", "upsert_device", "upsert_target",
+    ],
+)  # fmt: skip
+def test_what_is_written_of_a_thousand_devices_at_once_is_one_statement(query: str) -> None:
+    assert MANY_ROWS in translated(POSTGRESQL[query])
+
+
+def test_many_rows_are_one_value_of_what_postgresql_stores() -> None:
+    (value,) = together(
+        [{"device": 'a "\\u0000" \0', "published": True, "fps": None}, {"device": "é", "published": False, "fps": 0.1}]
+    )
+    assert json.loads(value["rows"]) == [
+        {"device": 'a "\\u0000" \ufffd', "published": 1, "fps": None},
+        {"device": "é", "published": 0, "fps": 0.1},
+    ]
+
+
+def test_a_value_of_rows_does_not_grow_without_end() -> None:
+    values = together([{"seq": seq} for seq in range(ROWS_AT_ONCE + 1)])
+    assert [json.loads(each["rows"])[0]["seq"] for each in values] == [0, ROWS_AT_ONCE]
 
 
 def test_texts_are_compared_as_bytes() -> None:

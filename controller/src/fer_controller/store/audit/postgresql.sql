@@ -16,3 +16,9 @@ CREATE TABLE audit (
   hash TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX audit_by_rollout ON audit (rollout, id);
+
+-- insert_audit --
+-- Add audit entries.
+INSERT INTO audit (id, time, rollout, wave, device, actor, action, sentence, numbers, origin, hash)
+SELECT id, time, rollout, wave, device, actor, action, sentence, numbers, origin, hash
+FROM jsonb_populate_recordset(CAST(NULL AS audit), :rows);

@@ -24,10 +24,12 @@ class AuditStore:
         with self._database.transaction():
             last = next(iter(self.newest(1)), None)
             id_, before = (last.id, last.hash) if last else (0, BEGINNING)
+            rows = []
             for entry in entries:
                 row = chained(replace(entry, origin=entry.origin or self._origin), id_ + 1, before)
-                self._database.run("insert_audit", named(row))
+                rows.append(named(row))
                 id_, before = row.id, row.hash
+            self._database.many("insert_audit", rows)
 
     def newest(self, limit: int) -> list[AuditRow]:
         """The newest entries, ascending by id."""

@@ -40,3 +40,16 @@ FROM devices WHERE device = ANY(CAST(:devices AS text[])) ORDER BY device FOR UP
 INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported)
 VALUES (:device, :state, :run, :born, :since, :last_seen, :agent_version, :reason, :reported)
 ON CONFLICT (device) DO NOTHING;
+
+-- upsert_device --
+-- Insert or replace devices, unless another process has heard of a later connection of their runs.
+INSERT INTO devices (device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind,
+  connection)
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection
+FROM jsonb_populate_recordset(CAST(NULL AS devices), :rows)
+ON CONFLICT (device) DO UPDATE SET
+  state = excluded.state, run = excluded.run, born = excluded.born, since = excluded.since,
+  last_seen = excluded.last_seen, agent_version = excluded.agent_version, reason = excluded.reason,
+  reported = excluded.reported, clock_offset_s = excluded.clock_offset_s,
+  blind = excluded.blind, connection = excluded.connection
+WHERE excluded.run <> devices.run OR excluded.connection >= devices.connection;

@@ -97,16 +97,20 @@ WHERE (device, epoch) IN (SELECT * FROM unnest(CAST(:devices AS text[]), CAST(:e
 ORDER BY device, epoch, first_seq;
 
 -- move_stream --
--- How far a stream is stored without a hole.
-UPDATE streams SET contiguous_seq = :contiguous_seq WHERE device = :device AND epoch = :epoch;
+-- How far streams are stored without a hole.
+UPDATE streams s SET contiguous_seq = moved.contiguous_seq
+FROM jsonb_populate_recordset(CAST(NULL AS streams), :rows) AS moved
+WHERE s.device = moved.device AND s.epoch = moved.epoch;
 
 -- forget_runs --
--- What was stored above a hole of a stream, before it is said anew.
-DELETE FROM runs_ahead WHERE device = :device AND epoch = :epoch;
+-- What was stored above the holes of streams, before it is said anew.
+DELETE FROM runs_ahead USING jsonb_populate_recordset(CAST(NULL AS runs_ahead), :rows) AS said
+WHERE runs_ahead.device = said.device AND runs_ahead.epoch = said.epoch;
 
 -- insert_run --
 -- Note numbers that are stored above a hole.
-INSERT INTO runs_ahead (device, epoch, first_seq, last_seq) VALUES (:device, :epoch, :first_seq, :last_seq);
+INSERT INTO runs_ahead (device, epoch, first_seq, last_seq)
+SELECT device, epoch, first_seq, last_seq FROM jsonb_populate_recordset(CAST(NULL AS runs_ahead), :rows);
 
 -- gaps_of --
 -- The gaps that were declared in these streams.

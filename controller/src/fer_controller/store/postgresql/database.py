@@ -22,7 +22,7 @@ from psycopg.types.string import StrDumperUnknown
 from fer_controller.errors import StoreError, StoreUnavailable
 from fer_controller.settings.postgresql import PostgresUrl
 from fer_controller.store.database import Database, Row, Tuples, Values
-from fer_controller.store.postgresql.text import translated
+from fer_controller.store.postgresql.text import MANY_ROWS, storable, together, translated
 from fer_controller.store.postgresql.wording import READ_ONLY, explained
 from fer_controller.store.queries import POSTGRESQL
 
@@ -88,11 +88,11 @@ class PostgresDatabase(Database):
             return self._sent(_text(query, parts), values).rowcount
 
     def many(self, query: str, values: Iterable[Values], **parts: object) -> int:
-        rows = list(values)
-        if not rows:
+        if not (rows := list(values)):
             return 0
+        text = translated(_text(query, parts))
         with self.beside(), self._explained(), self._connection.cursor() as cursor:
-            cursor.executemany(translated(_text(query, parts)), rows)
+            cursor.executemany(text, together(rows) if MANY_ROWS in text else rows)
             return max(0, cursor.rowcount)
 
     def load(self, query: str, rows: Iterable[Sequence[Any]], **parts: object) -> None:
@@ -273,10 +273,10 @@ class _Flag(Dumper):
 
 
 class _Text(StrDumperUnknown):
-    """A character that PostgreSQL does not store is replaced by one that says so."""
+    """Without what PostgreSQL does not store."""
 
     def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+        return super().dump(storable(obj))
 
 
 def _tuples(cursor: Any) -> Tuples:

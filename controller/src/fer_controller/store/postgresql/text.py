@@ -1,7 +1,11 @@
-"""The queries' text as psycopg and PostgreSQL take it."""
+"""The queries' text, and values, as psycopg and PostgreSQL take them."""
 
+import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+
+from fer_controller.store.database import Values
 
 INDEX = re.compile(r" INDEXED BY \w+")
 TOKEN = re.compile(r"(?P<quoted>'(?:[^']|'')*')|(?P<cast>::)|:(?P<name>[a-z_]\w*)|(?P<percent>%)")
@@ -13,6 +17,10 @@ TYPES = {
     "REAL": "double precision",
     "BLOB": "bytea",
 }
+MANY_ROWS = "%(rows)s"
+"""In a translated text: it takes many rows at once, for what is run for each row is planned for each."""
+ROWS_AT_ONCE = 5000
+"""JSON in PostgreSQL ends at 256 MB."""
 TYPE = re.compile(rf"(?<=\w )({'|'.join(TYPES)})\b")
 
 
@@ -20,6 +28,17 @@ TYPE = re.compile(rf"(?<=\w )({'|'.join(TYPES)})\b")
 def translated(text: str) -> str:
     """`:name` becomes `%(name)s` outside of quotes, `%` is doubled, and no index is named."""
     return TOKEN.sub(_token, INDEX.sub("", text))
+
+
+def together(rows: Sequence[Values]) -> list[Values]:
+    """Many rows as one value, `:rows`: a JSON list, whose objects have the names of columns."""
+    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    return [{"rows": json.dumps(plain[at : at + ROWS_AT_ONCE])} for at in range(0, len(plain), ROWS_AT_ONCE)]
+
+
+def storable(text: str) -> str:
+    """A character that PostgreSQL does not store is replaced by one that says so."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def collated(tables: str) -> str:
@@ -30,6 +49,13 @@ def collated(tables: str) -> str:
 def ported(change: str) -> str:
     """What changes a table in SQLite's words, in PostgreSQL's."""
     return TYPE.sub(lambda found: TYPES[found[0]], OF_A_FILE.sub("", change))
+
+
+def _plain(value: object) -> object:
+    """A truth is 1 or 0, as in SQLite."""
+    if isinstance(value, bool):
+        return int(value)
+    return storable(value) if isinstance(value, str) else value
 
 
 def _token(found: re.Match[str]) -> str:

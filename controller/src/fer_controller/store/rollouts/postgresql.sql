@@ -137,10 +137,11 @@ DELETE FROM brokers WHERE seen_at < now() - interval '7 days';
 INSERT INTO orders_due (place, device) SELECT :place, device FROM desired_states ON CONFLICT DO NOTHING;
 
 -- upsert_desired --
--- Insert or replace a device's desired state, which each broker owes from now on.
+-- Insert or replace desired states, which each broker owes from now on.
 WITH written AS (
   INSERT INTO desired_states (device, rollout, attempt, sha256, sequence, payload, written_at, published, task)
-  VALUES (:device, :rollout, :attempt, :sha256, :sequence, :payload, :written_at, :published, :task)
+  SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
+  FROM jsonb_populate_recordset(CAST(NULL AS desired_states), :rows)
   ON CONFLICT (device) DO UPDATE SET
     rollout = excluded.rollout, attempt = excluded.attempt, sha256 = excluded.sha256, sequence = excluded.sequence,
     payload = excluded.payload, written_at = excluded.written_at, published = excluded.published, task = excluded.task
@@ -170,15 +171,18 @@ WHERE device = :device AND rollout IN (SELECT id FROM rollouts WHERE ended_at = 
 ON CONFLICT DO NOTHING;
 
 -- no_longer_due --
--- A broker confirmed a desired state, unless a newer one was written.
-DELETE FROM orders_due WHERE place = :place AND device = :device
-  AND EXISTS (SELECT 1 FROM desired_states s WHERE s.device = :device AND s.sequence = :sequence);
+-- A broker confirmed desired states, but for those of which a newer one was written.
+DELETE FROM orders_due q
+USING jsonb_to_recordset(:rows) AS sent (place TEXT, device TEXT, sequence bigint)
+JOIN desired_states s ON s.device = sent.device AND s.sequence = sent.sequence
+WHERE q.place = sent.place AND q.device = sent.device;
 
 -- mark_confirmed --
--- Note how a desired state was signed, and whether each broker has confirmed it, unless a newer one was written.
-UPDATE desired_states SET signed_by = :signed_by, signed_until = :signed_until,
-  published = CASE WHEN EXISTS (SELECT 1 FROM orders_due q WHERE q.device = :device) THEN 0 ELSE 1 END
-WHERE device = :device AND sequence = :sequence;
+-- Note how desired states were signed, and whether each broker has confirmed them, unless a newer one was written.
+UPDATE desired_states s SET signed_by = sent.signed_by, signed_until = sent.signed_until,
+  published = CASE WHEN EXISTS (SELECT 1 FROM orders_due q WHERE q.device = s.device) THEN 0 ELSE 1 END
+FROM jsonb_populate_recordset(CAST(NULL AS desired_states), :rows) AS sent
+WHERE s.device = sent.device AND s.sequence = sent.sequence;
 
 -- renew_everywhere --
 -- Publish again everywhere what another key has signed than the one that signs now, or what soon expires.
@@ -198,3 +202,22 @@ WHERE published = 1 AND device IN (SELECT device FROM orders_due WHERE place = :
 UPDATE desired_states s SET published = 1
 WHERE published = 0 AND NOT EXISTS (SELECT 1 FROM orders_due q WHERE q.device = s.device)
   AND EXISTS (SELECT 1 FROM brokers);
+
+-- upsert_target --
+-- Insert or update devices of rollouts.
+INSERT INTO rollout_targets
+  (rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
+   baseline, reason, retry_at, updated_at, settings, previous_settings)
+SELECT rollout, device, wave, position, state, artifacts, why, attempt, failures, previous_model, previous_sha256,
+  baseline, reason, retry_at, updated_at, settings, previous_settings
+FROM jsonb_populate_recordset(CAST(NULL AS rollout_targets), :rows)
+ON CONFLICT (rollout, device) DO UPDATE SET
+  state = excluded.state, attempt = excluded.attempt, failures = excluded.failures,
+  previous_model = excluded.previous_model, previous_sha256 = excluded.previous_sha256, baseline = excluded.baseline,
+  reason = excluded.reason, retry_at = excluded.retry_at, updated_at = excluded.updated_at,
+  settings = excluded.settings, previous_settings = excluded.previous_settings;
+
+-- delete_forgotten --
+-- Delete the confirmed empty desired states of forgotten devices.
+DELETE FROM desired_states WHERE published = 1 AND rollout = ''
+  AND device IN (SELECT device FROM jsonb_populate_recordset(CAST(NULL AS desired_states), :rows));

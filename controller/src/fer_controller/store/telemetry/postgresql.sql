@@ -45,10 +45,13 @@ SELECT begin_ids('telemetry_ids', 2);
 SELECT settled_telemetry() AS id;
 
 -- insert_telemetry --
--- Store one telemetry message, unless it is stored already, be it on another day.
+-- Store telemetry messages, but for those that are stored already, be it on another day.
 INSERT INTO telemetry (day, device, run, time, model, provider, payload, received_at, {columns})
-SELECT substr(:received_at, 1, 10), :device, :run, :time, :model, :provider, :payload, :received_at, {parameters}
-WHERE NOT EXISTS (SELECT 1 FROM telemetry WHERE device = :device AND time = :time AND run = :run)
+SELECT substr(received_at, 1, 10), device, run, time, model, provider, payload, received_at, {columns}
+FROM jsonb_populate_recordset(CAST(NULL AS telemetry), :rows) AS sent
+WHERE NOT EXISTS (
+  SELECT 1 FROM telemetry t WHERE t.device = sent.device AND t.time = sent.time AND t.run = sent.run
+)
 ON CONFLICT (device, time, run, day) DO NOTHING;
 
 -- newest_telemetry_of_each --
