@@ -5,6 +5,7 @@ from typing import Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 from fer_agent.cameras.camera import Image
+from fer_agent.emotion.temperature import NONE
 from fer_agent.errors import CameraError
 from fer_agent.faces import geometry
 from fer_agent.faces.eyes import Detection, Look, Marks
@@ -126,6 +127,7 @@ class FakeClassifier:
     """Is sure of one emotion by the brightness of the crop: brightness 10·i means the i-th emotion."""
 
     reference = "fake@1/fp32"
+    track_temperatures = NONE
 
     def __init__(self) -> None:
         self.batches: List[int] = []

@@ -17,6 +17,7 @@ from fer_agent.commands.commands import Commands
 from fer_agent.commands.ledger_file import LedgerFile
 from fer_agent.commands.replies import Replies
 from fer_agent.emotion.classify import Classifier
+from fer_agent.emotion.temperature import in_order
 from fer_agent.examination import Running, examine_running
 from fer_agent.faces.detect import Landmarker, landmarks_file
 from fer_agent.faces.dlib_eyes import DlibEyes
@@ -162,7 +163,8 @@ def _pipelines(tuner: Tuner, once: bool, serving: Mapping[str, Serving], spool: 
         return seen_by(tuner.settings.faces)
 
     def classifier(network: Runs) -> Classifier:
-        return Classifier(network, tuner.settings.emotion.mirrored)
+        manifest = serving[CLASSIFIER].servant.model.manifest
+        return Classifier(network, tuner.settings.emotion.mirrored, in_order(manifest.track_temperatures))
 
     def retune(pipeline: Pipeline, now: Settings) -> None:
         pipeline.eyes, pipeline.classifier = eyes(), classifier(serving[CLASSIFIER].seen)

@@ -20,7 +20,7 @@ from served_fleet import ServedFleet
 
 pytestmark = pytest.mark.browser
 
-LAB, IN_THE_LAB, MORE = "orin-03", 7, 120
+LAB, IN_THE_LAB, UNCERTAIN, MORE = "orin-03", 7, 2, 120
 FILTERS = set(ExportQuery.model_fields) - {"form", "since", "until"}
 
 
@@ -29,7 +29,13 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFleet]:
     with ServedFleet(tmp_path_factory.mktemp("events")) as served:
         events = [
             an_event(
-                seq, LAB, emotion="fear", kind="start", confidence=0.9, time=START + timedelta(hours=2, minutes=seq)
+                seq,
+                LAB,
+                emotion="fear",
+                kind="start",
+                confidence=0.9,
+                time=START + timedelta(hours=2, minutes=seq),
+                uncertain=seq <= UNCERTAIN,
             )
             for seq in range(1, IN_THE_LAB + 1)
         ]
@@ -94,6 +100,14 @@ def test_filters_stand_in_the_address_and_a_colleague_sees_the_same(show: Any) -
     other.goto(page.url)
     listed(other).wait_for()
     assert other.locator("[aria-label=Events] tbody tr").count() == IN_THE_LAB
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("true", UNCERTAIN), ("false", IN_THE_LAB - UNCERTAIN)])
+def test_what_a_device_is_not_certain_of_is_marked_and_found(show: Any, answer: str, expected: int) -> None:
+    page = show()
+    page.get_by_role("combobox", name="Uncertain").select_option(answer)
+    page.wait_for_function(f"() => document.querySelectorAll('[aria-label=Events] tbody tr').length === {expected}")
+    assert listed(page).get_by_text("90 % (uncertain)").count() == (expected if answer == "true" else 0)
 
 
 def test_what_is_being_typed_stays_while_events_arrive(show: Any, fleet: ServedFleet) -> None:
@@ -174,7 +188,8 @@ def test_shares_are_told_by_label(show: Any) -> None:
     page = show("since=2026-01-31T00:00:00.000Z&until=2026-02-01T00:00:00.000Z&by=site")
     shares = page.get_by_role("region", name="Emotions in this time")
     shares.get_by_role("row", name="lab").wait_for()
-    assert "100 %" in shares.get_by_role("row", name="lab 7").inner_text()
+    lab = shares.get_by_role("row", name="lab 7").inner_text()
+    assert ("100 %" in lab, "29 %" in lab) == (True, True)
     assert shares.locator("tbody tr").count() == len({"lab", "without site"})
     assert page.locator("figure.chart").count() == len({"lab", "without site"})
 

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 KEYS = [
     "device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence", "probabilities", "box",
-    "model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees", "device_time",
+    "model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees", "device_time", "uncertain",
 ]  # fmt: skip
 
 

@@ -72,3 +72,7 @@ class EmotionEvent(Message):
     )
     pose: Optional[Pose] = Field(default=None, description="how the head was turned; null when it is not known")
     model: str = Field(max_length=200, description="NAME@VERSION/PRECISION of the model that classified the face")
+    uncertain: Optional[bool] = Field(
+        default=None,
+        description="whether the evidence for the emotion is too thin to rely on; null from a device that does not say",
+    )

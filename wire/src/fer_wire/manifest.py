@@ -3,6 +3,7 @@
 from typing import Dict, Optional, Tuple
 
 from pydantic import Field, model_validator
+from typing_extensions import Annotated
 
 from fer_wire.contracts import CLASSIFIER, CONTRACTS, FACE_PX, TASKS
 from fer_wire.desired import SHA256_PATTERN
@@ -21,6 +22,7 @@ INT8 = "int8"
 PRECISIONS: Tuple[str, ...] = (FP32, FP16, INT8)
 
 MOST_GOLDEN_PX = 1024
+Temperature = Annotated[float, Field(ge=1, le=20)]
 
 FILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 
@@ -123,6 +125,11 @@ class ModelManifest(Message):
     ir_version: PositiveCount = Field(default=IR_VERSION, description="ONNX format of the files")
     variants: Tuple[Variant, ...] = Field(min_length=1, description="one per precision")
     golden: Golden = Field(description="the batch of the device's self-test")
+    track_temperatures: Dict[str, Temperature] = Field(
+        default={},
+        description="a classifier's, by the emotion that leads: what a device divides the logits of a followed face "
+        "by, so that confidence holds on video; 1 for an emotion that is not named",
+    )
     dataset: str = Field(default="", description="what it was trained on")
     licence: str = Field(default="", description="of the model")
     commit: str = Field(default="", description="of the code that made it")
@@ -137,6 +144,13 @@ class ModelManifest(Message):
         precisions = [variant.precision for variant in self.variants]
         if len(set(precisions)) != len(precisions):
             raise ValueError(f"each precision may have one variant; got {', '.join(precisions)}")
+        return self
+
+    @model_validator(mode="after")
+    def _temperatures_of_labels(self) -> "ModelManifest":
+        unknown = sorted(set(self.track_temperatures) - set(self.labels))
+        if unknown:
+            raise ValueError(f"track_temperatures are of labels; {', '.join(unknown)} is none of this model's")
         return self
 
     def without_figures(self) -> "ModelManifest":

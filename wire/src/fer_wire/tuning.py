@@ -129,6 +129,12 @@ class EventTuning(Tunable):
         default=0.1, ge=0, le=1, description="a new emotion counts once it leads the old one by this much (hysteresis)"
     )
     change_hold_s: float = Field(default=0.3, ge=0, le=3600, description="and has led for this long, seconds")
+    uncertain_below: float = Field(
+        default=0.4, ge=0, le=1, description="an emotion with a lower confidence is marked as uncertain; 0: none is"
+    )
+    uncertain_yaw_degrees: float = Field(
+        default=45.0, ge=0, le=180, description="as is that of a head turned further to a side than this; 180: none is"
+    )
 
 
 class TelemetryTuning(Tunable):

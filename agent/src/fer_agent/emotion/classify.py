@@ -4,6 +4,7 @@ import numpy as np
 from fer_wire import EMOTIONS
 from typing_extensions import Protocol
 
+from fer_agent.emotion.temperature import NONE, Temperatures
 from fer_agent.inference.arrays import Faces, Probabilities
 from fer_agent.inference.network import Runs
 
@@ -12,6 +13,8 @@ class FaceClassifier(Protocol):
     """What the pipeline needs of a classifier."""
 
     reference: str
+    track_temperatures: Temperatures
+    """What the logits of a followed face are divided by."""
 
     def classify(self, faces: Faces) -> Probabilities:
         """The probabilities of each face."""
@@ -20,8 +23,8 @@ class FaceClassifier(Protocol):
 class Classifier:
     """A network that classifies faces and, where that is wanted, their mirror images too."""
 
-    def __init__(self, network: Runs, mirrored: bool = False) -> None:
-        self.reference = network.reference
+    def __init__(self, network: Runs, mirrored: bool = False, track_temperatures: Temperatures = NONE) -> None:
+        self.reference, self.track_temperatures = network.reference, track_temperatures
         self._network, self._mirrored = network, mirrored
 
     def classify(self, faces: Faces) -> Probabilities:

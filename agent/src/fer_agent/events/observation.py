@@ -23,3 +23,4 @@ class Observation:
     model: str
     face_px: Optional[float] = None
     pose: Optional[Pose] = None
+    uncertain: Optional[bool] = None

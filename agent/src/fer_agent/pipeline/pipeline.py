@@ -15,8 +15,10 @@ from fer_agent.cameras.camera import Camera, Frame
 from fer_agent.cameras.capture import ENDED, REOPENING, RUNNING, Capture
 from fer_agent.emotion.classify import FaceClassifier
 from fer_agent.emotion.smooth import Smoother
+from fer_agent.emotion.temperature import tempered
 from fer_agent.emotion.turns import Turns
 from fer_agent.errors import SpoolError
+from fer_agent.events.evidence import is_uncertain
 from fer_agent.events.observation import Observation
 from fer_agent.events.policy import Decision, EventPolicy
 from fer_agent.faces import align, contrast
@@ -228,7 +230,8 @@ class Pipeline:
             self._tracks += face.track not in self._known
             self._known[face.track] = _Known(face, classifier.reference)
             smoothed = self._smoother.update(face.track, probabilities, frame.position_s)
-            self._report(self._policy.update(face.track, smoothed, frame.position_s))
+            known = tempered(smoothed, classifier.track_temperatures)
+            self._report(self._policy.update(face.track, known, frame.position_s))
 
     def _end(self, tracks: Sequence[int]) -> None:
         for track in tracks:
@@ -244,6 +247,7 @@ class Pipeline:
         moment = datetime.fromtimestamp(frame.captured_at_s, timezone.utc)
         for decision in decisions:
             known = self._known[decision.track]
+            confidence, pose = decision.probabilities[decision.emotion], places.pose(known.face.angles)
             self._unsaved.append(
                 Observation(
                     camera=self.name,
@@ -251,12 +255,13 @@ class Pipeline:
                     track=decision.track,
                     kind=decision.kind,
                     emotion=decision.emotion,
-                    confidence=decision.probabilities[decision.emotion],
+                    confidence=confidence,
                     probabilities=decision.probabilities,
                     box=places.box(known.face.box),
                     face_px=places.size_px(known.face.box),
-                    pose=places.pose(known.face.angles),
+                    pose=pose,
                     model=known.model,
+                    uncertain=is_uncertain(confidence, pose, self._policy.settings),
                 )
             )
 

@@ -93,7 +93,7 @@ def _of_camera(camera: CameraSettings, settings: Settings, topics: Topics) -> Di
 
 def _emotion(camera: str, settings: Settings, topics: Topics) -> Entity:
     """The emotion of the face seen last; unknown once it has left, or when nothing has come for a while."""
-    shown = ("confidence", "track", "kind", "model")
+    shown = ("confidence", "uncertain", "track", "kind", "model")
     attributes = ", ".join(f"'{name}': value_json.{name}" for name in shown)
     topic = topics.emotion(settings.device, camera)
     return {

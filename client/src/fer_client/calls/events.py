@@ -40,6 +40,7 @@ class StoredEvent(TypedDict):
     pitch_degrees: float | None
     roll_degrees: float | None
     device_time: str | None
+    uncertain: bool | None
 
 
 class NewestEventsAnswer(TypedDict):
@@ -63,6 +64,7 @@ class TypedEventFilter(TypedDict, total=False):
     min_confidence: Only emotions read with this confidence or more, 0 to 1.
     min_face_px: Only faces of this size or larger, pixels; not those of unknown size.
     max_yaw: Only heads turned to a side by so many degrees at most; not where it is unknown.
+    uncertain: Only emotions that the device was not certain of, or only others; not where it did not say.
     selector: Only devices with these labels, 'site=lab,room!=cellar', or names, 'device=nano-*'.
     """
 
@@ -77,6 +79,7 @@ class TypedEventFilter(TypedDict, total=False):
     min_confidence: float
     min_face_px: float
     max_yaw: float
+    uncertain: bool
     selector: str
 
 
@@ -172,6 +175,7 @@ class EmotionRollup(TypedDict):
     events: int
     faces: int
     confidence_mean: float
+    uncertain: int
 
 
 class TypedEmotionFilter(TypedDict, total=False):
@@ -212,6 +216,7 @@ class EmotionShareAnswer(TypedDict):
     emotion: str
     events: int
     faces: int
+    uncertain: int
 
 
 class EmotionSharesQuery(TypedEmotionFilter, total=False):

@@ -19,8 +19,9 @@ NEWEST_ON_TERMINAL = 50
 COLUMNS = (
     Column("time", kind=TIME), Column("device"), Column("camera", 2), Column("seq", 7, FIGURE),
     Column("track", 6, FIGURE), Column("kind", 4), Column("emotion"), Column("confidence", 3, FIGURE),
-    Column("model", 5),
+    Column("uncertain", 8), Column("model", 5),
 )  # fmt: skip
+YES_OR_NO = {True: "yes", False: "no", None: None}
 MISDATED = "(arrived)"
 """After the time of an event that is filed by its arrival, because its device's clock was wrong."""
 
@@ -45,7 +46,7 @@ def events(
     if per is None and summed:
         raise typer.BadParameter("--sum sums rollups; give it together with --per minute or --per hour.")
     if per is not None:
-        rollups.refuse({"follow": follow, **wanted.model_dump(exclude={*TypedEmotionFilter.model_fields})})
+        rollups.refuse({"follow": follow or None, **wanted.model_dump(exclude={*TypedEmotionFilter.model_fields})})
     with options.desk(db, url, config) as desk:
         if per is not None:
             rollups.print_emotions(desk, per, wanted, limit, choice, summed=summed, json_=json_)
@@ -87,5 +88,6 @@ def _follow(desk: Desk, wanted: TypedEventFilter, last_id: int, passes: Test, *,
 def _cells(event: StoredEvent) -> Row:
     return (
         f"{event.time} {MISDATED}" if event.device_time else event.time, event.device, event.camera, event.seq,
-        event.track, event.kind, event.emotion, f"{event.confidence:.0%}", event.model,
+        event.track, event.kind, event.emotion, f"{event.confidence:.0%}",
+        YES_OR_NO[event.uncertain], event.model,
     )  # fmt: skip

@@ -14,8 +14,8 @@ from fer_controller.operations.filters import taken_as_local
 from fer_controller.operations.operation import singular
 from fer_controller.store.filter import OPEN_ENDS
 
-ARRAY = "array"
-TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, ARRAY: list[str]}
+ARRAY, BOOLEAN = "array", "boolean"
+TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": float, BOOLEAN: bool, ARRAY: list[str]}
 TIMES = frozenset({"since", "until"})
 SAYS_NOTHING = (None, (), *OPEN_ENDS)
 """Defaults that are not shown."""
@@ -60,8 +60,9 @@ def _option(name: str, spelled: str, default: Any, described: dict[str, Any]) ->
     typed = next(each for each in (described, *described.get("anyOf", ())) if "type" in each)
     kind = typed["type"]
     default = None if default in SAYS_NOTHING else default
+    words = (singular(spelled) if kind == ARRAY else spelled).replace("_", "-")
     option = typer.Option(
-        f"--{(singular(spelled) if kind == ARRAY else spelled).replace('_', '-')}",
+        f"--{words}/--no-{words}" if kind == BOOLEAN and default is None else f"--{words}",
         help=described["description"],
         min=typed.get("minimum"),
         max=typed.get("maximum"),

@@ -28,6 +28,7 @@ TELEMETRY_COLUMNS = (
 EMOTION_COLUMNS = (
     Column("from", kind=TIME), Column("device", 3), Column("camera", 4), Column("emotion"),
     Column("events", kind=FIGURE), Column("faces", 2, FIGURE), Column("confidence", 5, FIGURE),
+    Column("uncertain", 6, FIGURE),
 )  # fmt: skip
 
 
@@ -55,9 +56,9 @@ def print_emotions(
 
 
 def refuse(given: Mapping[str, object]) -> None:
-    """Raises BadParameter for an option that rollups do not have, by its name."""
+    """Raises BadParameter for an option that rollups do not have, by its name; None is one that was not given."""
     for name, value in given.items():
-        if value:
+        if value is not None:
             raise typer.BadParameter(f"--{name} cannot be given together with --per; leave one of them out.")
 
 
@@ -77,5 +78,5 @@ def _telemetry_cells(rollup: TelemetryRollup) -> Row:
 
 
 def _emotion_cells(rollup: EmotionRollup) -> Row:
-    counts = (rollup.events, rollup.faces, f"{rollup.confidence_mean:.0%}")
+    counts = (rollup.events, rollup.faces, f"{rollup.confidence_mean:.0%}", rollup.uncertain)
     return (rollup.start, rollup.device or ALL, rollup.camera or ALL, rollup.emotion, *counts)

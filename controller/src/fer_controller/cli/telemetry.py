@@ -39,7 +39,7 @@ def telemetry(
 ) -> None:
     """What devices report of their own health: frame rate, latency, temperatures, memory, spool."""
     if per is not None:
-        rollups.refuse({"follow": follow})
+        rollups.refuse({"follow": follow or None})
     with options.desk(db, url, config) as desk:
         if per is not None:
             wanted = TypedTelemetryFilter(device=asked.device)

@@ -23,7 +23,7 @@ FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 PLAIN_COLUMNS = ("device", "camera", "epoch", "seq", "time", "track", "kind", "emotion", "confidence")
 PROBABILITY_COLUMNS = tuple(f"probability_{emotion}" for emotion in EMOTIONS)
 BOX_COLUMNS = ("box_x_px", "box_y_px", "box_width_px", "box_height_px")
-LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees", "device_time")
+LATER_COLUMNS = ("model", "face_px", "yaw_degrees", "pitch_degrees", "roll_degrees", "device_time", "uncertain")
 COLUMNS = (*PLAIN_COLUMNS, *PROBABILITY_COLUMNS, *BOX_COLUMNS, *LATER_COLUMNS)
 
 

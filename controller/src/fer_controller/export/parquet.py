@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
         ("model", pa.dictionary(pa.int32(), pa.string())),
         *((name, pa.float64()) for name in ("face_px", "yaw_degrees", "pitch_degrees", "roll_degrees")),
         ("device_time", pa.timestamp("ms", "UTC")),
+        ("uncertain", pa.bool_()),
     ]
 )
 

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 LIMITS = {Ge: "ge", Gt: "gt", Le: "le", Lt: "lt", MinLen: "min_length", MaxLen: "max_length"}
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z")
 """As iso_utc writes it; what is written otherwise, the model understands."""
-PLAIN = {str: str, int: int, float: float, AwareDatetime: str}
+PLAIN = {str: str, bool: bool, int: int, float: float, AwareDatetime: str}
 CHECKED_OTHERWISE = (AfterValidator, PlainSerializer, WithJsonSchema)
 
 

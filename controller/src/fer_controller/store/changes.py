@@ -9,6 +9,7 @@ from fer_controller.store.alerts.tables import ALERTS
 from fer_controller.store.audit.tables import FILTERS_OF_AUDIT
 from fer_controller.store.commands.tables import COMMANDS
 from fer_controller.store.credentials.tables import SESSIONS
+from fer_controller.store.events.tables import UNCERTAIN_EVENTS
 from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import CARDS_OF_MODELS
 from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS
@@ -22,5 +23,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c045_approvals_of_rollouts": APPROVALS_OF_ROLLOUTS,
     "c047_filters_of_audit": FILTERS_OF_AUDIT,
     "c048_cards_of_models": CARDS_OF_MODELS,
+    "c049_uncertain_events": UNCERTAIN_EVENTS,
 }
 """By their names in order: the statements of each."""

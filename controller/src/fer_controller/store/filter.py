@@ -38,8 +38,13 @@ class Condition:
         return f"{f'abs({column})' if self.either_sign else column} {self.operator} :{name}"
 
     def value(self, asked: Any) -> Any:
-        """What the query is given: of a part of a text its pattern, in which letters of ASCII have no case."""
-        return _pattern(asked) if self.operator == LIKE else asked
+        """What the query is given: of a part of a text its pattern, in which letters of ASCII have no case.
+
+        What is true or false is stored as 1 or 0.
+        """
+        if self.operator == LIKE:
+            return _pattern(asked)
+        return int(asked) if isinstance(asked, bool) else asked
 
     def holds(self, found: Any, asked: Any) -> bool:
         """Whether a column's value is what was asked for; what is not known never is."""
@@ -108,6 +113,9 @@ class EventFilter(EmotionFilter):
     )
     max_yaw: Annotated[float | None, Condition("yaw_degrees", "<=", either_sign=True)] = Field(
         None, ge=0, description="Only heads turned to a side by so many degrees at most; not where it is unknown."
+    )
+    uncertain: Annotated[bool | None, Condition("uncertain")] = Field(
+        None, description="Only emotions that the device was not certain of, or only others; not where it did not say."
     )
 
     def accepts(self, event: object) -> bool:

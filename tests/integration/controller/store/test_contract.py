@@ -41,7 +41,7 @@ def letter(number: int) -> DeadLetter:
 
 
 def test_an_event_comes_out_as_it_went_in(store: Store) -> None:
-    event = an_event(7, face_px=24.5, pose=turned(-12.5))
+    event = an_event(7, face_px=24.5, pose=turned(-12.5), uncertain=True)
     store.write(a_batch(event))
     stored = asdict(store.events.events_page(ANY, ("", 0), 10)[0])
     sent = event.model_dump(mode="json")
@@ -215,14 +215,26 @@ def turned(yaw_degrees: float) -> Pose:
         (EventFilter(model="mini@2/int8"), [2]),
         (EventFilter(min_confidence=0.75), [1, 3]),
         (EventFilter(min_confidence=0.751), []),
+        (EventFilter(uncertain=True), [2]),
+        (EventFilter(uncertain=False), [3]),
+        (EventFilter(uncertain=True, camera="door"), []),
     ],
 )
 def test_a_filter_lets_through_what_it_names(store: Store, wanted: EventFilter, expected: list[int]) -> None:
     store.write(
         a_batch(
             an_event(1),
-            an_event(2, camera="gate", track=9, face_px=40, pose=turned(30), model="mini@2/int8", confidence=0.5),
-            an_event(3, emotion="sad", kind="end", face_px=50, pose=turned(-40)),
+            an_event(
+                2,
+                camera="gate",
+                track=9,
+                face_px=40,
+                pose=turned(30),
+                model="mini@2/int8",
+                confidence=0.5,
+                uncertain=True,
+            ),
+            an_event(3, emotion="sad", kind="end", face_px=50, pose=turned(-40), uncertain=False),
             an_event(4, device="nano-02", face_px=20, pose=turned(-90), confidence=0.7),
         )
     )

@@ -45,6 +45,7 @@ EVENTS = st.lists(
             "pose": POSES,
             "model": st.sampled_from(MODELS),
             "confidence": st.sampled_from((0.5, 0.9)),
+            "uncertain": st.sampled_from([None, True, False]),
         }
     ),
     max_size=25,
@@ -60,6 +61,7 @@ FILTERS = st.builds(
     max_yaw=st.none() | st.floats(0, 100),
     model=st.none() | st.sampled_from(MODELS),
     min_confidence=st.sampled_from([None, 0.5, 0.7]),
+    uncertain=st.sampled_from([None, True, False]),
     since=st.just("") | TIMES.map(iso_utc),
     until=st.just("~") | TIMES.map(iso_utc),
 )

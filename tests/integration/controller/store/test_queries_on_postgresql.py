@@ -32,7 +32,9 @@ NOT_PREPARED = {"copy_events", *chain.from_iterable(MIGRATIONS.values()), *OF_SQ
 ALL_OF = {"device": "d", "camera": "c", "emotion": "e"}
 PARTS: "dict[str, object]" = {
     "where": Where(
-        EventFilter(**ALL_OF, kind="k", track=1, min_face_px=1.0, max_yaw=1.0, model="m", min_confidence=0.5),
+        EventFilter(
+            **ALL_OF, kind="k", track=1, min_face_px=1.0, max_yaw=1.0, model="m", min_confidence=0.5, uncertain=True
+        ),
         EventFilter,
     ),
     "columns": COLUMNS,

@@ -38,17 +38,17 @@ def test_emotions_are_rolled_up_by_when_they_were_seen_and_an_end_is_none(
     arrive(
         store,
         an_event(1, kind="start", confidence=0.5),
-        an_event(2, kind="heartbeat", confidence=1.0),
-        an_event(3, kind="change", emotion="sad"),
-        an_event(4, kind="end", emotion="sad"),
+        an_event(2, kind="heartbeat", confidence=1.0, uncertain=False),
+        an_event(3, kind="change", emotion="sad", uncertain=True),
+        an_event(4, kind="end", emotion="sad", uncertain=True),
         an_event(61, kind="heartbeat"),
         at=NOW,
     )
     assert keeping.roll_up_events(ALL) == 5
     minute = "2026-01-31T12:00:00.000Z"
     assert reader.emotion_rollups(MINUTE, EventFilter(until="2026-01-31T12:01"), ALL) == [
-        EmotionRollup(minute, DEVICE, "door", "happy", 2, 1, 0.75),
-        EmotionRollup(minute, DEVICE, "door", "sad", 1, 0, 0.75),
+        EmotionRollup(minute, DEVICE, "door", "happy", 2, 1, 0.75, 0),
+        EmotionRollup(minute, DEVICE, "door", "sad", 1, 0, 0.75, 1),
     ]
     assert [each.events for each in reader.emotion_rollups(HOUR, EventFilter(emotion="happy"), ALL)] == [3]
     assert reader.emotion_rollups(HOUR, EventFilter(device="another"), ALL) == []

@@ -107,7 +107,7 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: SqliteData
     for message in now["telemetry"]:
         assert message.pop("received_at") == AT
     assert all(entry.pop("hash") for entry in now["audit"])
-    for measured in ("audit", "events", "streams", "telemetry_rollups", "devices"):
+    for measured in ("audit", "events", "streams", "telemetry_rollups", "emotion_rollups", "devices"):
         now[measured] = as_then(now[measured], then[measured])
     for of_a_task in ("rollouts", "desired"):
         assert {row.pop("task") for row in now[of_a_task]} == {CLASSIFIER}

@@ -6,6 +6,7 @@ from typing import Any, Callable, List, Optional, Tuple
 import pytest
 from fakes_vision import FakeCamera, FakeClassifier, FakeVision, picture
 from fer_agent.cameras.camera import Camera
+from fer_agent.emotion.temperature import in_order
 from fer_agent.errors import CameraError, SpoolError
 from fer_agent.events.observation import Observation
 from fer_agent.faces.geometry import Rectangle
@@ -282,3 +283,16 @@ def test_other_settings_hold_from_the_next_frame_on_and_faces_keep_their_tracks(
     assert spool.story()[:2] == ["start happy", "heartbeat happy"]
     assert 4 <= spool.story().count("heartbeat happy") <= 5
     assert {each.track for each in spool.kept} == {1}
+
+
+def test_what_is_published_is_tempered_as_the_model_asks_and_marked_where_it_is_thin() -> None:
+    class Overconfident(FakeClassifier):
+        track_temperatures = in_order({"happy": 4.0})
+
+    sure, doubtful = Spool(), Spool()
+    run(make(film((2, HAPPY)), sure))
+    run(make(film((2, HAPPY)), doubtful, classifier=Overconfident()))
+    assert [(round(o.confidence, 2), o.uncertain) for o in sure.kept[:1]] == [(0.88, False)]
+    assert doubtful.kept[0].emotion == "happy"
+    assert doubtful.kept[0].confidence < 0.45
+    assert doubtful.kept[0].uncertain

@@ -57,6 +57,12 @@ def test_an_option_with_several_values_is_given_again_and_again() -> None:
     assert taken == [(DeployRequest(devices=("a", "b"), soak_s="90s"), True)]
 
 
+@pytest.mark.parametrize(("words", "expected"), [((), None), (("--uncertain",), True), (("--no-uncertain",), False)])
+def test_what_is_yes_or_no_may_be_left_open(words: "tuple[str, ...]", expected: "bool | None") -> None:
+    assert run(show, *words) == (0, "")
+    assert taken == [NewestEventsQuery(uncertain=expected)]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BaseModel, Field, field_validator
 
 FIXTURES = Path(__file__).parents[2] / "wire" / "fixtures"
 READER = EventReader()
-WHOLE = an_event(3, oldest_seq=2, face_px=80.5, pose=Pose(yaw_degrees=-12.5, pitch_degrees=3, roll_degrees=0))
+POSE = Pose(yaw_degrees=-12.5, pitch_degrees=3, roll_degrees=0)
+WHOLE = an_event(3, oldest_seq=2, face_px=80.5, pose=POSE, uncertain=True)
 DOCUMENT: dict[str, Any] = json.loads(WHOLE.payload())
 Read = tuple[NewEvent, int, int] | str
 

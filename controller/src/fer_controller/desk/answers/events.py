@@ -101,7 +101,12 @@ def emotion_shares(context: Context, asked: EmotionSharesQuery) -> list[EmotionS
     found = _known(context, asked).rollups.emotion_shares(asked.per, asked.by, asked, asked.limit)
     return [
         EmotionShareAnswer(
-            start=each.start, value=each.value or None, emotion=each.emotion, events=each.events, faces=each.faces
+            start=each.start,
+            value=each.value or None,
+            emotion=each.emotion,
+            events=each.events,
+            faces=each.faces,
+            uncertain=each.uncertain,
         )
         for each in found
     ]

@@ -136,7 +136,7 @@ DELETE FROM gaps WHERE device = :device AND epoch = :epoch AND first_seq = :firs
 -- copy_events --
 -- Store events.
 COPY events (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities, box_x, box_y, box_width,
-  box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees, device_time) FROM STDIN;
+  box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees, device_time, uncertain) FROM STDIN;
 
 -- events_stored_after --
 -- The next events that match, in the order in which they were stored.

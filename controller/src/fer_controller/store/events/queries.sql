@@ -8,10 +8,10 @@
 INSERT OR FAIL INTO events
   (device, epoch, seq, camera, time, track, kind, emotion, confidence, probabilities,
    box_x, box_y, box_width, box_height, model, received_at, face_px, yaw_degrees, pitch_degrees, roll_degrees,
-   device_time)
+   device_time, uncertain)
 SELECT :device, :epoch, :seq, :camera, :time, :track, :kind, :emotion, :confidence, :probabilities,
   :box_x, :box_y, :box_width, :box_height, :model, :received_at, :face_px, :yaw_degrees, :pitch_degrees, :roll_degrees,
-  :device_time
+  :device_time, :uncertain
 WHERE NOT EXISTS (SELECT 1 FROM streams WHERE device = :device AND epoch = :epoch AND forgotten_seq >= :seq)
 ON CONFLICT (device, epoch, seq) DO NOTHING;
 

@@ -57,6 +57,8 @@ class NewEvent(NamedTuple):
     roll_degrees: float | None
     device_time: str | None
     """What the device said of the time, where it is not believed."""
+    uncertain: int | None
+    """1 or 0; None where the device said nothing."""
 
 
 def new_event(event: EmotionEvent, said: str, received_at: str, *, believed: bool = True) -> NewEvent:
@@ -67,6 +69,7 @@ def new_event(event: EmotionEvent, said: str, received_at: str, *, believed: boo
         event.device, event.epoch, event.seq, event.camera, said if believed else received_at, event.track, event.kind,
         event.emotion, event.confidence, to_json(event.probabilities).decode(), box.x, box.y, box.width, box.height,
         event.model, received_at, event.face_px, yaw, pitch, roll, None if believed else said,
+        None if event.uncertain is None else int(event.uncertain),
     )  # fmt: skip
 
 
@@ -76,9 +79,14 @@ def as_sent(event: NewEvent) -> bytes:
     box = {"x": event.box_x, "y": event.box_y, "width": event.box_width, "height": event.box_height}
     told = {
         **event._asdict(), "time": event.device_time or event.time, "probabilities": from_json(event.probabilities),
-        "box": box, "pose": None if None in pose.values() else pose,
+        "box": box, "pose": None if None in pose.values() else pose, "uncertain": told_uncertain(event.uncertain),
     }  # fmt: skip
     return EmotionEvent.model_validate(told).model_dump_json(exclude={"oldest_seq"}).encode()
+
+
+def told_uncertain(stored: int | None) -> bool | None:
+    """What the device said, from what is stored of it."""
+    return None if stored is None else bool(stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ class StoredEvent:
     roll_degrees: float | None = None
     device_time: str | None = None
     """What the device said of the time, where that lay too far from its arrival; time is its arrival then."""
+    uncertain: bool | None = None
+    """Whether the evidence for the emotion was thin; None where the device did not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fer_wire import Box
 
 from fer_controller.store.database import Database, Row, Values, named
 from fer_controller.store.events.hours import AFTER_ALL, BestFace, EventHour, best_faces_of, hours_of, narrowed
-from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally
+from fer_controller.store.events.records import ArrivalDay, Gap, NewEvent, StoredEvent, Stream, Tally, told_uncertain
 from fer_controller.store.filter import EventFilter, Where
 
 
@@ -165,5 +165,5 @@ def _event(row: Row) -> StoredEvent:
         track=row["track"], kind=row["kind"], emotion=row["emotion"], confidence=row["confidence"],
         probabilities=json.loads(row["probabilities"]), box=box, model=row["model"], face_px=row["face_px"],
         yaw_degrees=row["yaw_degrees"], pitch_degrees=row["pitch_degrees"], roll_degrees=row["roll_degrees"],
-        device_time=row["device_time"],
+        device_time=row["device_time"], uncertain=told_uncertain(row["uncertain"]),
     )  # fmt: skip

@@ -77,6 +77,12 @@ TRUST_OF_EVENTS: tuple[str, ...] = tuple(
 
 CLOCKS_OF_EVENTS: tuple[str, ...] = ("ALTER TABLE events ADD COLUMN device_time TEXT",)
 
+UNCERTAIN_EVENTS: tuple[str, ...] = (
+    # 1 where the device said that its evidence was thin, 0 where it said that it was not, NULL where it said nothing.
+    "ALTER TABLE events ADD COLUMN uncertain INTEGER",
+    "ALTER TABLE emotion_rollups ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0",
+)
+
 ARRIVALS_OF_EVENTS: tuple[str, ...] = ("CREATE INDEX events_by_arrival ON events (device, received_at)",)
 
 DEVICES_OF_EVENTS: tuple[str, ...] = (

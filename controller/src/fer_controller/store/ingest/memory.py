@@ -18,7 +18,7 @@ from fer_controller.store.dead_letters.records import (
     conflict,
 )
 from fer_controller.store.devices.records import Device
-from fer_controller.store.events.records import Gap, NewEvent, StoredEvent, Stream, Tally
+from fer_controller.store.events.records import Gap, NewEvent, StoredEvent, Stream, Tally, told_uncertain
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.records import Batch, Written
 from fer_controller.store.telemetry.records import StoredTelemetry
@@ -100,6 +100,7 @@ class MemoryEvents:
             len(self._events) + 1, event.device, event.camera, event.epoch, event.seq, event.time, event.track,
             event.kind, event.emotion, event.confidence, from_json(event.probabilities), box, event.model,
             event.face_px, event.yaw_degrees, event.pitch_degrees, event.roll_degrees, event.device_time,
+            told_uncertain(event.uncertain),
         )  # fmt: skip
         return True
 

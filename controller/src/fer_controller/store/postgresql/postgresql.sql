@@ -106,13 +106,13 @@ SELECT id AS event, device, camera, epoch, seq, CAST(time AS timestamptz) AS tim
   CAST(device_time AS timestamptz) AS device_time, CAST(received_at AS timestamptz) AS received_at,
   received_at AS arrived, track, kind, emotion, confidence, {probabilities},
   box_x AS box_x_px, box_y AS box_y_px, box_width AS box_width_px, box_height AS box_height_px, model,
-  face_px, yaw_degrees, pitch_degrees, roll_degrees
+  face_px, yaw_degrees, pitch_degrees, roll_degrees, uncertain = 1 AS uncertain
 FROM {schema}.events;
 
 -- view_of_hours --
 -- The emotions of each hour, also of those whose events were deleted.
 SELECT CAST(start AS timestamptz) AS hour, device, camera, emotion, events, faces,
-  confidence_sum / nullif(events, 0) AS mean_confidence
+  confidence_sum / nullif(events, 0) AS mean_confidence, uncertain
 FROM {schema}.emotion_rollups WHERE per = 'hour';
 
 -- view_of_devices --

@@ -31,14 +31,15 @@ ON CONFLICT (per, start, device) DO UPDATE SET {merged};
 
 -- roll_up_events --
 -- Add a range of events to the minutes or hours in which they were seen, by the device's clock.
-INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum)
+INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum, uncertain)
 SELECT :per, substr(time, 1, :characters) || :rest, device, camera, emotion,
-  count(*), count(CASE WHEN kind = :started THEN 1 END), sum(confidence)
+  count(*), count(CASE WHEN kind = :started THEN 1 END), sum(confidence), count(CASE WHEN uncertain = 1 THEN 1 END)
 FROM events WHERE id > :after_id AND id <= :up_to_id AND kind <> :ended GROUP BY 2, device, camera, emotion
 ON CONFLICT (per, start, device, camera, emotion) DO UPDATE SET
   events = emotion_rollups.events + excluded.events,
   faces = emotion_rollups.faces + excluded.faces,
-  confidence_sum = emotion_rollups.confidence_sum + excluded.confidence_sum;
+  confidence_sum = emotion_rollups.confidence_sum + excluded.confidence_sum,
+  uncertain = emotion_rollups.uncertain + excluded.uncertain;
 
 -- forget_telemetry --
 -- Of the oldest telemetry, delete what arrived before a time, but never the newest row, whose id must not be reused.
@@ -104,7 +105,7 @@ GROUP BY device HAVING sum(face_share_samples) >= :least ORDER BY device;
 -- emotion_rollups --
 -- The newest emotion rollups that match.
 SELECT * FROM (
-  SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean
+  SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean, uncertain
   FROM emotion_rollups WHERE per = :per AND {where}
   ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, device, camera, emotion;
@@ -113,7 +114,7 @@ SELECT * FROM (
 -- The newest emotion rollups that match, summed over devices and cameras.
 SELECT * FROM (
   SELECT start, '' AS device, '' AS camera, emotion, CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces,
-    sum(confidence_sum) / sum(events) AS confidence_mean
+    sum(confidence_sum) / sum(events) AS confidence_mean, CAST(sum(uncertain) AS BIGINT) AS uncertain
   FROM emotion_rollups WHERE per = :per AND {where}
   GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, emotion;
@@ -129,8 +130,9 @@ GROUP BY 1, 2 ORDER BY 1, 2;
 -- emotion_shares --
 -- Events of each emotion in each of the newest spans, by the value that a label has on their devices.
 SELECT start, coalesce(labels.value, '') AS value, emotion,
-  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces FROM (
-  SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces FROM emotion_rollups
+  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces, CAST(sum(uncertain) AS BIGINT) AS uncertain
+FROM (
+  SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces, sum(uncertain) AS uncertain FROM emotion_rollups
   WHERE per = :per AND {where} GROUP BY start, device, emotion
 ) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
 GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3 LIMIT :limit;

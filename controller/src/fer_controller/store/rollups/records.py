@@ -45,6 +45,8 @@ class EmotionRollup:
     events: int
     faces: int
     confidence_mean: float
+    uncertain: int = 0
+    """Of the events, those whose device was not certain of the emotion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,5 @@ class EmotionShare:
     emotion: str
     events: int
     faces: int
+    uncertain: int = 0
+    """Of the events, those whose device was not certain of the emotion."""

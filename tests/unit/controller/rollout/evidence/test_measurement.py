@@ -99,6 +99,20 @@ def test_events_of_the_model_before_that_were_on_their_way_do_not_count(
     assert measure(asked, [window("a", 0, 60)], models_before={"a": "old@1/fp32"})["a"].seen == 1
 
 
+def test_faces_that_a_device_is_not_certain_of_count_like_all_others(
+    stores: tuple[IngestStore, MeasurementStore],
+) -> None:
+    ingest, asked = stores
+    said = {"silent": None, "certain": False, "uncertain": True}
+    for second in range(1, 10):
+        for device, uncertain in said.items():
+            event = an_event(second, device, track=second, confidence=second / 10, uncertain=uncertain)
+            store(ingest, second, [], [event])
+    found = measure(asked, [window(device, 0, 60) for device in said])
+    assert found["uncertain"].seen == 9
+    assert found["uncertain"] == found["certain"] == found["silent"]
+
+
 def test_emotions_are_counted_by_arrival_without_the_ends(stores: tuple[IngestStore, MeasurementStore]) -> None:
     ingest, asked = stores
     for second in range(1, 31):

@@ -20,7 +20,7 @@ const COLUMNS = [
     { key: "device", title: "Device", cell: ({ device }) => html`<${DeviceLink} name=${device} />` },
     { key: "camera", title: "Camera", cell: ({ camera }) => camera },
     { key: "emotion", title: "Emotion", cell: ({ emotion }) => html`<${Emotion} name=${emotion} />` },
-    { key: "confidence", title: "Confidence", number: true, cell: ({ confidence }) => share(confidence, 1) },
+    { key: "confidence", title: "Confidence", number: true, cell: (event) => html`<${Sureness} ...${event} />` },
     { key: "kind", title: "Kind", cell: ({ kind }) => kind },
     { key: "track", title: "Track", number: true, cell: ({ track }) => number(track) },
     { key: "face_px", title: "Face px", number: true, cell: ({ face_px: px }) => number(px) },
@@ -76,4 +76,10 @@ async function follow(wanted, key, newest, signal) {
 function Seen({ time, device_time: said }) {
     if (!said) return html`<${Clock} time=${time} />`;
     return html`<span title="The device’s wrong clock said ${said}."><${Clock} time=${time} /> (arrived)</span>`;
+}
+
+/** How likely the emotion is, and whether the device says that it had too little to go by. */
+function Sureness({ confidence, uncertain }) {
+    if (!uncertain) return share(confidence, 1);
+    return html`<span title="The device saw too little of this face to rely on it.">${share(confidence, 1)} (uncertain)</span>`;
 }

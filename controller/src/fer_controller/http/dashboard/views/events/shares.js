@@ -40,7 +40,7 @@ function Groups({ groups, times, isCut, isFull, by, ...drawing }) {
             choose a shorter time for the rest.</p>`}`;
 }
 
-/** Groups with most events first: {name, rows, emotions: {emotion: events}, events, faces}. */
+/** Groups with most events first: {name, rows, emotions: {emotion: events}, events, faces, uncertain}. */
 async function look(fields, wanted, by, signal) {
     const span = spanOf(wanted);
     const charted = fields.filter(({ isCharted }) => isCharted).map(({ name }) => [name, wanted[name] ?? ""]);
@@ -57,7 +57,10 @@ function summed(name, rows) {
     const emotions = Object.fromEntries(EMOTIONS.map((emotion) => [emotion, 0]));
     for (const { emotion, events } of rows) emotions[emotion] = (emotions[emotion] ?? 0) + events;
     const of = (value) => rows.reduce((sum, row) => sum + value(row), 0);
-    return { name, rows, emotions, events: of(({ events }) => events), faces: of(({ faces }) => faces) };
+    return {
+        name, rows, emotions, events: of(({ events }) => events), faces: of(({ faces }) => faces),
+        uncertain: of(({ uncertain }) => uncertain),
+    };
 }
 
 function Drawn({ name, rows, emotions, events, times, ...drawing }) {
@@ -82,6 +85,7 @@ const columns = (by) => [
     { key: "name", title: by || "Devices", cell: ({ name }) => name },
     { key: "events", title: "Events", number: true, cell: ({ events }) => number(events) },
     { key: "faces", title: "New faces", number: true, cell: ({ faces }) => number(faces) },
+    { key: "uncertain", title: "Uncertain", number: true, cell: ({ uncertain, events }) => share(uncertain, events) },
     ...EMOTIONS.map((emotion) => ({
         key: emotion, title: emotion, number: true, cell: ({ emotions, events }) => share(emotions[emotion], events),
     })),
