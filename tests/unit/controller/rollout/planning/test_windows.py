@@ -1,5 +1,6 @@
 """Windows of the week in any zone, also in the nights in which its clocks are changed."""
 
+import zoneinfo
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -85,6 +86,16 @@ def test_of_several_windows_the_first_that_opens_counts_and_never_one_before_the
     assert opens_at(start, (weekend,), MONDAY_NOON) == datetime(2026, 12, 5, tzinfo=UTC)
     assert opens_at(start, (), MONDAY_NOON) == start
     assert opens_at(None, (), MONDAY_NOON) == MONDAY_NOON
+
+
+def test_a_zone_is_known_where_the_system_has_none() -> None:
+    ZoneInfo.clear_cache()
+    zoneinfo.reset_tzpath(to=[])
+    try:
+        nights = parse_window("Mon-Fri 22:00-05:00 Europe/Berlin")
+    finally:
+        zoneinfo.reset_tzpath()
+    assert nights.opens_at(MONDAY_NOON) == datetime(2026, 11, 30, 21, tzinfo=UTC)
 
 
 def test_days_may_go_over_the_end_of_the_week_and_be_left_out() -> None:
