@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
+from fer_wire.message import iso_utc
+
 from fer_controller.errors import RolloutError, StoreUnavailable, TransitionError
 from fer_controller.registry.catalogue import Shelf
 from fer_controller.rollout import audit, orders
@@ -16,7 +18,7 @@ from fer_controller.rollout.steps import approval, expulsion, judging, reports, 
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.steps.tick import Tick
-from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, TO_BEGIN, UNREACHABLE
+from fer_controller.rollout.transitions import PLANNED, ROLLING_BACK, RUNNING, SCHEDULED, TO_BEGIN, UNREACHABLE
 from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
@@ -58,11 +60,12 @@ class Runner:
 
         Raises StoreUnavailable, and then nothing changed.
         """
+        first = self._running_since is None
         # A clock that jumped back must not make it wait for long.
         self._running_since = min(self._running_since or now, now)
         while True:
             try:
-                changes = self._decided(now, self._running_since)
+                changes = self._decided(now, self._running_since, FOR_GOOD if first else now)
             except _StuckRollout as stuck:
                 self._leave_alone(stuck, now)
             else:
@@ -71,9 +74,11 @@ class Runner:
                     _log_decisions(changes)
                 return changes
 
-    def _decided(self, now: datetime, running_since: datetime) -> Changes:
+    def _decided(self, now: datetime, running_since: datetime, waking: datetime) -> Changes:
+        """What is done now for the rollouts that do not wait for a time after waking."""
         self._set_aside = {rollout: until for rollout, until in self._set_aside.items() if now < until}
-        rows = [row for row in self._store.open_rollouts(UNREACHABLE) if row.id not in self._set_aside]
+        found = self._store.open_rollouts(iso_utc(waking), SCHEDULED, UNREACHABLE)
+        rows = [row for row in found if row.id not in self._set_aside]
         if not rows:
             return Changes()
         store = self._store

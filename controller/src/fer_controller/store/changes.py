@@ -12,7 +12,7 @@ from fer_controller.store.credentials.tables import SESSIONS
 from fer_controller.store.events.tables import UNCERTAIN_EVENTS
 from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import CARDS_OF_MODELS
-from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS
+from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS, WAKING_OF_ROLLOUTS
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "c001_moves": MOVES,
@@ -24,5 +24,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c047_filters_of_audit": FILTERS_OF_AUDIT,
     "c048_cards_of_models": CARDS_OF_MODELS,
     "c049_uncertain_events": UNCERTAIN_EVENTS,
+    "c050_waking_of_rollouts": WAKING_OF_ROLLOUTS,
 }
 """By their names in order: the statements of each."""

@@ -115,6 +115,7 @@ def test_every_record_is_read_as_the_old_controller_read_it(database: SqliteData
         assert {row.pop(added) for row in now["targets"]} == {""}
     approval = [(row.pop("digest"), row.pop("approvals_needed"), row.pop("approvals")) for row in now["rollouts"]]
     assert {*approval} == {("", 0, "[]")}
+    assert {row.pop("wakes_at") for row in now["rollouts"]} == {""}
     assert {(row.pop("digest"), row.pop("reason")) for row in now["open_orders"]} == {("", "")}
     assert now == then
 

@@ -120,6 +120,17 @@ def test_an_approval_holds_from_the_start_on_and_lapses_where_nothing_began(worl
     world.until(rollout, "completed")
 
 
+def test_an_approval_lapses_while_its_rollout_waits_for_another_window(world: World) -> None:
+    world.settings = APPROVED.model_copy(update={"approval_hours": 2.0})
+    world.reborn()
+    rollout = asked(world, windows=("13:00-13:10 UTC",))
+    approve(world, rollout)
+    world.tick((START.replace(hour=13, minute=20) - world.now).total_seconds())
+    assert world.rollout(rollout).reason == "It waits until Sun 13:00 UTC."
+    world.tick((START.replace(hour=15) - world.now).total_seconds())
+    assert world.rollout(rollout).state == "awaiting_approval"
+
+
 def test_only_a_rollout_that_reaches_a_device_of_the_selector_needs_approval(world: World) -> None:
     world.settings = APPROVED.model_copy(update={"approvals_for": "site=plant"})
     world.store.devices.label([Label("nano-0", "site", "plant")], [], AT, BOB)

@@ -1,11 +1,13 @@
 """Rollouts that begin at a time, and tell devices within windows alone; the world begins on a Saturday at 12:00 UTC."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fakes_rollout import BAD, START, World, a_model
+from fer_controller.store.rollouts.records import Changes, TargetRow
 from fer_wire.contracts import FINDER
 from stepped_device import SteppedDevice
 
@@ -164,3 +166,34 @@ def test_a_runner_that_was_away_begins_late_and_once(world: World) -> None:
     world.now = datetime.fromisoformat(NEXT_HOUR) + timedelta(hours=5)
     world.until(rollout, "completed")
     assert sum("begins" in sentence for sentence in world.explained(rollout) if "The rollout of" in sentence) == 1
+
+
+def test_what_waits_for_its_time_is_not_read_until_then_or_until_an_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early, late = deploy(world, start=NEXT_HOUR), deploy(world, start="2026-01-31T15:00+00:00")
+    world.round()
+    read: list[str] = []
+    targets = world.store.targets
+
+    def noting(rollout: str) -> list[TargetRow]:
+        read.append(rollout)
+        return targets(rollout)
+
+    monkeypatch.setattr(world.store, "targets", noting)
+    world.round()
+    assert read == []
+    pass_to(world, "13:00")
+    assert read == [early]
+    assert world.order(late, "abort")
+    assert late in read
+
+
+def test_another_runner_reads_at_once_what_waits_and_finds_when_it_begins_by_the_clocks_of_today(world: World) -> None:
+    rollout = deploy(world, start=NEXT_HOUR)
+    world.round()
+    world.store.write(Changes(rollouts={rollout: replace(world.rollout(rollout), wakes_at="2027-01-01T00:00:00.000Z")}))
+    world.reborn()
+    world.round()
+    assert world.rollout(rollout).wakes_at == "2026-01-31T13:00:00.000Z"
+    assert len(waits(world, rollout)) == 1

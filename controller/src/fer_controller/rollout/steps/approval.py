@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fer_controller.errors import RolloutError
 from fer_controller.rollout import audit
@@ -60,6 +60,13 @@ def approve(rollout: LiveRollout, order: Order) -> tuple[str, list[Decision]]:
     if missing > 0:
         return f"It is approved; {missing} more have to approve it.", [Decision(row, fields=approvals)]
     return f"The plan {row.digest} is approved.", [Decision(row, APPROVE, fields=approvals)]
+
+
+def holds_until(rollout: LiveRollout) -> datetime:
+    """When the first of its approvals lapses; never, where it needs none."""
+    if not rollout.row.approvals_needed:
+        return datetime.max.replace(tzinfo=UTC)
+    return min(_until(rollout, each[AT]) for each in _holding(rollout))
 
 
 def _is_asked_for(rollout: LiveRollout) -> bool:

@@ -6,8 +6,10 @@ Of two rollouts of one task, the one that begins later takes them; of two tasks,
 from collections.abc import Iterable, Iterator
 
 from fer_wire.contracts import SETTINGS
+from fer_wire.message import iso_utc
 
 from fer_controller.rollout import audit
+from fer_controller.rollout.steps import approval
 from fer_controller.rollout.steps.decision import Decision
 from fer_controller.rollout.steps.live_rollout import LiveRollout
 from fer_controller.rollout.transitions import (
@@ -38,7 +40,8 @@ def take_up(rollout: LiveRollout, others: Iterable[LiveRollout]) -> Iterator[Dec
     unfinished = [other for other in others if not other.ended]
     if not rollout.is_open:
         reason = f"It waits until {rollout.opening}."
-        yield from _wait(rollout, reason, f"{reason} Then it begins.")
+        wakes_at = min(rollout.opens_at, approval.holds_until(rollout))
+        yield from _wait(rollout, reason, f"{reason} Then it begins.", iso_utc(wakes_at))
         return
     waits_for = _holder(rollout, unfinished)
     if waits_for is None:
@@ -63,10 +66,13 @@ def _holder(rollout: LiveRollout, unfinished: Iterable[LiveRollout]) -> LiveRoll
     return None
 
 
-def _wait(rollout: LiveRollout, reason: str, sentence: str) -> Iterator[Decision]:
-    event = WAIT if rollout.row.state == PLANNED else ""
-    if event or rollout.row.reason != reason:
-        yield Decision(rollout.row, event, audit.WAITS, sentence, reason=reason, fields={"reason": reason})
+def _wait(rollout: LiveRollout, reason: str, sentence: str, wakes_at: str = "") -> Iterator[Decision]:
+    """Says why, where that is news; until wakes_at nobody has to look at it again."""
+    event, row = WAIT if rollout.row.state == PLANNED else "", rollout.row
+    is_news = event or row.reason != reason
+    if is_news or row.wakes_at != wakes_at:
+        fields = {"reason": reason, "wakes_at": wakes_at}
+        yield Decision(row, event, audit.WAITS if is_news else "", sentence, reason=reason, fields=fields)
 
 
 def _kind(rollout: LiveRollout) -> str:

@@ -3,21 +3,22 @@
 -- rollouts --
 -- The newest rollouts, the newest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task, digest, approvals_needed, approvals
+  task, digest, approvals_needed, approvals, wakes_at
 FROM rollouts ORDER BY created_at DESC, rowid DESC LIMIT :limit;
 
 -- rollouts_like --
 -- The rollouts whose id starts like this.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task, digest, approvals_needed, approvals
+  task, digest, approvals_needed, approvals, wakes_at
 FROM rollouts WHERE substr(id, 1, length(:begin)) = :begin ORDER BY created_at DESC, rowid DESC;
 
 -- open_rollouts --
--- The rollouts that have not ended, or have a waiting order or a straggling device; oldest first.
+-- The rollouts that have not ended and do not wait for a later time, or have a waiting order or a straggling device;
+-- oldest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task, digest, approvals_needed, approvals
+  task, digest, approvals_needed, approvals, wakes_at
 FROM rollouts
-WHERE ended_at = ''
+WHERE (ended_at = '' AND (state <> :waiting OR wakes_at <= :now))
   OR id IN (SELECT rollout FROM rollout_orders WHERE done_at = '')
   OR id IN (
     SELECT t.rollout FROM rollout_targets t JOIN desired_states s ON s.device = t.device AND s.rollout = t.rollout
@@ -27,18 +28,19 @@ ORDER BY created_at, rowid;
 -- rollouts_under_way --
 -- The rollouts that have not ended, the oldest first.
 SELECT id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at,
-  task, digest, approvals_needed, approvals
+  task, digest, approvals_needed, approvals, wakes_at
 FROM rollouts WHERE ended_at = '' ORDER BY created_at, rowid;
 
 -- upsert_rollout --
 -- Insert or update a rollout.
 INSERT INTO rollouts
   (id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at, task, digest,
-   approvals_needed, approvals)
-VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at, :task, :digest, :approvals_needed, :approvals)
+   approvals_needed, approvals, wakes_at)
+VALUES (:id, :created_at, :created_by, :model, :manifest_url, :request, :state, :reason, :updated_at, :ended_at, :task, :digest, :approvals_needed, :approvals, :wakes_at)
 ON CONFLICT (id) DO UPDATE SET
   state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
-  approvals_needed = excluded.approvals_needed, approvals = excluded.approvals;
+  approvals_needed = excluded.approvals_needed, approvals = excluded.approvals,
+  wakes_at = excluded.wakes_at;
 
 -- waves --
 -- The waves of a rollout.

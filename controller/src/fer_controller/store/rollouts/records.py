@@ -42,6 +42,8 @@ class RolloutRow:
     """By how many others than who asked for it."""
     approvals: str = "[]"
     """Those given, as JSON: by whom and when."""
+    wakes_at: str = ""
+    """Until when there is nothing to do for it while it is scheduled."""
 
 
 @dataclass(frozen=True, slots=True)

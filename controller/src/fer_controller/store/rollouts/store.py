@@ -51,9 +51,13 @@ class RolloutStore:
         """The rollouts whose id starts like this, the newest first."""
         return self._database.records(RolloutRow, "rollouts_like", {"begin": begin})
 
-    def open_rollouts(self, straggling: str) -> list[RolloutRow]:
-        """Rollouts that have not ended, or have a waiting order or a straggling device; oldest first."""
-        return self._database.records(RolloutRow, "open_rollouts", {"straggling": straggling})
+    def open_rollouts(self, now: str, waiting: str, straggling: str) -> list[RolloutRow]:
+        """Rollouts that have not ended, or have a waiting order or a device in the straggling state; oldest first.
+
+        Those in the waiting state come when their time has.
+        """
+        values = {"now": now, "waiting": waiting, "straggling": straggling}
+        return self._database.records(RolloutRow, "open_rollouts", values)
 
     def under_way(self) -> list[RolloutRow]:
         """Rollouts that have not ended, the oldest first."""

@@ -120,6 +120,8 @@ SETTINGS_OF_TARGETS: tuple[str, ...] = (
 )
 """All settings from afar that a device is told to have, and had before, as JSON; empty where a rollout leaves them."""
 
+WAKING_OF_ROLLOUTS: tuple[str, ...] = ("ALTER TABLE rollouts ADD COLUMN wakes_at TEXT NOT NULL DEFAULT ''",)
+
 APPROVALS_OF_ROLLOUTS: tuple[str, ...] = (
     "ALTER TABLE rollouts ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE rollouts ADD COLUMN approvals_needed INTEGER NOT NULL DEFAULT 0",
