@@ -68,7 +68,10 @@ ASKED = {
     "shares of a day by site and hour": "/v1/rollups/emotions/shares?since=1d&by=site",
     "audit log, newest": "/v1/audit?limit=50",
     "audit log, of one operator": "/v1/audit?limit=50&actor=alice",
-    "all devices, as before": "/v1/devices",
+    "devices, a page": "/v1/devices?after=device-05000&limit=500",
+    "newest telemetry of each, a page": "/v1/fleet/telemetry?after=device-05000&limit=500",
+    "cameras, a page": "/v1/cameras?after=device-05000&limit=500",
+    "all devices, as clients ask that know no pages": "/v1/devices",
 }
 
 

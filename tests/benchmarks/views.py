@@ -7,8 +7,8 @@ from typing import Any
 import requests
 
 VIEWS = (
-    "/v1/totals", "/v1/devices", "/v1/fleet/telemetry", "/v1/rollouts", "/v1/events?limit=50",
-    "/v1/rollups/emotions?per=minute&since=1h&summed=true", "/v1/audit?limit=50",
+    "/v1/totals", "/v1/devices?limit=500", "/v1/fleet/telemetry?limit=500", "/v1/cameras?limit=500", "/v1/rollouts",
+    "/v1/events?limit=50", "/v1/rollups/emotions?per=minute&since=1h&summed=true", "/v1/audit?limit=50",
 )  # fmt: skip
 TIMES = 11
 PATIENCE_S = 60.0

@@ -18,7 +18,7 @@ from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
 from fer_controller.operations.fleet import DEVICES
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.registry.catalogue import Catalogue
 from fer_controller.registry.signing import make_keys
 from fer_controller.settings import load
@@ -91,7 +91,7 @@ class Taken:
         known = Subjects(self.database)
         assert known.events.stored()[HONEST] == self._seq, "an honest event is stored beside whatever comes"
         with LocalDesk(Place(self.db, self.db, 30.0), "root@here") as desk:
-            for device in desk.ask(DEVICES, Nothing()):
+            for device in desk.ask(DEVICES, DevicesQuery()):
                 json.dumps(device.document(), allow_nan=False)
         Metrics(known, 30.0, lambda: START).page("")
 

@@ -16,7 +16,7 @@ from fer_agent.update.download import Downloader
 from fer_controller.desk.remote import RemoteDesk
 from fer_controller.errors import ApiError
 from fer_controller.operations.fleet import DEVICES
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.settings import ApiSettings
 from fer_simulator.downloads.lines import Job
 from fer_simulator.downloads.worker import Downloads, Kept
@@ -118,7 +118,7 @@ def fetched_by_the_agent(url: str, files: Files) -> str:
 def asked_by_commands(url: str, files: Files) -> str:
     try:
         with RemoteDesk(ApiSettings(url=url, **files)) as desk:
-            desk.ask(DEVICES, Nothing())
+            desk.ask(DEVICES, DevicesQuery())
     except ApiError as error:
         return str(error)
     return ""

@@ -17,7 +17,7 @@ from fer_controller.ingest.revoked import LETTER_EVERY_S, LOOK_EVERY_S, Revoked
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
 from fer_controller.operations.fleet import DEVICES, REVOKE, RevokeRequest
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.operations.plans import PLAN
 from fer_controller.registry import tokens
 from fer_controller.rollout import audit
@@ -108,13 +108,13 @@ def test_the_command_says_what_is_to_be_done_at_the_broker(fleet: ServedFleet) -
 def test_a_revoked_device_is_marked_as_such_for_whoever_looks(fleet: ServedFleet) -> None:
     with fleet.far() as desk:
         desk.ask(REVOKE, RevokeRequest(device=DEVICE))
-        marked = [(each.device, each.revoked_by) for each in desk.ask(DEVICES, Nothing()) if each.revoked_at]
+        marked = [(each.device, each.revoked_by) for each in desk.ask(DEVICES, DevicesQuery()) if each.revoked_at]
     assert marked == [(DEVICE, "alice")]
     found = ran(run, ["devices", "--db", str(fleet.db)]).stdout
     assert found.count("revoked") == 2, "as the state of one device, and with who did it"
     assert ran(run, ["enroll", DEVICE, "--db", str(fleet.db)]).returncode == 0
     with fleet.far() as desk:
-        assert not any(each.revoked_at for each in desk.ask(DEVICES, Nothing()))
+        assert not any(each.revoked_at for each in desk.ask(DEVICES, DevicesQuery()))
 
 
 def test_a_rollout_plans_no_revoked_device_and_says_how_many_it_leaves_out(fleet: ServedFleet) -> None:

@@ -28,7 +28,7 @@ from fer_controller.operations.events import (
 from fer_controller.operations.fleet import DEVICES, FORGET, ME, REVOKE, TOTALS, RevokeRequest
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL
-from fer_controller.operations.operation import Nothing, Operation
+from fer_controller.operations.operation import DevicesQuery, Operation
 from fer_controller.operations.operation import rows_of as rows_of_answer
 from fer_controller.operations.operators import ADD_OPERATOR, CHANGE_OPERATOR, REMOVE_OPERATOR, VOID_TOKEN
 from fer_controller.operations.plans import DEPLOY, PLAN
@@ -233,7 +233,7 @@ def test_what_an_operator_is_given_follows_the_labels_at_once(lab: Lab) -> None:
 
 def test_an_operator_whose_selector_finds_nothing_sees_nothing(lab: Lab) -> None:
     with LocalDesk(lab.fleet.place, "carl", VIEWER, "10.0.0.1", "site=moon") as desk:
-        assert desk.ask(DEVICES, Nothing()) == []
+        assert desk.ask(DEVICES, DevicesQuery()) == []
         assert desk.ask(ROLLOUTS, RolloutsQuery()) == []
 
 

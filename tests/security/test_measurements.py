@@ -11,7 +11,7 @@ from controller_messages import DEVICE, START, raw, some_telemetry, topic_of
 from fer_controller.broker.delivery import Delivery
 from fer_controller.operations import as_stored
 from fer_controller.operations.fleet import DEAD_LETTERS, DeadLettersQuery
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.operations.telemetry import CAMERAS, TELEMETRY_OF_EACH, TELEMETRY_ROLLUPS, TelemetryRollupsQuery
 from fer_controller.rollout.evidence.measurement import measure
 from fer_controller.store import opening
@@ -47,8 +47,8 @@ def assert_finite(fleet: HostileFleet) -> None:
         measured = measure(MeasurementStore(database), [window])[DEVICE]
     with fleet.desk() as desk:
         documents = [each.model_dump() for each in desk.ask(TELEMETRY_ROLLUPS, WHOLE)]
-        documents += [each.model_dump() for each in desk.ask(CAMERAS, Nothing())]
-        json.dumps([documents, desk.ask(TELEMETRY_OF_EACH, Nothing())], allow_nan=False)
+        documents += [each.model_dump() for each in desk.ask(CAMERAS, DevicesQuery())]
+        json.dumps([documents, desk.ask(TELEMETRY_OF_EACH, DevicesQuery())], allow_nan=False)
     json.dumps(measured.document(), allow_nan=False)
     assert "inf" not in fleet.scraped().lower().replace("_info", "")
     assert measured.samples
@@ -59,7 +59,7 @@ def test_a_claim_beyond_physics_is_left_out_and_the_rest_counts(fleet: HostileFl
     assert_finite(fleet)
     with fleet.desk() as desk:
         assert desk.ask(DEAD_LETTERS, DeadLettersQuery()) == []
-        (camera,) = desk.ask(CAMERAS, Nothing())
+        (camera,) = desk.ask(CAMERAS, DevicesQuery())
         (rollup,) = desk.ask(TELEMETRY_ROLLUPS, WHOLE)
     assert (camera.camera, camera.fps) == ("door", None)
     assert (rollup.samples, rollup.figure("fps_mean"), rollup.figure("cpu_mean_percent")) == (3, None, 12.5)

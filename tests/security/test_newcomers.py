@@ -14,7 +14,7 @@ from fer_controller.ingest.newcomers import LOOK_EVERY_S, Newcomers
 from fer_controller.ingest.streams import Streams
 from fer_controller.ingest.writer import Ingest
 from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, DeadLettersQuery
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.registry import tokens
 from fer_controller.store import opening
 from fer_controller.store.certificates import records
@@ -48,7 +48,7 @@ def test_a_program_of_the_fleet_is_no_device_whatever_the_broker_lets_through(tm
     fleet = HostileFleet(tmp_path / "fleet.db")
     fleet.take_messages(a_birth(device=program), an_event(1, device=program), some_telemetry(program), an_event(1))
     with fleet.desk() as desk:
-        assert [each.device for each in desk.ask(DEVICES, Nothing())] == [DEVICE]
+        assert [each.device for each in desk.ask(DEVICES, DevicesQuery())] == [DEVICE]
         letters = desk.ask(DEAD_LETTERS, DeadLettersQuery())
     assert ["is a login of a program" in each.reason for each in letters] == [True] * 3
 

@@ -8,7 +8,7 @@ import pytest
 from controller_messages import DEVICE, EPOCH, an_event, delivered, raw, topic_of
 from fer_controller.broker.delivery import Delivery
 from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, TOTALS, DeadLettersQuery
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.store import opening
 from fer_wire.events import MAX_SEQ
 from hostile_fleet import HostileFleet
@@ -32,7 +32,7 @@ def assert_answers(fleet: HostileFleet) -> None:
     """Operators can read all that the fleet counts."""
     with fleet.desk() as desk:
         assert desk.ask(TOTALS, Nothing()).events >= 0
-        assert [each.device for each in desk.ask(DEVICES, Nothing())] == [DEVICE]
+        assert [each.device for each in desk.ask(DEVICES, DevicesQuery())] == [DEVICE]
     assert "fer_events_stored_total" in fleet.scraped()
 
 

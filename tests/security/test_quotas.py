@@ -8,7 +8,7 @@ import pytest
 from controller_messages import DEVICE, START, a_birth, an_event, delivered, raw, some_telemetry
 from fer_controller.broker.delivery import Delivery
 from fer_controller.operations.fleet import DEAD_LETTERS, DEVICES, TOTALS, DeadLettersQuery
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.store import opening
 from fer_controller.store.dead_letters.records import DEAD_LETTERS_DROPPED
 from fer_controller.store.subjects import Subjects
@@ -70,7 +70,7 @@ def test_invented_names_have_an_end_and_those_who_are_known_go_on(fleet: Hostile
     invented = [delivered(a_birth(device=f"ghost-{number}")) for number in range(3 * SHARE)]
     fleet.take([*invented, delivered(some_telemetry(second=1))], START, devices_max=SHARE)
     with fleet.desk() as desk:
-        assert len(desk.ask(DEVICES, Nothing())) == SHARE
+        assert len(desk.ask(DEVICES, DevicesQuery())) == SHARE
         assert "ghost-9 is a device too many" in desk.ask(DEAD_LETTERS, DeadLettersQuery())[0].reason
     with opening.reader(fleet.db) as database:
         assert [each.device for each in Subjects(database).telemetry.newest_of_each()] == [DEVICE]

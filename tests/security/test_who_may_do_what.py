@@ -10,7 +10,7 @@ from fer_controller.desk import access
 from fer_controller.errors import AccessError, ApiError, ControllerError
 from fer_controller.operations.audit import NEWEST_ENTRIES, NewestEntriesQuery
 from fer_controller.operations.fleet import DEVICES, ME, MeAnswer
-from fer_controller.operations.operation import Nothing, Operation
+from fer_controller.operations.operation import DevicesQuery, Nothing, Operation
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     ALL_OPERATORS,
@@ -85,7 +85,7 @@ def test_another_role_and_other_devices_hold_at_once_for_the_token_there_is(flee
     with fleet.far(admin(fleet)) as desk, fleet.far() as theirs:
         changed = desk.ask(CHANGE_OPERATOR, ChangeOperatorRequest(operator="alice", selector="site=lab"))
         assert (changed.role, changed.selector) == (OPERATOR, "site=lab")
-        assert {each.device for each in theirs.ask(DEVICES, Nothing())} == {"orin-03", "orin-04"}
+        assert {each.device for each in theirs.ask(DEVICES, DevicesQuery())} == {"orin-03", "orin-04"}
         desk.ask(CHANGE_OPERATOR, ChangeOperatorRequest(operator="alice", role=VIEWER))
         assert theirs.ask(ME, Nothing()) == MeAnswer(name="alice", role=VIEWER, selector="site=lab")
         with pytest.raises(ApiError, match="is a viewer's"):
@@ -103,12 +103,12 @@ def test_a_void_token_opens_nothing_and_its_operator_stays(fleet: ServedFleet) -
     with fleet.far(admin(fleet)) as desk, fleet.far() as theirs:
         voided = desk.ask(VOID_TOKEN, VoidTokenRequest(operator="alice"))
         with pytest.raises(ApiError, match=r"The token of alice expired at .*--replace"):
-            theirs.ask(DEVICES, Nothing())
+            theirs.ask(DEVICES, DevicesQuery())
         with pytest.raises(ControllerError, match=r"The token of alice expired at .* already"):
             desk.ask(VOID_TOKEN, VoidTokenRequest(operator="alice"))
         desk.ask(CHANGE_OPERATOR, ChangeOperatorRequest(operator="alice", role=VIEWER))
         with pytest.raises(ApiError, match="The token of alice expired"):
-            theirs.ask(DEVICES, Nothing())
+            theirs.ask(DEVICES, DevicesQuery())
         (listed,) = [each for each in desk.ask(ALL_OPERATORS, Nothing()) if each.operator == "alice"]
         assert (listed.role, listed.expires_at) == (VIEWER, voided.expires_at)
         another = desk.ask(ADD_OPERATOR, AddOperatorRequest(operator="alice", replace=True))

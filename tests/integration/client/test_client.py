@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fer_client import Client, RefusedError, every_event
+from fer_client import Client, RefusedError, every, every_event
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.operation import Operation
 from served_fleet import EVENTS, OPERATOR, ServedFleet
@@ -60,6 +60,13 @@ def test_the_fleet_is_seen_and_steered(client: Client) -> None:
     assert client.labels.relabel(devices=devices[:1], labels=["site=shop"])[0]["labels"]["site"] == "shop"
     began = client.plans.deploy(model="tiny", precision="fp32", devices=devices[-1:], waves="100%")
     assert client.rollouts.rollout(began["rollout"])["request"]["precision"] == "fp32"
+
+
+def test_a_list_comes_whole_or_page_by_page(client: Client) -> None:
+    listings: list[Any] = [client.fleet.devices, client.telemetry.telemetry_of_each, client.telemetry.cameras]
+    for listing in listings:
+        assert list(every(listing, page=1)) == listing()
+    assert len(client.fleet.devices(limit=3)) == 3
 
 
 def test_every_event_comes_once_whatever_the_pages(client: Client) -> None:

@@ -72,7 +72,7 @@ from fer_controller.operations.fleet import (
 )
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
 from fer_controller.operations.models import MODEL, MODELS, ModelQuery
-from fer_controller.operations.operation import Nothing, Operation, rows_of
+from fer_controller.operations.operation import DevicesQuery, Nothing, Operation, rows_of
 from fer_controller.operations.operators import (
     ADD_OPERATOR,
     ALL_OPERATORS,
@@ -129,12 +129,15 @@ LOOKS: "dict[str, tuple[Operation[Any, Any], BaseModel]]" = {
     "the fleet's table": (FLEET, FleetQuery()),
     "some of it": (FLEET, FleetQuery(where="ORIN", selector="site=lab", classes=("orin", "nano"), kinds=("stale",))),
     "hottest first": (FLEET, FleetQuery(sort="temperature_c", descending=True, offset=1, limit=5)),
-    "devices": (DEVICES, Nothing()),
+    "devices": (DEVICES, DevicesQuery()),
+    "a page of devices": (DEVICES, DevicesQuery(after="nano-01", limit=3)),
     "one device": (DEVICE, DeviceQuery(device="orin-03")),
     "its rollouts": (DEVICE_ROLLOUTS, DeviceRolloutsQuery(device="orin-03", limit=5)),
     "totals": (TOTALS, Nothing()),
-    "cameras": (CAMERAS, Nothing()),
-    "telemetry of each": (TELEMETRY_OF_EACH, Nothing()),
+    "cameras": (CAMERAS, DevicesQuery()),
+    "telemetry of each": (TELEMETRY_OF_EACH, DevicesQuery()),
+    "a page of telemetry": (TELEMETRY_OF_EACH, DevicesQuery(limit=1)),
+    "a page of cameras": (CAMERAS, DevicesQuery(limit=1)),
     "newest events": (NEWEST_EVENTS, NewestEventsQuery(limit=5, up_to_id=20)),
     "events by time": (EVENTS_BY_TIME, EventsByTimeQuery(after_time="2026-01-31T12:00:30.000Z", after_id=3, limit=9)),
     "events back in time": (EVENTS_BEFORE, EventsBeforeQuery(before_time="2026-01-31T12:00:30.000Z", before_id=3)),
@@ -342,7 +345,7 @@ def test_the_totals_add_up(fleet: ServedFleet) -> None:
 
 def test_cameras_are_shown_as_their_devices_last_reported_them(fleet: ServedFleet) -> None:
     with fleet.far() as desk:
-        cameras = desk.ask(CAMERAS, Nothing())
+        cameras = desk.ask(CAMERAS, DevicesQuery())
     shown = [(each.device, each.camera, each.fps, each.error, each.reported_at) for each in cameras]
     assert shown == [("nano-01", "door", 29.5, None, AT)]
 
@@ -452,7 +455,7 @@ def test_a_devices_token_opens_nothing_of_the_desk(fleet: ServedFleet) -> None:
     token = tokens.make(fleet.operators, "nano-01")
     for wrong in (token, "", "guessed"):
         with fleet.far(wrong) as desk, pytest.raises(ApiError, match="operator"):
-            desk.ask(DEVICES, Nothing())
+            desk.ask(DEVICES, DevicesQuery())
 
 
 def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: ServedFleet) -> None:
@@ -460,11 +463,11 @@ def test_a_token_that_was_taken_away_or_replaced_opens_nothing_at_once(fleet: Se
     second = access.make(fleet.operators, "carol", ORDERS, datetime.now(UTC), replace=True).token
     with fleet.far(first) as former, fleet.far(second) as desk:
         with pytest.raises(ApiError, match="belongs to no operator"):
-            former.ask(DEVICES, Nothing())
-        assert desk.ask(DEVICES, Nothing())
+            former.ask(DEVICES, DevicesQuery())
+        assert desk.ask(DEVICES, DevicesQuery())
         access.remove(fleet.operators, "carol")
         with pytest.raises(ApiError, match="belongs to no operator"):
-            desk.ask(DEVICES, Nothing())
+            desk.ask(DEVICES, DevicesQuery())
 
 
 def test_an_operator_who_is_there_keeps_token_and_role_unless_another_is_asked_for(fleet: ServedFleet) -> None:

@@ -15,7 +15,7 @@ from fer_controller.errors import ApiError
 from fer_controller.http.process import HttpProcess
 from fer_controller.operations.fleet import DEVICES, DeviceAnswer
 from fer_controller.operations.models import MODELS
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.operations.plans import DEPLOY
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.settings import ApiSettings, load
@@ -238,7 +238,7 @@ def line() -> "Iterator[tuple[str, list[str]]]":
 def test_looking_is_tried_again_when_the_line_breaks(line: "tuple[str, list[str]]") -> None:
     url, asked = line
     with RemoteDesk(ApiSettings(url=url)) as desk:
-        assert desk.ask(DEVICES, Nothing()) == [DeviceAnswer(device="nano-01", state="online")]
+        assert desk.ask(DEVICES, DevicesQuery()) == [DeviceAnswer(device="nano-01", state="online")]
     assert asked == ["GET /v1/devices"] * 3
 
 

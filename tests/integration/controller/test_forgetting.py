@@ -13,7 +13,7 @@ from controller_process import ControllerProcess, eventually, run
 from fer_controller.errors import RequestError
 from fer_controller.operations.fleet import DEVICES, FORGET, TOTALS, ForgetRequest
 from fer_controller.operations.labels import LABELS, RELABEL, LabelsQuery
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.registry import tokens
 from fer_controller.rollout.devices.relabel import Relabel
 from fer_controller.store import opening
@@ -50,7 +50,7 @@ def test_a_forgotten_device_is_gone_and_its_events_stay(fleet: ServedFleet) -> N
     with fleet.near() as desk:
         desk.ask(RELABEL, Relabel(devices=(DEVICE,), labels=("site=lab",)))
         assert forget(fleet, DEVICE) == EVENTS - 1
-        assert DEVICE not in [each.device for each in desk.ask(DEVICES, Nothing())]
+        assert DEVICE not in [each.device for each in desk.ask(DEVICES, DevicesQuery())]
         assert DEVICE not in [each.device for each in desk.ask(LABELS, LabelsQuery())]
     assert tokens.device_of(fleet.operators, token) is None
     assert rows(fleet, DEVICE) == before

@@ -12,7 +12,7 @@ from fer_controller.operations.board import FLEET, FleetQuery
 from fer_controller.operations.device import DEVICE, DEVICE_ROLLOUTS, DeviceQuery, DeviceRolloutsQuery
 from fer_controller.operations.fleet import DEVICES
 from fer_controller.operations.labels import RELABEL, LabelsAnswer
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery
 from fer_controller.operations.plans import DEPLOY, PLAN
 from fer_controller.registry import tokens
 from fer_controller.rollout.devices.relabel import Relabel
@@ -40,7 +40,7 @@ def relabel(fleet: ServedFleet, **change: object) -> LabelsAnswer:
 def test_one_device_is_as_the_list_of_all_has_it(fleet: ServedFleet) -> None:
     tokens.make(fleet.operators, "orin-03")
     with fleet.near() as desk:
-        listed = {each.device: each for each in desk.ask(DEVICES, Nothing())}
+        listed = {each.device: each for each in desk.ask(DEVICES, DevicesQuery())}
         for name in ("orin-03", "nano-01"):
             assert desk.ask(DEVICE, DeviceQuery(device=name)) == listed[name]
     assert listed["orin-03"].has_token

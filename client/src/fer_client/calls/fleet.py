@@ -127,6 +127,17 @@ class Update(TypedDict):
     measured_ms: Dict[str, float]
 
 
+class DevicesQuery(TypedDict, total=False):
+    """What may be left out.
+
+    after: After the device with this name.
+    limit: Of the next so many devices; by default of all.
+    """
+
+    after: str
+    limit: int
+
+
 class ForgottenAnswer(TypedDict):
     """A device that was taken out of the fleet."""
 
@@ -199,9 +210,9 @@ class Fleet:
         """Whose token this is, and its role."""
         return cast("MeAnswer", self._connection.get("/v1/me", {}, {}))
 
-    def devices(self) -> List[DeviceAnswer]:
-        """The devices of the fleet, as `devices --json`."""
-        return cast("List[DeviceAnswer]", self._connection.get("/v1/devices", {}, {}))
+    def devices(self, **options: Unpack[DevicesQuery]) -> List[DeviceAnswer]:
+        """The devices of the fleet by name, as `devices --json`: all, or page by page."""
+        return cast("List[DeviceAnswer]", self._connection.get("/v1/devices", {}, {**options}))
 
     def forget(self, device: str, **options: Unpack[ForgetRequest]) -> ForgottenAnswer:
         """Take a device that is offline out of the fleet, as `devices forget`; its events are kept or deleted.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, TypedDict, cast
 
+from fer_client.calls.fleet import DevicesQuery
 from fer_client.connection import Connection
 
 if TYPE_CHECKING:
@@ -172,9 +173,9 @@ class Telemetry:
         """The figures that devices report, for whoever draws them."""
         return cast("List[MetricAnswer]", self._connection.get("/v1/metrics", {}, {}))
 
-    def telemetry_of_each(self) -> List[Dict[str, Any]]:
-        """The newest telemetry message of each device."""
-        return cast("List[Dict[str, Any]]", self._connection.get("/v1/fleet/telemetry", {}, {}))
+    def telemetry_of_each(self, **options: Unpack[DevicesQuery]) -> List[Dict[str, Any]]:
+        """The newest telemetry message of each device, by its name: all, or page by page."""
+        return cast("List[Dict[str, Any]]", self._connection.get("/v1/fleet/telemetry", {}, {**options}))
 
     def newest_telemetry(self, **options: Unpack[NewestTelemetryQuery]) -> TelemetryAnswer:
         """The newest telemetry, as `telemetry --json` and with an id."""
@@ -191,6 +192,6 @@ class Telemetry:
         """
         return cast("List[TelemetryRollup]", self._connection.get("/v1/rollups/telemetry", {}, {"per": per, **options}))
 
-    def cameras(self) -> List[CameraAnswer]:
-        """The cameras of the fleet as their devices last reported them, as `cameras --json`."""
-        return cast("List[CameraAnswer]", self._connection.get("/v1/cameras", {}, {}))
+    def cameras(self, **options: Unpack[DevicesQuery]) -> List[CameraAnswer]:
+        """The cameras of the fleet as their devices last reported them, as `cameras --json`: all, or page by page."""
+        return cast("List[CameraAnswer]", self._connection.get("/v1/cameras", {}, {**options}))

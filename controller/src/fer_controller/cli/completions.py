@@ -21,11 +21,11 @@ def _desk(ctx: typer.Context) -> "Desk":
 
 
 def _devices(ctx: typer.Context) -> Iterator[str]:
+    from fer_controller.desk.pages import every
     from fer_controller.operations.fleet import DEVICES
-    from fer_controller.operations.operation import Nothing
 
     with _desk(ctx) as desk:
-        yield from (each.device for each in desk.ask(DEVICES, Nothing()))
+        yield from (each.device for each in every(desk, DEVICES))
 
 
 def _rollouts(ctx: typer.Context) -> Iterator[str]:

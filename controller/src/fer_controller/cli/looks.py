@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from fer_controller.cli import options
 from fer_controller.cli.fields import with_options
-from fer_controller.operations.operation import LIMIT, Answered, Operation
+from fer_controller.desk.pages import every
+from fer_controller.operations.operation import LIMIT, Answered, Nothing, Operation
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ class Look(Generic[Answered]):
     @property
     def has_limit(self) -> bool:
         """Whether the operation itself answers the newest so many."""
-        return LIMIT in self.operation.parameters.model_fields
+        return LIMIT in self.parameters.model_fields
+
+    @property
+    def parameters(self) -> type[BaseModel]:
+        """What its options are made of; a list that has pages is shown whole."""
+        return Nothing if self.operation.has_pages else self.operation.parameters
 
 
 def command(look: Look[Any]) -> Callable[..., None]:
@@ -64,13 +70,13 @@ def command(look: Look[Any]) -> Callable[..., None]:
             limit = getattr(asked, LIMIT)
             asked, choice = asked.model_copy(update=choice.asking(limit)), choice.counting(limit)
         with options.desk(db, url, config) as desk:
-            answer = desk.ask(look.operation, asked)
+            answer = list(every(desk, look.operation)) if look.operation.has_pages else desk.ask(look.operation, asked)
         if json_ and not look.is_list:
             options.print_answer(answer)
             return
         documents = [each.document() for each in answer] if json_ else []
         options.print_chosen(look.declared, list(look.rows(answer)), documents, choice, look.empty, json_=json_)
 
-    show.__annotations__["asked"] = look.operation.parameters
+    show.__annotations__["asked"] = look.parameters
     show.__doc__ = look.help
     return with_choice(look.declared if look.is_list else (), limit=not look.has_limit)(with_options(show))

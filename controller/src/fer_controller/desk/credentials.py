@@ -1,6 +1,6 @@
 """With what devices are let in: certificates of the fleet's own authority, and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from fer_controller.operations.fleet import EXPIRED, REVOKED, VALID
@@ -8,14 +8,12 @@ from fer_controller.store.subjects import Subjects
 
 
 class Credentials:
-    """What devices have at one moment, read once."""
+    """What these devices have at one moment, read once."""
 
-    def __init__(self, known: Subjects, at: str, devices: Sequence[str] = ()) -> None:
-        """The moment is ISO 8601 in UTC; of these devices, or of all where none is named."""
-        certificates, tokens = known.certificates, known.tokens
-        held = [token for name in devices if (token := tokens.of_device(name))] if devices else tokens.enrolled()
-        self._at, self._ends = at, certificates.ends_of(devices) if devices else certificates.ends()
-        self._tokens = {token.holder for token in held if not token.expired(at)}
+    def __init__(self, known: Subjects, at: str, devices: Collection[str]) -> None:
+        """The moment is ISO 8601 in UTC."""
+        self._at, self._ends = at, known.certificates.ends_of(devices)
+        self._tokens = {token.holder for token in known.tokens.of_devices(devices) if not token.expired(at)}
 
     def of(self, device: str) -> dict[str, Any]:
         """The fields of a DeviceAnswer that tell of them."""

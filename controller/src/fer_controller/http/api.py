@@ -12,7 +12,9 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from fer_controller.desk.local import LocalDesk
+from fer_controller.desk.pages import pages
 from fer_controller.http.guards import peer
+from fer_controller.http.lists import ListResponse
 from fer_controller.http.packing import packed
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.operation import GET, LIMIT, MOST_ROWS, Answer, Operation, query_name
@@ -66,10 +68,15 @@ GUARDS: Mapping[str, Guard] = {role: _of_role(role) for role in OPERATORS}
 
 def _endpoint(operation: Operation[Any, Any]) -> Callable[..., Response]:
     def answer(request: Request, caller: Token, **given: Any) -> Response:
-        with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request), caller.selector) as desk:
-            found = desk.ask(operation, _asked(operation, given))
+        def ask(asked: Any) -> Any:
+            with LocalDesk(request.app.state.place, caller.holder, caller.role, peer(request), caller.selector) as desk:
+                return operation.dumped(desk.ask(operation, asked))
+
+        asked = _asked(operation, given)
+        if operation.has_pages and asked.limit is None:
+            return ListResponse(request, pages(ask, asked.after))
         # json.dumps, as in the commands, so that both spell a number alike.
-        return packed(request, JSONResponse(operation.dumped(found), operation.status))
+        return packed(request, JSONResponse(ask(asked), operation.status))
 
     answer.__signature__ = inspect.Signature(list(_parameters(operation)))  # type: ignore[attr-defined]
     return answer

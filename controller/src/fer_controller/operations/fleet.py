@@ -4,7 +4,16 @@ from fer_wire.contracts import FINDER, LANDMARKER
 from pydantic import Field
 
 from fer_controller.operations.as_stored import StoredReport
-from fer_controller.operations.operation import GET, POST, Answer, Limit, Nothing, Operation, Parameters
+from fer_controller.operations.operation import (
+    GET,
+    POST,
+    Answer,
+    DevicesQuery,
+    Limit,
+    Nothing,
+    Operation,
+    Parameters,
+)
 from fer_controller.rollout.audit import Reason
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 
@@ -110,8 +119,8 @@ class DeadLettersQuery(Parameters):
 
 ME = Operation("me", GET, "/v1/me", VIEWER, Nothing, MeAnswer, "Whose token this is, and its role.")
 DEVICES = Operation(
-    "devices", GET, "/v1/devices", VIEWER, Nothing, list[DeviceAnswer],
-    "The devices of the fleet, as `devices --json`.",
+    "devices", GET, "/v1/devices", VIEWER, DevicesQuery, list[DeviceAnswer],
+    "The devices of the fleet by name, as `devices --json`: all, or page by page.",
 )  # fmt: skip
 FORGET = Operation(
     "forget", POST, "/v1/devices/{device}/forget", OPERATOR, ForgetRequest, ForgottenAnswer,

@@ -31,6 +31,18 @@ class Nothing(Parameters):
     """No parameters."""
 
 
+class DevicesQuery(Parameters):
+    """Which part of a list that goes by device."""
+
+    after: str = Field(default="", description="After the device with this name.")
+    limit: Limit | None = Field(default=None, description="Of the next so many devices; by default of all.")
+
+    @property
+    def most(self) -> int:
+        """The limit, as a number."""
+        return MAX_INT if self.limit is None else self.limit
+
+
 class Answer(BaseModel):
     """What an operation answers; a program that reads it ignores fields that it does not know."""
 
@@ -81,6 +93,11 @@ class Operation(Generic[Asked, Answered]):
     def read(self, payload: bytes) -> Answered:
         """The answer that was sent as JSON; raises pydantic's ValidationError."""
         return self._adapter.validate_json(payload)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it answers a list by device, whole or page by page."""
+        return self.parameters is DevicesQuery
 
     @cached_property
     def in_path(self) -> Mapping[str, FieldInfo]:

@@ -7,7 +7,16 @@ from pydantic import Field
 from fer_controller.operations.as_stored import StoredTelemetryMessage
 from fer_controller.operations.events import Per
 from fer_controller.operations.filters import TypedTelemetryFilter
-from fer_controller.operations.operation import GET, Answer, Id, Limit, Nothing, Operation, Parameters
+from fer_controller.operations.operation import (
+    GET,
+    Answer,
+    DevicesQuery,
+    Id,
+    Limit,
+    Nothing,
+    Operation,
+    Parameters,
+)
 from fer_controller.store.credentials.records import VIEWER
 from fer_controller.store.rollups.records import TelemetryRollup
 
@@ -102,16 +111,16 @@ TELEMETRY_AS_STORED = Operation(
     "The next telemetry in the order in which it was stored.",
 )  # fmt: skip
 TELEMETRY_OF_EACH = Operation(
-    "telemetry_of_each", GET, "/v1/fleet/telemetry", VIEWER, Nothing, list[StoredTelemetryMessage],
-    "The newest telemetry message of each device.",
+    "telemetry_of_each", GET, "/v1/fleet/telemetry", VIEWER, DevicesQuery, list[StoredTelemetryMessage],
+    "The newest telemetry message of each device, by its name: all, or page by page.",
 )  # fmt: skip
 TELEMETRY_ROLLUPS = Operation(
     "telemetry_rollups", GET, "/v1/rollups/telemetry", VIEWER, TelemetryRollupsQuery, list[TelemetryRollup],
     "Telemetry by minute or hour, as `telemetry --per`.",
 )  # fmt: skip
 CAMERAS = Operation(
-    "cameras", GET, "/v1/cameras", VIEWER, Nothing, list[CameraAnswer],
-    "The cameras of the fleet as their devices last reported them, as `cameras --json`.",
+    "cameras", GET, "/v1/cameras", VIEWER, DevicesQuery, list[CameraAnswer],
+    "The cameras of the fleet as their devices last reported them, as `cameras --json`: all, or page by page.",
 )  # fmt: skip
 
 OPERATIONS = (METRICS, TELEMETRY_OF_EACH, NEWEST_TELEMETRY, TELEMETRY_AS_STORED, TELEMETRY_ROLLUPS, CAMERAS)

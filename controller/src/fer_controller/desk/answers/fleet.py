@@ -26,7 +26,7 @@ from fer_controller.operations.fleet import (
     RevokeRequest,
     TotalsAnswer,
 )
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.store.dead_letters import records as counted
 from fer_controller.store.devices.records import Device, TakenOut
 
@@ -38,15 +38,16 @@ def me(context: Context, _asked: Nothing) -> MeAnswer:
 
 
 @ANSWERS.carries_out(DEVICES)
-def devices(context: Context, _asked: Nothing) -> list[DeviceAnswer]:
-    """All devices by name."""
+def devices(context: Context, asked: DevicesQuery) -> list[DeviceAnswer]:
+    """The next by name."""
     known, now = context.stores.looking, datetime.now(UTC)
+    found = known.devices.after(asked.after, asked.most)
     stale_after_s, dropped = context.stores.place.stale_after_s, known.events.dropped()
-    revoked, credentials = known.devices.taken_out(), Credentials(known, iso_utc(now))
+    revoked, credentials = known.devices.taken_out(), Credentials(known, iso_utc(now), [each.device for each in found])
     return [
         described(each, presence(each, now, stale_after_s), dropped.get(each.device, 0), revoked.get(each.device))
         .model_copy(update=credentials.of(each.device))
-        for each in known.devices.all()
+        for each in found
     ]  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """Telemetry, message by message and rolled up."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fer_controller.desk.answers.table import ANSWERS, Context
 from fer_controller.metrics import catalogue
 from fer_controller.metrics.metric import Metric
-from fer_controller.operations.operation import Nothing
+from fer_controller.operations.operation import DevicesQuery, Nothing
 from fer_controller.operations.telemetry import (
     CAMERAS,
     METRICS,
@@ -47,9 +47,10 @@ def telemetry_as_stored(context: Context, asked: TelemetryAsStoredQuery) -> Tele
 
 
 @ANSWERS.carries_out(TELEMETRY_OF_EACH)
-def telemetry_of_each(context: Context, _asked: Nothing) -> list[dict[str, Any]]:
-    """The newest of each device, by device."""
-    return [json.loads(each.payload) for each in context.stores.looking.telemetry.newest_of_each()]
+def telemetry_of_each(context: Context, asked: DevicesQuery) -> list[dict[str, Any]]:
+    """The newest of each of the next devices, by device."""
+    found = context.stores.looking.telemetry.newest_of_each(asked.after, asked.most)
+    return [json.loads(each.payload) for each in found]
 
 
 @ANSWERS.carries_out(TELEMETRY_ROLLUPS)
@@ -59,12 +60,20 @@ def telemetry_rollups(context: Context, asked: TelemetryRollupsQuery) -> list[Te
 
 
 @ANSWERS.carries_out(CAMERAS)
-def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
-    """All cameras of the newest telemetry, by device and in its order."""
-    newest = context.stores.looking.telemetry.newest_of_each()
-    return [
-        CameraAnswer(
-            device=message.device,
+def cameras(context: Context, asked: DevicesQuery) -> list[CameraAnswer]:
+    """All cameras of the newest telemetry, by device and in its order; none only where no more follow."""
+    newest_of_each, after, found = context.stores.looking.telemetry.newest_of_each, asked.after, list[CameraAnswer]()
+    while not found and (newest := newest_of_each(after, asked.most)):
+        found = [camera for each in newest for camera in _cameras(each)]
+        after = newest[-1].device
+    return found
+
+
+def _cameras(stored: StoredTelemetry) -> Iterator[CameraAnswer]:
+    message = stored.message()
+    for each in message.cameras if message else ():
+        yield CameraAnswer(
+            device=stored.device,
             camera=each.camera,
             state=each.state,
             fps=each.fps,
@@ -76,10 +85,6 @@ def cameras(context: Context, _asked: Nothing) -> list[CameraAnswer]:
             error=each.error or None,
             reported_at=stored.received_at,
         )
-        for stored in newest
-        if (message := stored.message()) is not None
-        for each in message.cameras
-    ]
 
 
 def _answer(found: Iterable[StoredTelemetry]) -> TelemetryAnswer:

@@ -23,13 +23,8 @@ SELECT DISTINCT holder FROM certificates WHERE role = :role AND revoked_at = '' 
 SELECT serial, holder, role, made_at, expires_at, made_by, revoked_at FROM certificates
 WHERE holder = :holder AND role = :role AND revoked_at = '' AND expires_at > :at ORDER BY made_at, serial;
 
--- newest_ends --
--- For each holder in this role the end of the newest certificate that was not revoked; empty where all were.
-SELECT holder, max(CASE WHEN revoked_at = '' THEN expires_at ELSE '' END) AS expires_at FROM certificates
-WHERE role = :role GROUP BY holder;
-
 -- newest_ends_of --
--- The same of these holders alone.
+-- For each of these holders the end of the newest certificate that was not revoked; empty where all were.
 SELECT holder, max(CASE WHEN revoked_at = '' THEN expires_at ELSE '' END) AS expires_at FROM certificates
 WHERE role = :role AND holder IN (SELECT value FROM json_each(:holders)) GROUP BY holder;
 

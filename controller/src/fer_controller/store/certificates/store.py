@@ -30,12 +30,8 @@ class CertificateStore:
         """The devices that have one that is neither revoked nor expired then."""
         return frozenset(row["holder"] for row in self._database.rows("holders", {"role": DEVICE, "at": at}))
 
-    def ends(self) -> dict[str, str]:
-        """By device: when its newest certificate expires; empty where all of them were revoked."""
-        return {row["holder"]: row["expires_at"] for row in self._database.rows("newest_ends", {"role": DEVICE})}
-
     def ends_of(self, devices: Collection[str]) -> dict[str, str]:
-        """The same of these devices alone."""
+        """By device, of these alone: when its newest certificate expires; empty where all of them were revoked."""
         values = {"role": DEVICE, "holders": json.dumps(list(devices))}
         return {row["holder"]: row["expires_at"] for row in self._database.rows("newest_ends_of", values)}
 

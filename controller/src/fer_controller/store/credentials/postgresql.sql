@@ -19,3 +19,8 @@ CREATE UNIQUE INDEX tokens_by_sha256 ON tokens (sha256);
 -- All tokens with these roles, by holder.
 SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens
 WHERE role IN (SELECT jsonb_array_elements_text(CAST(:roles AS jsonb))) ORDER BY holder;
+
+-- tokens_of_devices --
+-- The tokens of these devices.
+SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens
+WHERE role = :role AND holder IN (SELECT jsonb_array_elements_text(CAST(:holders AS jsonb)));

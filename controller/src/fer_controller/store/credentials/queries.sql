@@ -26,6 +26,11 @@ SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens WHE
 SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens
 WHERE role IN (SELECT value FROM json_each(:roles)) ORDER BY holder;
 
+-- tokens_of_devices --
+-- The tokens of these devices.
+SELECT holder, role, made_at, expires_at, last_used_at, selector FROM tokens
+WHERE role = :role AND holder IN (SELECT value FROM json_each(:holders));
+
 -- use_token --
 -- Note when a token was last used, unless another has taken its place.
 UPDATE tokens SET last_used_at = :at WHERE holder = :holder AND role = :role AND made_at = :made_at;

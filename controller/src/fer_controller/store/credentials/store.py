@@ -1,7 +1,7 @@
 """Tokens in the database."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fer_controller.store.credentials.records import DEVICE, OPERATORS, Token
 from fer_controller.store.database import Database, named
@@ -20,6 +20,11 @@ class TokenStore:
     def enrolled(self) -> list[Token]:
         """The tokens of devices by name."""
         return self._database.records(Token, "tokens_with_roles", {"roles": json.dumps([DEVICE])})
+
+    def of_devices(self, devices: Collection[str]) -> list[Token]:
+        """The tokens of these devices, of those that have one."""
+        values = {"role": DEVICE, "holders": json.dumps(list(devices))}
+        return self._database.records(Token, "tokens_of_devices", values)
 
     def operators(self) -> list[Token]:
         """The tokens of operators by name."""

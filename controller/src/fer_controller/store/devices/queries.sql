@@ -19,6 +19,11 @@ SELECT device, state, run, born, since, last_seen, agent_version, reason, report
 FROM devices
 ORDER BY device;
 
+-- devices_after --
+-- The next devices by name.
+SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection
+FROM devices WHERE device > :after ORDER BY device LIMIT :limit;
+
 -- device --
 -- One device.
 SELECT device, state, run, born, since, last_seen, agent_version, reason, reported, clock_offset_s, blind, connection

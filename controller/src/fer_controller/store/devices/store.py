@@ -21,6 +21,10 @@ class DeviceStore:
         """All devices ever heard from, by name."""
         return self._database.records(Device, "devices")
 
+    def after(self, device: str, limit: int) -> list[Device]:
+        """The next so many by name; the first are after ""."""
+        return self._database.records(Device, "devices_after", {"after": device, "limit": limit})
+
     def of(self, device: str) -> Device | None:
         """One device; None where nothing was ever heard from it."""
         return self._database.first(Device, "device", {"device": device})

@@ -55,13 +55,13 @@ WHERE NOT EXISTS (
 ON CONFLICT (device, time, run, day) DO NOTHING;
 
 -- newest_telemetry_of_each --
--- The newest telemetry of each device.
+-- The newest telemetry of each of the next devices by name.
 SELECT its.id, its.device, its.time, its.received_at, its.payload FROM devices
 JOIN LATERAL (
   SELECT id, device, time, received_at, payload FROM telemetry
   WHERE telemetry.device = devices.device ORDER BY received_at DESC, id DESC LIMIT 1
 ) its ON true
-ORDER BY its.device;
+WHERE devices.device > :after ORDER BY devices.device LIMIT :limit;
 
 -- newest_figures --
 -- The newest telemetry that arrived since a time, of each of these devices; the day leaves out older partitions.

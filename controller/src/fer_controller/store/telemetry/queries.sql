@@ -20,13 +20,13 @@ SELECT * FROM (
 ) AS newest ORDER BY id;
 
 -- newest_telemetry_of_each --
--- The newest telemetry of each device.
+-- The newest telemetry of each of the next devices by name.
 SELECT telemetry.id, telemetry.device, telemetry.time, telemetry.received_at, telemetry.payload FROM devices
 JOIN telemetry ON telemetry.id = (
   SELECT id FROM telemetry AS its INDEXED BY telemetry_by_arrival
   WHERE its.device = devices.device ORDER BY received_at DESC, id DESC LIMIT 1
 )
-ORDER BY telemetry.device;
+WHERE devices.device > :after ORDER BY devices.device LIMIT :limit;
 
 -- newest_figures --
 -- The newest telemetry that arrived since a time, of each of these devices.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fer_wire import Telemetry
-from fer_wire.message import iso_utc
+from fer_wire.message import MAX_INT, iso_utc
 
 from fer_controller.metrics.catalogue import STORED
 from fer_controller.store.database import Database
@@ -31,9 +31,9 @@ class TelemetryStore:
         values = {"device": device, "after_id": after_id, "settled": self._settled(), "limit": limit}
         return self._database.records(StoredTelemetry, "telemetry_stored_after", values)
 
-    def newest_of_each(self) -> list[StoredTelemetry]:
-        """The newest telemetry of each device that sent any, by device."""
-        return self._database.records(StoredTelemetry, "newest_telemetry_of_each")
+    def newest_of_each(self, after: str = "", limit: int = MAX_INT) -> list[StoredTelemetry]:
+        """The newest telemetry of each device that sent any, by device: of the next so many of these."""
+        return self._database.records(StoredTelemetry, "newest_telemetry_of_each", {"after": after, "limit": limit})
 
     def newest_figures(self, devices: str, since: str) -> dict[str, Figures]:
         """By device: what these, a JSON list of names, measured last of what arrived since a time."""
