@@ -114,6 +114,11 @@ class ModelManifest(Message):
     """What a model is, what its files are, how good they are, and how they were made."""
 
     task: str = Field(default=CLASSIFIER, max_length=32, description=f"one of {', '.join(TASKS)}; others may follow")
+    network: str = Field(
+        default="",
+        max_length=32,
+        description="what kind of network: xception, vgg, resnet50 or cnn; others may follow; empty where nobody said",
+    )
     name: Name = Field(description="the model's name")
     version: Name = Field(description="its version")
     labels: Tuple[str, ...] = Field(default=EMOTIONS, description="what each output means, in order")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +11,28 @@ import typer
 
 from fer_models.cli.recipe_options import changed_recipe, with_recipe_options
 from fer_models.cli.shared_options import Data, Device, LabelMap, Precision, Threads, Tutors, Votes
+from fer_models.network.config import CNN, RESNET50, VGG, XCEPTION
 from fer_models.training.presets import PRESETS, preset
 
 DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
 TUTOR_SHARE, TEACHER_SHARE = 0.5, 0.6
 
+
+class Networks(StrEnum):
+    """The values of the option."""
+
+    XCEPTION = XCEPTION
+    VGG = VGG
+    RESNET50 = RESNET50
+    CNN = CNN
+
+
 Preset = Annotated[str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Other options change it.")]
+Architecture = Annotated[
+    Networks,
+    typer.Option("--network", help="An Xception, or one of the networks that the paper compares it with."),
+]
 Start = Annotated[
     Path | None,
     typer.Option(help="checkpoint.pt, .onnx file or zoo entry to start from, pruned or not; else fresh weights."),
@@ -57,6 +73,7 @@ Json = Annotated[bool, typer.Option("--json", help="JSON Lines, one line an epoc
 def train(
     data: Data,
     preset_: Preset = DEFAULT_PRESET,
+    network: Architecture = Networks.XCEPTION,
     start: Start = None,
     out: Out = None,
     label_map: LabelMap = None,
@@ -75,18 +92,18 @@ def train(
     json_: Json = False,
     **changes: Any,
 ) -> None:
-    """Train an Xception on faces, measured on a tenth of them that is held out; a stopped or killed run is resumed."""
+    """Train a network on faces, measured on a tenth of them that is held out; a stopped or killed run is resumed."""
     from fer_models.cli.command_line import spoken
     from fer_models.cli.run_display import display
     from fer_models.pruning.magnitude import while_training
     from fer_models.training.datasets import DataSources, with_tutors
     from fer_models.training.distillation import teacher_ensemble, with_teachers
     from fer_models.training.machine import MachineOptions
-    from fer_models.training.recipe import check_recipe
+    from fer_models.training.recipe import check_recipe, with_network
     from fer_models.training.starting_point import starting_point
     from fer_models.training.train import run_training
 
-    recipe = changed_recipe(preset(preset_), changes, px)
+    recipe = changed_recipe(with_network(preset(preset_), network.value), changes, px)
     recipe = replace(recipe, trust=tuple(trust or ()), weights=tuple(weight or ()))
     check_recipe(recipe)
     sources = DataSources(tuple(data), label_map, votes, tuple(tutor or ()))

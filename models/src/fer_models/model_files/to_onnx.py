@@ -12,7 +12,7 @@ from fer_wire.manifest import INPUT_NAME, OPSET, OUTPUT_NAME
 from onnx import ModelProto
 from torch import Tensor, nn
 
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 
 EXAMPLE_FACES = 2
 
@@ -28,7 +28,7 @@ class WithSoftmax(nn.Module):
         return self.network(face).softmax(dim=1)  # type: ignore[no-any-return]  # nn.Module calls are untyped
 
 
-def export_fp32(network: Xception, path: Path, px: int = FACE_PX) -> None:
+def export_fp32(network: Network, path: Path, px: int = FACE_PX) -> None:
     """Write the network, batch norms folded into the convolutions; the same weights give the same bytes.
 
     px: the size of its faces. The contract fixes it; other sizes are for comparisons.

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from fer_models.network.config import XceptionConfig
+from fer_models.network.config import PIXEL_CENTRE, XceptionConfig
 
 MIDDLE_BLOCKS = 8
-PIXEL_CENTRE = 127.5
 
 
 class SeparableConv(nn.Module):
@@ -109,7 +108,7 @@ def initialise(model: nn.Module) -> None:
             torch.nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
-def shape_like(model: Xception, weights: Mapping[str, Tensor]) -> None:
+def shape_like(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Give every layer the channels that these weights have, in place; this rebuilds a pruned network."""
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d):

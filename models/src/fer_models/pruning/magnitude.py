@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 from fer_models.pruning.schedule import sparsity_share
 
 
@@ -19,10 +19,10 @@ class MagnitudePruning:
         """ratio: compression ratio R at the end, weights before over weights left; at least 1."""
         self.final_sparsity = 1 - 1 / ratio
 
-    def after_backward(self, model: Xception, progress: float) -> None:
+    def after_backward(self, model: Network, progress: float) -> None:
         """Leaves the gradients as they are."""
 
-    def after_step(self, model: Xception, average: Xception, progress: float) -> None:
+    def after_step(self, model: Network, average: Network, progress: float) -> None:
         weights, averages = prunable(model), prunable(average)
         threshold = _threshold(weights, self.final_sparsity * sparsity_share(progress))
         with torch.no_grad():

@@ -15,7 +15,8 @@ from fer_models.model_files.golden import golden_faces
 from fer_models.model_files.runtime import Classifier
 from fer_models.model_files.to_onnx import export_fp32
 from fer_models.network.compression import CHANNELS, FILTERS, WEIGHTS, Counted, compression, counted
-from fer_models.network.xception import Xception, parameter_counts
+from fer_models.network.networks import Network
+from fer_models.network.xception import parameter_counts
 from fer_models.pruning.budget import ACCURACY_LOSS, RATIO
 from fer_models.pruning.magnitude import MagnitudePruning
 from fer_models.pruning.request import MAGNITUDE, PruningRequest
@@ -63,14 +64,14 @@ class Pruner:
         (self.folder / OUTCOME).write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
         return outcome
 
-    def _to_size(self) -> Xception:
+    def _to_size(self) -> Network:
         if self.request.method == MAGNITUDE:
             return self._zeroed(self.request.budget.value, self.folder)
         begun = self.folder / CHECKPOINT
         smaller = load_trained(begun) if begun.exists() else self._cut(self._sparse())
         return self._tuned(smaller, self.folder)
 
-    def _within_loss(self) -> Xception:
+    def _within_loss(self) -> Network:
         """Prune further, a quarter of R at a time, until the loss is too great; the last good network is the result."""
         best, best_folder = None, None
         before = self._accuracy(self.teacher)
@@ -87,13 +88,13 @@ class Pruner:
                 (self.folder / file.name).write_bytes(file.read_bytes())
         return best
 
-    def _smaller(self, ratio: float, folder: Path) -> Xception | None:
+    def _smaller(self, ratio: float, folder: Path) -> Network | None:
         if self.request.method == MAGNITUDE:
             return self._zeroed(ratio, folder)
         found = largest(self._sparse(), self._reaches(ratio))
         return None if found is None else self._tuned(found, folder)
 
-    def _sparse(self) -> Xception:
+    def _sparse(self) -> Network:
         """The teacher after sparse learning, its weakest channels close to zero."""
         if not self.request.sparse_epochs:
             return self.teacher
@@ -102,7 +103,7 @@ class Pruner:
         regulariser = SparseLearning(model, self.request.strength)
         return self._run(recipe, model, self.folder / SPARSE, "sparse learning", regulariser)
 
-    def _cut(self, model: Xception) -> Xception:
+    def _cut(self, model: Network) -> Network:
         budget = self.request.budget
         meets = (
             self._reaches(budget.value) if budget.kind == RATIO else lambda smaller: latency_ms(smaller) <= budget.value
@@ -112,28 +113,28 @@ class Pruner:
             raise budget.unmet("even the smallest cut misses it")
         return found
 
-    def _reaches(self, ratio: float) -> Callable[[Xception], bool]:
+    def _reaches(self, ratio: float) -> Callable[[Network], bool]:
         return lambda smaller: compression(self.unpruned, counted(smaller))[WEIGHTS] >= ratio
 
-    def _tuned(self, model: Xception, folder: Path) -> Xception:
+    def _tuned(self, model: Network, folder: Path) -> Network:
         return self._run(self.recipe, model, folder, "fine-tuning", None)
 
-    def _zeroed(self, ratio: float, folder: Path) -> Xception:
+    def _zeroed(self, ratio: float, folder: Path) -> Network:
         recipe = replace(self.recipe, magnitude_ratio=ratio)
         return self._run(recipe, copy.deepcopy(self.teacher), folder, "magnitude pruning", MagnitudePruning(ratio))
 
-    def _run(self, recipe: Recipe, model: Xception, folder: Path, title: str, pruning: Pruning | None) -> Xception:
+    def _run(self, recipe: Recipe, model: Network, folder: Path, title: str, pruning: Pruning | None) -> Network:
         start = StartingPoint(recipe, model, self.unpruned, self.commands)
         with self.display(title) as observer:
             return run_training(
                 folder, self.options, self.sources, start, observer, teacher=self.teacher, pruning=pruning
             )
 
-    def _accuracy(self, model: Xception) -> float:
+    def _accuracy(self, model: Network) -> float:
         """Share of the held-out training images, 0–1."""
         return validate(model, held_out_tensors(self.sources, self.recipe, next(model.parameters()).device))[0]
 
-    def _outcome(self, smaller: Xception) -> dict[str, Any]:
+    def _outcome(self, smaller: Network) -> dict[str, Any]:
         ratios = compression(self.unpruned, counted(smaller))
         return {
             "method": self.request.method,
@@ -148,7 +149,7 @@ class Pruner:
         }
 
 
-def latency_ms(model: Xception) -> float:
+def latency_ms(model: Network) -> float:
     """Median time for one face in ONNX Runtime, on one thread of this machine, in float32."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fp32.onnx"

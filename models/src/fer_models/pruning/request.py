@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
+from fer_models.network.config import XceptionConfig
 from fer_models.pruning.budget import LATENCY, Budget
 from fer_models.training.checkpoint import digest
 from fer_models.training.recipe import Recipe
@@ -48,7 +49,15 @@ class PruningRequest:
             )
 
     def recipe(self, trained: Recipe) -> Recipe:
-        """The recipe of the fine-tuning, from that of the training; raises UsageError when no images were held out."""
+        """The recipe of the fine-tuning, from that of the training.
+
+        Raises UsageError when the network cannot be pruned like that, or no images were held out.
+        """
+        if self.method == STRUCTURED and not isinstance(trained.network, XceptionConfig):
+            raise UsageError(
+                f"{self.checkpoint} holds a {trained.network.name}, and structured pruning is made for an Xception's "
+                f"blocks; choose --method {MAGNITUDE}."
+            )
         if trained.whole:
             raise UsageError(
                 f"{self.checkpoint} has also learned the held-out images (--whole), so none are left to measure on; "

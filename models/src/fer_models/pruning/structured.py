@@ -14,7 +14,7 @@ import torch_pruning
 
 from fer_models.data.faces import FACE_PX
 from fer_models.network.config import CHANNEL_MULTIPLE
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 
 MOST_OF_A_LAYER = 0.8
 SEARCH_STEPS = 8
@@ -23,25 +23,25 @@ SEARCH_STEPS = 8
 class SparseLearning:
     """Pushes the weakest channels of each group towards zero during training, so that little is lost with them."""
 
-    def __init__(self, model: Xception, strength: float) -> None:
+    def __init__(self, model: Network, strength: float) -> None:
         """strength: of the group-norm regulariser, about 1e-4."""
         self._pruner = _pruner(model, 0.0, strength)
 
-    def after_backward(self, model: Xception, progress: float) -> None:  # noqa: ARG002  # the push is the same all along
+    def after_backward(self, model: Network, progress: float) -> None:  # noqa: ARG002  # the push is the same all along
         self._pruner.regularize(model)
 
-    def after_step(self, model: Xception, average: Xception, progress: float) -> None:
+    def after_step(self, model: Network, average: Network, progress: float) -> None:
         """Leaves the weights to the optimiser."""
 
 
-def cut(model: Xception, share: float) -> Xception:
+def cut(model: Network, share: float) -> Network:
     """A copy without about that share (0–1) of the channels, the weakest; each layer keeps a multiple of 8."""
     smaller = copy.deepcopy(model).cpu()
     _pruner(smaller, share).step()
     return smaller.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]  # torch's stub lacks it
 
 
-def largest(model: Xception, meets: Callable[[Xception], bool]) -> Xception | None:
+def largest(model: Network, meets: Callable[[Network], bool]) -> Network | None:
     """The largest cut network that meets a demand; smaller ones must meet it too. None where no cut does."""
     found = None
     low, high = 0.0, MOST_OF_A_LAYER
@@ -57,7 +57,7 @@ def largest(model: Xception, meets: Callable[[Xception], bool]) -> Xception | No
     return found or cut(model, high)
 
 
-def _pruner(model: Xception, share: float, strength: float = 0.0) -> torch_pruning.pruner.GroupNormPruner:
+def _pruner(model: Network, share: float, strength: float = 0.0) -> torch_pruning.pruner.GroupNormPruner:
     device = next(model.parameters()).device
     example = torch.zeros(1, model.config.in_channels, FACE_PX, FACE_PX, device=device)
     model.eval()

@@ -16,7 +16,7 @@ from fer_models.model_files.float16 import store_weights_in_half, to_fp16, widen
 from fer_models.model_files.golden import golden_faces
 from fer_models.model_files.runtime import Classifier, machine
 from fer_models.model_files.to_onnx import export_fp32
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 from fer_models.quantization.calibration import CALIBRATION_FACES, calibration_faces, observe
 from fer_models.quantization.equations import Floats
 from fer_models.quantization.experiments import Experiment, packed_bytes, write_experiments
@@ -79,7 +79,7 @@ def quantize_checkpoint(request: QuantizationRequest, on_step: Progress) -> Quan
 @dataclass(frozen=True)
 class _Quantization:
     request: QuantizationRequest
-    network: Xception
+    network: Network
     training: LabelledFaces
     held_out: LabelledFaces
     faces: Floats
@@ -160,7 +160,7 @@ class _Quantization:
                 path.unlink()
 
 
-def write_files(network: Xception, faces: Floats, folder: Path, on_step: Progress) -> dict[str, Path]:
+def write_files(network: Network, faces: Floats, folder: Path, on_step: Progress) -> dict[str, Path]:
     """The three files, by precision; fp32.onnx stores its weights in float16 if the three would not fit into 8 MB.
 
     fp16.onnx and int8.onnx are made from the weights as fp32.onnx stores them.

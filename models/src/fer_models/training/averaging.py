@@ -19,7 +19,7 @@ from fer_models.data.camera import as_a_camera
 from fer_models.data.contrast import stretched
 from fer_models.errors import TrainingError
 from fer_models.model_files.finished import model_file
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 from fer_models.staging import write_whole
 from fer_models.training.checkpoint import (
     AVERAGED_PREFIX,
@@ -126,7 +126,7 @@ def _recipe(paths: Sequence[Path], states: Sequence[State]) -> Recipe:
     return replace(recipes[0], whole=any(each.whole for each in recipes), origin=" ".join(map(digest, paths)))
 
 
-def _mean(networks: Sequence[Xception]) -> Xception:
+def _mean(networks: Sequence[Network]) -> Network:
     """A copy of the first network with the mean of all weights; its batch norms' statistics are not measured yet."""
     mean = copy.deepcopy(networks[0])
     every = [dict(network.named_parameters()) for network in networks]
@@ -145,7 +145,7 @@ def _views(faces: FaceTensors, recipe: Recipe) -> Iterator[Tensor]:
         yield as_a_camera(stretched(views), recipe.camera, draw) if recipe.camera.spoils else views
 
 
-def _figures(network: Xception, held_out: FaceTensors | None) -> dict[str, float]:
+def _figures(network: Network, held_out: FaceTensors | None) -> dict[str, float]:
     if held_out is None:
         return {}
     accuracy, loss = validate(network, held_out)
@@ -157,7 +157,7 @@ def _joined(histories: Sequence[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(itertools.chain.from_iterable(histories)))
 
 
-def _state(first: State, mean: Xception, recipe: Recipe, outcome: dict[str, Any]) -> State:
+def _state(first: State, mean: Network, recipe: Recipe, outcome: dict[str, Any]) -> State:
     weights = mean.state_dict()
     of_mean = {f"{AVERAGED_PREFIX}{name}": value for name, value in weights.items()}
     return {

@@ -11,8 +11,9 @@ import torch
 from fer_wire.whole_files import written_whole
 
 from fer_models.errors import TrainingError
-from fer_models.network.config import XceptionConfig
-from fer_models.network.xception import Xception, shape_like
+from fer_models.network.config import network_config
+from fer_models.network.networks import Network, build
+from fer_models.network.xception import shape_like
 
 CHECKPOINT = "checkpoint.pt"
 KEYS = ("recipe", "config", "step", "model", "average", "optimiser", "schedule", "history")
@@ -49,19 +50,19 @@ def read_checkpoint(path: Path) -> State:
     return state
 
 
-def load_trained(path: Path) -> Xception:
+def load_trained(path: Path) -> Network:
     """The averaged model of a checkpoint, ready for inference; a pruned one has only the channels that are left."""
     return averaged(read_checkpoint(path))
 
 
-def averaged(state: State) -> Xception:
+def averaged(state: State) -> Network:
     """The averaged model of a state."""
     weights = {
         name.removeprefix(AVERAGED_PREFIX): tensor
         for name, tensor in state["average"].items()
         if name.startswith(AVERAGED_PREFIX)
     }
-    model = Xception(XceptionConfig(**state["config"]))
+    model = build(network_config(state["config"]))
     shape_like(model, weights)
     model.load_state_dict(weights)
     return model.eval()

@@ -9,10 +9,11 @@ from typing import Any
 from fer_models.data.augmentation import Augmentation, Camera
 from fer_models.data.faces import FACE_PX
 from fer_models.errors import UsageError
-from fer_models.network.config import XceptionConfig
+from fer_models.network.config import XCEPTION, NetworkConfig, PeerConfig, XceptionConfig, network_config
 from fer_models.options import option
 
 NO_WEIGHTS = "none"
+WHOLE_FACES = ((1.0, FACE_PX),)
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class Recipe:
     origin: what the network came from; empty for fresh weights.
     """
 
-    network: XceptionConfig = field(default_factory=XceptionConfig)
+    network: NetworkConfig = field(default_factory=XceptionConfig)
     epochs: int = option(30, "Passes over the training images.", least=1)
     stop_after: int = option(
         0, "End after this many epochs of the learning rate's cycle, which stays that of --epochs; 0: all.", least=0
     )
-    sizes: tuple[tuple[float, int], ...] = ((1.0, FACE_PX),)
+    sizes: tuple[tuple[float, int], ...] = WHOLE_FACES
     batch: int = option(64, "Images in one step.", least=2)
     peak_learning_rate: float = option(0.1, "Highest learning rate of the cycle.", least=0, name="learning_rate")
     warm_up: float = 0.25
@@ -86,7 +87,7 @@ class Recipe:
     def from_dict(cls, kept: Mapping[str, Any]) -> Recipe:
         """The recipe of a checkpoint."""
         parts = {
-            "network": XceptionConfig(**kept["network"]),
+            "network": network_config(kept["network"]),
             "augmentation": Augmentation(**kept["augmentation"]),
             "camera": _camera(kept.get("camera", {})),
             "sizes": tuple((share, px) for share, px in kept["sizes"]),
@@ -99,7 +100,9 @@ class Recipe:
 
 
 def check_recipe(recipe: Recipe) -> None:
-    """Raise UsageError when the recipe asks for what it cannot give at its end."""
+    """Raise UsageError when the recipe asks for what its network cannot take, or for what it cannot give at its end."""
+    if isinstance(recipe.network, PeerConfig) and recipe.sizes != WHOLE_FACES:
+        raise UsageError(f"A {recipe.network.name} takes faces of {FACE_PX} pixels alone; leave out --px.")
     if recipe.stop_after > recipe.epochs:
         raise UsageError(
             f"The run has only {recipe.epochs} epochs; give a --stop-after of at most that, or more --epochs."
@@ -127,8 +130,19 @@ def check_numbers(recipe: Recipe, data_sets: int) -> None:
 
 
 def with_changes(recipe: Recipe, network: Mapping[str, Any], **changes: Any) -> Recipe:
-    """The recipe with new values, its own and its network's; None leaves a value as it is."""
+    """The recipe with new values, its own and its network's; None leaves a value as it is.
+
+    Raises UsageError when a peer's shape, which is fixed, is to be changed.
+    """
+    if isinstance(recipe.network, PeerConfig) and _given(network):
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in _given(network))
+        raise UsageError(f"A {recipe.network.name} has the shape that was published; leave out {options}.")
     return replace(recipe, network=replace(recipe.network, **_given(network)), **_given(changes))
+
+
+def with_network(recipe: Recipe, name: str) -> Recipe:
+    """The recipe for another network: an Xception is what the recipe says; a peer sees whole faces from the start."""
+    return recipe if name == XCEPTION else replace(recipe, network=PeerConfig(name), sizes=WHOLE_FACES)
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

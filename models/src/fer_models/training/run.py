@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from fer_models.errors import Interrupted, TrainingError
 from fer_models.network.compression import Counted, compression, counted
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 from fer_models.staging import write_whole
 from fer_models.training.checkpoint import CHECKPOINT, State, read_checkpoint, write_checkpoint
 from fer_models.training.interruption import Interruption
@@ -59,7 +59,7 @@ class TrainingRun:
         self.unpruned, self.commands = unpruned or counted(trainer.model), commands or []
         self.step, self.loss_sum, self.seconds, self.history = 0, 0.0, 0.0, list[dict[str, Any]]()
 
-    def fit(self, observer: RunObserver) -> Xception:
+    def fit(self, observer: RunObserver) -> Network:
         """Train to the last step, saving every minute and after every epoch; returns the averaged model.
 
         Raises TrainingError when the loss is not a finite number; Interrupted after Ctrl-C, when everything is saved.
@@ -98,7 +98,7 @@ class TrainingRun:
             last["held_out_loss"] = round(validate(model, self.held_out, last["px"])[1], 4)
         self._save()
 
-    def _temperature(self, model: Xception, px: int) -> float | None:
+    def _temperature(self, model: Network, px: int) -> float | None:
         if self.recipe.logit_temperature:
             return self.recipe.logit_temperature
         if not self.recipe.tempered or self.held_out is None:

@@ -9,7 +9,7 @@ from fer_wire.emotions import EMOTIONS
 from torch import nn
 
 from fer_models.evaluation import score
-from fer_models.network.xception import Xception
+from fer_models.network.networks import Network
 from fer_models.plots import confusion_matrix, training_curves
 from fer_models.training.datasets import DataSources, training_and_held_out
 from fer_models.training.machine import MachineOptions
@@ -31,7 +31,7 @@ def run_training(
     *,
     teacher: nn.Module | None = None,
     pruning: Pruning | None = None,
-) -> Xception:
+) -> Network:
     """Train in the folder until the recipe ends, and draw the run; returns the averaged model.
 
     start: the recipe, the network to train (in place), and how it was made. A run that was begun in the folder is
@@ -50,7 +50,7 @@ def run_training(
     return trained
 
 
-def _draw_confusion(model: Xception, held_out: FaceTensors, folder: Path) -> None:
+def _draw_confusion(model: Network, held_out: FaceTensors, folder: Path) -> None:
     predictions = logits_of(model, held_out).argmax(1)
     found = score(held_out.labels.cpu().numpy(), predictions.cpu().numpy())
     title = f"Held-out training images: {100 * found.accuracy:.1f} %"

@@ -11,7 +11,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from fer_models.data.augment import augment
 from fer_models.data.camera import as_a_camera
 from fer_models.data.contrast import stretched
-from fer_models.network.xception import Xception, initialise
+from fer_models.network.networks import Network, build
+from fer_models.network.xception import initialise
 from fer_models.training.losses import distillation_loss, soft_cross_entropy
 from fer_models.training.machine import Machine
 from fer_models.training.recipe import Recipe
@@ -27,10 +28,10 @@ PARTS = ("model", "average", "optimiser", "schedule")
 class Pruning(Protocol):
     """What pruning does during training; progress goes from 0 to 1 over the run."""
 
-    def after_backward(self, model: Xception, progress: float) -> None:
+    def after_backward(self, model: Network, progress: float) -> None:
         """Change the gradients before the optimiser uses them."""
 
-    def after_step(self, model: Xception, average: Xception, progress: float) -> None:
+    def after_step(self, model: Network, average: Network, progress: float) -> None:
         """Change the weights and their average after the optimiser has changed them."""
 
 
@@ -44,7 +45,7 @@ class Trainer:
         self,
         recipe: Recipe,
         train: FaceTensors,
-        model: Xception,
+        model: Network,
         teacher: nn.Module | None = None,
         pruning: Pruning | None = None,
         machine: Machine | None = None,
@@ -133,9 +134,9 @@ class Trainer:
             self.pruning.after_step(self.model, self.average.module, progress)
 
 
-def new_model(recipe: Recipe) -> Xception:
+def new_model(recipe: Recipe) -> Network:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.seed)
-    model = Xception(recipe.network)
+    model = build(recipe.network)
     initialise(model)
     return model

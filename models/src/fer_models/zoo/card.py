@@ -9,10 +9,13 @@ from fer_wire import EMOTIONS, ModelManifest
 from fer_wire.manifest import FP16, FP32, INT8, Compression, Variant
 
 from fer_models.evaluation import Evaluation
+from fer_models.network.config import CNN, RESNET50, VGG
 from fer_models.quantization.record import FINE_TUNED, QuantizationFigures, QuantizationRecord
 
 CARD = "card.md"
 BYTES_OF_A_FLOAT = 4
+KINDS = {VGG: "A VGG-16", RESNET50: "A ResNet-50", CNN: "A simple CNN"}
+SMALL_XCEPTION = "A small Xception"
 
 LIMITS = """\
 - It names the expression that a face shows, as labellers named it; it does not know what the person feels. It is no
@@ -37,8 +40,8 @@ def _sections(manifest: ModelManifest, evaluation: Evaluation, record: Quantizat
     first = manifest.variants[0]
     yield f"# {manifest.name} {manifest.version}"
     yield (
-        f"A small Xception that reads one of seven expressions from a grey face of {manifest.face_px}×"
-        f"{manifest.face_px} pixels: {', '.join(manifest.labels)}. {first.parameters:,} parameters, "
+        f"{KINDS.get(manifest.network, SMALL_XCEPTION)} that reads one of seven expressions from a grey face of "
+        f"{manifest.face_px}×{manifest.face_px} pixels: {', '.join(manifest.labels)}. {first.parameters:,} parameters, "
         f"{(first.macs or 0) / 1e6:.1f} million multiply-accumulates a face. "
         f"{_pruned(first)}"
     )

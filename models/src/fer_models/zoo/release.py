@@ -21,6 +21,7 @@ from fer_models.evaluation import Evaluation, evaluate
 from fer_models.model_files.golden import golden_faces, make_golden
 from fer_models.model_files.manifest import describe, write_manifest
 from fer_models.model_files.runtime import Classifier
+from fer_models.network.config import network_config
 from fer_models.quantization.record import QuantizationRecord, read_record
 from fer_models.quantization.variants import FOLDER, QuantizationRequest, quantize_checkpoint
 from fer_models.staging import staged
@@ -91,7 +92,7 @@ def release(request: ReleaseRequest, on_step: Progress) -> ModelManifest:
             _measure(path, p, compression, training, test, on_step, timed=request.timed) for p, path in files.items()
         ]
         on_step("writing golden batch, manifest and card")
-        manifest = _manifest(request, measured, files, _commands(request, state, record))
+        manifest = _manifest(request, state, measured, files, _commands(request, state, record))
         write_manifest(manifest, entry)
         write_card(manifest, measured[0].evaluation, record, entry)
     return manifest
@@ -145,9 +146,10 @@ def scored(split: str, found: Evaluation) -> Accuracy:
 
 
 def _manifest(
-    request: ReleaseRequest, measured: list[MeasuredVariant], files: dict[str, Path], command: str
+    request: ReleaseRequest, state: State, measured: list[MeasuredVariant], files: dict[str, Path], command: str
 ) -> ModelManifest:
     return ModelManifest(
+        network=network_config(state["config"]).name,
         name=request.name,
         version=request.version,
         variants=tuple(m.variant for m in measured),

@@ -1,10 +1,12 @@
 """The options of a recipe are its fields, and only those that are given change it."""
 
+from dataclasses import replace
+
 import pytest
 from fer_models.cli import app, run
 from fer_models.cli.recipe_options import KINDS, changed_recipe
 from fer_models.options import options_of
-from fer_models.training.presets import preset
+from fer_models.training.presets import LIGHT, preset
 from typer.main import get_command
 
 NOTHING = {told.name or field.name: None for kind in KINDS for field, told in options_of(kind)}
@@ -21,7 +23,7 @@ def test_without_options_a_preset_stays_as_it_is() -> None:
 
 def test_an_option_changes_its_field_of_the_recipe_or_of_the_network() -> None:
     recipe = changed_recipe(preset("refine"), {**NOTHING, "learning_rate": 0.5, "width": 2.0, "whole": True}, px=40)
-    assert (recipe.peak_learning_rate, recipe.network.width, recipe.whole) == (0.5, 2.0, True)
+    assert (recipe.peak_learning_rate, recipe.network, recipe.whole) == (0.5, replace(LIGHT, width=2.0), True)
     assert recipe.px(0) == 40
 
 

@@ -8,6 +8,7 @@ import onnx
 import pytest
 from fer_models.model_files.golden import golden_faces
 from fer_models.model_files.runtime import Classifier
+from fer_models.network.config import CNN, RESNET50, VGG, PeerConfig
 from fer_models.zoo.verification import verify_file
 
 pytestmark = pytest.mark.training
@@ -38,6 +39,25 @@ def test_the_exported_file_keeps_the_contract_and_agrees_with_the_network(networ
     with torch.inference_mode():
         expected = network(torch.from_numpy(faces)).softmax(dim=1).numpy()
     assert np.abs(Classifier(path).predict(faces) - expected).max() < AGREEMENT
+
+
+@pytest.mark.parametrize("name", [VGG, RESNET50, CNN])
+def test_a_peers_file_keeps_the_contract_and_agrees_with_it(name: str, torch: Any, tmp_path: Path) -> None:
+    from fer_models.model_files.to_onnx import export_fp32
+    from fer_models.network.networks import build
+    from fer_models.network.xception import initialise
+
+    torch.manual_seed(0)
+    network = build(PeerConfig(name))
+    initialise(network)
+    network(torch.rand(16, 1, 48, 48) * 255)
+    path, faces = tmp_path / "fp32.onnx", golden_faces((49, 250, 1, 0), 5)
+    export_fp32(network.eval(), path)
+    verify_file(path)
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(faces)).softmax(dim=1).numpy()
+    assert np.abs(Classifier(path).predict(faces) - expected).max() < AGREEMENT
+    assert "BatchNormalization" not in {node.op_type for node in onnx.load(path).graph.node}
 
 
 def test_batch_norms_are_folded_into_the_convolutions(network: Any, tmp_path: Path) -> None:

@@ -57,11 +57,12 @@ def test_a_demand_that_no_cut_meets_finds_none(network: Any) -> None:
 
 
 def test_a_cut_network_is_built_again_from_its_weights_alone(torch: Any, network: Any) -> None:
-    from fer_models.network.xception import Xception, shape_like
+    from fer_models.network.networks import build
+    from fer_models.network.xception import shape_like
     from fer_models.pruning.structured import cut
 
     smaller = cut(network, 0.4)
-    again = Xception(smaller.config)
+    again = build(smaller.config)
     shape_like(again, smaller.state_dict())
     again.load_state_dict(smaller.state_dict())
     faces = torch.rand(3, 1, 48, 48) * 255

@@ -1,16 +1,18 @@
 """A recipe can be changed, kept and read again."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from fer_models.errors import UsageError
-from fer_models.training.presets import preset
-from fer_models.training.recipe import Recipe, check_numbers, check_recipe, with_changes
+from fer_models.network.config import CNN, RESNET50, VGG, XCEPTION, PeerConfig
+from fer_models.training.presets import LIGHT, preset
+from fer_models.training.recipe import WHOLE_FACES, Recipe, check_numbers, check_recipe, with_changes, with_network
 
 
 def test_only_what_is_given_is_changed() -> None:
     recipe = with_changes(preset("cpu-light"), {"width": 0.5, "stem_stride": None}, epochs=7, batch=None)
-    assert (recipe.network.width, recipe.network.stem_stride, recipe.epochs, recipe.batch) == (0.5, 1, 7, 64)
+    assert (recipe.network, recipe.epochs, recipe.batch) == (replace(LIGHT, width=0.5), 7, 64)
 
 
 def test_pictures_grow_by_shares_of_the_epochs() -> None:
@@ -33,6 +35,33 @@ def test_a_run_cannot_stop_after_its_end_nor_before_its_pruning_is_done() -> Non
     with pytest.raises(UsageError, match=r"leave out --stop-after"):
         check_recipe(with_changes(refine, {}, stop_after=3, magnitude_ratio=2.0))
     check_recipe(with_changes(refine, {}, epochs=2, stop_after=2))
+
+
+def test_another_network_keeps_the_recipe_and_sees_whole_faces() -> None:
+    preset_ = preset("cpu-light")
+    peer = with_network(preset_, VGG)
+    assert with_changes(peer, {}, sizes=preset_.sizes) == replace(preset_, network=PeerConfig(VGG))
+    assert peer.sizes == WHOLE_FACES
+    assert with_network(preset_, XCEPTION) == preset_
+
+
+def test_what_shapes_an_xception_is_refused_for_another_network() -> None:
+    with pytest.raises(
+        UsageError, match=r"A vgg has the shape that was published; leave out --width and --stem-stride"
+    ):
+        with_changes(with_network(preset("tiny"), VGG), {"width": 0.5, "stem_stride": 2})
+
+
+def test_faces_of_another_size_are_refused_for_another_network() -> None:
+    peer = with_network(preset("tiny"), CNN)
+    with pytest.raises(UsageError, match=r"A cnn takes faces of 48 pixels alone; leave out --px"):
+        check_recipe(with_changes(peer, {}, sizes=((1.0, 64),)))
+    check_recipe(peer)
+
+
+def test_a_recipe_of_another_network_survives_being_kept() -> None:
+    recipe = with_network(preset("refine"), RESNET50)
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.as_dict()))) == recipe
 
 
 def test_a_recipe_survives_being_kept() -> None:

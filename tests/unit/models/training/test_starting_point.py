@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fer_models.errors import TrainingError
-from fer_models.network.config import XceptionConfig
+from fer_models.errors import TrainingError, UsageError
+from fer_models.network.config import CNN, XceptionConfig
 from fer_models.training.presets import PRESETS
-from fer_models.training.recipe import Recipe
+from fer_models.training.recipe import Recipe, with_network
 from made_models import made_faces, write_network
 
 pytestmark = [pytest.mark.training, pytest.mark.usefixtures("torch")]
@@ -108,7 +108,7 @@ def test_a_start_from_a_zoo_entry_answers_as_its_file_does_and_knows_its_history
     assert torch.allclose(answers, torch.from_numpy(Classifier(entry / "fp32.onnx").predict(inputs)), atol=1e-4)
     assert list(start.commands) == COMMANDS
     assert start.unpruned["weights"] == 2 * counted(start.model)["weights"]
-    assert (start.recipe.network.stem_stride, start.recipe.network.stem_padding) == (1, 1)
+    assert start.recipe.network == PRESETS["settle"].network
 
 
 def test_a_batch_norm_of_a_finished_model_norms_what_it_is_shown(tmp_path: Path) -> None:
@@ -138,3 +138,19 @@ def test_a_finished_file_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "torn.onnx").write_bytes(b"torn")
     with pytest.raises(ContractError, match=r"torn\.onnx is not an \.onnx file"):
         from_model(PRESETS["settle"], tmp_path / "torn.onnx", made_faces(14))
+
+
+def test_a_start_that_holds_another_network_is_refused(tmp_path: Path) -> None:
+    from fer_models.training.starting_point import from_checkpoint
+
+    refused = r"holds another network than --network cnn; give --network xception, or start from .* of a cnn"
+    with pytest.raises(UsageError, match=refused):
+        from_checkpoint(with_network(PRESETS["tiny"], CNN), a_pruned_run(tmp_path))
+
+
+def test_a_finished_model_starts_no_other_network_than_an_xception(tmp_path: Path) -> None:
+    from fer_models.training.starting_point import from_model
+
+    refused = r"light, can be trained further only as an Xception; start from the checkpoint\.pt of a cnn"
+    with pytest.raises(UsageError, match=refused):
+        from_model(with_network(PRESETS["tiny"], CNN), tmp_path / "light", made_faces(14))

@@ -23,6 +23,14 @@ def test_the_card_opens_with_the_models_name(card: str) -> None:
     assert card.startswith("# small 1.0.0\n")
 
 
+@pytest.mark.parametrize(
+    ("network", "said"), [("", "A small Xception"), ("xception", "A small Xception"), ("resnet50", "A ResNet-50")]
+)
+def test_the_card_says_which_network_it_is(network: str, said: str, tmp_path: Path) -> None:
+    manifest = _measured(write_entry(tmp_path)).model_copy(update={"network": network})
+    assert f"{said} that reads one of seven expressions" in _card(manifest, tmp_path)
+
+
 def test_the_card_lists_each_variant_with_its_figures(card: str) -> None:
     assert "| fp32 | 0.00 | 66.7 | 50.0 | 40.0 | 1.23 |" in card
     assert "on a machine, CPUExecutionProvider, 2 threads." in card

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from fer_models.bench.job import Job
 from fer_models.bench.networks import full_xception, layers
 from fer_models.bench.networks.full_xception import Array, Convolution
 from fer_models.bench.networks.keras_layers import build_layers
+from fer_models.network.peers import CNN_SHAPE, VGG_SHAPE, PlainShape
 
 CHANNELS_LAST = (1, 2, 0)
 SKIPS = ("conv2d", "batch_normalization")
@@ -23,9 +25,9 @@ def build_keras(job: Job) -> keras.Model:
     makers: dict[str, Callable[[Job], keras.Model]] = {
         "xception": _xception,
         "light": _light,
-        "vgg16": lambda _: _scaled(keras.applications.VGG16),
+        "vgg16": lambda _: _scaled(partial(_plain, VGG_SHAPE)),
         "resnet50": lambda _: _scaled(keras.applications.ResNet50),
-        "cnn": lambda _: _scaled(_simple_cnn),
+        "cnn": lambda _: _scaled(partial(_plain, CNN_SHAPE)),
     }
     return makers[job.model](job)
 
@@ -78,12 +80,18 @@ def _with_scaling(network: keras.Model) -> keras.Model:
     return keras.Model(pixels, network(scaling(pixels)))
 
 
-def _simple_cnn(weights: None, classes: int, input_shape: tuple[int, ...]) -> keras.Model:  # noqa: ARG001
-    """Three convolutions, each with a pool, and two dense layers."""
+def _plain(
+    shape: PlainShape,
+    weights: None,  # noqa: ARG001  # as keras.applications asks
+    classes: int,
+    input_shape: tuple[int, ...],
+) -> keras.Model:
+    padding = "same" if shape.padding else "valid"
     steps: list[Any] = [keras.Input(input_shape)]
-    for filters in (32, 64, 128):
-        steps += [keras.layers.Conv2D(filters, 3, activation="relu"), keras.layers.MaxPooling2D()]
-    steps += [keras.layers.Flatten(), keras.layers.Dense(128, activation="relu")]
+    for stage in shape.stages:
+        steps += [keras.layers.Conv2D(filters, 3, padding=padding, activation="relu") for filters in stage]
+        steps.append(keras.layers.MaxPooling2D())
+    steps += [keras.layers.Flatten(), *(keras.layers.Dense(units, activation="relu") for units in shape.dense)]
     return keras.Sequential([*steps, keras.layers.Dense(classes, activation="softmax")])
 
 
