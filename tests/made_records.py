@@ -31,6 +31,7 @@ def write_records(folder: Path) -> Path:
         (folder / f"evaluate-light-{version}.json").write_text(as_text(evaluation(version)), encoding="utf-8")
     documents = {"bench-laptop": bench(), "prune-light": PRUNE, "quantize-light": QUANTIZE, "ablation-small": ABLATION}
     documents["average-light"] = AVERAGE
+    documents["pace-vgg"] = PACE
     for name, said in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(said), encoding="utf-8")
     (folder / "teacher.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in LOG), encoding="utf-8")
@@ -121,6 +122,17 @@ AVERAGE = {
     "held_out_accuracy": 0.7,
     "held_out_loss": 0.84,
     "commands": ["fer-models train", "fer-models average"],
+}
+PACE = {
+    "command": "fer-models pace --network vgg",
+    "network": "vgg",
+    "machine": "a laptop",
+    "threads": 1,
+    "steps": 10,
+    "seconds_a_step": 9.0,
+    "processor_seconds_a_step": 2.5,
+    "steps_an_epoch": 400,
+    "load": [3.0, 4.0],
 }
 ABLATION = {
     "command": "fer-models ablate models/ablation/small.toml",

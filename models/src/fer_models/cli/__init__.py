@@ -15,6 +15,7 @@ from fer_models.cli.evaluate import evaluate
 from fer_models.cli.export import export
 from fer_models.cli.finder import finder
 from fer_models.cli.landmarker import landmarker
+from fer_models.cli.pace import pace
 from fer_models.cli.prune import prune
 from fer_models.cli.quantize import quantize
 from fer_models.cli.report import report
@@ -37,6 +38,7 @@ app = program(
 app.command()(data)
 app.command()(train)
 app.command()(average)
+app.command()(pace)
 app.command()(prune)
 app.command()(quantize)
 app.command()(export)

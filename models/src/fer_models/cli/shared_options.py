@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+
+from fer_models.network.config import CNN, RESNET50, VGG, XCEPTION
+from fer_models.training.presets import PRESETS
+
+DEFAULT_PRESET = "cpu-light"
+
+
+class Networks(StrEnum):
+    """The values of an option."""
+
+    XCEPTION = XCEPTION
+    VGG = VGG
+    RESNET50 = RESNET50
+    CNN = CNN
+
 
 Data: TypeAlias = Annotated[
     list[Path], typer.Option(help="FER2013 as zip, folder or CSV, or an image folder; repeat it to add more.")
@@ -26,3 +42,9 @@ Tutors: TypeAlias = Annotated[
 Device: TypeAlias = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Precision: TypeAlias = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
 Threads: TypeAlias = Annotated[int, typer.Option(min=0, help="CPU threads; 0 uses all cores.")]
+Preset: TypeAlias = Annotated[
+    str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Other options change it.")
+]
+Network: TypeAlias = Annotated[
+    Networks, typer.Option("--network", help="An Xception, or one of the networks that the paper compares it with.")
+]

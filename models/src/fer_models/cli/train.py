@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from fer_models.cli.recipe_options import changed_recipe, with_recipe_options
-from fer_models.cli.shared_options import Data, Device, LabelMap, Precision, Threads, Tutors, Votes
-from fer_models.network.config import CNN, RESNET50, VGG, XCEPTION
-from fer_models.training.presets import PRESETS, preset
+from fer_models.cli.shared_options import (
+    DEFAULT_PRESET,
+    Data,
+    Device,
+    LabelMap,
+    Network,
+    Networks,
+    Precision,
+    Preset,
+    Threads,
+    Tutors,
+    Votes,
+)
+from fer_models.training.presets import preset
 
-DEFAULT_PRESET = "cpu-light"
 RUNS = Path("runs")
 TUTOR_SHARE, TEACHER_SHARE = 0.5, 0.6
 
-
-class Networks(StrEnum):
-    """The values of the option."""
-
-    XCEPTION = XCEPTION
-    VGG = VGG
-    RESNET50 = RESNET50
-    CNN = CNN
-
-
-Preset = Annotated[str, typer.Option("--preset", help=f"The recipe: {', '.join(PRESETS)}. Other options change it.")]
-Architecture = Annotated[
-    Networks,
-    typer.Option("--network", help="An Xception, or one of the networks that the paper compares it with."),
-]
 Start = Annotated[
     Path | None,
     typer.Option(help="checkpoint.pt, .onnx file or zoo entry to start from, pruned or not; else fresh weights."),
@@ -73,7 +67,7 @@ Json = Annotated[bool, typer.Option("--json", help="JSON Lines, one line an epoc
 def train(
     data: Data,
     preset_: Preset = DEFAULT_PRESET,
-    network: Architecture = Networks.XCEPTION,
+    network: Network = Networks.XCEPTION,
     start: Start = None,
     out: Out = None,
     label_map: LabelMap = None,

@@ -9,6 +9,7 @@ from fer_wire import EMOTIONS
 from fer_models.evaluation.document import slug
 from fer_models.evaluation.views import FLIP, SINGLE, TEN_CROP
 from fer_models.report import paper
+from fer_models.report.beside import table_2_of_the_paper
 from fer_models.report.evaluations import EvaluatedFile, current, evaluations, files
 from fer_models.report.markdown import NOTHING, by, interval, number, percent, picture, table
 from fer_models.report.records import Record, Records
@@ -29,8 +30,8 @@ error (Guo et al. 2017, Eq. 3, {bins} bins of equal width): {ece} points; Brier 
 TABLE_2 = """\
 R is the compression ratio of the paper's Eq. 1: weights, filters and channels, unpruned over pruned. Accuracy is of a
 single view, with its 95 % interval (Wilson) in brackets. Unseen: without the images that equal a training image, pixel
-for pixel. The first table is the paper's Table 2; its test images are {theirs}, ours are of the split that each row
-names, so they can only be compared roughly.
+for pixel. The first table is the paper's Table 2 and, beside it, ours: its test images are {theirs}, ours are of the
+split that each row names, so they can only be compared roughly.
 """
 PAPERS_TABLE_1 = """\
 {paper}, Table 1, in % of a label's images. With labels as frequent as among the PublicTest images this is an accuracy
@@ -83,10 +84,7 @@ def table_2(records: Records, folder: str) -> Iterator[str]:
     """The section on accuracy and size."""
     yield "## Table 2: accuracy by model and compression\n"
     yield TABLE_2.format(theirs=paper.ACCURACY_SPLIT)
-    yield table(
-        (f"Table 2, {paper.PAPER}", "training images, %", "test images, %"),
-        [(name, NOTHING if known is None else number(known), number(test)) for name, known, test in paper.ACCURACIES],
-    )
+    yield from table_2_of_the_paper(records)
     found = evaluations(records)
     yield table(
         (

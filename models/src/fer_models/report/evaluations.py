@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fer_models.report import paper
 from fer_models.report.records import Record, Records
 
 
@@ -47,9 +48,14 @@ def files(record: Record) -> list[EvaluatedFile]:
 
 
 def current(records: Records) -> list[EvaluatedFile]:
-    """The first file, the most precise one, of each model's newest version; the most accurate model first."""
-    of_each = {str(files(record)[0].figures["model"]): files(record)[0] for record in evaluations(records)}
-    return sorted(of_each.values(), key=lambda file: -float(file.figures["accuracy"]))
+    """The first file of the newest version of each model of ours; the most accurate model first."""
+    ours = [file for name, file in newest(records).items() if name not in paper.PEERS.values()]
+    return sorted(ours, key=lambda file: -float(file.figures["accuracy"]))
+
+
+def newest(records: Records) -> dict[str, EvaluatedFile]:
+    """The first file, the most precise one, of each model's newest version, by the model's name."""
+    return {str(files(record)[0].figures["model"]): files(record)[0] for record in evaluations(records)}
 
 
 def _version(file: EvaluatedFile) -> tuple[int, ...]:

@@ -40,6 +40,10 @@ ACCURACIES: tuple[tuple[str, float | None, float], ...] = (
 )
 """Table 2: accuracy in % on the training and on the test images; None where the paper has no figure."""
 
+PEERS = {"VGG-Net": "vgg", "ResNet-50": "resnet50", "Simple CNN": "cnn"}
+"""The rows of Table 2 that `fer-models train --network` trains, and so the models that are not ours."""
+OWN = {"Light-FER": "light"}
+
 HARDWARE = (
     ("VGG-Net", 22.3, 1.6, 11),
     ("ResNet-50", 52.1, 1.3, 15),
@@ -47,6 +51,14 @@ HARDWARE = (
     ("Light-FER", 18.4, 1.5, 27),
 )
 """Table 3, the whole system on a laptop: % of its processors, % of 16 GB, frames/s."""
+
+BENCH_OF_HARDWARE = {
+    "VGG-Net": "vgg16/keras-function/fp32",
+    "ResNet-50": "resnet50/keras-function/fp32",
+    "Simple CNN": "cnn/keras-function/fp32",
+    "Light-FER": "light/keras-function/fp32",
+}
+"""The row of a benchmark beside each row of Table 3: the same framework, the network alone."""
 
 FRAMEWORKS = (
     ("Keras FP32", 2.5, 3215, 2.1, 1.3, 3.4),
@@ -58,3 +70,14 @@ FRAMEWORKS = (
     ("TensorRT FP16", 5.51, 3360, 1.9, 0.467, 2.37),
 )
 """Table 4, the whole system on a Jetson Nano: frames/s, mW, GB of memory: for the CPU, for the GPU, in all."""
+
+BENCH_OF_FRAMEWORKS = {
+    "Keras FP32": "light/keras-function/fp32",
+    "TFLite FP32": "light/tflite/fp32",
+    "TFLite FP16": "light/tflite/fp16",
+    "ONNX FP32": "light/ort-cpu/fp32",
+    "ONNX FP16": "light/ort-cpu/fp16",
+    "TensorRT FP32": "light/ort-tensorrt/fp32",
+    "TensorRT FP16": "light/ort-tensorrt/fp16",
+}
+"""The row of a benchmark beside each row of Table 4: the network alone."""

@@ -1,4 +1,4 @@
-"""The records of runs in one folder, written by evaluate, bench, prune, quantize, average, ablate and train."""
+"""The records of runs in one folder, written by evaluate, bench, prune, quantize, average, ablate, pace and train."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ KINDS = {
     "quantize": ("command", "method", "machine", "files", "experiments"),
     "average": ("command", "averaged", "commands"),
     "ablation": ("command", "about", "machine", "runs"),
+    "pace": ("command", "network", "machine", "seconds_a_step", "processor_seconds_a_step", "steps_an_epoch", "load"),
     "finder": ("command", "machine", "results"),
     "landmarker": ("command", "machine", "results"),
 }
@@ -50,6 +51,7 @@ class Records:
     quantize: tuple[Record, ...]
     average: tuple[Record, ...]
     ablation: tuple[Record, ...]
+    pace: tuple[Record, ...]
     finder: tuple[Record, ...]
     landmarker: tuple[Record, ...]
     logs: tuple[Log, ...]

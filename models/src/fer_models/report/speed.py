@@ -7,15 +7,18 @@ from itertools import groupby
 from typing import Any
 
 from fer_models.report import paper
+from fer_models.report.beside import table_3, table_4
 from fer_models.report.markdown import by, number, picture, table
 from fer_models.report.records import Record, Records
 
 MAKE = "No benchmark is recorded yet. `fer-models bench --out docs/results/bench-MACHINE.json` makes one.\n"
 PAPERS = """\
 The first two tables are those of {paper}: the whole system, from camera to emotion. The paper's text gives other
-figures in places (3.1 % of memory, 12 % for the simple CNN, TensorRT FP32 as the fastest); these are the tables'. Our
-whole system is in [Benchmarks](benchmarks.md). The tables after them measure the network alone, one face at a time,
-each row in its own process.
+figures in places (3.1 % of memory, 12 % for the simple CNN, TensorRT FP32 as the fastest); these are the tables'.
+Beside each row stands what we measured on each machine: the network alone, in the same framework, one face at a time on
+one thread, CPU in % of one core; a dash where it could not be measured there. Beside Light-FER stands the version of
+light that the machine's own section names. Our whole system is in [Benchmarks](benchmarks.md). The tables after them
+are of the network alone, too, each row in its own process.
 """
 HEADS = ("runtime", "FPS", "p50, ms", "p50, least–most", "p95, ms", "CPU % of one core", "memory, MB")
 KERAS = ("keras-function", "fp32")
@@ -25,14 +28,8 @@ def tables_3_and_4(records: Records, folder: str) -> Iterator[str]:
     """The section on speed."""
     yield "## Tables 3 and 4: speed, processor and memory by framework and precision\n"
     yield PAPERS.format(paper=paper.PAPER)
-    yield table(
-        (f"Table 3, {paper.PAPER}, laptop", "CPU %", f"memory, % of {paper.LAPTOP_MEMORY_GB} GB", "FPS"),
-        [(name, *(f"{figure:g}" for figure in figures)) for name, *figures in paper.HARDWARE],
-    )
-    yield table(
-        (f"Table 4, {paper.PAPER}, Jetson Nano", "FPS", "mW", "CPU, GB", "GPU, GB", "together, GB"),
-        [(name, *(f"{figure:g}" for figure in figures)) for name, *figures in paper.FRAMEWORKS],
-    )
+    yield table_3(records)
+    yield table_4(records)
     if not records.bench:
         yield MAKE
     for record in records.bench:
