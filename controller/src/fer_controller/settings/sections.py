@@ -32,7 +32,7 @@ MODELS, AUTHORITY, CRL = "models", "authority", "revoked.crl"
 class IngestSettings(Section):
     """From messages to durable rows."""
 
-    batch_max: int = Field(default=1000, ge=1, le=65535, description="most messages in one transaction")
+    batch_max: int = Field(default=2000, ge=1, le=65535, description="most messages in one transaction")
     batch_age_ms: float = Field(default=50.0, ge=0, description="a batch is stored once it is this old")
     batch_idle_ms: float = Field(default=5.0, ge=0, description="or earlier, when nothing has arrived for this long")
     ack_interval_ms: float = Field(default=150.0, ge=0, description="shortest time between two acks to one device")
