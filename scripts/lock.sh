@@ -17,10 +17,11 @@ for in in *.in; do
         py38.in | jetpack46.in) pin "$in" "${in%.in}.txt" --python-version 3.8 ;;
         # torch is another file for each accelerator, with companions of its own.
         training.in) pin "$in" training.txt --python-version 3.11 --universal --no-deps ;;
-        # What a host gets is what was tested here; our own three are built here.
-        hosts.in)
-            pin "$in" hosts.txt --python-version 3.11 --universal --constraint dev.txt \
-                --no-emit-package fer-wire --no-emit-package fer-agent --no-emit-package fer-controller ;;
+        # What a host or an image gets is what was tested here; our own are built here.
+        hosts.in | image.in)
+            pin "$in" "${in%.in}.txt" --python-version 3.11 --universal --constraint dev.txt \
+                --no-emit-package fer-wire --no-emit-package fer-agent --no-emit-package fer-simulator \
+                --no-emit-package fer-controller ;;
         *) pin "$in" "${in%.in}.txt" --python-version 3.11 --universal ;;
     esac
 done

@@ -43,8 +43,9 @@ def test_every_pin_has_the_hashes_of_its_files(requirements: Path) -> None:
             assert hashes, f"{lock.name}: {pin} has no hash; run `make lock`"
 
 
-def test_what_hosts_get_is_what_is_tested_here(requirements: Path) -> None:
-    assert pins(requirements / "hosts.txt") <= pins(requirements / "dev.txt")
+@pytest.mark.parametrize("lock", ["hosts.txt", "image.txt"])
+def test_what_hosts_and_images_get_is_what_is_tested_here(requirements: Path, lock: str) -> None:
+    assert pins(requirements / lock) <= pins(requirements / "dev.txt")
 
 
 @pytest.mark.parametrize("part", ["wire", "agent", "simulator", "controller", "models", "client"])
