@@ -1,5 +1,6 @@
 """The HTTP server's process, as process.py starts it."""
 
+import gc
 import logging
 import os
 import socket
@@ -72,6 +73,8 @@ def main() -> None:
     log.info("The fleet's page is at %s/; `fer-controller operators add NAME` makes a token for it.", place)
     writing = Thread(target=_keep, args=(refusals, uses, ending), daemon=True)
     writing.start()
+    gc.collect()
+    gc.freeze()  # A look makes objects by the ten thousand, for which all that is loaded would be searched again.
     server.run()
     ending.set()
     writing.join(LAST_GRACE_S)

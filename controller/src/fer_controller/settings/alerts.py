@@ -1,5 +1,7 @@
 """The settings of alerts: what raises one, how long it has to last, and who is told."""
 
+from functools import cached_property
+
 from fer_wire.names import Name
 from pydantic import Field, SecretStr, field_validator
 
@@ -94,7 +96,7 @@ class AlertSettings(Section):
             raise ValueError(f"{min(taken)} names a target and a webhook; give one of them another name")
         return webhooks
 
-    @property
+    @cached_property
     def limits(self) -> DeviceLimits:
         """Those of single devices; they hold no secret."""
         return DeviceLimits(temperature_c=self.temperature_c, disk_free_mb=self.disk_free_mb)
