@@ -112,7 +112,7 @@ class EmotionTuning(Tunable):
         description="of more faces in a frame of a video or camera so many are classified, in turn",
     )
     smoothing_s: float = Field(
-        default=0.5,
+        default=0.35,
         ge=0,
         le=3600,
         description="time constant of the smoothing per track, seconds; 0 means no smoothing",

@@ -55,6 +55,11 @@ def expected_calibration_error(bins: tuple[Bin, ...]) -> float:
     return sum(each.images * abs((each.accuracy or 0) - (each.confidence or 0)) for each in bins) / images
 
 
+def calibration_error(is_right: npt.NDArray[np.bool_], confidence: Array) -> float:
+    """The expected calibration error of N answers, 0–1."""
+    return expected_calibration_error(_bins(is_right, confidence))
+
+
 def wilson(right: int, images: int) -> tuple[float, float]:
     """The 95 % interval of a share, 0–1 (Wilson 1927); the whole range when nothing was counted."""
     if not images:

@@ -13,6 +13,7 @@ from fer_models.report.generality import generality
 from fer_models.report.markdown import interval, percent, table
 from fer_models.report.records import Record, Records
 from fer_models.report.speed import tables_3_and_4
+from fer_models.report.tracks import tracks
 from fer_models.report.training import averaging, pruning, quantization, training
 
 NOTE = "<!-- Written by `fer-models report` from docs/results. Edit that instead. -->\n"
@@ -46,6 +47,7 @@ def _parts(records: Records, folder: str) -> Iterator[str]:
     yield from table_1(records, folder)
     yield from table_2(records, folder)
     yield from tables_3_and_4(records, folder)
+    yield from tracks(records)
     yield from eyes(records)
     yield from training(records, folder)
     yield from averaging(records)

@@ -20,6 +20,7 @@ KINDS = {
     "pace": ("command", "network", "machine", "seconds_a_step", "processor_seconds_a_step", "steps_an_epoch", "load"),
     "finder": ("command", "machine", "results"),
     "landmarker": ("command", "machine", "results"),
+    "tracks": ("command", "model", "calibration", "policy", "uncertain", "conditions"),
 }
 LOGS = "*.jsonl"
 
@@ -54,6 +55,7 @@ class Records:
     pace: tuple[Record, ...]
     finder: tuple[Record, ...]
     landmarker: tuple[Record, ...]
+    tracks: tuple[Record, ...]
     logs: tuple[Log, ...]
 
 
@@ -75,7 +77,7 @@ def _said(path: Path, kind: str) -> Mapping[str, Any]:
     lacking = [key for key in KINDS[kind] if key not in said]
     if lacking:
         raise ReportError(
-            f"{path} is not a record of `fer-models {kind}` (it lacks {', '.join(lacking)}); run that command again."
+            f"{path} is not a record of {kind} (it lacks {', '.join(lacking)}); run the command that made it again."
         )
     return said
 
