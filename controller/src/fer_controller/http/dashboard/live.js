@@ -106,27 +106,33 @@ function tell() {
     signals.dispatchEvent(new CustomEvent("trouble", { detail: all.find(({ silent }) => silent) ?? all[0] }));
 }
 
-function shown(ended) {
-    return new Promise((resolve) => {
-        document.addEventListener("visibilitychange", resolve, { once: true, signal: ended });
-        ended.addEventListener("abort", resolve, { once: true });
-    });
-}
+const shown = (ended) => until(ended, (over, resolve) => {
+    document.addEventListener("visibilitychange", resolve, { signal: over });
+});
 
 /** Until something changes, but no sooner than everyMs; without a change until a while later. */
-async function change(told, everyMs, ended) {
-    const over = new AbortController();
-    const first = new Promise((resolve) => {
-        for (const kind of [told, LOST]) changes.addEventListener(kind, resolve, { signal: over.signal });
+const change = (told, everyMs, ended) => until(ended, async (over, resolve) => {
+    const first = new Promise((changed) => {
+        for (const kind of [told, LOST]) changes.addEventListener(kind, changed, { signal: over });
     });
-    await pause(everyMs, ended);
-    await Promise.race([first, pause((SLOWER_WHERE_TOLD - 1) * everyMs, ended)]);
-    over.abort();
-}
+    await pause(everyMs, over);
+    await Promise.race([first, pause((SLOWER_WHERE_TOLD - 1) * everyMs, over)]);
+    resolve();
+});
 
-function pause(lengthMs, ended) {
+const pause = (lengthMs, ended) => until(ended, (over, resolve) => {
+    const timer = setTimeout(resolve, lengthMs);
+    over.addEventListener("abort", () => clearTimeout(timer), { once: true });
+});
+
+/**
+ * Until begin(over, resolve) resolves, or it has ended. Then over is aborted, and with it goes all that was begun: what
+ * hung on ended itself would stay for as long as the page is open.
+ */
+function until(ended, begin) {
+    const over = new AbortController();
     return new Promise((resolve) => {
-        const timer = setTimeout(resolve, lengthMs);
-        ended.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
+        ended.addEventListener("abort", resolve, { once: true, signal: over.signal });
+        begin(over.signal, resolve);
+    }).finally(() => over.abort());
 }
