@@ -30,6 +30,11 @@ class RoleProcess:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and not killed or stopped since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Run it; it may not be connected yet."""
         self._process = Forked(*self._command, out=self.log_file, err=self.log_file)
