@@ -35,7 +35,7 @@ function Models() {
     return html`<div class="bar"><h1>Models</h1></div>
         <${Asked} asked=${asked} what="the models" isEmpty=${(found) => !found.length} empty=${none}>
             ${(found) => html`<${Table}
-                label="Models" columns=${COLUMNS} keyOf=${(each) => `${each.model.model}/${each.precision}`}
+                label="Models" layout="carded" columns=${COLUMNS} keyOf=${(each) => `${each.model.model}/${each.precision}`}
                 rows=${found.flatMap((model) => model.variants.map((variant) => ({ ...variant, model })))} />`}
         <//>`;
 }
