@@ -41,6 +41,14 @@ if find_spec("dlib"):
     dlib_once.share()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Fork the workers from one process that has collected the tests."""
+    import forked_workers
+
+    forked_workers.share(config.invocation_params.args)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Collect without looking for garbage: a fifth of the time went there, and all that is imported stays."""

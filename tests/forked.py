@@ -7,7 +7,7 @@ import subprocess
 import sys
 from functools import lru_cache
 from importlib import import_module
-from multiprocessing import forkserver
+from multiprocessing import Pipe, forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Callable, Union
@@ -18,22 +18,38 @@ PROGRAMS = {"fer-agent": "fer_agent.cli", "fer-controller": "fer_controller.cli"
 
 
 @lru_cache(maxsize=1)
-def server() -> ForkServerContext:
-    """The process that others are forked from; returned when it is ready, it ends with the process that tests."""
+def server(first: str = "forked_from") -> ForkServerContext:
+    """The process that others are forked from, once it has imported a module; it ends with the process that tests."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["forked_from"])
+    context.set_forkserver_preload([first])
     # The server looks for what it is to import where a fresh interpreter would.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         forkserver.ensure_running()
-    first = context.Process(target=_nothing)
-    first.start()
-    first.join()
+    ready = context.Process(target=_nothing)
+    ready.start()
+    ready.join()
     return context
 
 
 def _nothing() -> None:
     """What the first process does: when it has ended, everything is imported."""
+
+
+class Piped:
+    """A forked process that reads its standard input and writes its standard output through pipes of this one."""
+
+    def __init__(
+        self, context: ForkServerContext, target: Callable[..., None], *arguments: object, daemon: bool
+    ) -> None:
+        """The target is called with where it reads, where it writes, and the arguments."""
+        reads, writing = Pipe(duplex=False)
+        reading, writes = Pipe(duplex=False)
+        with reads, writing, reading, writes:
+            self.process = context.Process(target=target, args=(reads, writes, *arguments), daemon=daemon)
+            self.process.start()
+            self.stdin = os.fdopen(os.dup(writing.fileno()), "wb")
+            self.stdout = os.fdopen(os.dup(reading.fileno()), "rb")
 
 
 class Forked:

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
@@ -22,13 +21,9 @@ class ForkedHttp:
     """One process that serves at a listening socket; a subset of subprocess.Popen."""
 
     def __init__(self, fd: int) -> None:
-        task, telling = Pipe(duplex=False)
-        hearing, words = Pipe(duplex=False)
-        with task, telling, hearing, words, socket.socket(fileno=os.dup(fd)) as listener:
-            self._process = forked.server().Process(target=_serve, args=(task, words, listener, fd), daemon=True)
-            self._process.start()
-            self.stdin = os.fdopen(os.dup(telling.fileno()), "wb")
-            self.stdout = os.fdopen(os.dup(hearing.fileno()), "rb")
+        with socket.socket(fileno=os.dup(fd)) as listener:
+            piped = forked.Piped(forked.server(), _serve, listener, fd, daemon=True)
+        self._process, self.stdin, self.stdout = piped.process, piped.stdin, piped.stdout
 
     @property
     def pid(self) -> int:

@@ -1,13 +1,11 @@
 """kill -9 anywhere: a model of the protocol beside a device that dies before or after any write to its disk."""
 
-import atexit
 import random
 import shutil
 import tempfile
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Dict, Optional, Set, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 import numpy as np
 import pytest
@@ -58,22 +56,25 @@ class Mortal:
                 raise Killed
 
 
-@lru_cache(maxsize=None)
-def _releases() -> Tuple[Signer, Tuple[Release, ...]]:
+@pytest.fixture(scope="module", autouse=True)
+def releases(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Made once: signing and writing them is slow."""
-    folder = Path(tempfile.mkdtemp(prefix="fer-releases-"))
-    atexit.register(shutil.rmtree, str(folder), ignore_errors=True)
-    signer = Signer(folder)
+    folder = tmp_path_factory.mktemp("releases")
+    Protocol.signer = signer = Signer(folder)
     precisions = ("fp32",), ("fp32",), ("int8", "fp32"), ("fp32",), ("fp16", "fp32")
-    return signer, tuple(Release(signer, folder, f"{n + 1}.0.0", each) for n, each in enumerate(precisions))
+    made = [Release(signer, folder, f"{n + 1}.0.0", each) for n, each in enumerate(precisions)]
+    Protocol.factory, *Protocol.releases = made
 
 
 class Protocol(RuleBasedStateMachine):
     """Orders, withdrawals, faults, restarts and deaths in any order; a model of what may serve beside them."""
 
+    signer: Signer
+    factory: Release
+    releases: List[Release]
+
     def __init__(self) -> None:
         super().__init__()
-        signer, (factory, *self.releases) = _releases()
         self.folder = Path(tempfile.mkdtemp(prefix="fer-protocol-"))
         self.shelf, self.load, self.mortal = Shelf(*self.releases), Loader(), Mortal()
         self.patch = pytest.MonkeyPatch()
@@ -85,7 +86,7 @@ class Protocol(RuleBasedStateMachine):
         self.ended: Dict[Tuple[str, int, str], str] = {}
         self.allowed: Set[str] = {FACTORY}
         self.device = Device(
-            self.folder / "nano-01", factory.folder, self.shelf, signer.public, self.load, max_crashes=3
+            self.folder / "nano-01", self.factory.folder, self.shelf, self.signer.public, self.load, max_crashes=3
         )
 
     def teardown(self) -> None:
@@ -124,9 +125,8 @@ class Protocol(RuleBasedStateMachine):
     @rule(factory=st.booleans())
     def go_back(self, factory: bool) -> None:
         """To what the device may still have, without an address."""
-        _, (first, *others) = _releases()
         self.sequence += 1
-        release = first if factory else others[0]
+        release = self.factory if factory else self.releases[0]
         self._publish(
             release.desired(rollout="back", attempt=self.sequence, sequence=self.sequence, url="", manifest_url="")
         )
