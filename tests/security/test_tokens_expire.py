@@ -61,7 +61,7 @@ def test_an_operators_token_that_expired_is_refused_with_the_remedy(fleet: Serve
 def test_a_devices_token_that_expired_is_refused_with_the_remedy(fleet: ServedFleet) -> None:
     token = tokens.make(fleet.operators, DEVICE, expires_at=PAST)
     found = requests.get(
-        f"{fleet.url}/v1/models/tiny/1.0.0/manifest.json", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        f"{fleet.url}/v1/models/tiny/1.0.0/manifest.json", headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
     assert found.status_code == 401
     assert f"{DEVICE} expired at {PAST}; `fer-controller enroll {DEVICE} --replace`" in found.json()["detail"]

@@ -25,6 +25,7 @@ stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 device = Device(int(options["--broker"].rpartition(":")[2]), options["--device"], version=MQTTProtocolVersion.MQTTv311)
 device.reconnect()
+device.observe(1)
 while not stop.wait(0.1):
     device.observe(1)
 device.flush()
