@@ -58,13 +58,15 @@ class LiveResponse(Response):
                     telling.result()
 
     async def _tell(self, listener: Listener, send: Send) -> None:
+        """Until canceled; before Python 3.12 asyncio.wait_for loses that when what it waits for comes at once, too."""
         packer = packing.stream(self._request)
         self.headers.update(packer.headers)
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         try:
             async for text in self._heard(listener):
                 part = {"type": "http.response.body", "body": packer.part(text), "more_body": True}
-                await asyncio.wait_for(send(part), STALLED_S)
+                async with asyncio.timeout(STALLED_S):
+                    await send(part)
         except TimeoutError:
             return  # its reader has stalled, and the connection is cut
         await send({"type": "http.response.body", "body": packer.end(), "more_body": False})
@@ -76,7 +78,8 @@ class LiveResponse(Response):
         yield BEGIN
         while clock() < ends_s and not listener.is_late and await self._is_let_in():
             try:
-                text = await asyncio.wait_for(listener.waiting.get(), CHECK_S)
+                async with asyncio.timeout(CHECK_S):
+                    text = await listener.waiting.get()
             except TimeoutError:
                 if clock() < beat_s:
                     continue
