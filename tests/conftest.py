@@ -39,6 +39,10 @@ if find_spec("dlib"):
     import dlib_once
 
     dlib_once.share()
+if find_spec("fer_controller"):
+    import tables_once
+
+    tables_once.share()
 
 
 @pytest.hookimpl(optionalhook=True)
