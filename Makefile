@@ -4,7 +4,6 @@ PYTHON   ?= python3
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
-COMPILED := $(VENV)/.compiled
 PROGRAMS := ./wire ./agent ./simulator ./controller ./models ./client
 DISTS    := $(PROGRAMS:%=-e %)
 SECONDS  ?= 60
@@ -27,13 +26,8 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE
 demo: $(READY)          ## broker, controller and one agent, with a live table
 	$(BIN)/fer-controller demo --seconds $(SECONDS)
 
-test: $(COMPILED)       ## unit, integration and acceptance tests
+test: $(READY)          ## unit, integration and acceptance tests
 	$(BIN)/pytest $(TESTS) -n $(JOBS) --dist worksteal
-
-# Each test module once, where every worker of a fresh clone would for itself; `make test` tells the errors.
-$(COMPILED): $(READY)
-	@$(BIN)/pytest $(TESTS) --collect-only -qq >/dev/null 2>&1 || true
-	@touch $@
 
 check: $(READY)         ## lint, format, types, architecture, and that the docs are current
 	$(BIN)/ruff check .
