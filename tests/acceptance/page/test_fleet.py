@@ -115,3 +115,11 @@ def test_a_viewer_marks_nothing(page: Any, fleet: ServedFleet) -> None:
     page.goto(f"{fleet.url}/#token={token}/fleet")
     page.get_by_text(ALL).wait_for()
     assert page.get_by_role("checkbox", name=re.compile("^Mark")).count() == 0
+
+
+@pytest.mark.parametrize("width", [820, 390])
+def test_cards_are_marked_as_rows_are(table: Any, width: int) -> None:
+    table.set_viewport_size({"width": width, "height": 844})
+    table.get_by_role("searchbox").fill("orin-0")
+    table.get_by_role("checkbox", name="Mark orin-07").check()
+    table.get_by_text("1 device marked").wait_for()
