@@ -20,7 +20,7 @@ LOUD = ("CI", "ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
 @pytest.mark.parametrize("program", LOADS)
 def test_the_runtime_of_models_gathers_nothing_for_its_makers(program: str, root: Path, tmp_path: Path) -> None:
     world = {name: value for name, value in os.environ.items() if name not in LOUD}
-    model = root / "models/zoo/nano/0.3.0/fp32.onnx"
+    model = root / "models/zoo/nano/0.4.0/fp32.onnx"
     code = f"import sys; {LOADS[program]}; {RUNS}"
     subprocess.run([sys.executable, "-c", code, str(model)], env={**world, "HOME": str(tmp_path)}, check=True)
     assert list(tmp_path.rglob("*")) == []

@@ -39,7 +39,7 @@ class Limits:
 EYES = (FINDER, LANDMARKER)
 LIMITS = {
     "light": Limits(parameters=3_000_000, int8_bytes=4_000_000, accuracy=0.69),
-    "nano": Limits(parameters=500_000, int8_bytes=1_000_000, accuracy=0.688),
+    "nano": Limits(parameters=500_000, int8_bytes=1_000_000, accuracy=0.685),
 }
 
 
