@@ -88,7 +88,9 @@ class EmotionShareAnswer(Answer):
     emotion: str = Field(description="The emotion.")
     events: int = Field(description="Events without the ends of tracks.")
     faces: int = Field(description="New faces.")
-    uncertain: int = Field(description="Of the events, those whose device was not certain of the emotion.")
+    uncertain: int = Field(
+        description="Of the events, those that a device marked as uncertain; older agents mark none."
+    )
 
 
 class EventsAnswer(Answer):

@@ -46,7 +46,7 @@ class EmotionRollup:
     faces: int
     confidence_mean: float
     uncertain: int = 0
-    """Of the events, those whose device was not certain of the emotion."""
+    """Of the events, those that a device marked as uncertain; older agents mark none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +68,4 @@ class EmotionShare:
     events: int
     faces: int
     uncertain: int = 0
-    """Of the events, those whose device was not certain of the emotion."""
+    """Of the events, those that a device marked as uncertain; older agents mark none."""

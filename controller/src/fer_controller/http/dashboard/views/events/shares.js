@@ -85,7 +85,7 @@ const columns = (by) => [
     { key: "name", title: by || "Devices", cell: ({ name }) => name },
     { key: "events", title: "Events", number: true, cell: ({ events }) => number(events) },
     { key: "faces", title: "New faces", number: true, cell: ({ faces }) => number(faces) },
-    { key: "uncertain", title: "Uncertain", number: true, cell: ({ uncertain, events }) => share(uncertain, events) },
+    { key: "uncertain", title: "Marked uncertain", number: true, cell: ({ uncertain, events }) => share(uncertain, events) },
     ...EMOTIONS.map((emotion) => ({
         key: emotion, title: emotion, number: true, cell: ({ emotions, events }) => share(emotions[emotion], events),
     })),
