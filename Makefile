@@ -146,6 +146,7 @@ $(READY): requirements/build.txt requirements/dev.txt */pyproject.toml
 
 .venv-bench/.ready: requirements/bench.txt
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python $(PINNED) -r requirements/build.txt
 	.venv-bench/bin/python $(PINNED) -r requirements/bench.txt
 	touch $@
 
