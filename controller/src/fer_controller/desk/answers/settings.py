@@ -29,7 +29,7 @@ def device_settings(context: Context, asked: DeviceSettingsQuery) -> list[Device
     """As the device reported them last; raises RequestError where it never did."""
     context.expect([asked.device])
     known = context.stores.upgraded
-    said = report(known.rollouts.desired.reported_by(asked.device))
+    said = report(asked.device, known.rollouts.desired.reported_by(asked.device))
     if said is None or said.settings is None:
         raise RequestError(
             f"{asked.device} has reported no settings; its agent is too old for them, or was not heard of yet."

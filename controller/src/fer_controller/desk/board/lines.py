@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fer_wire.message import iso_utc
 from pydantic_core import from_json
 
 from fer_controller.ingest.devices import presence
-from fer_controller.store.devices.records import REPORTS_REMEMBERED, Device
+from fer_controller.store.devices.records import Device
+from fer_controller.store.devices.reports import NewestReports
 from fer_controller.store.rollouts.records import Failures
 from fer_controller.store.subjects import Subjects
 from fer_controller.store.telemetry.records import Figures
@@ -75,7 +75,10 @@ def lines(known: Subjects, now: datetime, stale_after_s: float) -> list[Line]:
 
 
 def _line(device: Device, state: str, labels: Mapping[str, str], failed: Failures | None, *, revoked: bool) -> Line:
-    said, in_quarantine = _said(device.reported), failed is not None and bool(failed.quarantined_at)
+    said, in_quarantine = (
+        _reports.of(device.device, device.reported),
+        failed is not None and bool(failed.quarantined_at),
+    )
     return Line(
         device=device.device,
         state=state,
@@ -103,9 +106,8 @@ def figures(known: Subjects, names: Iterable[str], now: datetime) -> dict[str, F
     return known.telemetry.newest_figures(json.dumps(list(names)), iso_utc(now - FIGURES_FOR))
 
 
-@lru_cache(REPORTS_REMEMBERED)
 def _said(report: str) -> Said:
-    """It is read leanly and remembered, for there may be ten thousand, mostly as before."""
+    """Read leanly, for there may be ten thousand."""
     if not report:
         return Said()
     told: dict[str, Any] = from_json(report)
@@ -118,3 +120,6 @@ def _said(report: str) -> Said:
         update_reason=update.get("reason") or "",
         rollout=update.get("rollout") or "",
     )
+
+
+_reports = NewestReports(_said)

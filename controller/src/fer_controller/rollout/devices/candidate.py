@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from fer_wire import MessageError, Reported, parse
 from fer_wire.contracts import CLASSIFIER, SETTINGS, TASKS
@@ -10,7 +9,8 @@ from fer_wire.presence import ONLINE
 from fer_wire.reported import Capabilities, RunningModel, SettingsInForce, Trusted
 
 from fer_controller.rollout.devices import selector
-from fer_controller.store.devices.records import REPORTS_REMEMBERED, Device, Label
+from fer_controller.store.devices.records import Device, Label
+from fer_controller.store.devices.reports import NewestReports
 from fer_controller.store.rollouts.records import Failures
 
 
@@ -75,17 +75,23 @@ def candidates(
     return [replace(each, revoked=each.device in revoked) for each in found]
 
 
-@lru_cache(REPORTS_REMEMBERED)
-def report(text: str) -> Reported | None:
-    """A stored report, parsed; None when there is none, or it cannot be read."""
+def report(device: str, text: str) -> Reported | None:
+    """What a device reported, as it is stored; None when there is nothing, or it cannot be read."""
+    return _reports.of(device, text)
+
+
+def _parsed(text: str) -> Reported | None:
     try:
         return parse(Reported, text) if text else None
     except MessageError:
         return None
 
 
+_reports = NewestReports(_parsed)
+
+
 def _candidate(device: Device, labels: dict[str, str], failures: Failures | None, busy: Mapping[str, str]) -> Candidate:
-    said = report(device.reported)
+    said = report(device.device, device.reported)
     return Candidate(
         device=device.device,
         online=device.state == ONLINE,

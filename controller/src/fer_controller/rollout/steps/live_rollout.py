@@ -98,7 +98,7 @@ class LiveRollout:
     def report(self, device: str) -> Reported | None:
         """The device's last report."""
         heard = self._heard.get(device)
-        return report(heard.reported) if heard else None
+        return report(device, heard.reported) if heard else None
 
     def serving(self, device: str) -> RunningModel | None:
         """The model of the rollout's task that the device says it runs; None when it says nothing."""

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-REPORTS_REMEMBERED = 32_768
-"""More than a fleet has devices: their reports are read again and again, mostly as before."""
-
 
 @dataclass(frozen=True, slots=True)
 class Device:
