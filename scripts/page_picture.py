@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -185,6 +186,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--look", type=Path, help="a folder for every view at three widths, light and dark")
     wanted = parser.parse_args().look
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # and leave nothing behind
     with TemporaryDirectory(prefix="fer-page-") as made:
         draw(Path(made), wanted)
     print(f"wrote {wanted or IMAGES.relative_to(ROOT)}")

@@ -45,8 +45,10 @@ def running(folder: Path, extra_config: str = "") -> "Iterator[Mosquitto]":
     folder.mkdir(mode=0o777, exist_ok=True)
     broker = Mosquitto(installed(), folder, extra_config)
     broker.start()
-    yield broker
-    broker.stop()
+    try:
+        yield broker
+    finally:
+        broker.stop()
 
 
 def free_port() -> int:

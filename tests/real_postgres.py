@@ -24,8 +24,12 @@ START_TIMEOUT_S = 60.0
 ANOTHER_USER = "nobody"
 TEMPLATE = "template_fleet"
 IS_THERE = f"SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'"  # noqa: S608
-SETTINGS = {"fsync": "off", "max_connections": 200, "shared_buffers": "32MB", "log_min_messages": "fatal"}
-"""fsync is for power cuts; processes and servers may be killed without it."""
+SETTINGS = {
+    "fsync": "off", "max_connections": 200, "shared_buffers": "32MB", "log_min_messages": "fatal",
+    "dynamic_shared_memory_type": "mmap",
+}  # fmt: skip
+"""fsync is for power cuts; processes and servers may be killed without it. What is shared lies in the server's folder,
+and goes with it: a server that is killed leaves everything that it had in /dev/shm."""
 
 
 def postgres_folder() -> Path | None:
@@ -48,8 +52,8 @@ def running() -> Iterator["OwnPostgres"]:
     """A server of a test's own, which the test may stop."""
     with open_folder() as folder:
         server = OwnPostgres(installed(), Path(folder) / "server")
-        server.start()
         try:
+            server.start()
             yield server
         finally:
             server.stop(signal.SIGQUIT)

@@ -36,7 +36,7 @@ def keep(folder: Path) -> None:
         (folder / "port").write_text(str(server.port))
         (folder / "port").rename(folder / PORT)
         fcntl.flock(users, fcntl.LOCK_EX)
-        (folder / PORT).unlink()
+        (folder / PORT).unlink(missing_ok=True)  # a run that passed has removed its folder
 
 
 def _start(folder: Path) -> None:
