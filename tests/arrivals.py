@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from controller_messages import DEVICE, EPOCH, START, as_arrived, some_telemetry
 from fer_controller.metrics.catalogue import SUMMARIZED
+from fer_controller.store.contract import Store
 from fer_controller.store.events.records import Stream
 from fer_controller.store.filter import EventFilter
 from fer_controller.store.ingest.records import Batch, Written
-from fer_controller.store.ingest.store import IngestStore
 from fer_controller.store.rollups.forgetting import RowForgetting
 from fer_controller.store.rollups.records import TelemetryRollup
 from fer_controller.store.rollups.store import RollupStore
@@ -22,7 +22,7 @@ LATER = iso_utc(NOW)
 
 
 def arrive(
-    store: IngestStore,
+    store: Store,
     *events: EmotionEvent,
     at: datetime = START,
     contiguous_seq: int | None = None,
@@ -50,7 +50,7 @@ def rollup(start: str, samples: int, *figures: float | None) -> TelemetryRollup:
     return TelemetryRollup.model_validate({"start": start, "device": DEVICE, "samples": samples, **named})
 
 
-def seqs(store: IngestStore) -> list[int]:
+def seqs(store: Store) -> list[int]:
     """Of all events that are stored."""
     return [event.seq for event in store.events.events_page(ANY, ("", 0), ALL)]
 

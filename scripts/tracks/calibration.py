@@ -8,9 +8,10 @@ from fer_agent.emotion.temperature import NONE, Temperatures
 from fer_agent.settings import EventSettings
 from fer_models.evaluation.calibration import LEAST_PROBABILITY, calibration_error
 from fer_wire import EMOTIONS
+from fer_wire.events import is_uncertain
 
 from tracks.answers import Series
-from tracks.published import Published, events, smoothed
+from tracks.published import events, smoothed
 
 POSSIBLE = np.exp(np.arange(0, np.log(5), 0.02))
 """From 1 on: no source is large enough to make a device surer than its model."""
@@ -43,17 +44,13 @@ def certainty(
 ) -> dict[str, float]:
     """Of what is published of the source: the share that is uncertain, and how often that and the rest are right."""
     found = [each for series in source for each in events(series, smoothing_s, OFTEN, temperatures)]
-    thin = [_is_thin(each, limits) for each in found]
+    thin = [is_uncertain(each.confidence, each.yaw_degrees, limits) for each in found]
     right = np.array([each.is_right for each in found])
     return {
         "uncertain": round(float(np.mean(thin)), 4),
         "uncertain_right": round(float(right[np.array(thin)].mean()), 4) if any(thin) else 0.0,
         "certain_right": round(float(right[~np.array(thin)].mean()), 4) if not all(thin) else 0.0,
     }
-
-
-def _is_thin(event: Published, limits: EventSettings) -> bool:
-    return event.confidence < limits.uncertain_below or abs(event.yaw_degrees) > limits.uncertain_yaw_degrees
 
 
 def _known(source: Source, smoothed_s: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:

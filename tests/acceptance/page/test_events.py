@@ -194,6 +194,15 @@ def test_shares_are_told_by_label(show: Any) -> None:
     assert page.locator("figure.chart").count() == len({"lab", "without site"})
 
 
+def test_a_share_of_uncertain_events_is_of_devices_that_say_so(show: Any) -> None:
+    since = "since=2026-01-20T00:00:00.000Z&until=2026-02-01T00:00:00.000Z"
+    everybody = show(since).get_by_role("region", name="Emotions in this time")
+    everybody.get_by_role("cell", name=f"29 % of {IN_THE_LAB}").wait_for()
+    by_site = show(f"{since}&by=site").get_by_role("region", name="Emotions in this time")
+    silent = by_site.get_by_role("row", name="without site")
+    silent.get_by_role("cell", name="not told").wait_for()
+
+
 @pytest.mark.parametrize("form", ["CSV", "Parquet"])
 def test_a_file_holds_what_is_shown(show: Any, fleet: ServedFleet, tmp_path: Path, form: str) -> None:
     page = show("since=any&selector=site%3Dlab&min_confidence=0.5")

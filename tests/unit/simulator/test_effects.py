@@ -12,6 +12,7 @@ from fer_simulator.traits import effects, faults
 from fer_simulator.traits.effects import GOOD, USUAL_MIX, Effects
 from fer_simulator.traits.faults import CRASHING, LYING, OFFLINE, SLOW, Fault
 from fer_wire import EmotionEvent, parse
+from fer_wire.tuning import EventTuning
 
 NAMES = [f"sim-{number:04d}" for number in range(1, 1001)]
 
@@ -66,6 +67,17 @@ def test_what_was_seen_is_a_message_of_the_wire() -> None:
     event = parse(EmotionEvent, message("sim-0001", spool, 1, seen).payload())
     assert (event.seq, event.epoch, event.emotion) == (1, spool.epoch, seen.emotion)
     assert sum(event.probabilities.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_what_a_simulated_device_is_not_certain_of_follows_its_settings() -> None:
+    faces, spool = Faces(random.Random(3)), Spool()
+    events = [message("sim-0001", spool, 1, faces.next(START, "m@1/fp32", GOOD)) for _ in range(300)]
+    assert {True, False} == {event.uncertain for event in events}
+    for event in events:
+        assert event.pose is not None
+        assert event.uncertain is (event.confidence < 0.4 or abs(event.pose.yaw_degrees) > 45)
+    certain = Faces(random.Random(3), lambda: EventTuning(uncertain_below=0, uncertain_yaw_degrees=180))
+    assert not any(certain.next(START, "m@1/fp32", GOOD).uncertain for _ in range(300))
 
 
 def test_a_blind_device_loses_the_face_that_it_saw_and_sees_no_other() -> None:

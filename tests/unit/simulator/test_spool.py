@@ -7,7 +7,7 @@ from fer_wire import Ack
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-SEEN = Seen(datetime(2026, 1, 31, tzinfo=UTC), 1, "start", "happy", 0.8, "light@1/fp16")
+SEEN = Seen(datetime(2026, 1, 31, tzinfo=UTC), 1, "start", "happy", 0.8, "light@1/fp16", uncertain=False)
 MANY = 65_535
 
 

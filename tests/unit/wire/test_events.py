@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime, timedelta, timezone
+from typing import Optional
 
 import pytest
 from fer_wire import EMOTIONS, Box, EmotionEvent, MessageError, parse
-from fer_wire.events import KINDS, MAX_PX, MAX_SEQ
+from fer_wire.events import KINDS, MAX_PX, MAX_SEQ, is_uncertain
+from fer_wire.tuning import EventTuning
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -122,3 +124,18 @@ def test_an_event_has_1_to_64_probabilities(count: int) -> None:
 def test_no_number_that_is_none_is_sent(number: float) -> None:
     with pytest.raises(ValidationError):
         EmotionEvent(**{**dict(VALID), "confidence": number})
+
+
+@pytest.mark.parametrize(
+    ("confidence", "yaw_degrees", "expected"),
+    [(0.5, 0, False), (0.49, 0, True), (0.9, 45, False), (0.9, 46, True), (0.9, -46, True), (0.9, None, False)],
+)
+def test_a_doubtful_emotion_or_a_turned_head_is_uncertain(
+    confidence: float, yaw_degrees: Optional[float], expected: bool
+) -> None:
+    limits = EventTuning(uncertain_below=0.5, uncertain_yaw_degrees=45)
+    assert is_uncertain(confidence, yaw_degrees, limits) is expected
+
+
+def test_the_limits_of_certainty_can_be_turned_off() -> None:
+    assert not is_uncertain(0.0, 90, EventTuning(uncertain_below=0, uncertain_yaw_degrees=180))

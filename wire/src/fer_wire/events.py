@@ -8,6 +8,7 @@ from typing_extensions import Annotated
 from fer_wire.emotions import EMOTIONS
 from fer_wire.message import MAX_COUNT, Message, Part, PositiveCount, UtcTime
 from fer_wire.names import Name
+from fer_wire.tuning import EventTuning
 
 START = "start"
 CHANGE = "change"
@@ -76,3 +77,9 @@ class EmotionEvent(Message):
         default=None,
         description="whether the evidence for the emotion is too thin to rely on; null from a device that does not say",
     )
+
+
+def is_uncertain(confidence: float, yaw_degrees: Optional[float], limits: EventTuning) -> bool:
+    """Whether the confidence (0–1) is low, or the head is turned too far to a side; an unknown turn is no reason."""
+    turned = yaw_degrees is not None and abs(yaw_degrees) > limits.uncertain_yaw_degrees
+    return turned or confidence < limits.uncertain_below

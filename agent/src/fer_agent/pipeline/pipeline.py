@@ -7,6 +7,7 @@ from collections import deque
 from datetime import datetime, timezone
 from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Sequence
 
+from fer_wire.events import is_uncertain
 from fer_wire.telemetry import CameraTelemetry
 
 from fer_agent import imaging
@@ -18,7 +19,6 @@ from fer_agent.emotion.smooth import Smoother
 from fer_agent.emotion.temperature import tempered
 from fer_agent.emotion.turns import Turns
 from fer_agent.errors import SpoolError
-from fer_agent.events.evidence import is_uncertain
 from fer_agent.events.observation import Observation
 from fer_agent.events.policy import Decision, EventPolicy
 from fer_agent.faces import align, contrast
@@ -261,7 +261,7 @@ class Pipeline:
                     face_px=places.size_px(known.face.box),
                     pose=pose,
                     model=known.model,
-                    uncertain=is_uncertain(confidence, pose, self._policy.settings),
+                    uncertain=is_uncertain(confidence, pose.yaw_degrees if pose else None, self._policy.settings),
                 )
             )
 

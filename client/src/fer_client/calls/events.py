@@ -175,7 +175,8 @@ class EmotionRollup(TypedDict):
     events: int
     faces: int
     confidence_mean: float
-    uncertain: int
+    uncertain: int | None
+    rated: int
 
 
 class TypedEmotionFilter(TypedDict, total=False):
@@ -216,7 +217,8 @@ class EmotionShareAnswer(TypedDict):
     emotion: str
     events: int
     faces: int
-    uncertain: int
+    uncertain: int | None
+    rated: int
 
 
 class EmotionSharesQuery(TypedEmotionFilter, total=False):

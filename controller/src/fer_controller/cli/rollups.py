@@ -28,7 +28,7 @@ TELEMETRY_COLUMNS = (
 EMOTION_COLUMNS = (
     Column("from", kind=TIME), Column("device", 3), Column("camera", 4), Column("emotion"),
     Column("events", kind=FIGURE), Column("faces", 2, FIGURE), Column("confidence", 5, FIGURE),
-    Column("uncertain", 6, FIGURE),
+    Column("uncertain", 6, FIGURE), Column("rated", 7, FIGURE),
 )  # fmt: skip
 
 
@@ -78,5 +78,5 @@ def _telemetry_cells(rollup: TelemetryRollup) -> Row:
 
 
 def _emotion_cells(rollup: EmotionRollup) -> Row:
-    counts = (rollup.events, rollup.faces, f"{rollup.confidence_mean:.0%}", rollup.uncertain)
+    counts = (rollup.events, rollup.faces, f"{rollup.confidence_mean:.0%}", rollup.uncertain, rollup.rated)
     return (rollup.start, rollup.device or ALL, rollup.camera or ALL, rollup.emotion, *counts)

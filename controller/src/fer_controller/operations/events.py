@@ -88,9 +88,8 @@ class EmotionShareAnswer(Answer):
     emotion: str = Field(description="The emotion.")
     events: int = Field(description="Events without the ends of tracks.")
     faces: int = Field(description="New faces.")
-    uncertain: int = Field(
-        description="Of the events, those that a device marked as uncertain; older agents mark none."
-    )
+    uncertain: int | None = Field(description="Of the rated events, those that are uncertain; null if none is rated.")
+    rated: int = Field(description="Of the events, those of which the device said whether they are uncertain.")
 
 
 class EventsAnswer(Answer):

@@ -13,6 +13,7 @@ from fer_controller.store.events.tables import UNCERTAIN_EVENTS
 from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import CARDS_OF_MODELS
 from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS, WAKING_OF_ROLLOUTS
+from fer_controller.store.rollups.tables import RATED_EVENTS_OF_ROLLUPS
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "c001_moves": MOVES,
@@ -25,5 +26,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c048_cards_of_models": CARDS_OF_MODELS,
     "c049_uncertain_events": UNCERTAIN_EVENTS,
     "c050_waking_of_rollouts": WAKING_OF_ROLLOUTS,
+    "c052_rated_events_of_rollups": RATED_EVENTS_OF_ROLLUPS,
 }
 """By their names in order: the statements of each."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fer_wire import Reported, Telemetry, Topics
 from fer_wire.contracts import CLASSIFIER, TASKS
 from fer_wire.device.trust import NO_KEYS, Trust
+from fer_wire.tuning import EventTuning
 
 from fer_simulator.broker.link import Broker
 from fer_simulator.clock import Timers
@@ -55,7 +56,7 @@ class Device:
         self._life, measured, updating = (random.Random(f"{seed}/{what}") for what in range(3))  # noqa: S311
         factory = {task: Slots(scenario.factory_model(identity.kind, task)) for task in TASKS}
         self.disk = Disk(factory.pop(CLASSIFIER), factory)
-        self._faces = Faces(measured)
+        self._faces = Faces(measured, self._limits)
         self._health = Health(identity.kind, scenario.fps, measured, world.timers)
         self._reports = Reports(identity, self.disk, updating, world.trust)
         self.session = Session(
@@ -141,6 +142,13 @@ class Device:
 
     def _effect(self) -> Effect:
         return self._world.effects.together(self.disk.serving)
+
+    def _limits(self) -> EventTuning:
+        """Of events, as settings from afar have them."""
+        told = self.disk.tuned.in_force.values
+        return EventTuning.model_validate(
+            {name: told[f"events.{name}"] for name in EventTuning.model_fields if f"events.{name}" in told}
+        )
 
     def _see(self) -> None:
         if not self._awake:

@@ -1,10 +1,12 @@
 """What a simulated camera sees: one face after another, whose emotions follow the mix of the model that reads them."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime
 
 from fer_wire import EMOTIONS, Box, EmotionEvent
-from fer_wire.events import CHANGE, END, HEARTBEAT, START, Pose
+from fer_wire.events import CHANGE, END, HEARTBEAT, START, Pose, is_uncertain
+from fer_wire.tuning import EventTuning
 
 from fer_simulator.devices.spool import Seen, Spool
 from fer_simulator.traits.effects import Effect
@@ -23,9 +25,10 @@ WIDEST_YAW_DEGREES, YAW_STEP_DEGREES = 60, 37
 class Faces:
     """One track at a time: it starts, changes or stays, and ends. What one face shows is alike, as with people."""
 
-    def __init__(self, dice: random.Random, last_track: int = 0) -> None:
-        self._dice = dice
-        self._track, self._emotion = last_track, ""
+    def __init__(self, dice: random.Random, limits: Callable[[], EventTuning] = EventTuning) -> None:
+        """Limits returns the settings that are in force."""
+        self._dice, self._limits = dice, limits
+        self._track, self._emotion = 0, ""
         self._leaning, self._clear, self._read_by = "", 0.0, ""
         self.seen = 0
 
@@ -42,7 +45,9 @@ class Faces:
             self._meet(model, effect)
         elif kind == CHANGE:
             self._emotion = self._leaning if self._dice.random() < LEANS else self._drawn(effect)
-        seen = Seen(time, self._track, kind, self._emotion, self._confidence(effect), model)
+        confidence = self._confidence(effect)
+        uncertain = is_uncertain(confidence, _pose(self._track).yaw_degrees, self._limits())
+        seen = Seen(time, self._track, kind, self._emotion, confidence, model, uncertain)
         if kind == END:
             self._emotion = ""
         self.seen += 1
@@ -92,6 +97,7 @@ def message(device: str, spool: Spool, seq: int, seen: Seen) -> EmotionEvent:
         face_px=float(BOX.width),
         pose=_pose(seen.track),
         model=seen.model,
+        uncertain=seen.uncertain,
     )
 
 

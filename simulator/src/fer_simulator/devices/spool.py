@@ -23,6 +23,7 @@ class Seen(NamedTuple):
     emotion: str
     confidence: float
     model: str
+    uncertain: bool
 
 
 class Spool:

@@ -9,6 +9,7 @@ import pytest
 from controller_messages import a_batch, an_event
 from fer_controller.settings.postgresql import PostgresUrl
 from fer_controller.store import opening
+from fer_controller.store.rollups.store import RollupStore
 from fer_wire import EMOTIONS
 from real_postgres import Postgres
 
@@ -41,6 +42,16 @@ def test_an_analyst_reads_every_view(analyst: "psycopg.Connection[tuple[object, 
         analyst.execute(f"SELECT * FROM fer_analytics.{view}".encode())  # noqa: S608
     found = analyst.execute("SELECT emotion, probability_happy, time < now() FROM fer_analytics.events ORDER BY 1")
     assert found.fetchall() == [("happy", 0.75, True), ("sad", 0.75, True)]
+
+
+def test_an_hour_says_how_many_events_were_rated(
+    analyst: "psycopg.Connection[tuple[object, ...]]", fleet: PostgresUrl
+) -> None:
+    with opening.writer(fleet) as database:
+        opening.ingest(database, 10).write(a_batch(an_event(3, uncertain=True), an_event(4, uncertain=False)))
+        RollupStore(database).roll_up_events(10)
+    found = analyst.execute("SELECT emotion, events, uncertain, rated FROM fer_analytics.hours ORDER BY 1").fetchall()
+    assert found == [("happy", 3, 1, 2), ("sad", 1, None, 0)]
 
 
 def test_each_probability_is_a_column(analyst: "psycopg.Connection[tuple[object, ...]]") -> None:

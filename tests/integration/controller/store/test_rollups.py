@@ -47,8 +47,8 @@ def test_emotions_are_rolled_up_by_when_they_were_seen_and_an_end_is_none(
     assert keeping.roll_up_events(ALL) == 5
     minute = "2026-01-31T12:00:00.000Z"
     assert reader.emotion_rollups(MINUTE, EventFilter(until="2026-01-31T12:01"), ALL) == [
-        EmotionRollup(minute, DEVICE, "door", "happy", 2, 1, 0.75, 0),
-        EmotionRollup(minute, DEVICE, "door", "sad", 1, 0, 0.75, 1),
+        EmotionRollup(minute, DEVICE, "door", "happy", 2, 1, 0.75, 0, rated=1),
+        EmotionRollup(minute, DEVICE, "door", "sad", 1, 0, 0.75, 1, rated=1),
     ]
     assert [each.events for each in reader.emotion_rollups(HOUR, EventFilter(emotion="happy"), ALL)] == [3]
     assert reader.emotion_rollups(HOUR, EventFilter(device="another"), ALL) == []

@@ -107,6 +107,7 @@ def emotion_shares(context: Context, asked: EmotionSharesQuery) -> list[EmotionS
             events=each.events,
             faces=each.faces,
             uncertain=each.uncertain,
+            rated=each.rated,
         )
         for each in found
     ]

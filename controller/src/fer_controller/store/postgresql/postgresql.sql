@@ -112,7 +112,8 @@ FROM {schema}.events;
 -- view_of_hours --
 -- The emotions of each hour, also of those whose events were deleted.
 SELECT CAST(start AS timestamptz) AS hour, device, camera, emotion, events, faces,
-  confidence_sum / nullif(events, 0) AS mean_confidence, uncertain
+  confidence_sum / nullif(events, 0) AS mean_confidence,
+  CASE WHEN rated > 0 THEN uncertain END AS uncertain, rated
 FROM {schema}.emotion_rollups WHERE per = 'hour';
 
 -- view_of_devices --

@@ -30,16 +30,19 @@ FROM telemetry WHERE id > :after_id AND id <= :up_to_id GROUP BY 2, device
 ON CONFLICT (per, start, device) DO UPDATE SET {merged};
 
 -- roll_up_events --
--- Add a range of events to the minutes or hours in which they were seen, by the device's clock.
-INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum, uncertain)
+-- Add a range of events to the minutes or hours in which they were seen, by the device's clock. Where it is not known how
+-- many were rated, that stays so.
+INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum, uncertain, rated)
 SELECT :per, substr(time, 1, :characters) || :rest, device, camera, emotion,
-  count(*), count(CASE WHEN kind = :started THEN 1 END), sum(confidence), count(CASE WHEN uncertain = 1 THEN 1 END)
+  count(*), count(CASE WHEN kind = :started THEN 1 END), sum(confidence), count(CASE WHEN uncertain = 1 THEN 1 END),
+  count(uncertain)
 FROM events WHERE id > :after_id AND id <= :up_to_id AND kind <> :ended GROUP BY 2, device, camera, emotion
 ON CONFLICT (per, start, device, camera, emotion) DO UPDATE SET
   events = emotion_rollups.events + excluded.events,
   faces = emotion_rollups.faces + excluded.faces,
   confidence_sum = emotion_rollups.confidence_sum + excluded.confidence_sum,
-  uncertain = emotion_rollups.uncertain + excluded.uncertain;
+  uncertain = emotion_rollups.uncertain + excluded.uncertain,
+  rated = emotion_rollups.rated + excluded.rated;
 
 -- forget_telemetry --
 -- Of the oldest telemetry, delete what arrived before a time, but never the newest row, whose id must not be reused.
@@ -105,7 +108,8 @@ GROUP BY device HAVING sum(face_share_samples) >= :least ORDER BY device;
 -- emotion_rollups --
 -- The newest emotion rollups that match.
 SELECT * FROM (
-  SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean, uncertain
+  SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean,
+    CASE WHEN rated > 0 THEN uncertain END AS uncertain, coalesce(rated, 0) AS rated
   FROM emotion_rollups WHERE per = :per AND {where}
   ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, device, camera, emotion;
@@ -114,7 +118,8 @@ SELECT * FROM (
 -- The newest emotion rollups that match, summed over devices and cameras.
 SELECT * FROM (
   SELECT start, '' AS device, '' AS camera, emotion, CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces,
-    sum(confidence_sum) / sum(events) AS confidence_mean, CAST(sum(uncertain) AS BIGINT) AS uncertain
+    sum(confidence_sum) / sum(events) AS confidence_mean,
+    CAST(sum(CASE WHEN rated > 0 THEN uncertain END) AS BIGINT) AS uncertain, CAST(coalesce(sum(rated), 0) AS BIGINT) AS rated
   FROM emotion_rollups WHERE per = :per AND {where}
   GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, emotion;
@@ -130,9 +135,12 @@ GROUP BY 1, 2 ORDER BY 1, 2;
 -- emotion_shares --
 -- Events of each emotion in each of the newest spans, by the value that a label has on their devices.
 SELECT start, coalesce(labels.value, '') AS value, emotion,
-  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces, CAST(sum(uncertain) AS BIGINT) AS uncertain
+  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces,
+  CAST(sum(uncertain) AS BIGINT) AS uncertain, CAST(sum(rated) AS BIGINT) AS rated
 FROM (
-  SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces, sum(uncertain) AS uncertain FROM emotion_rollups
+  SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces,
+    sum(CASE WHEN rated > 0 THEN uncertain END) AS uncertain, coalesce(sum(rated), 0) AS rated
+  FROM emotion_rollups
   WHERE per = :per AND {where} GROUP BY start, device, emotion
 ) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
 GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3 LIMIT :limit;

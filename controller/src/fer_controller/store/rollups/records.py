@@ -45,8 +45,10 @@ class EmotionRollup:
     events: int
     faces: int
     confidence_mean: float
-    uncertain: int = 0
-    """Of the events, those that a device marked as uncertain; older agents mark none."""
+    uncertain: int | None = None
+    """Of the rated events, those that are uncertain; None where none is rated."""
+    rated: int = 0
+    """Of the events, those of which the device said whether they are uncertain, as far as that was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +69,7 @@ class EmotionShare:
     emotion: str
     events: int
     faces: int
-    uncertain: int = 0
-    """Of the events, those that a device marked as uncertain; older agents mark none."""
+    uncertain: int | None = None
+    """Of the rated events, those that are uncertain; None where none is rated."""
+    rated: int = 0
+    """Of the events, those of which the device said whether they are uncertain, as far as that was counted."""

@@ -1,5 +1,10 @@
 """The tables of rollups, as the migrations make them."""
 
+RATED_EVENTS_OF_ROLLUPS: tuple[str, ...] = (
+    # How many events said whether they are uncertain; NULL where nobody counted them.
+    "ALTER TABLE emotion_rollups ADD COLUMN rated INTEGER",
+)
+
 FACES_OF_ROLLUPS: tuple[str, ...] = (
     "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_sum REAL NOT NULL DEFAULT 0",
     "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_samples INTEGER NOT NULL DEFAULT 0",

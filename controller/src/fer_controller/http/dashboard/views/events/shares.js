@@ -40,7 +40,7 @@ function Groups({ groups, times, isCut, isFull, by, ...drawing }) {
             choose a shorter time for the rest.</p>`}`;
 }
 
-/** Groups with most events first: {name, rows, emotions: {emotion: events}, events, faces, uncertain}. */
+/** Groups with most events first: {name, rows, emotions: {emotion: events}, events, faces, uncertain, rated}. */
 async function look(fields, wanted, by, signal) {
     const span = spanOf(wanted);
     const charted = fields.filter(({ isCharted }) => isCharted).map(({ name }) => [name, wanted[name] ?? ""]);
@@ -59,7 +59,7 @@ function summed(name, rows) {
     const of = (value) => rows.reduce((sum, row) => sum + value(row), 0);
     return {
         name, rows, emotions, events: of(({ events }) => events), faces: of(({ faces }) => faces),
-        uncertain: of(({ uncertain }) => uncertain),
+        uncertain: of(({ uncertain }) => uncertain ?? 0), rated: of(({ rated }) => rated),
     };
 }
 
@@ -81,11 +81,17 @@ function Drawn({ name, rows, emotions, events, times, ...drawing }) {
     </section>`;
 }
 
+/** The share of the events of which a device said whether it was certain; it may have said so of some alone. */
+function marked({ uncertain, rated, events }) {
+    if (!rated) return "not told";
+    return rated < events ? `${share(uncertain, rated)} of ${number(rated)}` : share(uncertain, rated);
+}
+
 const columns = (by) => [
     { key: "name", title: by || "Devices", cell: ({ name }) => name },
     { key: "events", title: "Events", number: true, cell: ({ events }) => number(events) },
     { key: "faces", title: "New faces", number: true, cell: ({ faces }) => number(faces) },
-    { key: "uncertain", title: "Marked uncertain", number: true, cell: ({ uncertain, events }) => share(uncertain, events) },
+    { key: "uncertain", title: "Marked uncertain", number: true, cell: marked },
     ...EMOTIONS.map((emotion) => ({
         key: emotion, title: emotion, number: true, cell: ({ emotions, events }) => share(emotions[emotion], events),
     })),
