@@ -94,7 +94,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Postgres]":
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Postgres]":
     """A real PostgreSQL, running, for all tests of all workers."""
     if not find_spec("psycopg"):
         pytest.skip("psycopg is not installed.")
@@ -105,6 +105,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Postgres]":
     own = tmp_path_factory.getbasetemp()
     with shared(own.parent if dealing.workers() > 1 else own) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: "Postgres") -> "Iterator[Postgres]":
+    """The same; the databases that a file of tests makes there go with it, for each takes ten megabytes."""
+    yield postgres_server
+    postgres_server.drop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -91,6 +91,7 @@ class Postgres:
     def __init__(self, port: int) -> None:
         self.port = port
         self._numbers, self._has_template = itertools.count(1), False
+        self._there: list[str] = []
 
     def url(self, name: str = "postgres") -> PostgresUrl:
         """Where a database of it is."""
@@ -115,12 +116,18 @@ class Postgres:
             opening.writer(self._made(TEMPLATE), create=True).close()
         self._has_template = True
 
+    def drop(self) -> None:
+        """What was made here goes, whoever is connected to it; the template stays."""
+        while self._there:
+            self.execute(f"DROP DATABASE IF EXISTS {self._there.pop()} WITH (FORCE)", "postgres")
+
     def _made(self, described: str) -> PostgresUrl:
         self.execute(f"CREATE DATABASE {described}", "postgres")
         return self.url(described.split(maxsplit=1)[0])
 
     def _next_name(self) -> str:
-        return f"fleet_{os.getpid()}_{next(self._numbers)}"
+        self._there.append(f"fleet_{os.getpid()}_{next(self._numbers)}")
+        return self._there[-1]
 
 
 class OwnPostgres:

@@ -73,3 +73,13 @@ def test_who_comes_after_the_last_one_gets_another_server(tmp_path: Path) -> Non
     with shared(tmp_path) as server:
         assert server.execute(f"SELECT 1 FROM pg_database WHERE datname = '{before.name}'", "postgres") == []  # noqa: S608
         assert server.database() != before
+
+
+def test_what_is_dropped_leaves_the_template_to_others(tmp_path: Path) -> None:
+    with shared(tmp_path) as server:
+        place = server.database()
+        with psycopg.connect(place.url):
+            server.drop()
+        names = {name for (name,) in server.execute("SELECT datname FROM pg_database", "postgres")}
+        assert place.name not in names
+        assert real_postgres.TEMPLATE in names
