@@ -71,6 +71,14 @@ def network(
     return message((1, IR_VERSION), (7, graph), (8, message((1, ""), (2, OPSET))))
 
 
+def in_each_precision() -> Dict[str, bytes]:
+    """Three files of one model, which differ in a name alone."""
+    return {
+        precision: network().replace(b"tiny", name)
+        for precision, name in (("fp32", b"tiny"), ("fp16", b"tinY"), ("int8", b"tiNy"))
+    }
+
+
 def write_model(
     folder: Path, files: Dict[str, bytes], tolerance: float = 0.001, created: str = "2026-01-31", name: str = "tiny"
 ) -> Path:

@@ -6,10 +6,9 @@ FAULT_ROUNDS is how often something is killed; more than a few are for a machine
 import os
 import random
 import re
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -18,13 +17,13 @@ import pytest
 import real_postgres
 import requests
 from controller_process import Device, eventually, json_lines, run
-from fer_controller.settings import PostgresUrl
 from fer_simulator.model import Model
 from fer_wire import ModelManifest, Topics, parse
 from fleet_of_devices import LiveDevice
 from paho.mqtt.enums import CallbackAPIVersion
 from real_broker import Mosquitto, running
-from real_postgres import OwnPostgres, rows_of
+from real_postgres import OwnPostgres
+from role_faults import CONNECTED, FAULTS, World
 from role_process import RoleProcess, leader
 from stepped_device import SteppedDevice
 
@@ -33,54 +32,12 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "5"))
 LIVE, SPOOLED = 6, 3
 EVENTS_A_TURN, TURN_S = 20, 0.1
 PATIENCE_S = 120.0
-CONNECTED, LEADS, SERVED = "Connected", "this process does it from now on", "Models are served at"
+LEADS, SERVED = "this process does it from now on", "Models are served at"
 QUICK = {
     "ROLLOUT__TICK_S": "0.1", "ROLLOUT__BASELINE_S": "300", "ROLLOUT__JUDGE_EVERY_S": "0.5",
     "ROLLOUT__RETRY_PAUSE_S": "0.5", "ROLLOUT__MINUTE_S": "0.5", "RETENTION__EVERY_S": "0.5", "HTTP__ACCESS": "open",
 }  # fmt: skip
 WORDS = ("--soak", "1s", "--deadline", "120s", "--probation", "1s", "--json")
-
-
-class World:
-    """The processes by name, and what all of them share."""
-
-    def __init__(self, folder: Path, place: PostgresUrl, brokers: tuple[Mosquitto, Mosquitto]) -> None:
-        self.place, self.brokers = place, brokers
-        one, other = (broker.url for broker in brokers)
-        made = (
-            RoleProcess(folder, "one", place, "ingest", "--broker", one, "--share", "s"),
-            RoleProcess(folder, "two", place, "ingest", "--broker", one, "--share", "s"),
-            RoleProcess(folder, "three", place, "ingest", "--broker", other),
-            RoleProcess(folder, "leader", place, "rollouts"),
-            RoleProcess(folder, "deputy", place, "rollouts,retention"),
-            RoleProcess(folder, "page", place, "http", "--http", "127.0.0.1:0"),
-        )
-        self.processes = {each.name: each for each in made}
-
-    def start(self) -> None:
-        for process in self.processes.values():
-            process.start()
-        for name in ("one", "two", "three"):
-            eventually(lambda name=name: CONNECTED in self.processes[name].log(), f"{name} is connected")  # type: ignore[misc]
-
-    def kill(self) -> None:
-        for process in self.processes.values():
-            process.kill()
-
-    def led_by(self, post: str) -> RoleProcess:
-        """Who does it; waits until somebody does."""
-        found: list[RoleProcess] = []
-
-        def is_led() -> bool:
-            pid = leader(self.place, post)
-            found[:] = [each for each in self.processes.values() if each._process and each.pid == pid]
-            return bool(found)
-
-        eventually(is_led, f"somebody leads {post}")
-        return found[0]
-
-    def rows(self, statement: str) -> list[tuple[object, ...]]:
-        return rows_of(self.place, statement)
 
 
 @pytest.fixture(autouse=True)
@@ -139,56 +96,6 @@ def devices(brokers: tuple[Mosquitto, Mosquitto]) -> Iterator[list[Device]]:
     yield made
     for device in made:
         device.close()
-
-
-def kill_one(world: World, dice: random.Random, _postgres: OwnPostgres) -> str:
-    """kill -9 of any of them, which is started again a little later."""
-    process = dice.choice(list(world.processes.values()))
-    process.kill()
-    time.sleep(dice.uniform(0.0, 2.0))
-    process.start()
-    return f"killed {process.role}"
-
-
-def kill_leader(world: World, _dice: random.Random, _postgres: OwnPostgres) -> str:
-    """kill -9 of the leader; another goes on before it is back."""
-    process = world.led_by("rollouts")
-    process.kill()
-    world.led_by("rollouts")
-    process.start()
-    return "leader killed"
-
-
-def pause_leader(world: World, _dice: random.Random, _postgres: OwnPostgres) -> str:
-    """The leader stands still until another has taken over, and wakes up."""
-    process = world.led_by("rollouts")
-    paused = process.pid
-    process.pause()
-    eventually(lambda: leader(world.place, "rollouts") not in (0, paused), "another has taken over")
-    process.go_on()
-    return "leader paused"
-
-
-def pause_ingest(world: World, dice: random.Random, _postgres: OwnPostgres) -> str:
-    """One that stores stands still, perhaps in the middle of a transaction: as if cut off from the database."""
-    process = world.processes[dice.choice(("one", "two", "three"))]
-    process.pause()
-    time.sleep(dice.uniform(1.0, 8.0))
-    process.go_on()
-    return "ingest paused"
-
-
-def freeze_database(_world: World, dice: random.Random, postgres: OwnPostgres) -> str:
-    """Nobody gets an answer for a while, and no connection breaks."""
-    postgres.signal_all(signal.SIGSTOP)
-    time.sleep(dice.uniform(1.0, 6.0))
-    postgres.signal_all(signal.SIGCONT)
-    return "database frozen"
-
-
-FAULTS: tuple[Callable[[World, random.Random, OwnPostgres], str], ...] = (
-    kill_one, kill_leader, pause_ingest, freeze_database, pause_leader,
-)  # fmt: skip
 
 
 def keep_observing(devices: list[Device], over: Event) -> None:

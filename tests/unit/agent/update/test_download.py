@@ -1,47 +1,15 @@
-import random
 import threading
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import Optional
 
 import pytest
 from fer_agent.errors import CanceledError, RejectedError, UpdateError
-from fer_agent.settings import UpdateSettings
 from fer_agent.update import download, durable
-from fer_agent.update.download import Downloader, Goal
 from unit.agent.update.artifact_server import ArtifactServer, Misbehaviour
+from unit.agent.update.fetching import DATA, MANIFEST, PATH, TOKEN, Fetching
 
-DATA = random.Random(4).randbytes(300_000) if hasattr(random.Random, "randbytes") else bytes(range(250)) * 1200
-PATH = "/v1/artifacts/some"
-MANIFEST = "/v1/models/tiny/1/manifest.json"
 PATIENCE_S = 30.0
 FOR_EVER_S = 600.0
-TOKEN = "secret-of-nano-01"  # noqa: S105  # of a test
-
-
-@pytest.fixture
-def server() -> Iterator[ArtifactServer]:
-    server = ArtifactServer({PATH: DATA, MANIFEST: b"{}"})
-    yield server
-    server.close()
-
-
-class Fetching:
-    """One device's downloads from one server, without long pauses."""
-
-    def __init__(self, folder: Path, server: ArtifactServer, **settings: object) -> None:
-        values = {"controller_url": server.url, "token": TOKEN, "timeout_s": 1.0, "retries": 3, **settings}
-        self.downloader = Downloader(UpdateSettings.model_validate(values), first_pause_s=0.01)
-        self.path, self.etag = folder / "a.partial", folder / "a.etag"
-        self.cancel = threading.Event()
-        self.progress: List[int] = []
-
-    def fetch(self, url: str = PATH, size_bytes: int = len(DATA)) -> None:
-        self.downloader.file(Goal(url, size_bytes, self.path, self.etag), self.cancel, self.progress.append)
-
-
-@pytest.fixture
-def fetching(tmp_path: Path, server: ArtifactServer) -> Fetching:
-    return Fetching(tmp_path, server)
 
 
 def test_a_file_comes_whole_with_the_token_and_its_progress(fetching: Fetching, server: ArtifactServer) -> None:
@@ -218,62 +186,6 @@ def test_a_server_that_drips_is_as_good_as_silent(tmp_path: Path, server: Artifa
     fetching = Fetching(tmp_path, server, timeout_s=0.2, retries=0)
     with pytest.raises(UpdateError, match="the server is too slow"):
         fetching.fetch()
-
-
-def test_a_redirect_to_another_host_does_not_see_the_token(fetching: Fetching, server: ArtifactServer) -> None:
-    elsewhere = ArtifactServer({"/mirror": DATA})
-    server.misbehaviours = [Misbehaviour(location=f"{elsewhere.url}/mirror")]
-    fetching.fetch()
-    assert fetching.path.read_bytes() == DATA
-    assert "Authorization" in server.asked(PATH)[0]
-    assert "Authorization" not in elsewhere.asked("/mirror")[0]
-    elsewhere.close()
-
-
-def test_a_redirect_at_home_keeps_the_token(fetching: Fetching, server: ArtifactServer) -> None:
-    server.routes["/moved"] = DATA
-    server.misbehaviours = [Misbehaviour(location="/moved")]
-    fetching.fetch()
-    assert server.asked("/moved")[0]["Authorization"] == f"Bearer {TOKEN}"
-
-
-def test_redirects_without_end_end(fetching: Fetching, server: ArtifactServer) -> None:
-    server.misbehaves = lambda _: Misbehaviour(location=PATH)
-    with pytest.raises(UpdateError, match="from one address to the next without end"):
-        fetching.fetch()
-
-
-def test_a_full_address_elsewhere_is_fetched_without_the_token_nor_one_from_netrc(
-    fetching: Fetching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    elsewhere = ArtifactServer({"/file": DATA})
-    fetching.fetch(f"{elsewhere.url}/file")
-    assert "Authorization" not in elsewhere.asked("/file")[0]
-    elsewhere.close()
-
-
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [
-        ("/v1/artifacts/x", r"is a path at the controller; set update\.controller_url"),
-        ("file:///etc/passwd", "is no address of a file"),
-        ("//evil/x", "is no address of a file"),
-        ("http://h:99999/x", "is no address of a file"),
-        ("", "is no address of a file"),
-    ],
-)
-def test_what_is_no_address_is_one_sentence(tmp_path: Path, server: ArtifactServer, url: str, sentence: str) -> None:
-    controller = None if url.startswith("/v1") else server.url
-    with pytest.raises(UpdateError, match=sentence):
-        Fetching(tmp_path, server, controller_url=controller).fetch(url)
-
-
-def test_nobody_there_is_told_in_plain_words(tmp_path: Path, server: ArtifactServer) -> None:
-    server.close()
-    with pytest.raises(UpdateError, match=r"cannot be fetched after 1 tries: \[Errno 111\] Connection refused"):
-        Fetching(tmp_path, server, retries=0).fetch()
 
 
 def test_a_full_disk_is_seen_before_anything_is_fetched(

@@ -1,8 +1,7 @@
 import json
-import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +16,9 @@ from fer_controller.store.registry.store import ModelStore
 from fer_wire.contracts import FINDER, LANDMARKER
 from fer_wire.keys import MODELS
 from fer_wire.signed import MANIFEST
-from opened_stores import model_store
 from tiny_eyes import finder, landmarker, write_eyes
-from tiny_onnx import network, write_model
-
-OTHER_NETWORK = network().replace(b"tiny", b"tinY")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ModelStore]:
-    with model_store(tmp_path / "fleet.db") as made:
-        yield made
-
-
-@pytest.fixture
-def catalogue(store: ModelStore, tmp_path: Path) -> Catalogue:
-    make_keys(tmp_path / "fleet.models")
-    return Catalogue(store, tmp_path / "fleet.models")
-
-
-@pytest.fixture
-def entry(tmp_path: Path) -> Path:
-    return write_model(tmp_path / "tiny" / "1.0.0", {"fp32": network(), "int8": OTHER_NETWORK})
-
-
-def changed(entry: Path, change: Callable[[dict[str, Any]], object]) -> Path:
-    path = entry / "manifest.json"
-    document = json.loads(path.read_text())
-    change(document)
-    path.write_text(json.dumps(document))
-    return entry
-
-
-def kept(catalogue: Catalogue) -> set[str]:
-    folder = catalogue.artifacts.path("x").parent
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+from tiny_onnx import write_model
+from unit.controller.registry.entries import OTHER_NETWORK, changed, kept
 
 
 def test_a_model_is_kept_signed_with_its_files(catalogue: Catalogue, entry: Path) -> None:
@@ -204,70 +171,6 @@ def test_after_another_key_every_model_is_signed_anew(catalogue: Catalogue, entr
     catalogue.verify(again)
 
 
-def test_a_removed_model_leaves_the_files_that_another_has(catalogue: Catalogue, entry: Path) -> None:
-    first, _ = catalogue.add(entry)
-    second_entry = write_model(entry.parent / "2", {"fp32": network()})
-    second, _ = catalogue.add(changed(second_entry, lambda document: document.update(version="2.0.0")))
-    shared, lone = (first.variant(precision).sha256 for precision in ("fp32", "int8"))
-    assert catalogue.remove("tiny", "1.0.0") == (entry / "int8.onnx").stat().st_size
-    assert catalogue.list() == [second]
-    assert kept(catalogue) == {shared} != {lone}
-    catalogue.verify(second)
-    assert catalogue.by_sha256(lone) is None
-    with pytest.raises(RegistryError, match=r"The registry has no model tiny@1\.0\.0"):
-        catalogue.remove("tiny", "1.0.0")
-
-
-def test_a_model_that_was_removed_can_be_added_again(catalogue: Catalogue, entry: Path) -> None:
-    catalogue.add(entry)
-    catalogue.remove("tiny", "1.0.0")
-    model, added = catalogue.add(entry)
-    assert added
-    catalogue.verify(model)
-
-
-DESIRED = "INSERT INTO desired_states VALUES ('nano-01', 'r1', 1, ?, 1, ?, '', 1, 'classifier', '', '')"
-ROLLOUT = (
-    "INSERT INTO rollouts "
-    "(id, created_at, created_by, model, manifest_url, request, state, reason, updated_at, ended_at) VALUES "
-    "('r1', '', '', '', '', '', '', '', '', ?)"
-)
-TARGET = "INSERT INTO rollout_targets VALUES ('r1', 'nano-02', 1, 1, '', ?, '', 1, 0, '', ?, '', '', '', '', '', '')"
-
-
-@pytest.mark.parametrize(
-    ("rows", "needed_by"),
-    [
-        ([(DESIRED, ("SHA", "{}"))], "nano-01"),
-        ([(DESIRED, ("other", '{"alternatives":[{"sha256":"SHA"}]}'))], "nano-01"),
-        ([(ROLLOUT, ("",)), (TARGET, ('[{"sha256":"SHA"}]', ""))], "rollout r1"),
-        ([(ROLLOUT, ("",)), (TARGET, ("[]", "SHA"))], "rollout r1"),
-        ([(ROLLOUT, ("2026-01-31",)), (TARGET, ('[{"sha256":"SHA"}]', "SHA"))], None),
-        ([(DESIRED, ("other", "{}"))], None),
-    ],
-)
-def test_a_model_that_a_device_or_a_rollout_needs_is_not_removed(
-    catalogue: Catalogue,
-    entry: Path,
-    tmp_path: Path,
-    rows: list[tuple[str, tuple[str, ...]]],
-    needed_by: str | None,
-) -> None:
-    model, _ = catalogue.add(entry)
-    sha256 = model.variant("int8").sha256
-    other = sqlite3.connect(tmp_path / "fleet.db")
-    with other:
-        for statement, values in rows:
-            other.execute(statement, [value.replace("SHA", sha256) for value in values])
-    other.close()
-    if needed_by is None:
-        catalogue.remove("tiny", "1.0.0")
-        return
-    with pytest.raises(RegistryError, match=rf"tiny@1\.0\.0 is still needed by {needed_by}; deploy another"):
-        catalogue.remove("tiny", "1.0.0")
-    catalogue.verify(model)
-
-
 def test_what_is_done_is_told_up_to_the_last_byte(catalogue: Catalogue, entry: Path) -> None:
     told: list[tuple[str, int, int]] = []
     catalogue.add(entry, lambda *step: told.append(step))
@@ -320,56 +223,3 @@ def test_a_licence_never_changes_under_the_same_version(catalogue: Catalogue, en
     catalogue.add(entry)
     with pytest.raises(RegistryError, match="versions never change"):
         catalogue.add(changed(entry, lambda manifest: manifest.update(licence="another")))
-
-
-def test_the_card_beside_the_manifest_is_kept_with_the_model(catalogue: Catalogue, entry: Path) -> None:
-    (entry / "card.md").write_text("# tiny\n\n<b>Für alle.</b>\n")
-    model, _ = catalogue.add(entry)
-    assert catalogue.card(model) == "# tiny\n\n<b>Für alle.</b>\n"
-
-
-def test_a_model_without_a_card_gets_one_when_it_is_added_again_and_keeps_it(
-    store: ModelStore, catalogue: Catalogue, entry: Path
-) -> None:
-    model, _ = catalogue.add(entry)
-    assert catalogue.card(model) == ""
-    (entry / "card.md").write_text("one")
-    assert catalogue.add(entry) == (model, False)
-    assert catalogue.card(model) == "one"
-    (entry / "card.md").unlink()
-    catalogue.add(entry)
-    assert catalogue.card(model) == "one"
-    assert store.get("tiny", "1.0.0") == StoredModel("tiny", "1.0.0", model.payload, model.added_at)
-
-
-def test_a_card_goes_with_its_model(catalogue: Catalogue, entry: Path) -> None:
-    (entry / "card.md").write_text("one")
-    model, _ = catalogue.add(entry)
-    catalogue.remove("tiny", "1.0.0")
-    (entry / "card.md").unlink()
-    assert catalogue.add(entry)[1]
-    assert catalogue.card(model) == ""
-
-
-@pytest.mark.parametrize(
-    ("card", "sentence"),
-    [
-        (b"x" * (64 * 1024 + 1), "is larger than 64 KiB; shorten it"),
-        (b"caf\xe9", "is not in UTF-8; save it so"),
-        (b"a\0b", "has a NUL character in it"),
-    ],
-)
-def test_a_card_that_cannot_be_kept_is_refused_and_leaves_nothing(
-    catalogue: Catalogue, entry: Path, card: bytes, sentence: str
-) -> None:
-    (entry / "card.md").write_bytes(card)
-    with pytest.raises(RegistryError, match=rf"card\.md {sentence}"):
-        catalogue.add(entry)
-    assert catalogue.list() == []
-    assert kept(catalogue) == set()
-
-
-def test_a_pipe_in_a_cards_place_holds_nobody_up(catalogue: Catalogue, entry: Path) -> None:
-    os.mkfifo(entry / "card.md")
-    with pytest.raises(RegistryError, match=r"card\.md cannot be read \(it is no plain file\)"):
-        catalogue.add(entry)
