@@ -12,8 +12,10 @@ PROGRAMS = (
     "fer_controller.controller",
     "fer_controller.http.__main__",
 )
+BEGUN_BY = ("forked", "forked_http")
+"""They import pytest, which every process would do by itself to find the function that it runs."""
 
-for module in (*PROGRAMS, "cv2", "onnxruntime"):
+for module in (*PROGRAMS, *BEGUN_BY, "cv2", "onnxruntime"):
     import_module(module)
 api.make_router()
 gc.freeze()
