@@ -37,7 +37,11 @@ ONE = {
     "models": ("model", "models/light"),
 }  # fmt: skip
 """Of what a list leads to, the picture and an address; the lists themselves are those that the page has."""
-MORE = {"new-rollout": "rollouts?new=yes", "events-by-site": "events?by=site&show=share"}
+NANO, LIGHT = (max((ROOT / "models" / "zoo" / name).iterdir()) for name in ("nano", "light"))
+MORE = {
+    "new-rollout": "rollouts?new=yes", "events-by-site": "events?by=site&show=share",
+    "models-compared": f"models/light@{LIGHT.name}?beside=nano@{NANO.name}",
+}  # fmt: skip
 """What else is worth a picture."""
 ROUTES = """async () => {
     const { ROUTES } = await import("/dashboard/routes.js");
@@ -54,7 +58,7 @@ SETTLED_MS = 2500
 
 def controller(*words: str) -> str:
     """One command to its end; returns what it printed."""
-    return subprocess.run([PROGRAM, *words], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([PROGRAM, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 @contextmanager
@@ -91,7 +95,8 @@ def draw(folder: Path, look_at: Path | None) -> None:
         "FER_CONTROLLER_ALERTS__OFFLINE_FOR_S": "10", "FER_CONTROLLER_ALERTS__EVERY_S": "2",
     }  # fmt: skip
     controller("models", "keygen")
-    controller("models", "add", str(max((ROOT / "models/zoo/light").iterdir())))
+    for model in (NANO, LIGHT):
+        controller("models", "add", str(model))
     fleet = ("simulate", "--agents", str(DEVICES), "--telemetry-s", "2", "--events-per-s", "3", "--fault", "offline:8%",
              "--controller", f"http://{page}")  # fmt: skip
     with running("serve", "--embedded-broker", quiet_for_s=5), running(*fleet, quiet_for_s=BASELINE_S):
@@ -100,6 +105,8 @@ def draw(folder: Path, look_at: Path | None) -> None:
         os.environ["FER_CONTROLLER_API__TOKEN"] = token
         controller(
             "deploy",
+            "--model",
+            f"light@{LIGHT.name}",
             "--yes",
             "--waves",
             "2,50%,100%",

@@ -35,7 +35,7 @@ VIEWS = {
         "Rules, as the controller’s settings have them",
     ),
     "rollouts": ("tiny@1", "planned", "New rollout"),
-    "rollouts?new=yes": ("How long a wave is watched", "Max Failures", "Preview the plan"),
+    "rollouts?new=yes": ("How long a wave is watched", "Max failures", "Preview the plan"),
     "rollouts/newest": ("tiny@1", "planned", "orin-05", "Abort", "Wave 1, the canary"),
     "models": ("tiny@1", "fp32"),
     "people": ("alice", "Administrators see everybody"),

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from controller_messages import AT
 from fer_controller.desk import access
 from fer_controller.operations.alerts import SILENCES
 from fer_controller.operations.operation import Nothing
+from fer_controller.store import opening
+from fer_controller.store.alerts.records import Alert
+from fer_controller.store.alerts.store import AlertStore
 from fer_controller.store.credentials.records import OPERATOR, VIEWER
 from served_fleet import ServedFleet
 
@@ -43,6 +47,17 @@ def test_an_operator_looks_after_an_alert(page: Any, fleet: ServedFleet) -> None
     row(page, "orin-03").get_by_text("alice,").wait_for()
     page.get_by_text("You look after this: It is offline since noon.").wait_for()
     assert row(page, "nano-01").get_by_role("button", name="Look after it").count() == 1
+
+
+def test_a_time_in_a_sentence_is_told_by_the_clock_of_the_browser(page: Any, fleet: ServedFleet) -> None:
+    since = "2026-01-31T11:30:00.000Z"
+    alert = Alert("offline", "orin-04", "raised", f"It is offline since {since}.", AT, AT, "orin-04", raised_at=AT)
+    with opening.writer(fleet.settings.db) as database:
+        AlertStore(database).begin(alert)
+    shown(page, fleet, fleet.token)
+    told = row(page, "orin-04").locator(".why")
+    assert told.locator("time").get_attribute("datetime") == since
+    assert told.inner_text().startswith("It is offline since 31 Jan 2026, ")
 
 
 def test_an_operator_silences_a_device_for_a_while_and_ends_it(page: Any, fleet: ServedFleet) -> None:

@@ -7,6 +7,7 @@ from fer_terminal import tones
 from fer_terminal.choosing import Choice, chosen_rows
 from fer_terminal.columns import FIGURE, Column, Row
 from fer_terminal.options import for_programs, with_choice
+from fer_wire.device.precisions import spoken
 from fer_wire.printable import printable
 from typing_extensions import Annotated
 
@@ -63,7 +64,7 @@ def bench(
 
 
 def _cells(speed: Dict[str, Any]) -> Row:
-    provider = speed["provider"].replace("ExecutionProvider", "")
+    provider = spoken(speed["provider"])
     on = (f"{provider}, not GPU", tones.BEWARE) if speed["provider_fallback"] else (provider, tones.PLAIN)
     figures = (speed[name] for name in ("p50_ms", "p95_ms", "several_p50_ms"))
     return (TAKEN if speed["taken"] else "", speed["model"], speed["size_mb"], on, *figures)

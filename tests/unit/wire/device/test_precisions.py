@@ -13,6 +13,7 @@ from fer_wire.device.precisions import (
     XAVIER,
     first_choice,
     preferred,
+    spoken,
     suited,
 )
 
@@ -57,3 +58,12 @@ def test_of_variants_that_are_nearly_as_fast_the_likeliest_is_taken(
     times_ms: Tuple[Tuple[str, float], ...], taken: str
 ) -> None:
     assert times_ms[preferred(times_ms, suited(X86, CPU))][0] == taken
+
+
+def test_a_provider_is_called_what_people_call_it() -> None:
+    assert [spoken(name) for name in (TENSORRT, CUDA, CPU, "OddExecutionProvider")] == [
+        "TensorRT",
+        "CUDA",
+        "CPU",
+        "Odd",
+    ]

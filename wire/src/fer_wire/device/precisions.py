@@ -15,6 +15,8 @@ TENSORRT = "TensorrtExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
 GPU_PROVIDERS: Tuple[str, ...] = (TENSORRT, CUDA)
+WRITTEN: Dict[str, str] = {TENSORRT: "TensorRT"}
+"""The providers that people call otherwise than ONNX Runtime does."""
 
 ON_GPU: Dict[str, Tuple[str, ...]] = {
     NANO: (FP16, FP32),
@@ -59,3 +61,8 @@ def preferred(times_ms: Sequence[Tuple[str, float]], likeliest: Sequence[str]) -
     likelihood = [*likeliest, *(precision for precision, _ in times_ms)]
     good = [number for number, (_, time_ms) in enumerate(times_ms) if time_ms <= enough_ms]
     return min(good, key=lambda number: likelihood.index(times_ms[number][0]))
+
+
+def spoken(provider: str) -> str:
+    """A provider as people call it: TensorRT, CUDA, CPU."""
+    return WRITTEN.get(provider, provider.replace("ExecutionProvider", ""))

@@ -1,10 +1,10 @@
-import { lasted } from "./wording.js";
+import { lasted, titled } from "./wording.js";
 
 const PROVIDER_ENDING = "ExecutionProvider";
 const SHUT_OUT = ["expired", "revoked"];
 
-/** A provider without the ending that all of them have. */
-export const provider = (name) => name?.replace(PROVIDER_ENDING, "");
+/** A provider as people call it, without the ending that all of them have. */
+export const provider = (name) => name && titled(name.replace(PROVIDER_ENDING, ""));
 
 /** Whether its certificate lets it in no more. */
 export const isShutOut = (certificate) => SHUT_OUT.includes(certificate);

@@ -5,11 +5,16 @@ const NOW_S = 10;
 
 /** What stands where nothing is known. */
 export const NOTHING = "–";
+/** Names that people write otherwise than machines do. */
+const WRITTEN = { Tensorrt: "TensorRT" };
 export const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 
 export const known = (value) => value !== null && value !== undefined;
 export const words = (name) => name.replaceAll("_", " ");
 export const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The name of a field, or of a part of ONNX Runtime, as a heading says it. */
+export const titled = (name) => WRITTEN[name] ?? capitalized(words(name));
 export const joined = (...parts) => parts.filter(Boolean).join(", ");
 
 export function number(value, digits = 0) {

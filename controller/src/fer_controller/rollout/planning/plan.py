@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fer_wire.contracts import CLASSIFIER, SETTINGS
 from fer_wire.desired import Artifact
-from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, suited
+from fer_wire.device.precisions import KNOWN_CLASSES, first_choice, spoken, suited
 from fer_wire.reported import Capabilities
 from fer_wire.tuning import SettingValues, spelled
 
@@ -152,7 +152,7 @@ def _variant(request: DeployRequest, each: Candidate, model: RegisteredModel) ->
     taken = [precision for precision in wanted if precision in had]
     if not taken:
         return (), NO_VARIANT.format(model=named, precisions=" or ".join(wanted))
-    place = f"{each.device_class} with {first_choice(each.capabilities.providers).removesuffix('ExecutionProvider')}"
+    place = f"{each.device_class} with {spoken(first_choice(each.capabilities.providers))}"
     why = f"{place}: {taken[0]}" + (f", or {' or '.join(taken[1:])} if it measures faster" if taken[1:] else "")
     return tuple(model.artifact(precision) for precision in taken), why
 

@@ -5,7 +5,7 @@ import { capitalized, clock } from "../wording.js";
 import { Asked } from "./asked.js";
 import { Diagnosis } from "./diagnosis.js";
 import { State } from "./state.js";
-import { Ago } from "./time.js";
+import { Ago, clocked } from "./time.js";
 
 const OPEN = ["asked", "sent"];
 const OPEN_EVERY_MS = 1000;
@@ -37,6 +37,6 @@ function Told({ device, kind, state, asked_by: by, asked_at: at, expires_at: unt
             <span class="hint">asked by ${by} <${Ago} time=${at} />${open && `; the device has until ${clock(until)}`}</span>
             ${onClose && html`<button type="button" class="push" onClick=${onClose}>Close</button>`}
         </div>
-        <p class="reason">${reason ?? (open ? WAITING[state] : "")}</p>
+        <p class="reason">${clocked(reason ?? (open ? WAITING[state] : ""))}</p>
         ${diagnosis && html`<${Diagnosis} device=${device} kind=${kind} at=${at} ...${diagnosis} />`}`;
 }

@@ -1,6 +1,7 @@
 import { html } from "../html.js";
 import { number, words } from "../wording.js";
 import { State } from "./state.js";
+import { clocked } from "./time.js";
 
 /**
  * Steps that follow each other. A step is {key, title, state, parts, of, note, reason, href}: parts are [state, many]
@@ -20,7 +21,7 @@ function Step({ title, state, parts, of, note, reason, href, open }) {
             <${State} name=${name} shown="${number(many)} ${words(name)}" />
         </li>`)}</ul>
         <p class="hint">${note}</p>
-        ${reason && html`<p class="why">${reason}</p>`}
+        ${reason && html`<p class="why">${clocked(reason)}</p>`}
     </li>`;
 }
 

@@ -1,8 +1,10 @@
 import { html } from "../html.js";
+import { clocked } from "./time.js";
 
 /**
- * A table. A column is {key, title, cell(row), number, why, sort}: number aligns it to the right, why lets it wrap, and
- * sort says that onSort may be asked for it. sort is the key of the sorted column, with - in front for descending.
+ * A table. A column is {key, title, cell(row), number, why, sort}: number aligns it to the right, why says that it
+ * is a sentence, which may wrap, and sort that onSort may be asked for it. sort is the key of the sorted column, with - in
+ * front for descending.
  *
  * marked is a Set of keys, onMark(keys, on) changes it; current is the key of the row that is open. layout is any of
  * low and tall (scrolls within), and carded (a card for each row on a phone).
@@ -45,7 +47,7 @@ function Row({ name, row, columns, current, marked, onMark }) {
             onChange=${(event) => onMark([name], event.target.checked)} /></td>`}
         <th scope="row">${first.cell(row)}</th>
         ${others.map((column) => html`<td key=${column.key} class=${styled(column)} data-title=${column.title}>
-            ${column.cell(row)}
+            ${column.why ? clocked(column.cell(row)) : column.cell(row)}
         </td>`)}
     </tr>`;
 }

@@ -4,7 +4,7 @@ import { useLook } from "../live.js";
 import { Asked } from "../parts/asked.js";
 import { State } from "../parts/state.js";
 import { Tabs } from "../parts/tabs.js";
-import { Ago, Clock } from "../parts/time.js";
+import { Ago, Clock, clocked } from "../parts/time.js";
 import { standing } from "../standing.js";
 import { Actions } from "./device/actions.js";
 import { Audit } from "./device/audit.js";
@@ -78,6 +78,6 @@ function Head({ device: { device: name, state, since, reason }, title, quarantin
             ${quarantined !== null && html`<${State} name="quarantined" />`}
             ${since && html`<span class="hint">since <${Clock} time=${since} />, <${Ago} time=${since} /></span>`}
         </div>
-        <p class="reason">${reason}</p>
+        <p class="reason">${clocked(reason)}</p>
         ${quarantined !== null && html`<p class="warning">${`In quarantine: ${quarantined || "it failed too often"}`}</p>`}`;
 }

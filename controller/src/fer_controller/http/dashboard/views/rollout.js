@@ -5,7 +5,7 @@ import { useLook } from "../live.js";
 import { Asked } from "../parts/asked.js";
 import { State } from "../parts/state.js";
 import { Stepper } from "../parts/stepper.js";
-import { Ago } from "../parts/time.js";
+import { Ago, clocked } from "../parts/time.js";
 import { count } from "../wording.js";
 import { Approval } from "./rollout/approval.js";
 import { Asking } from "./rollout/asking.js";
@@ -43,7 +43,7 @@ function Known({ me, query, again, ...found }) {
             ${me.role !== "viewer" && html`<${Orders} id=${id} me=${me} orders=${orders} again=${again}
                 approval=${found.approval} digest=${found.digest} />`}
         </div>
-        <p class="reason">${reason}</p>
+        <p class="reason">${clocked(reason)}</p>
         <p class="hint"><code>${id}</code>, begun by ${found.created_by} <${Ago} time=${found.created_at} />,
             ${` for ${where(request)}${untold(found)}`}.</p>
         <${Approval} approval=${found.approval} digest=${found.digest} />

@@ -12,7 +12,8 @@ const RULES_EVERY_MS = 3_600_000;
 export function SilenceForm({ about, onClose }) {
     const form = useRef(null);
     const [deed, begin] = useDeed();
-    const rules = useLook((signal) => get("/v1/alert-rules", {}, signal), RULES_EVERY_MS).value ?? [];
+    const named = about.rule ? [{ rule: about.rule, title: about.rule }] : [];
+    const rules = useLook((signal) => get("/v1/alert-rules", {}, signal), RULES_EVERY_MS).value ?? named;
     const silence = async (event) => {
         event.preventDefault();
         const { for_s: length, ...typed } = Object.fromEntries(new FormData(form.current));

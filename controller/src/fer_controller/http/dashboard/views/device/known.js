@@ -4,7 +4,7 @@ import { Hash } from "../../parts/hash.js";
 import { Ago, Clock } from "../../parts/time.js";
 import { State } from "../../parts/state.js";
 import { isShutOut, offBy, provider } from "../../standing.js";
-import { capitalized, joined, known, lasted, measured, megabytes, number } from "../../wording.js";
+import { capitalized, joined, known, lasted, measured, megabytes, number, titled } from "../../wording.js";
 
 const FORMER = { expired: "expired", revoked: "was revoked" };
 const FALLBACK = "yes: a GPU is there, yet the CPU runs the model";
@@ -16,7 +16,7 @@ export function modelFacts({ model, eyes, provider: by, reported }) {
     const running = reported?.running;
     return [
         ["Model", model ?? "none yet"],
-        ...Object.entries(eyes ?? {}).map(([task, name]) => [capitalized(task), name]),
+        ...Object.entries(eyes ?? {}).map(([task, name]) => [titled(task), name]),
         ["Provider", provider(by)],
         ["Fallback", running && (running.provider_fallback ? bad(FALLBACK) : "no")],
         ["sha256", running?.sha256 && html`<${Hash} sha256=${running.sha256} />`],

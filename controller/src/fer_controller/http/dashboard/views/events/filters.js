@@ -2,7 +2,7 @@ import { change } from "../../address.js";
 import { get, once } from "../../api.js";
 import { html } from "../../html.js";
 import { useLook } from "../../live.js";
-import { capitalized, EMOTIONS, words } from "../../wording.js";
+import { EMOTIONS, titled } from "../../wording.js";
 import { Field } from "./field.js";
 import { ANY, FIRST } from "./span.js";
 
@@ -32,7 +32,7 @@ export async function filters() {
 }
 
 const described = ({ name, description, schema }, charted) => ({
-    name, description, title: TITLES[name] ?? capitalized(words(name)), choices: CHOICES[name] ?? yesOrNo(schema),
+    name, description, title: TITLES[name] ?? titled(name), choices: CHOICES[name] ?? yesOrNo(schema),
     isCharted: charted.has(name),
 });
 

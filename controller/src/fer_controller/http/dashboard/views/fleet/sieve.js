@@ -1,7 +1,7 @@
 import { change } from "../../address.js";
 import { html } from "../../html.js";
 import { Facets } from "../../parts/facets.js";
-import { capitalized } from "../../wording.js";
+import { titled } from "../../wording.js";
 
 export const LIMIT = 50;
 const TITLES = { state: "State", kind: "Needs attention", class: "Class", model: "Model", version: "Agent" };
@@ -26,7 +26,7 @@ export function Sieve({ facets, query }) {
     const { labels, ...counted } = facets;
     const built = Object.keys(TITLES).filter((key) => counted[key]);
     const byState = built.map((key) => facet(key, TITLES[key], counted[key]));
-    const byLabel = Object.entries(labels).map(([key, values]) => facet(OF_LABEL + key, capitalized(key), values));
+    const byLabel = Object.entries(labels).map(([key, values]) => facet(OF_LABEL + key, titled(key), values));
     const terms = several(query.selector);
     const pairs = new Map(terms.filter(isPair).map((term) => term.split(/=(.*)/s)));
     const chosen = (key) => (isLabel(key) ? [pairs.get(labelOf(key))].filter(Boolean) : several(query[key]));

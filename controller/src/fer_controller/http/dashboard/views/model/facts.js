@@ -1,6 +1,7 @@
 import { link } from "../../address.js";
 import { html } from "../../html.js";
 import { Clock } from "../../parts/time.js";
+import { provider } from "../../standing.js";
 import { count, figure, known, megabytes, number } from "../../wording.js";
 
 const CLASSIFIER = "classifier";
@@ -57,8 +58,8 @@ function figures(variant) {
     ];
 }
 
-const timed = ({ machine, provider, threads, p50_ms: median, p95_ms: tail }) =>
-    `${number(median, DECIMALS)} ms, p95 ${number(tail, DECIMALS)} ms, on ${machine}, ${provider}, ${count(threads, "thread")}`;
+const timed = ({ machine, provider: by, threads, p50_ms: median, p95_ms: tail }) =>
+    `${number(median, DECIMALS)} ms, p95 ${number(tail, DECIMALS)} ms, on ${machine}, ${provider(by)}, ${count(threads, "thread")}`;
 
 function scored({ dataset, split, images, accuracy, macro_f1: f1, calibration_error: error }) {
     const place = `${dataset}, ${split}`;

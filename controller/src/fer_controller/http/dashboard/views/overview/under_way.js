@@ -4,7 +4,7 @@ import { Empty } from "../../parts/asked.js";
 import { RolloutLink } from "../../parts/links.js";
 import { State } from "../../parts/state.js";
 import { Stepper } from "../../parts/stepper.js";
-import { Ago } from "../../parts/time.js";
+import { Ago, clocked } from "../../parts/time.js";
 import { step } from "../rollout/waves.js";
 
 /** The rollouts under way, each with its waves. */
@@ -20,7 +20,7 @@ function One({ rollout, model, precision, state, reason, waves, created_at: crea
             <h3><${RolloutLink} id=${rollout}>${model} ${precision}<//></h3> <${State} name=${state} />
             <span class="hint">begun by ${by} <${Ago} time=${created} /></span>
         </div>
-        <p class="reason">${reason}</p>
+        <p class="reason">${clocked(reason)}</p>
         <${Stepper} label="Waves of ${rollout}" steps=${waves.map((wave) => ({
             ...step(wave, reason), href: link("rollouts", rollout, { wave: wave.wave }),
         }))} />

@@ -2,6 +2,7 @@ import { once } from "../../api.js";
 import { html } from "../../html.js";
 import { useLook } from "../../live.js";
 import { Facts } from "../../parts/facts.js";
+import { titled } from "../../wording.js";
 
 const REQUEST = "DeployRequest";
 const HOUR_MS = 3_600_000;
@@ -11,13 +12,16 @@ const SECONDS = "_s";
 export function Asking({ request }) {
     const asked = useLook(() => once("/v1/openapi.json"), HOUR_MS);
     const fields = asked.value?.components.schemas[REQUEST].properties ?? {};
-    const pairs = Object.entries(request).map(([name, value]) => [titled(name, fields), spelled(name, value)]);
+    const pairs = Object.entries(request).map(([name, value]) => [termed(name, fields), spelled(name, value)]);
     return html`<details class="panel"><summary>What was asked for</summary>
         <${Facts} pairs=${pairs} />
     </details>`;
 }
 
-const titled = (name, fields) => html`<span title=${fields[name]?.description}>${fields[name]?.title ?? name}</span>`;
+function termed(name, fields) {
+    const typed = name.endsWith(SECONDS) ? name.slice(0, -SECONDS.length) : name;
+    return html`<span title=${fields[typed]?.description}>${titled(typed)}</span>`;
+}
 
 function spelled(name, value) {
     if (Array.isArray(value)) return value.join(", ");

@@ -1,17 +1,18 @@
 import { html } from "../../html.js";
+import { titled } from "../../wording.js";
 
 const WINDOW = "Mon-Fri 22:00-05:00 Europe/Berlin";
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** One thing that a rollout may be asked for with, as the API describes it. */
-export function Field({ name, title, description, given, ...field }) {
+export function Field({ name, description, given, ...field }) {
     const hint = `${name}-hint`;
     const about = { name, "aria-describedby": hint };
     const switched = field.type === "boolean";
     return html`<div class="field">
         <label class=${switched ? "switch" : ""}>
             ${switched && html`<input type="checkbox" value="true" defaultChecked=${field.default} ...${about} />`}
-            <span>${title}</span>
+            <span>${titled(name)}</span>
             ${!switched && html`<${Input} about=${about} given=${given} ...${field} />`}
         </label>
         <small id=${hint}>${description}${name === "start" && ` Here, by the clock of ${ZONE}.`}</small>
