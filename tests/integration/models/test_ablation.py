@@ -35,7 +35,8 @@ def test_every_row_is_measured_on_what_its_command_made(tmp_path: Path, capfd: p
     write_images(tmp_path / "faces", "Training", made_faces(210))
     plan, record, runs = tmp_path / "plan.toml", tmp_path / "ablation-tiny.json", tmp_path / "runs"
     plan.write_text(PLAN, encoding="utf-8")
-    words = ["ablate", str(plan), "--data", str(tmp_path / "faces"), "--out", str(record), "--runs", str(runs)]
+    faces = str(tmp_path / "faces")
+    words = ["ablate", str(plan), "--data", faces, "--also-on", faces, "--out", str(record), "--runs", str(runs)]
     assert run(words) == 0
     reference, pruned, rounded = json.loads(record.read_text(encoding="utf-8"))["runs"]
     assert pruned["parameters"] < reference["parameters"]
@@ -43,6 +44,8 @@ def test_every_row_is_measured_on_what_its_command_made(tmp_path: Path, capfd: p
     assert rounded["parameters"] == reference["parameters"]
     assert rounded["macs"] > 2 * reference["macs"]  # 48 px against 32
     assert all(0 <= each["accuracy"] <= 1 and each["p50_ms"] > 0 for each in (reference, pruned, rounded))
+    assert [each["held_out"][0]["set"] for each in (reference, pruned, rounded)] == ["faces"] * 3
+    assert rounded["held_out"][0]["accuracy"] == pytest.approx(rounded["accuracy"], abs=1e-4)
     capfd.readouterr()
     assert run(words) == 0
     assert "seed 0" not in capfd.readouterr().err

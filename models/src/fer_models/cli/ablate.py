@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -40,17 +41,24 @@ def ablate(
     runs: Annotated[
         Path | None, typer.Option(help="Folder that holds each run's folder.", show_default="runs/ablation-PLAN")
     ] = None,
+    also_on: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A data set on whose held-out training images every row is measured by itself; repeat it to add more."
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Train the same network repeatedly with one thing changed at a time, and record what each change contributes."""
     from fer_models.ablation import AblationRequest, AblationRunner, read_plan
-    from fer_models.ablation.figures import read_figures
+    from fer_models.ablation.figures import held_out_sets, read_figures
     from fer_models.model_files.runtime import machine
 
     chosen = read_plan(plan)
     name = f"ablation-{plan.stem}"
     record = out or Path("docs/results") / f"{name}.json"
     request = AblationRequest(tuple(data), runs or Path("runs") / name, record, spoken(), machine())
-    runner = AblationRunner(chosen, request, run_command, spoken, read_figures)
+    read = partial(read_figures, also_on=held_out_sets(also_on or ()))
+    runner = AblationRunner(chosen, request, run_command, spoken, read)
     found = runner.run(lambda row, seed: typer.echo(f"{row.question}: {row.name}, seed {seed}", err=True))
     typer.echo(json.dumps(found) if json_ else f"wrote {record}; `fer-models report` makes a table of it")

@@ -13,7 +13,7 @@ from fer_models.report.markdown import NOTHING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
-from made_records import PRUNE, SET, bench, evaluation, write_records
+from made_records import ABLATION, PRUNE, SET, bench, evaluation, write_records
 
 
 @pytest.fixture
@@ -121,6 +121,20 @@ def test_an_ablation_compares_seed_by_seed_with_what_each_row_stands_against(tex
         "reference": ["61.00 (60.00–62.00)", "–", "62.00 (61.00–63.00)", "–", "–", "2"],
         "wider": ["63.50 (63.00–64.00)", "+2.50", "64.50 (64.00–65.00)", "+2.50", "reference", "2"],
         "pruned": ["61.00", "-2.00", "–", "–", "wider", "1"],
+    }
+
+
+def test_an_ablation_of_data_tells_each_data_set_by_itself(folder: Path) -> None:
+    runs = [
+        {**run, "held_out": [SET | {"set": "fer2013", "accuracy": run["accuracy"]}, SET]} for run in ABLATION["runs"]
+    ]
+    (folder / "ablation-data.json").write_text(json.dumps({**ABLATION, "runs": runs}), encoding="utf-8")
+    text = page(read_records(folder), "results")
+    assert text.count("fer2013 (893): accuracy %") == 1
+    assert {row[0]: row[1:] for row in rows(text, "| ") if row[0] in {"reference", "wider", "pruned"}} == {
+        "reference": ["61.00", "44.00", "45.00", "44.00"],
+        "wider": ["63.50", "44.00", "45.00", "44.00"],
+        "pruned": ["61.00", "44.00", "45.00", "44.00"],
     }
 
 
