@@ -30,6 +30,7 @@ options = ["--qat", "never", "--calibration-faces", "50"]
 """
 
 
+@pytest.mark.timeout(1200)
 def test_every_row_is_measured_on_what_its_command_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch", exc_type=ImportError)
     write_images(tmp_path / "faces", "Training", made_faces(210))
