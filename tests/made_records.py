@@ -134,7 +134,7 @@ PACE = {
     "steps_an_epoch": 400,
     "load": [3.0, 4.0],
 }
-ABLATION = {
+ABLATION: dict[str, Any] = {
     "command": "fer-models ablate models/ablation/small.toml",
     "about": "Everything small.",
     "machine": "a laptop",
