@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from commands import ran
 from controller_process import PROGRAM
+from fer_controller import cli
+
+PYTHON, SYSTEM = sys.executable, "/usr/bin:/bin"
 
 AGENT = '''#!{python}
 """Speaks the agent's side: observes events until SIGTERM, then waits for the acks and closes with its summary."""
@@ -37,37 +41,30 @@ print(json.dumps({{**summary, "fps": 29.7}}))
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """A Python beside which a test can put its own fer-agent."""
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The Python of the demonstration, beside which a test can put its own fer-agent."""
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
-    python.symlink_to(sys.executable)
+    python.symlink_to(PYTHON)
+    monkeypatch.setattr(sys, "executable", str(python))
     return python
 
 
 def put_agent(program: Path, *, lie: int = 0, after: str = "") -> None:
     agent = program.with_name("fer-agent")
     tests = str(Path(__file__).parents[2])
-    agent.write_text(AGENT.format(python=sys.executable, tests=tests, lie=lie, after=after))
+    agent.write_text(AGENT.format(python=PYTHON, tests=tests, lie=lie, after=after))
     agent.chmod(agent.stat().st_mode | stat.S_IXUSR)
 
 
-def demo(program: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    command, environment = command_of(program, *options)
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment)
-
-
-def command_of(program: Path, *options: str) -> "tuple[list[str], dict[str, str]]":
-    # The process that answers over HTTP has its Python from the import on, the agent is looked for beside ours.
-    code = f"import sys, fer_controller.http.process; sys.executable = {str(program)!r}; {PROGRAM[2]}"
-    command = [sys.executable, "-c", code, "demo", "--seconds", "8", *options]
-    return command, {**os.environ, "PATH": "/usr/bin:/bin"}
+def demo(*options: str) -> "subprocess.CompletedProcess[str]":
+    return ran(cli.run, ["demo", "--seconds", "8", *options], PATH=SYSTEM)
 
 
 def test_it_closes_with_a_line_of_json_that_adds_up(program: Path, tmp_path: Path) -> None:
     put_agent(program)
     picture = tmp_path / "demo.svg"
-    done = demo(program, "--picture", str(picture))
+    done = demo("--picture", str(picture))
     assert (done.returncode, done.stderr) == (0, "")
     *progress, last = done.stdout.splitlines()
     result = json.loads(last)
@@ -81,8 +78,10 @@ def test_it_closes_with_a_line_of_json_that_adds_up(program: Path, tmp_path: Pat
 
 def test_its_first_line_is_an_address_that_opens_the_page_and_no_more(program: Path) -> None:
     put_agent(program)
-    command, environment = command_of(program, "--seconds", "600")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    # The process that answers over HTTP has its Python from the import on, the agent is looked for beside ours.
+    code = f"import sys, fer_controller.http.process; sys.executable = {str(program)!r}; {PROGRAM[2]}"
+    command, world = [PYTHON, "-c", code, "demo", "--seconds", "600"], {**os.environ, "PATH": SYSTEM}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=world) as process:
         assert process.stdout is not None
         page, _, token = process.stdout.readline().removeprefix("In a browser: ").strip().partition("#token=")
         assert "<title>" in requests.get(page, timeout=30).text
@@ -95,7 +94,7 @@ def test_its_first_line_is_an_address_that_opens_the_page_and_no_more(program: P
 
 def test_it_fails_when_an_event_that_was_published_is_not_stored(program: Path) -> None:
     put_agent(program, lie=3)
-    done = demo(program, "--json")
+    done = demo("--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["lost"] == 3
 
@@ -103,7 +102,7 @@ def test_it_fails_when_an_event_that_was_published_is_not_stored(program: Path) 
 def test_it_fails_when_the_same_thing_is_stored_twice(program: Path) -> None:
     again = "device.last_seq -= 1; device.epoch = 'another'; device.acked_seq = 0; device.observe(1); device.flush()"
     put_agent(program, after=again)
-    done = demo(program, "--json")
+    done = demo("--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["duplicates"] == 1
 
@@ -112,13 +111,14 @@ def test_an_agent_that_ends_early_is_told_with_its_last_words(program: Path) -> 
     agent = program.with_name("fer-agent")
     agent.write_text("#!/bin/sh\necho 'fer-agent: The camera 0 cannot be opened.' >&2\nexit 1\n")
     agent.chmod(0o755)
-    done = demo(program)
+    done = demo()
     assert done.returncode == 1
     assert done.stderr == "error: The agent ended with status 1: fer-agent: The camera 0 cannot be opened.\n"
 
 
-def test_a_missing_agent_is_one_sentence(program: Path) -> None:
-    assert shutil.which("fer-agent", path="/usr/bin:/bin") is None
-    done = demo(program)
+@pytest.mark.usefixtures("program")
+def test_a_missing_agent_is_one_sentence() -> None:
+    assert shutil.which("fer-agent", path=SYSTEM) is None
+    done = demo()
     assert done.returncode == 1
     assert done.stderr.startswith("error: fer-agent is not installed beside ")
