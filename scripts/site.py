@@ -29,9 +29,9 @@ OPENAPI = """
 import json
 from fastapi import FastAPI
 from fer_controller import __version__
-from fer_controller.http.api import make_router
+from fer_controller.http.api import add_operations
 app = FastAPI(title="Light-FER Fleet", version=__version__)
-app.include_router(make_router())
+add_operations(app)
 print(json.dumps(app.openapi(), indent=1))
 """
 

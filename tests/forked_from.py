@@ -3,6 +3,7 @@
 import gc
 from importlib import import_module
 
+from fastapi import FastAPI
 from fer_controller.http import api
 
 PROGRAMS = (
@@ -17,5 +18,5 @@ BEGUN_BY = ("forked", "forked_http")
 
 for module in (*PROGRAMS, *BEGUN_BY, "cv2", "onnxruntime"):
     import_module(module)
-api.make_router()
+api.add_operations(FastAPI())
 gc.freeze()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -37,16 +37,14 @@ PROBLEMS: Mapping[int | str, dict[str, Any]] = {
 }
 
 
-def make_router() -> APIRouter:
-    """A route for each operation."""
-    router = APIRouter()
+def add_operations(app: FastAPI) -> None:
+    """A route for each operation; of a router that is included, the first request would make each once more."""
     for operation in OPERATIONS:
-        router.add_api_route(
+        app.add_api_route(
             operation.path, _endpoint(operation), methods=[operation.method], name=operation.name,
             response_model=operation.answer, status_code=operation.status, responses={**PROBLEMS},
             operation_id=operation.name, summary=operation.summary, tags=[operation.role],
         )  # fmt: skip
-    return router
 
 
 def whole_fleet(request: Request) -> Token:

@@ -77,7 +77,7 @@ def make_app(
     app.add_exception_handler(RequestValidationError, _misspelled)
     app.add_middleware(BodyLimit)
     app.add_middleware(Headers)
-    app.include_router(api.make_router())
+    api.add_operations(app)
     app.include_router(page.router)
     for router in of_the_page:
         app.include_router(router)
