@@ -165,6 +165,7 @@ def views(browser: Browser, address: str) -> dict[str, str]:
         raise SystemExit(f"Name an address of one of the {', '.join(missing)} in ONE.")
     found = {name: name for name, _ in routes} | dict(ONE[name] for name, has_one in routes if has_one)
     for name, view in dict(found).items():
+        page.goto("about:blank")
         page.goto(address + view)
         settle(page)
         _first, *tabs = page.locator("main nav.tabs a").evaluate_all(TABS) or [None]

@@ -15,7 +15,7 @@ const COLUMNS = [
     { key: "skipped", title: "Skipped", number: true, cell: (camera) => number(camera.skipped_frames) },
     { key: "faces", title: "Faces", number: true, cell: ({ faces }) => number(faces) },
     { key: "reopened", title: "Reopened", number: true, cell: ({ reopened }) => number(reopened) },
-    { key: "error", title: "Error", why: true, cell: ({ error }) => html`<span class="bad">${error ?? NOTHING}</span>` },
+    { key: "error", title: "Error", why: true, cell: ({ error }) => html`<span class="bad">${error || NOTHING}</span>` },
 ];
 
 /** Whether it runs, and whether it sees: a frozen picture and a dark one tell nothing. */

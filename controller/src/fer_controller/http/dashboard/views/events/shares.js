@@ -47,7 +47,7 @@ async function look(fields, wanted, by, signal) {
     const since = new Date(span.times[0]).toISOString();
     const query = { ...Object.fromEntries(charted), per: span.per, by, since, limit: MOST_ROWS };
     const rows = await get("/v1/rollups/emotions/shares", query, signal);
-    const nameOf = ({ value }) => (by ? (value ?? `without ${by}`) : EVERYONE);
+    const nameOf = ({ value }) => (by ? (value ?? `without ${by}`) : wanted.device || EVERYONE);
     const groups = [...new Set(rows.map(nameOf))].map((name) => summed(name, rows.filter((row) => nameOf(row) === name)));
     const sorted = groups.filter(({ events }) => events).sort((one, other) => other.events - one.events);
     return { ...span, groups: sorted, isFull: rows.length === MOST_ROWS };
