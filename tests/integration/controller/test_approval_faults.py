@@ -1,10 +1,13 @@
 """A rollout that waits for its approval or its time while the process that moves it on is killed: it begins once."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from controller_process import eventually
@@ -21,9 +24,9 @@ from fer_controller.operations.rollouts import (
     RolloutQuery,
 )
 from fer_controller.rollout.planning.request import DeployRequest
-from fer_controller.settings import PostgresUrl
+from fer_controller.settings import DbPlace, PostgresUrl
 from fer_controller.store.credentials.records import OPERATOR
-from real_postgres import Postgres, rows_of
+from real_postgres import rows_of
 from role_process import RoleProcess, leader
 from served_fleet import ServedFleet
 
@@ -37,9 +40,9 @@ KILLS = 3
 
 
 class Desk:
-    """A fleet on PostgreSQL whose rollouts need an approval, and two processes of which one moves them on."""
+    """A fleet whose rollouts need an approval, and two processes of which one moves them on; a file lets one in."""
 
-    def __init__(self, fleet: ServedFleet, place: PostgresUrl, folder: Path) -> None:
+    def __init__(self, fleet: ServedFleet, place: DbPlace, folder: Path) -> None:
         self.fleet, self.place = fleet, place
         self.movers = [RoleProcess(folder, name, place, "rollouts") for name in ("one", "two")]
         self.bob = access.make(fleet.operators, "bob", OPERATOR, datetime.now(UTC)).token
@@ -65,27 +68,36 @@ class Desk:
         with self.fleet.near() as desk:
             return desk.ask(DECISIONS, DecisionsQuery(rollout=rollout))
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        if isinstance(self.place, PostgresUrl):
+            return rows_of(self.place, statement)
+        with closing(sqlite3.connect(self.place)) as connection:
+            return connection.execute(statement).fetchall()
+
     def leading(self) -> RoleProcess:
         """The process that moves rollouts on; waits until one does."""
         found: list[RoleProcess] = []
 
         def is_led() -> bool:
-            pid = leader(self.place, "rollouts")
-            found[:] = [each for each in self.movers if each.runs and each.pid == pid]
+            found[:] = [each for each in self.movers if each.runs and self._leads(each)]
             return bool(found)
 
         eventually(is_led, "somebody moves rollouts on")
         return found[0]
 
+    def _leads(self, mover: RoleProcess) -> bool:
+        """Of a file, whichever runs."""
+        return not isinstance(self.place, PostgresUrl) or mover.pid == leader(self.place, "rollouts")
 
-@pytest.fixture
-def desk(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("FER_CONTROLLER_REGISTRY__FOLDER", str(tmp_path / "fleet.models"))
     monkeypatch.setenv("FER_CONTROLLER_ROLLOUT__APPROVALS", "1")
     monkeypatch.setenv("FER_CONTROLLER_ROLLOUT__TICK_S", "0.1")
-    place = postgres.database()
-    with ServedFleet(tmp_path, on=place) as fleet:
-        made = Desk(fleet, place, tmp_path)
+    on = request.getfixturevalue("postgres").database() if request.param == "postgresql" else None
+    with ServedFleet(tmp_path, on=on) as fleet:
+        made = Desk(fleet, on or fleet.db, tmp_path)
         yield made
         for mover in made.movers:
             mover.kill()
@@ -100,7 +112,7 @@ def expect_begun_once(desk: Desk, rollout: str) -> None:
     assert [each.action for each in log].count("started") == 1
     assert [(each.actor, each.action) for each in log].count(("bob", "ordered")) == 1
     assert sum(each.log().count(BEGINS) for each in desk.movers) <= 1
-    told = rows_of(desk.place, f"SELECT device, attempt FROM desired_states WHERE rollout = '{rollout}'")  # noqa: S608
+    told = desk.rows(f"SELECT device, attempt FROM desired_states WHERE rollout = '{rollout}'")  # noqa: S608
     assert sorted(told) == [(device, 1) for device in DEVICES]
 
 
@@ -123,6 +135,7 @@ def test_a_controller_that_is_killed_before_each_step_begins_it_once(desk: Desk,
 
 
 @pytest.mark.machines
+@pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("leaves", ["kill", "pause"])
 def test_another_process_takes_over_what_waits_for_its_approval_and_then_for_its_time(desk: Desk, leaves: str) -> None:
     for mover in desk.movers:
