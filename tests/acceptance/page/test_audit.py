@@ -84,6 +84,24 @@ def test_words_a_device_and_a_time_find_entries_and_nothing_leads_back(log: Any)
     assert re.search(r"until=20(19|20)-\d\d-\d\dT\d\d%3A\d\d%3A00.000Z", log.url)
 
 
+def test_a_search_by_words_goes_on_in_older_entries(log: Any) -> None:
+    def answered(route: Any) -> None:
+        if "/names" in route.request.url:
+            route.fulfill(json={"actors": [], "actions": [], "searched": 100})
+        elif "text=" in route.request.url and "before_id" not in route.request.url:
+            route.fulfill(json=[])
+        else:
+            route.continue_()
+
+    log.route("**/v1/audit*", answered)
+    log.route("**/v1/audit/names", answered)
+    log.get_by_label("Words").fill("bob revokes")
+    log.get_by_text("These words were looked for in 100 entries; there are older ones.").wait_for()
+    log.get_by_role("button", name="Older").click()
+    log.get_by_text("bob revokes orin-02.").wait_for()
+    assert not log.get_by_role("button", name="Older").is_enabled()
+
+
 def test_a_filter_that_is_wrong_is_told(page: Any, fleet: ServedFleet) -> None:
     page.goto(f"{fleet.url}/#token={fleet.token}/audit?since=noon")
     page.get_by_text("'noon' is not a time").first.wait_for()

@@ -33,7 +33,8 @@ class TypedAuditFilter(TypedDict, total=False):
     action: Only what was done in this way.
     device: Only what concerns this device.
     rollout: Only what concerns this rollout.
-    text: Only what is told in a sentence with these words in it.
+    text: Only what is told in a sentence with these words in it: of the last 100,000 entries, or of those
+    before `before_id` or `until`, to search older ones.
     since: Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
     until: Before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given.
     before_id: Only entries before this id: the first of a page, to get the page before.
@@ -74,6 +75,7 @@ class AuditNamesAnswer(TypedDict):
 
     actors: List[str]
     actions: List[str]
+    searched: int
 
 
 class Audit:

@@ -5,6 +5,7 @@ from pydantic import Field
 from fer_controller.operations.filters import TypedAuditFilter
 from fer_controller.operations.operation import GET, Answer, Id, Limit, Nothing, Operation, Parameters
 from fer_controller.operations.rollouts import DecisionAnswer
+from fer_controller.store.audit.store import SEARCHED
 from fer_controller.store.credentials.records import OPERATOR
 
 
@@ -34,6 +35,7 @@ class AuditNamesAnswer(Answer):
 
     actors: tuple[str, ...] = Field(description="Who did something, by name.")
     actions: tuple[str, ...] = Field(description="What was done, by name.")
+    searched: int = Field(default=SEARCHED, description="In how many entries words are looked for at once.")
 
 
 NEWEST_ENTRIES = Operation(

@@ -63,7 +63,10 @@ class AuditFilter(BaseModel):
     device: Annotated[str | None, Condition("device")] = Field(None, description="Only what concerns this device.")
     rollout: Annotated[str | None, Condition("rollout")] = Field(None, description="Only what concerns this rollout.")
     text: Annotated[str | None, Condition("sentence", LIKE)] = Field(
-        None, max_length=TEXT_CHARACTERS, description="Only what is told in a sentence with these words in it."
+        None,
+        max_length=TEXT_CHARACTERS,
+        description="Only what is told in a sentence with these words in it: of the last "
+        "100,000 entries, or of those before `before_id` or `until`, to search older ones.",
     )
     since: Annotated[str, Condition(TIME, ">=")] = Field(
         "", description="Not before: 90s, 10m, 2h, 3d ago, or ISO 8601, in local time where no zone is given."

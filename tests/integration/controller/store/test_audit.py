@@ -87,6 +87,19 @@ def test_pages_follow_each_other_back_to_the_first_entry(store: AuditStore) -> N
     assert pages == [[4, 5], [2, 3], [1]]
 
 
+def test_words_are_looked_for_in_so_many_entries_at_once_and_then_in_older_ones(
+    store: AuditStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_controller.store.audit.store.SEARCHED", 2)
+    assert found(store, text="nano_01") == [4]
+    assert found(store, text="100%") == []
+    assert found(store, text="100%", before_id=4) == []
+    assert found(store, text="100%", before_id=3) == [1]
+    assert found(store, text="takes", until="2026-01-31T12:02:00.000Z") == [2]
+    assert found(store, text="takes", before_id=1) == []
+    assert found(store, action="labeled") == [1]
+
+
 TIMES = st.sampled_from([f"2026-01-31T12:0{minute}:00.000Z" for minute in range(6)])
 
 

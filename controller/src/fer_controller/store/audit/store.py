@@ -11,6 +11,8 @@ NO_LIMIT = 2**62
 NONE = -1
 """No entry has this id."""
 ROWS_AT_A_TIME = 1000
+SEARCHED = 100_000
+"""Entries that a search by words reads at most: no index holds parts of sentences, and a log grows for years."""
 
 
 class AuditStore:
@@ -36,8 +38,13 @@ class AuditStore:
         return self._database.records(AuditRow, "newest_audit", {"limit": limit})
 
     def matching(self, wanted: AuditFilter, limit: int) -> list[AuditRow]:
-        """The newest entries that match, ascending by id."""
+        """The newest entries that match, ascending by id.
+
+        Words are looked for in the last SEARCHED entries before `until` and `before_id`.
+        """
         where, between = Where(wanted, AuditFilter), self._between(wanted)
+        if wanted.text is not None:
+            between = self._searched(between, wanted.before_id)
         return self._database.records(AuditRow, "audit_where", {**where.values, **between, "limit": limit}, where=where)
 
     def actors(self) -> list[str]:
@@ -74,6 +81,11 @@ class AuditStore:
             return {"first_id": 0, "last_id": NO_LIMIT}
         (found,) = self._database.rows("ids_of_audit", {"since": wanted.since, "until": wanted.until})
         return {name: NONE if found[name] is None else found[name] for name in ("first_id", "last_id")}
+
+    def _searched(self, between: dict[str, int], before_id: int | None) -> dict[str, int]:
+        newest = next((each.id for each in self.newest(1)), NONE)
+        last = min(between["last_id"], newest, NO_LIMIT if before_id is None else before_id - 1)
+        return {"first_id": max(between["first_id"], last - SEARCHED + 1), "last_id": last}
 
     def _every(self) -> Iterator[AuditRow]:
         after_id = -1

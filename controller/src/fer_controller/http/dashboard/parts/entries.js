@@ -2,7 +2,7 @@ import { go, useAddress } from "../address.js";
 import { get } from "../api.js";
 import { html } from "../html.js";
 import { useLook } from "../live.js";
-import { NOTHING, words } from "../wording.js";
+import { NOTHING, number, words } from "../wording.js";
 import { Asked, Empty } from "./asked.js";
 import { DeviceLink, RolloutLink } from "./links.js";
 import { Table } from "./table.js";
@@ -26,20 +26,37 @@ const COLUMNS = [
  */
 export function Entries({ me, wanted, empty }) {
     const { view, id, query } = useAddress();
-    const asking = { ...wanted, before_id: query.before, limit: PAGE + 1 };
+    const asking = { ...wanted, before_id: query.before };
     const readable = me.role !== "viewer";
-    const asked = useLook(readable ? (signal) => get("/v1/audit", asking, signal) : null, EVERY_MS, JSON.stringify(asking), {
+    const asked = useLook(readable ? (signal) => look(asking, signal) : null, EVERY_MS, JSON.stringify(asking), {
         keeping: true,
     });
     if (!readable) return html`<${Empty}>Operators and administrators read the audit log; your token is a viewer’s.<//>`;
     const turn = (before) => go(view, id, { ...query, before });
-    return html`<${Asked} asked=${asked} what="the audit log" isEmpty=${(found) => !found.length} empty=${empty}>
-        ${(found) => html`<div aria-busy=${asked.waiting}>
-            <${Table} label="Audit log" columns=${COLUMNS} rows=${found.slice(-PAGE).toReversed()}
-                keyOf=${(entry) => entry.id} layout="carded" />
-            <${Turning} older=${found.length > PAGE && found.at(-PAGE).id} paged=${query.before} turn=${turn} />
+    return html`<${Asked} asked=${asked} what="the audit log">
+        ${({ entries, older, searched }) => html`<div aria-busy=${asked.waiting}>
+            <${Table} label="Audit log" columns=${COLUMNS} rows=${entries} keyOf=${(entry) => entry.id} layout="carded" />
+            ${!entries.length && html`<${Empty}>${empty}<//>`}
+            ${searched && html`<p class="hint">These words were looked for in ${number(searched)} entries; there are older ones.</p>`}
+            <${Turning} older=${older} paged=${query.before} turn=${turn} />
         </div>`}
     <//>`;
+}
+
+/** Entries of a page, the newest first, and before which one the next goes on: {entries, older, searched}. */
+async function look(asking, signal) {
+    const found = await get("/v1/audit", { ...asking, limit: PAGE + 1 }, signal);
+    const entries = found.slice(-PAGE).toReversed();
+    if (found.length > PAGE) return { entries, older: entries.at(-1).id };
+    return { entries, ...(asking.text && (await unread(asking, signal))) };
+}
+
+/** Words are looked for in so many entries at once; before which one they were not, where there is one. */
+async function unread({ until, before_id }, signal) {
+    const [{ searched }, [newest]] = await Promise.all([
+        get("/v1/audit/names", {}, signal), get("/v1/audit", { until, before_id, limit: 1 }, signal),
+    ]);
+    return newest?.id > searched ? { older: newest.id - searched + 1, searched } : {};
 }
 
 function Subject({ device, rollout }) {
