@@ -16,7 +16,7 @@ from fer_controller.store import opening
 from fer_controller.store.rollups.store import RollupStore
 from fer_wire.message import iso_utc
 from pyarrow import parquet
-from served_fleet import ServedFleet
+from served_fleet import EVENTS, ServedFleet
 
 pytestmark = pytest.mark.browser
 
@@ -201,6 +201,17 @@ def test_a_share_of_uncertain_events_is_of_devices_that_say_so(show: Any) -> Non
     by_site = show(f"{since}&by=site").get_by_role("region", name="Emotions in this time")
     silent = by_site.get_by_role("row", name="without site")
     silent.get_by_role("cell", name="not told").wait_for()
+
+
+def test_a_long_time_is_drawn_by_the_day(show: Any) -> None:
+    asked: list[str] = []
+    page = show("since=2026-01-31T00:00:00.000Z&until=2026-02-01T00:00:00.000Z")
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("() => { location.hash = 'events?since=2025-02-01T00:00:00.000Z&until=2026-02-01T00:00:00.000Z'; }")
+    page.get_by_text("Each bar is a day in UTC.").wait_for()
+    shares = page.get_by_role("region", name="Emotions in this time").get_by_role("row", name="all devices")
+    assert str(EVENTS + IN_THE_LAB + MORE - 1) in shares.inner_text().split()
+    assert any("per=day" in url for url in asked)
 
 
 @pytest.mark.parametrize("form", ["CSV", "Parquet"])

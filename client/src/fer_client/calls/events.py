@@ -166,7 +166,7 @@ class EventsOfDayQuery(TypedEventFilter, total=False):
 
 
 class EmotionRollup(TypedDict):
-    """One emotion on one camera in that minute or hour: events without ends of tracks, and new faces."""
+    """One emotion on one camera in that span: events without ends of tracks, and new faces."""
 
     start: str
     device: str
@@ -270,7 +270,7 @@ class Events:
         return cast("EventsAnswer", self._connection.get("/v1/events/days/{day}", {"day": day}, {**options}))
 
     def emotion_rollups(self, per: str, **options: Unpack[EmotionRollupsQuery]) -> List[EmotionRollup]:
-        """Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.
+        """Emotions by minute, hour or day in UTC, as `events --per`; summed, of all devices and cameras together.
 
         per: How long each is.
         """

@@ -115,7 +115,7 @@ class TelemetryAsStoredQuery(TypedDict, total=False):
 
 
 class TelemetryRollup(TypedDict):
-    """What one device said of itself in the minute or hour that began at start."""
+    """What one device said of itself in the span that began at start."""
 
     start: str
     device: str
@@ -186,7 +186,7 @@ class Telemetry:
         return cast("TelemetryAnswer", self._connection.get("/v1/telemetry/as-stored", {}, {**options}))
 
     def telemetry_rollups(self, per: str, **options: Unpack[TelemetryRollupsQuery]) -> List[TelemetryRollup]:
-        """Telemetry by minute or hour, as `telemetry --per`.
+        """Telemetry by minute, hour or day in UTC, as `telemetry --per`.
 
         per: How long each is.
         """

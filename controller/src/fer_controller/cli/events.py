@@ -42,9 +42,9 @@ def events(
     config: options.Config = None,
     json_: options.Json = False,
 ) -> None:
-    """The stored events, ascending by time; or how many of each emotion there were in each minute or hour."""
+    """The stored events, ascending by time; or how many of each emotion there were in each minute, hour or day."""
     if per is None and summed:
-        raise typer.BadParameter("--sum sums rollups; give it together with --per minute or --per hour.")
+        raise typer.BadParameter("--sum sums rollups; give it together with --per minute, hour or day.")
     if per is not None:
         rollups.refuse({"follow": follow or None, **wanted.model_dump(exclude={*TypedEmotionFilter.model_fields})})
     with options.desk(db, url, config) as desk:

@@ -50,7 +50,7 @@ Url = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute or hour.")]
+Per = Annotated[str | None, typer.Option("--per", help="Rolled up, instead of one by one: minute, hour or day.")]
 Expires = Annotated[
     str | None, typer.Option("--expires", help="After how long it lets nobody in: 12h, 30d; by default never.")
 ]

@@ -18,7 +18,7 @@ PAGE = 2000
 BOX = "box"
 PRINTED = tuple(field.name for field in fields(StoredEvent) if field.name != "id")
 VALUES = attrgetter(*PRINTED)
-Per = Literal["minute", "hour"]
+Per = Literal["minute", "hour", "day"]
 
 
 class NewestEventsQuery(TypedEventFilter):
@@ -83,7 +83,7 @@ class EmotionSharesQuery(TypedEmotionFilter):
 class EmotionShareAnswer(Answer):
     """How often an emotion was seen in a span of time, by devices that share the value of a label."""
 
-    start: str = Field(description="When the minute or hour began; ISO 8601 in UTC.")
+    start: str = Field(description="When the minute, hour or day began; ISO 8601 in UTC.")
     value: str | None = Field(description="The value; null for devices without the label.")
     emotion: str = Field(description="The emotion.")
     events: int = Field(description="Events without the ends of tracks.")
@@ -150,7 +150,7 @@ EVENTS_OF_DAY = Operation(
 )  # fmt: skip
 EMOTION_ROLLUPS = Operation(
     "emotion_rollups", GET, "/v1/rollups/emotions", VIEWER, EmotionRollupsQuery, list[EmotionRollup],
-    "Emotions by minute or hour, as `events --per`; summed, of all devices and cameras together.",
+    "Emotions by minute, hour or day in UTC, as `events --per`; summed, of all devices and cameras together.",
 )  # fmt: skip
 EMOTION_SHARES = Operation(
     "emotion_shares", GET, "/v1/rollups/emotions/shares", VIEWER, EmotionSharesQuery, list[EmotionShareAnswer],

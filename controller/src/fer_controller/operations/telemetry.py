@@ -116,7 +116,7 @@ TELEMETRY_OF_EACH = Operation(
 )  # fmt: skip
 TELEMETRY_ROLLUPS = Operation(
     "telemetry_rollups", GET, "/v1/rollups/telemetry", VIEWER, TelemetryRollupsQuery, list[TelemetryRollup],
-    "Telemetry by minute or hour, as `telemetry --per`.",
+    "Telemetry by minute, hour or day in UTC, as `telemetry --per`.",
 )  # fmt: skip
 CAMERAS = Operation(
     "cameras", GET, "/v1/cameras", VIEWER, DevicesQuery, list[CameraAnswer],

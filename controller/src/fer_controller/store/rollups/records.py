@@ -9,7 +9,11 @@ from fer_controller.metrics.catalogue import SUMMARIZED
 
 MINUTE = "minute"
 HOUR = "hour"
+DAY = "day"
 RESOLUTIONS = (MINUTE, HOUR)
+"""Those that are kept."""
+OFFERED = (*RESOLUTIONS, DAY)
+"""Those that can be asked for; days are added up from hours, in UTC."""
 
 
 def _with_figures(schema: dict[str, Any]) -> None:
@@ -17,7 +21,7 @@ def _with_figures(schema: dict[str, Any]) -> None:
 
 
 class TelemetryRollup(BaseModel):
-    """What one device said of itself in the minute or hour that began at start.
+    """What one device said of itself in the span that began at start.
 
     Every summary of a metric is a further field, None where the device did not measure it.
     """
@@ -36,7 +40,7 @@ class TelemetryRollup(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EmotionRollup:
-    """One emotion on one camera in that minute or hour: events without ends of tracks, and new faces."""
+    """One emotion on one camera in that span: events without ends of tracks, and new faces."""
 
     start: str
     device: str
@@ -62,7 +66,7 @@ class LabelEmotion:
 
 @dataclass(frozen=True, slots=True)
 class EmotionShare:
-    """The same in the minute or hour that began at start."""
+    """The same in the span that began at start."""
 
     start: str
     value: str

@@ -64,7 +64,7 @@ function rowsOf(sides, all, group) {
 }
 
 const columnsOf = (sides) => [
-    { key: "term", title: "What", cell: ({ term, differs }) => html`${differs && html`<${Differs} />`}${term}` },
+    { key: "term", title: "What", cell: ({ term, differs }) => html`<span>${differs && html`<${Differs} />`}${term}</span>` },
     ...sides.map(({ name }, place) => ({
         key: name, title: name, why: true,
         cell: ({ facts, differs }) => html`<${Value} ...${facts[place]} differs=${differs} />`,

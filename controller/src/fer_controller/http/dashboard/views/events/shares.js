@@ -7,7 +7,7 @@ import { Table } from "../../parts/table.js";
 import { capitalized, clock, count, EMOTIONS, number, share } from "../../wording.js";
 import { spanOf } from "./span.js";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = { minute: 10_000, hour: 60_000, day: 600_000 };
 const MOST_ROWS = 20_000;
 const MOST_CHARTS = 6;
 const OTHER = "--other";
@@ -16,7 +16,7 @@ const EVERYONE = "all devices";
 /** How often each emotion was seen, and when: of all devices, or of those of each value of a label. */
 export function Shares({ fields, wanted, by, inShares, onZoom }) {
     const ask = (signal) => look(fields, wanted, by, signal);
-    const asked = useLook(ask, EVERY_MS, JSON.stringify([wanted, by]), { keeping: true });
+    const asked = useLook(ask, EVERY_MS[spanOf(wanted)?.per] ?? EVERY_MS.minute, JSON.stringify([wanted, by]), { keeping: true });
     const uncharted = fields.filter(({ name, isCharted }) => !isCharted && wanted[name]);
     const empty = `No emotion was rolled up in ${wanted.since ? "this time" : "the last 31 days; choose from when"}.`;
     return html`
@@ -27,7 +27,7 @@ export function Shares({ fields, wanted, by, inShares, onZoom }) {
             ${uncharted.map(({ title }) => title.toLowerCase()).join("; ")}.</p>`}`;
 }
 
-function Groups({ groups, times, isCut, isFull, by, ...drawing }) {
+function Groups({ groups, times, per, cutToDays, isFull, by, ...drawing }) {
     const several = groups.length > 1;
     return html`
         <div class=${several ? "cards wide" : ""}>
@@ -36,8 +36,9 @@ function Groups({ groups, times, isCut, isFull, by, ...drawing }) {
         </div>
         <${Table} label="Emotions in this time" columns=${columns(by)} rows=${groups} keyOf=${({ name }) => name}
             layout="carded" />
-        ${(isCut || isFull) && html`<p class="hint">Charts show ${isFull ? "the newest of it" : "31 days at most"};
-            choose a shorter time for the rest.</p>`}`;
+        ${(cutToDays || isFull) && html`<p class="hint">Charts show ${isFull ? "the newest of it" : count(cutToDays, "day")};
+            choose another time for the rest.</p>`}
+        ${per === "day" && html`<p class="hint">Each bar is a day in UTC.</p>`}`;
 }
 
 /** Groups with most events first: {name, rows, emotions: {emotion: events}, events, faces, uncertain, rated}. */
