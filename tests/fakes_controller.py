@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from fer_controller.broker.client import AT_ONCE
 from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError
 
@@ -19,7 +20,7 @@ class FakeBroker:
         self.published: list[tuple[str, bytes]] = []
         self.told: list[tuple[str, bytes]] = []
         self.connections = 0
-        self.unconfirmed = 0
+        self.room = AT_ONCE
         self.connected = False
         self.pumps = 0
         self.on_empty: Callable[[], None] = _nothing

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from controller_process import Device, eventually
-from fer_controller.broker.client import Broker
+from fer_controller.broker.client import AT_ONCE, Broker
 from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError
 from fer_controller.settings import BrokerSettings
 from fer_wire import Topics
-from real_broker import Mosquitto, free_port
+from real_broker import Mosquitto, free_port, running
 
 pytestmark = pytest.mark.mosquitto
 FILTER = Topics().every("emotion")
@@ -84,18 +85,27 @@ def test_an_ack_is_retained_for_a_device_that_comes_later(broker: Broker, device
     eventually(lambda: device.acked_seq == 1, "the device hears it")
 
 
-def test_a_connection_knows_what_the_broker_has_not_confirmed(broker: Broker) -> None:
-    broker.publish((f"fer/v1/nano-{number:02d}/ack", b"{}") for number in range(100))
+def test_a_connection_has_room_for_what_the_broker_has_not_confirmed(broker: Broker) -> None:
+    assert broker.room == AT_ONCE
+    broker.publish((f"fer/v1/nano-{number:02d}/ack", b"{}") for number in range(AT_ONCE))
     broker.tell([("fer/v1/nano-01/ack", b"{}")])
-    assert broker.unconfirmed > 20, "Mosquitto takes twenty at a time"
+    assert broker.room == 0
     until_s = time.monotonic() + 10
-    while broker.unconfirmed and time.monotonic() < until_s:
+    while broker.room < AT_ONCE and time.monotonic() < until_s:
         broker.pump(0.1, 1000)
-    assert broker.unconfirmed == 0
+    assert broker.room == AT_ONCE
     broker.publish([("fer/v1/nano-01/ack", b"{}")] * 30)
     broker.close()
     broker.connect()
-    assert broker.unconfirmed == 0, "what an earlier connection published is not waited for"
+    assert broker.room == AT_ONCE, "what an earlier connection published is not waited for"
+
+
+def test_a_broker_is_given_no_more_at_once_than_it_takes(tmp_path: Path) -> None:
+    with running(tmp_path / "modest", "max_inflight_messages 7\n") as modest:
+        connection = Broker(BrokerSettings(url=modest.url), "controller", ["fer/v1/+/ack"])
+        connection.connect()
+        assert connection.room == 7
+        connection.close()
 
 
 def test_a_broker_that_goes_away_is_an_error(broker: Broker, mosquitto: Mosquitto) -> None:

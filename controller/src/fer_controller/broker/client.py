@@ -27,6 +27,8 @@ VERSIONS = {MQTT5: "5", MQTT311: "3.1.1"}
 QOS = 1
 ANSWER_TIMEOUT_S = 10.0
 MAX_PACKET_BYTES = 2**20
+AT_ONCE = 50
+"""Any more acks would grow old in a queue while the broker takes its time."""
 UNSUPPORTED_VERSION = "Unsupported protocol version"
 SHARES_REFUSED = "Shared subscription not supported"
 
@@ -44,8 +46,9 @@ class Broker:
         *,
         knows_mqtt5: bool = True,
         on_confirmed: Callable[[int, str], None] | None = None,
+        at_once: int = AT_ONCE,
     ) -> None:
-        """on_confirmed is called for each answered message: its number, and the reason of a refusal."""
+        """on_confirmed is called with a message's number and why it is refused; at most at_once messages await that."""
         self._settings = settings
         self._complaints = Complaints(settings, client_id)
         self._client_id = client_id
@@ -56,7 +59,8 @@ class Broker:
         self._client: mqtt.Client | None = None
         self._door = Door(None)
         self._inbox: deque[Delivery] = deque()
-        self._connection = self._unconfirmed = 0
+        self._connection = 0
+        self._at_once = self._room = at_once
         self._topics: dict[int, str] = {}
         self._divides = False
         self._connected: ReasonCode | None = None
@@ -73,9 +77,9 @@ class Broker:
         return len(self._inbox)
 
     @property
-    def unconfirmed(self) -> int:
-        """How many messages of this connection were published, and not confirmed by the broker yet."""
-        return self._unconfirmed
+    def room(self) -> int:
+        """How many more messages may be published before the broker answers; 0 or less while it is slow to."""
+        return self._room - len(self._topics)
 
     def connect(self) -> None:
         """Connect and subscribe; raises BrokerRefused when the broker rejects us, BrokerError otherwise."""
@@ -126,19 +130,15 @@ class Broker:
     def publish(self, messages: Iterable[tuple[str, bytes]], *, retain: bool = True) -> list[int]:
         """Send messages at QoS 1; returns the numbers under which the connection will confirm them."""
         client = self._open_client()
-        messages = list(messages)
-        self._unconfirmed += len(messages)
-        numbers = [client.publish(topic, payload, qos=QOS, retain=retain).mid for topic, payload in messages]
-        if self._on_confirmed is None:
-            self._topics.update(zip(numbers, (topic for topic, _ in messages), strict=True))
+        sent = {client.publish(topic, payload, qos=QOS, retain=retain).mid: topic for topic, payload in messages}
+        self._topics |= sent
         self._flush(client)
-        return numbers
+        return list(sent)
 
     def tell(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Send messages that are neither retained nor confirmed, to whoever is there now."""
         client = self._open_client()
         for topic, payload in messages:
-            self._unconfirmed += 1
             client.publish(topic, payload, qos=0)
         self._flush(client)
 
@@ -162,7 +162,6 @@ class Broker:
         """
         self._client = None
         self._connection += 1
-        self._unconfirmed = 0
         self._topics.clear()
         self._connected = self._subscribed = None
         address = self._settings.address
@@ -195,6 +194,7 @@ class Broker:
         settings, password = self._settings, self._settings.password
         if settings.username is not None:
             client.username_pw_set(settings.username, password.get_secret_value() if password else None)
+        client.max_inflight_messages_set(0)  # whoever publishes looks for room
         self._door = Door(settings.tls.context() if settings.address.tls else None)
         client.tls_set_context(self._door)  # type: ignore[arg-type]  # it does what paho asks of a context
         client.on_connect = self._on_connect
@@ -270,17 +270,18 @@ class Broker:
         return self._client
 
     def _on_publish(self, _client: mqtt.Client, _userdata: object, mid: int, code: ReasonCode, _more: object) -> None:
-        self._unconfirmed -= 1
+        topic, refusal = self._topics.pop(mid, ""), str(code) if code.is_failure else ""
         if self._on_confirmed is not None:
-            self._on_confirmed(mid, str(code) if code.is_failure else "")
-            return
-        self._complaints.answered(self._topics.pop(mid, ""), str(code) if code.is_failure else "")
+            self._on_confirmed(mid, refusal)
+        else:
+            self._complaints.answered(topic, refusal)
 
     def _on_connect(
         self, _client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, properties: Properties | None
     ) -> None:
         self._connected = code
         self._divides = self._version == MQTT5 and getattr(properties, "SharedSubscriptionAvailable", 1) == 1
+        self._room = min(self._at_once, getattr(properties, "ReceiveMaximum", self._at_once))
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _mid: int, codes: list[ReasonCode], _properties: object

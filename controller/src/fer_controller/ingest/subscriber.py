@@ -22,8 +22,6 @@ WAIT_S = 0.5
 FIRST_PAUSE_S = 0.2
 REFUSALS_AT_START = 3
 GOODBYE_S = 2.0
-ACKS_UNDER_WAY = 50
-"""Acks that the broker has not confirmed; any more would grow old in a queue while the broker takes its time."""
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +88,7 @@ class Subscriber:
 
     def _round(self, stop: Event) -> None:
         self._beat()
-        self._fill(self._acks.next_s(time.monotonic(), WAIT_S) if self._room_for_acks() else WAIT_S)
+        self._fill(self._acks.next_s(time.monotonic(), WAIT_S) if self._broker.room > 0 else WAIT_S)
         deliveries = self._broker.collect(self._settings.batch_max)
         if deliveries and self._store(deliveries, stop):
             self._broker.acknowledge(deliveries)
@@ -152,13 +150,9 @@ class Subscriber:
             self._store(deliveries, stop)
 
     def _send_acks(self) -> None:
-        acks = self._acks.take(time.monotonic(), self._streams.newest_of, self._room_for_acks())
+        acks = self._acks.take(time.monotonic(), self._streams.newest_of, self._broker.room)
         if acks:
             self._broker.publish((self._topics.ack(ack.device), ack.payload()) for ack in acks)
-
-    def _room_for_acks(self) -> int:
-        """0 or less while the broker is slow to confirm; its answer then ends the wait for messages."""
-        return ACKS_UNDER_WAY - self._broker.unconfirmed
 
     def _finish(self) -> None:
         try:

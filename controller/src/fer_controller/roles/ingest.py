@@ -24,7 +24,7 @@ from fer_controller.ingest.streams import Acknowledged, Streams
 from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import Ingest, filters
 from fer_controller.roles.threads import Task
-from fer_controller.rollout.desired.publisher import Publisher
+from fer_controller.rollout.desired.publisher import WINDOW, Publisher
 from fer_controller.rollout.desired.seal import Seal
 from fer_controller.settings import ENROLLED, Settings
 from fer_controller.store import opening
@@ -106,6 +106,7 @@ def _orders_broker(settings: Settings, publisher: Publisher) -> Broker:
         [_topics(settings).every(DESIRED)],
         knows_mqtt5=not settings.embedded_broker,
         on_confirmed=publisher.confirm,
+        at_once=WINDOW,
     )
 
 

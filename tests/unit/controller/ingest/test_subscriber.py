@@ -4,11 +4,12 @@ from threading import Event
 import pytest
 from controller_messages import DEVICE, EPOCH, an_event, delivered, no_peers, raw
 from fakes_controller import FakeBroker
+from fer_controller.broker.client import AT_ONCE
 from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused, StoreUnavailable
 from fer_controller.ingest.devices import Fleet
 from fer_controller.ingest.streams import Streams
-from fer_controller.ingest.subscriber import ACKS_UNDER_WAY, Subscriber
+from fer_controller.ingest.subscriber import Subscriber
 from fer_controller.ingest.writer import Ingest
 from fer_controller.settings import BrokerSettings, IngestSettings
 from fer_controller.store.ingest.memory import MemoryStore
@@ -171,14 +172,14 @@ def test_an_event_of_an_earlier_epoch_is_acked_with_that_epoch() -> None:
 
 def test_while_the_broker_does_not_confirm_acks_none_is_added_and_messages_are_still_stored() -> None:
     broker, store = FakeBroker(*messages(1, 2, 3)), MemoryStore()
-    broker.unconfirmed = ACKS_UNDER_WAY
+    broker.room = 0
     stop = Event()
 
     def go_on() -> None:
         if acks(broker):
             stop.set()
         elif store.events.last_event_id() == 3:
-            broker.unconfirmed = 0
+            broker.room = AT_ONCE
 
     broker.on_empty = go_on
     subscriber(broker, store).run(stop)

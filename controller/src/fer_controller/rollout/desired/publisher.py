@@ -1,9 +1,12 @@
 """Desired states → broker; a row counts as published once the broker has confirmed it."""
 
+import hashlib
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event
 
@@ -17,7 +20,8 @@ from fer_controller.rollout.transitions import UNREACHABLE
 from fer_controller.store.rollouts.desired import Orders
 from fer_controller.store.rollouts.records import NO_ROLLOUT, DesiredRow, SentOrder
 
-WINDOW = 500
+WINDOW = 1000
+"""How many are read, published and confirmed together: each look at the database and each mark there costs a commit."""
 NOT_STORED = 0
 """The sequence of messages whose confirmation is not noted; no desired state has it."""
 LOOK_EVERY_S = 0.2
@@ -28,6 +32,8 @@ CONFIRMED_WITHIN_S = 30.0
 GOODBYE_S = 2.0
 
 Others = Callable[[], Sequence[tuple[str, bytes]]]
+Message = tuple[str, bytes, SentOrder]
+"""Topic, payload, and what is confirmed by it."""
 log = logging.getLogger(__name__)
 
 
@@ -46,9 +52,12 @@ class Publisher:
         self._said: dict[int, str] = {}
         self._renew_at_s = 0.0
         self._unsigned = ""
+        self._ready: deque[Message] = deque()
         self._sent: dict[int, SentOrder] = {}
         self._confirmed: list[SentOrder] = []
-        self._early: dict[int, str] = {}
+        self._refused: set[SentOrder] = set()
+        self._last: dict[str, bytes] = {}
+        """By topic, the digest of what was published there last, which comes back."""
         self._moved_s = 0.0
         self._pause_s = FIRST_PAUSE_S
 
@@ -60,12 +69,10 @@ class Publisher:
             if refusal:
                 log.warning("The broker does not take what is published on %s (%s); check its ACL.", topic, refusal)
             return
-        key = self._sent.pop(number, None)
-        if key is None:
-            self._early[number] = refusal
-        elif refusal:
+        key = self._sent.pop(number)
+        if refusal:
             log.warning("The broker refuses the desired state of %s: %s. It is tried again later.", key.device, refusal)
-            self._sent[-number] = key
+            self._refused.add(key)
         else:
             self._confirmed.append(key)
 
@@ -89,24 +96,25 @@ class Publisher:
 
     def _connect(self, broker: Broker) -> None:
         broker.connect()
-        self._sent.clear()
-        self._said.clear()
-        self._confirmed.clear()
-        self._early.clear()
+        for each in (self._ready, self._sent, self._said, self._confirmed, self._refused):
+            each.clear()
         self._pause_s = FIRST_PAUSE_S
         self._store.publish_unfinished_again(UNREACHABLE)
 
     def _round(self, broker: Broker) -> None:
-        self._settle()
-        if self._can_sign():
-            self._send(broker)
+        if not self._ready and not self._sent:
+            self._settle()
+            if due := self._due():
+                self._ready.extend(due)
+                self._moved_s = time.monotonic()
+        self._send(broker)
+        if not self._unsigned:
             self._say(broker)
         broker.pump(LOOK_EVERY_S, WINDOW)
         deliveries = broker.collect(WINDOW)
-        for delivery in deliveries:
-            self._check(delivery)
+        self._check(deliveries)
         broker.acknowledge(deliveries)
-        if self._sent and time.monotonic() - self._moved_s > CONFIRMED_WITHIN_S:
+        if (self._ready or self._sent or self._refused) and time.monotonic() - self._moved_s > CONFIRMED_WITHIN_S:
             raise BrokerRefused("The broker does not confirm what is published.")
 
     def _settle(self) -> None:
@@ -135,29 +143,30 @@ class Publisher:
             log.warning("%s Desired states wait.", error)
         self._unsigned = str(error)
 
+    def _due(self) -> list[Message]:
+        """What is published next, signed."""
+        if not self._can_sign():
+            return []
+        refused = {(each.device, each.sequence) for each in self._refused}
+        rows = [row for row in self._store.unpublished(WINDOW) if (row.device, row.sequence) not in refused]
+        return list(self._signed(rows))
+
     def _send(self, broker: Broker) -> None:
-        under_way = {(each.device, each.sequence) for each in self._sent.values()}
-        rows = [row for row in self._store.unpublished(WINDOW) if (row.device, row.sequence) not in under_way]
-        if not rows:
+        """Publish as much of what is ready as the broker takes before it has confirmed some."""
+        messages = [self._ready.popleft() for _ in range(min(len(self._ready), max(0, broker.room)))]
+        if not messages:
             return
-        messages = list(self._signed(rows))
-        if not self._sent:
-            self._moved_s = time.monotonic()
         numbers = broker.publish((topic, payload) for topic, payload, _ in messages)
-        for number, (_, _, key) in zip(numbers, messages, strict=True):
+        for number, (topic, payload, key) in zip(numbers, messages, strict=True):
             self._sent[number] = key
-            if number in self._early:
-                self.confirm(number, self._early.pop(number))
+            self._last[topic] = _digest(payload)
 
     def _say(self, broker: Broker) -> None:
         messages = self._others()
         numbers = broker.publish(messages, retain=False) if messages else ()
-        for number, (topic, _) in zip(numbers, messages, strict=False):
-            self._said[number] = topic
-            if number in self._early:
-                self.confirm(number, self._early.pop(number))
+        self._said.update(zip(numbers, (topic for topic, _ in messages), strict=False))
 
-    def _signed(self, rows: Sequence[DesiredRow]) -> Iterator[tuple[str, bytes, SentOrder]]:
+    def _signed(self, rows: Sequence[DesiredRow]) -> Iterator[Message]:
         """The messages of as many as can be signed in a short time: a key elsewhere may be slow."""
         until_s = time.monotonic() + SIGNING_S
         try:
@@ -168,8 +177,8 @@ class Publisher:
         except RegistryError as error:
             self._complain(error)
 
-    def _messages(self, row: DesiredRow) -> Iterator[tuple[str, bytes, SentOrder]]:
-        """Topic, payload, and what is confirmed by it: of a forgotten device, whatever the broker retains."""
+    def _messages(self, row: DesiredRow) -> Iterator[Message]:
+        """What brings it about: of a forgotten device, that the broker retains nothing."""
         if row.rollout == NO_ROLLOUT:
             cleared = [self._topics.ack(row.device)]
             if not self._store.is_known(row.device):
@@ -179,17 +188,20 @@ class Publisher:
         payload, sent = self._seal.sealed(row, reported, datetime.now(UTC))
         yield self._topics.desired(row.device), payload, sent
 
-    def _check(self, delivery: Delivery) -> None:
+    def _check(self, deliveries: Sequence[Delivery]) -> None:
         """Publish again what somebody deleted or replaced at the broker; our own messages come back here too."""
-        try:
-            device = self._topics.parse(delivery.topic).device
-        except WireError:
-            return
-        row = self._store.of_device(device)
-        if row is None or not row.payload or self._seal.stands_for(row, delivery.payload):
-            return
-        if self._store.publish_again(device):
-            log.warning("The desired state of %s was deleted or replaced at the broker; it is published again.", device)
+        found = {}
+        for each in deliveries:
+            if self._last.get(each.topic) != _digest(each.payload):
+                with suppress(WireError):
+                    found[self._topics.parse(each.topic).device] = each.payload
+        for row in self._store.of_devices(found) if found else ():
+            if not row.payload or self._seal.stands_for(row, found[row.device]):
+                continue
+            if self._store.publish_again(row.device):
+                log.warning(
+                    "The desired state of %s was deleted or replaced at the broker; it is published again.", row.device
+                )
 
     def _pause(self, stop: Event) -> None:
         stop.wait(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
@@ -205,3 +217,7 @@ class Publisher:
         except (BrokerError, StoreUnavailable) as error:
             log.info("%s Desired states are published at the next start.", error)
         broker.close()
+
+
+def _digest(payload: bytes) -> bytes:
+    return hashlib.blake2b(payload, digest_size=16).digest()

@@ -14,7 +14,7 @@ class OrdersOfBroker:
         """Place names the broker: the same for every process that publishes there."""
         self._database, self._place = database, {"place": place}
         desired = DesiredStore(database)
-        self.of_device, self.is_known, self.reported_by = desired.of_device, desired.is_known, desired.reported_by
+        self.of_devices, self.is_known, self.reported_by = desired.of_devices, desired.is_known, desired.reported_by
 
     def attend(self) -> None:
         """Note that somebody publishes at this broker; one that nobody attends for a week is forgotten."""

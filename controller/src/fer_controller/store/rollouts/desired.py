@@ -1,6 +1,7 @@
 """Desired states in the database, and which of them the broker has confirmed."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from fer_controller.store.database import Database, Row, Values
@@ -13,8 +14,8 @@ class Orders(Protocol):
     def attend(self) -> None:
         """Note that somebody publishes at this broker."""
 
-    def of_device(self, device: str, /) -> DesiredRow | None:
-        """The newest desired state of a device."""
+    def of_devices(self, devices: Iterable[str], /) -> list[DesiredRow]:
+        """The newest desired states of these devices, of those that have any."""
 
     def is_known(self, device: str, /) -> bool:
         """Whether the device was heard of, or heard of again."""
@@ -47,9 +48,13 @@ class DesiredStore:
     def attend(self) -> None:
         """There is no other broker, from which this one would have to be told."""
 
+    def of_devices(self, devices: Iterable[str]) -> list[DesiredRow]:
+        """The newest desired states of these devices, of those that have any."""
+        return self._rows("desired_of_devices", {"devices": json.dumps(list(devices))})
+
     def of_device(self, device: str) -> DesiredRow | None:
         """The newest desired state of a device."""
-        return next(iter(self._rows("desired_of_device", {"device": device})), None)
+        return next(iter(self.of_devices([device])), None)
 
     def assigned(self, device: str) -> frozenset[str]:
         """The sha256 of each file that the device is told to run now, or to choose from."""

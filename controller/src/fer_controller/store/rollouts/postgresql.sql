@@ -99,6 +99,11 @@ WHERE device IN (SELECT jsonb_array_elements_text(CAST(:devices AS jsonb)))
   AND (:before = '' OR updated_at < :before)
 GROUP BY device;
 
+-- desired_of_devices --
+-- The newest desired states of these devices.
+SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
+FROM desired_states WHERE device IN (SELECT jsonb_array_elements_text(CAST(:devices AS jsonb)));
+
 -- busy_devices --
 -- The devices in certain states of unfinished rollouts, with the rollout and its task.
 SELECT t.device, t.rollout, r.task FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout

@@ -151,10 +151,10 @@ DELETE FROM desired_states WHERE device = :device AND published = 1 AND rollout 
 -- Whether a device was heard of.
 SELECT count(*) FROM devices WHERE device = :device;
 
--- desired_of_device --
--- The newest desired state of one device.
+-- desired_of_devices --
+-- The newest desired states of these devices.
 SELECT device, rollout, attempt, sha256, sequence, payload, written_at, published, task
-FROM desired_states WHERE device = :device;
+FROM desired_states WHERE device IN (SELECT value FROM json_each(:devices));
 
 -- assigned_files --
 -- The files that a device is told to run: that of its newest desired state, and those that it may choose instead.

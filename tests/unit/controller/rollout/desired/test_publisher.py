@@ -10,7 +10,7 @@ import pytest
 from fer_controller.broker.delivery import Delivery
 from fer_controller.errors import BrokerError, BrokerRefused
 from fer_controller.registry.signing import make_keys
-from fer_controller.rollout.desired.publisher import Publisher
+from fer_controller.rollout.desired.publisher import WINDOW, Publisher
 from fer_controller.rollout.desired.seal import Seal
 from fer_controller.store import opening
 from fer_controller.store.rollouts.records import Changes, DesiredRow, RolloutRow
@@ -28,6 +28,7 @@ class FakeConnection:
     def __init__(self, publisher: Publisher, *, confirms: bool = True) -> None:
         self.publisher = publisher
         self.confirms = confirms
+        self.room = WINDOW
         self.published: list[tuple[str, bytes]] = []
         self.retained: list[bool] = []
         self.connected = False
@@ -152,6 +153,50 @@ def test_a_broker_that_refuses_us_is_reported_once(store: RolloutStore, caplog: 
     assert caplog.messages == ["The broker refuses us. Desired states wait."]
 
 
+def test_the_broker_is_given_no_more_than_it_has_room_for_and_all_is_noted_together(store: RolloutStore) -> None:
+    for device in "abcde":
+        desire(store, device)
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=NO_SEAL)
+    connection = FakeConnection(publisher)
+    connection.connected, connection.room = True, 2
+    connection.happenings = [None] * 9
+    seen = []
+    for _ in range(4):
+        publisher._round(connection)  # type: ignore[arg-type]  # a broker in memory
+        seen.append((len(connection.published), len(unconfirmed(store))))
+    assert seen == [(2, 5), (4, 5), (5, 5), (5, 0)]
+
+
+def test_one_that_the_broker_refuses_keeps_no_other_waiting(store: RolloutStore) -> None:
+    desire(store, "a")
+    publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=NO_SEAL)
+    connection = FakeConnection(publisher, confirms=False)
+    connection.connected, connection.happenings = True, [None] * 9
+    publisher._round(connection)  # type: ignore[arg-type]  # a broker in memory
+    publisher.confirm(1, "Not authorized")
+    desire(store, "b")
+    connection.confirms, connection._open = True, []
+    for _ in range(2):
+        publisher._round(connection)  # type: ignore[arg-type]  # a broker in memory
+    assert [topic for topic, _ in connection.published] == ["fer/v1/a/desired", "fer/v1/b/desired"]
+    assert unconfirmed(store) == {"a"}
+
+
+def test_what_comes_back_as_it_was_published_is_not_looked_up(
+    store: RolloutStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up, of_devices = list[str](), store.desired.of_devices
+
+    def look_up(devices: Iterable[str]) -> list[DesiredRow]:
+        looked_up.extend(devices)
+        return of_devices(devices)
+
+    monkeypatch.setattr(store.desired, "of_devices", look_up)
+    desire(store, "a", '{"whole": 1}')
+    run(store, None, said(b'{"whole": 1}'), said(b'{"whole": 2}'), None)
+    assert looked_up == ["a"]
+
+
 @pytest.mark.parametrize("spoilt", [b"", b"?", b"{}"])
 def test_a_desired_state_that_was_deleted_or_spoilt_is_published_again(store: RolloutStore, spoilt: bytes) -> None:
     desire(store, "a", '{"whole": 1}')
@@ -173,6 +218,7 @@ def test_a_refusal_is_reported_and_not_taken_for_a_confirmation(
     connection = FakeConnection(publisher, confirms=False)
     connection.stop.set()
     connection.connected = True
+    publisher._ready.extend(publisher._due())
     publisher._send(connection)  # type: ignore[arg-type]  # a broker in memory
     publisher.confirm(1, "Not authorized")
     publisher._settle()
