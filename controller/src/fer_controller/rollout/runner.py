@@ -1,6 +1,7 @@
 """The runner: takes up reports, orders and new rollouts, and moves each rollout on, one transaction a tick."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +24,10 @@ from fer_controller.settings import RolloutSettings
 from fer_controller.store.rollouts.records import Changes, Order, RolloutRow
 from fer_controller.store.rollouts.store import RolloutStore
 
+SHARE_OF_A_CORE = 0.25
+"""What its own work may take, beside the ingest."""
+LONGEST_REST_S = 5.0
+"""An order is obeyed by then."""
 TRIED_AGAIN_AFTER = timedelta(minutes=1)
 FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 
@@ -44,9 +49,10 @@ class Runner:
         self._running_since: datetime | None = None
 
     def run(self, stop: Event, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """One tick after another until stop is set."""
-        warned = False
-        while not stop.wait(self._settings.tick_s):
+        """One tick after another until stop is set; those that take long come less often."""
+        warned, pause_s = False, self._settings.tick_s
+        while not stop.wait(pause_s):
+            begun_s = time.thread_time()
             try:
                 self.tick(clock())
                 warned = False
@@ -54,6 +60,8 @@ class Runner:
                 if not warned:
                     log.warning("%s Rollouts wait until it can be written.", error)
                 warned = True
+            rest_s = (time.thread_time() - begun_s) * (1 / SHARE_OF_A_CORE - 1)
+            pause_s = max(self._settings.tick_s, min(rest_s, LONGEST_REST_S))
 
     def tick(self, now: datetime) -> Changes:
         """Move every rollout on; what changed is stored when this returns.
@@ -105,7 +113,6 @@ class Runner:
 
     def _live(self, tick: Tick, row: RolloutRow) -> LiveRollout:
         store = self._store
-        tick.desired.update({desired.device: desired for desired in store.desired.of_rollout(row.id)})
         return LiveRollout(tick, row, store.waves(row.id), store.targets(row.id), store.heard(row.id))
 
     def _leave_alone(self, stuck: "_StuckRollout", now: datetime) -> None:

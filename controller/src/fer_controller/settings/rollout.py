@@ -8,7 +8,9 @@ from fer_controller.settings.section import Section
 class RolloutSettings(Section):
     """How rollouts are driven and judged."""
 
-    tick_s: float = Field(default=0.5, gt=0, description="time between two looks at orders, reports and waves")
+    tick_s: float = Field(
+        default=0.5, gt=0, description="time between two looks at orders, reports and waves; longer in a large fleet"
+    )
     baseline_s: float = Field(
         default=1800.0, gt=0, description="how far back before a wave the baseline of its devices reaches"
     )

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar
 
@@ -122,4 +123,10 @@ class Database(Protocol):
 
 def named(record: "DataclassInstance") -> dict[str, Any]:
     """The fields of a record as the values of a query."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: getattr(record, name) for name in _names(type(record))}
+
+
+@cache
+def _names(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    """Asked for once a kind, for records come by the thousand."""
+    return tuple(field.name for field in fields(kind))

@@ -1,6 +1,8 @@
 from pathlib import Path
 
+import pytest
 from fakes_rollout import BAD, Killed, World
+from fer_controller.rollout.runner import LONGEST_REST_S
 from fer_wire import Desired, parse
 from stepped_device import CRASHING, FAILING, LYING, STUCK, SteppedDevice, sha_of
 from unit.controller.rollout.five_devices import NEW, OLD, canary, deploy, running
@@ -212,3 +214,26 @@ def test_the_sequence_grows_even_when_the_database_was_lost(tmp_path: Path) -> N
     assert device.sequence > last
     first.close()
     second.close()
+
+
+class Pauses:
+    """In place of an event: notes for how long it is waited for, and is set after so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.lengths_s: list[float] = []
+        self._times = times
+
+    def wait(self, length_s: float) -> bool:
+        self.lengths_s.append(length_s)
+        return len(self.lengths_s) > self._times
+
+
+def test_looks_take_a_quarter_of_a_core_at_most_and_orders_wait_a_few_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks_s = (0.01, 0.4, 60.0)
+    readings_s = iter([reading for look_s in looks_s for reading in (0.0, look_s)])
+    monkeypatch.setattr("fer_controller.rollout.runner.time.thread_time", lambda: next(readings_s))
+    pauses, at_least_s = Pauses(len(looks_s)), world.settings.tick_s
+    world.runner.run(pauses, lambda: world.now)  # type: ignore[arg-type]  # all that is asked of an event
+    assert pauses.lengths_s == pytest.approx([at_least_s, at_least_s, 1.2, LONGEST_REST_S])

@@ -113,19 +113,23 @@ class LiveRollout:
         """How many devices update now and are online; those that are away take up no room."""
         return sum(self.is_online(target.device) for target in self.in_states(*IN_FLIGHT))
 
+    def last_desired(self, device: str) -> DesiredRow | None:
+        """The device's newest desired state, whichever rollout wrote it."""
+        return self.tick.last_desired(self.row.id, device)
+
     def still_has(self, device: str) -> bool:
         """Whether no later rollout has told the device what to have of the same kind.
 
         Behind one of another task only the device knows: it has to have still what this rollout brought.
         """
-        last = self.tick.desired.get(device)
+        last = self.last_desired(device)
         if last is None or last.rollout == self.row.id:
             return True
         return last.task != self.row.task and self.holds(device, brought(self.targets[device]))
 
     def withdrawal(self, device: str) -> DesiredRow | None:
         """Takes back what this rollout desires of the device; None where it desires nothing, or a later one has it."""
-        last = self.tick.desired.get(device)
+        last = self.last_desired(device)
         if last is None or last.rollout != self.row.id or not last.payload:
             return None
         return messages.withdrawal(self.row.id, device, last, self.tick.now)

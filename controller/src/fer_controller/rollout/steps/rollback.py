@@ -116,7 +116,7 @@ def _taken_back(rollout: LiveRollout, target: TargetRow, *, tries: int) -> Decis
         return _stranded(target, "it is not known what it ran before", rollout.withdrawal(target.device))
     tick, attempt = rollout.tick, target.attempt + 1
     reason = f"back to {target.previous_model or target.previous_sha256[:12] or 'the settings that it had before'}"
-    last, known = tick.desired.get(target.device), tick.by_sha256(target.previous_sha256)
+    last, known = rollout.last_desired(target.device), tick.by_sha256(target.previous_sha256)
     return Decision(
         target, TAKE_BACK, audit.TAKEN_BACK,
         f"{target.device} is told, in attempt {attempt}, to go {reason}.",

@@ -67,7 +67,7 @@ def _obstacle(rollout: LiveRollout, target: TargetRow) -> str:
 
 def _told(rollout: LiveRollout, target: TargetRow) -> Decision:
     tick, attempt = rollout.tick, target.attempt + 1
-    last = tick.desired.get(target.device)
+    last = rollout.last_desired(target.device)
     return Decision(
         target, TELL, audit.TOLD,
         f"{target.device} is told, in attempt {attempt}, to {_errand(rollout, target)} ({target.why}).",

@@ -30,8 +30,6 @@ class Tick:
     """What is known of the same hours of earlier days."""
     running_since: datetime
     """When this runner made its first tick."""
-    desired: dict[str, DesiredRow] = field(default_factory=dict)
-    """By device: the newest desired state, whichever rollout wrote it."""
     failures: dict[str, Failures] = field(default_factory=dict)
     """By device: failures in a row, over all rollouts."""
     revoked: frozenset[str] = frozenset()
@@ -42,6 +40,7 @@ class Tick:
     at: str = field(init=False)
     """The time as it is stored."""
     _known_files: dict[str, tuple[RegisteredModel, str] | None] = field(default_factory=dict)
+    _desired: dict[str, dict[str, DesiredRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at = iso_utc(self.now)
@@ -77,9 +76,17 @@ class Tick:
             self._known_files[sha256] = self.models.by_sha256(sha256)
         return self._known_files[sha256]
 
+    def last_desired(self, rollout: str, device: str) -> DesiredRow | None:
+        """The newest desired state of a device of a rollout, whichever rollout wrote it; most ticks need none."""
+        if device in self.changes.desired:
+            return self.changes.desired[device]
+        if rollout not in self._desired:
+            self._desired[rollout] = {each.device: each for each in self.store.desired.of_rollout(rollout)}
+        return self._desired[rollout].get(device)
+
     def set_desired(self, row: DesiredRow) -> None:
         """Give a device a new desired state."""
-        self.desired[row.device] = self.changes.desired[row.device] = row
+        self.changes.desired[row.device] = row
 
     def set_failures(self, failures: Failures) -> None:
         """Give a device a new number of failures in a row."""
