@@ -1,5 +1,6 @@
 """Plans of rollouts, and rollouts that begin."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,9 @@ from fer_controller.rollout.planning import deployment, forecast
 from fer_controller.rollout.planning.plan import Plan, Planned
 from fer_controller.rollout.planning.request import DeployRequest
 from fer_controller.rollout.planning.warnings import Surroundings
+
+EVER = ""
+"""Before all times."""
 
 
 @ANSWERS.carries_out(PLAN)
@@ -54,10 +58,10 @@ def _surroundings(context: Context) -> Surroundings:
     known, open_to_all = context.stores.looking, context.stores.place.open_to_all
     now = iso_utc(datetime.now(UTC))
     with_tokens = {each.holder for each in known.tokens.enrolled() if not each.expired(now)}
-    told = [said for each in known.telemetry.newest_of_each() if (said := each.message()) is not None]
+    figures = known.telemetry.newest_figures(json.dumps(known.devices.names()), EVER)
     return Surroundings(
         enrolled=None if open_to_all else known.certificates.holders(now) | with_tokens,
-        disk_free_mb={each.device: each.host.disk_free_mb for each in told if each.host.disk_free_mb is not None},
+        disk_free_mb={name: each.disk_free_mb for name, each in figures.items() if each.disk_free_mb is not None},
     )
 
 

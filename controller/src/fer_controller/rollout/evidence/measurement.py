@@ -35,17 +35,16 @@ def measure(
     minute_s: over how long telemetry is averaged to one observation. models_before: by device the model whose events,
     which were on their way, do not count.
     """
-    found = {window.device: Measured() for window in windows}
+    found: dict[str, dict[str, Any]] = {window.device: {} for window in windows}
     lengths_min = dict.fromkeys(found, 0.0)
     for window in windows:
         lengths_min[window.device] += _minutes(window)
     for device, minutes in groupby(measurements.telemetry_minutes(windows, minute_s), lambda each: each.device):
-        found[device] = Measured.model_validate(_from_telemetry(list(minutes), lengths_min[device], minute_s))
+        found[device] |= _from_telemetry(list(minutes), lengths_min[device], minute_s)
     for device, tracks in groupby(measurements.track_emotions(windows), lambda each: each.device):
         model_before = (models_before or {}).get(device)
-        seen = _from_tracks([each for each in tracks if each.model != model_before])
-        found[device] = found[device].model_copy(update=seen)
-    return found
+        found[device] |= _from_tracks([each for each in tracks if each.model != model_before])
+    return {device: Measured.model_validate(said) for device, said in found.items()}
 
 
 def windows_before(

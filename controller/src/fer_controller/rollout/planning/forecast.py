@@ -28,6 +28,8 @@ def doubts(store: RolloutStore, planned: Plan, settings: RolloutSettings, now: d
     gates, soak_s = planned.request.chosen_gates(planned.task), planned.request.soak_s
     if not devices or not soak_s:
         return (NOT_ASKED,) if devices else ()
+    if not gates:
+        return ()
     windows = windows_before(devices, now, settings.baseline_s, store.last_moves(devices, (COMMITTED, ROLLED_BACK)))
     before = measure(store.measurements, windows, settings.minute_s)
     after = {

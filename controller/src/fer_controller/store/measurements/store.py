@@ -6,7 +6,7 @@ from functools import cache
 
 from fer_wire.events import END
 
-from fer_controller.store.database import Database, Row, named
+from fer_controller.store.database import Database, named
 from fer_controller.store.events.store import EventStore
 from fer_controller.store.measurements import figures
 from fer_controller.store.measurements.records import TelemetryMinute, TrackEmotion, Window
@@ -28,7 +28,7 @@ class MeasurementStore:
         """Each device's telemetry in its window, in minutes of this length, device by device in their order."""
         values = {"windows": _json(windows), "cpu": CPU_PROVIDER, "minute_s": minute_s}
         parts = {"of_messages": figures.OF_MESSAGES, "of_minutes": figures.OF_MINUTES}
-        return [_minute(row) for row in self._database.rows("telemetry_minutes", values, **parts)]
+        return [_minute(*row) for row in self._database.tuples("telemetry_minutes", values, **parts).rows]
 
     def track_emotions(self, windows: Sequence[Window]) -> list[TrackEmotion]:
         """The emotions of each face in its device's window, device by device and face by face."""
@@ -55,8 +55,7 @@ def _json(windows: Sequence[Window]) -> str:
     return json.dumps([named(window) for window in windows])
 
 
-def _minute(row: Row) -> TelemetryMinute:
-    figures_, lowest, highest = (
-        {name: row[f"{which}{name}"] for name in figures.PARTS} for which in ("", figures.LOWEST, figures.HIGHEST)
-    )
-    return TelemetryMinute(row["device"], row["samples"], figures_, lowest, highest)
+def _minute(device: str, samples: int, *values: float | None) -> TelemetryMinute:
+    """Of each figure its value, its least and its most, one after the other."""
+    told, lowest, highest = (dict(zip(figures.PARTS, values[at::3], strict=True)) for at in range(3))
+    return TelemetryMinute(device, samples, told, lowest, highest)
