@@ -59,7 +59,8 @@ class WatchedFleet:
     def look(self) -> "list[tuple[str, str, str]]":
         """One look; returns kind, rule and subject of what is to be told."""
         self.now += timedelta(seconds=self.settings.every_s)
-        return [(each.kind, each.rule, each.subject) for each in Watch(self.book, self.settings).look(self.view)]
+        watch = Watch(self.book, self.settings)
+        return [(each.kind, each.rule, each.subject) for each in watch.take(watch.see(self.view))]
 
     def look_for(self, seconds: float) -> "list[tuple[str, str, str]]":
         """Looks for so long."""

@@ -43,18 +43,21 @@ class Watch:
     def __init__(self, book: AlertBook, settings: AlertSettings, rules: Sequence[Rule] = RULES) -> None:
         self._book, self._settings, self._rules = book, settings, rules
 
-    def look(self, view: View) -> list[notice.Notice]:
-        """Move the alerts; returns what is to be told, which the caller stores in the same transaction."""
+    def see(self, view: View) -> "Seen":
+        """Let all rules look, before a transaction in which others have to wait."""
         quiet = Quiet(self._book.silences(view.at), view)
-        seen = [_Seen.by(rule, view, self._settings, quiet) for rule in self._rules]  # before others have to wait
+        return Seen(view, [_Found.by(rule, view, self._settings, quiet) for rule in self._rules])
+
+    def take(self, seen: "Seen") -> list[notice.Notice]:
+        """Move the alerts; returns what is to be told, which the caller stores in the same transaction."""
         told: list[notice.Notice] = []
         with self._book.transaction():
-            self._begin_again_after_a_gap(view)
+            self._begin_again_after_a_gap(seen.view)
             known = self._book.open()
-            for each in seen:
+            for each in seen.found:
                 of_rule = {alert.subject: alert for alert in known if alert.rule == each.rule.name}
-                told += _Turn(self._book, self._settings, view, of_rule, each).take()
-            self._book.note_look(view.at)
+                told += _Turn(self._book, self._settings, seen.view, of_rule, each).take()
+            self._book.note_look(seen.view.at)
         return told
 
     def _begin_again_after_a_gap(self, view: View) -> None:
@@ -72,7 +75,15 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
+    """What all rules found in a view."""
+
+    view: View
+    found: "Sequence[_Found]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
     """What a rule found, and the subjects of what it found that is silenced."""
 
     rule: Rule
@@ -91,7 +102,7 @@ class _Turn:
     """One rule in one look."""
 
     def __init__(
-        self, book: AlertBook, settings: AlertSettings, view: View, known: Mapping[str, Alert], seen: _Seen
+        self, book: AlertBook, settings: AlertSettings, view: View, known: Mapping[str, Alert], seen: _Found
     ) -> None:
         self._book, self._settings, self._rule, self._view, self._known = book, settings, seen.rule, view, known
         self._hushed = seen.hushed

@@ -48,9 +48,9 @@ class Watchman:
     def turn(self, now: datetime) -> None:
         """Look where it is time to, and send what is due; raises StoreUnavailable."""
         if _is_due(self._looked, now, timedelta(seconds=self._settings.every_s)):
-            view = self._eyes.look(now)
+            seen = self._watch.see(self._eyes.look(now))
             with self._book.transaction():
-                self._office.post(self._watch.look(view), now)
+                self._office.post(self._watch.take(seen), now)
             self._looked = now
         if _is_due(self._tidied, now, TIDIED_EVERY):
             self._book.forget(iso_utc(now - timedelta(days=self._settings.kept_days)))
