@@ -16,7 +16,7 @@ PROGRAMS = (
 BEGUN_BY = ("forked", "forked_http")
 """They import pytest, which every process would do by itself to find the function that it runs."""
 
-for module in (*PROGRAMS, *BEGUN_BY, "cv2", "onnxruntime"):
+for module in (*PROGRAMS, *BEGUN_BY, "apprise", "cv2", "onnxruntime"):
     import_module(module)
 api.add_operations(FastAPI())
 gc.freeze()
