@@ -28,7 +28,7 @@ def test_the_commands_print_rollups_as_a_table_and_as_json_lines(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("events", "--per", "day"), "--per 'day' is not rolled up; choose one of minute, hour."),
+        (("events", "--per", "week"), "--per 'week' is not rolled up; choose one of minute, hour, day."),
         (("events", "--per", "hour", "--kind", "start"), "--kind cannot be given together with --per"),
         (("telemetry", "--per", "hour", "--follow"), "--follow cannot be given together with --per"),
     ],
