@@ -12,7 +12,7 @@ from fer_controller.errors import StoreUnavailable
 from fer_controller.settings import RetentionSettings
 from fer_controller.store.commands.store import CommandStore
 from fer_controller.store.rollups.forgetting import Forgetting
-from fer_controller.store.rollups.records import HOUR, MINUTE
+from fer_controller.store.rollups.records import DAY, HOUR, MINUTE
 from fer_controller.store.rollups.store import RollupStore
 
 ROWS_AT_A_TIME = 2000
@@ -61,7 +61,7 @@ class Keeper:
             self._in_steps(partial(self._forgetting.forget_telemetry, before), ending)
         if before := self._before(kept.events_days):
             self._forget_events(before, ending)
-        for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days)):
+        for per, days in ((MINUTE, kept.minutes_days), (HOUR, kept.hours_days), (DAY, kept.hours_days)):
             if before := self._before(days):
                 self._in_steps(partial(self._store.forget_rollups, per, before), ending)
 

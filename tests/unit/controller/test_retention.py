@@ -62,6 +62,7 @@ def test_all_is_rolled_up_before_anything_is_forgotten() -> None:
         ("forget events", "2026-02-19"),
         ("forget rollups", "minute", "2026-02-24"),
         ("forget rollups", "hour", "2026-02-09"),
+        ("forget rollups", "day", "2026-02-09"),
     ]
 
 

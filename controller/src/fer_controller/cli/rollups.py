@@ -14,7 +14,7 @@ from fer_controller.operations.events import EMOTION_ROLLUPS, EmotionRollupsQuer
 from fer_controller.operations.filters import TypedEmotionFilter, TypedEventFilter
 from fer_controller.operations.telemetry import TELEMETRY_ROLLUPS, TelemetryRollupsQuery
 from fer_controller.store.filter import TelemetryFilter
-from fer_controller.store.rollups.records import OFFERED, EmotionRollup, TelemetryRollup
+from fer_controller.store.rollups.records import RESOLUTIONS, EmotionRollup, TelemetryRollup
 
 NEWEST_IN_TABLE = 50
 ALL = "all"
@@ -63,8 +63,8 @@ def refuse(given: Mapping[str, object]) -> None:
 
 
 def _checked(per: str) -> str:
-    if per not in OFFERED:
-        raise typer.BadParameter(f"--per {per!r} is not rolled up; choose one of {', '.join(OFFERED)}.")
+    if per not in RESOLUTIONS:
+        raise typer.BadParameter(f"--per {per!r} is not rolled up; choose one of {', '.join(RESOLUTIONS)}.")
     return per
 
 

@@ -100,7 +100,7 @@ class RetentionSettings(Section):
     events_days: float = Field(default=0.0, ge=0, description="emotion events")
     telemetry_days: float = Field(default=7.0, ge=0, description="telemetry messages; rollups outlive them")
     minutes_days: float = Field(default=30.0, ge=0, description="one-minute rollups of emotions and telemetry")
-    hours_days: float = Field(default=0.0, ge=0, description="one-hour rollups")
+    hours_days: float = Field(default=0.0, ge=0, description="one-hour and one-day rollups")
     commands_days: float = Field(default=7.0, ge=0, description="commands to devices, with what they replied")
     commands_max: int = Field(
         default=1000,

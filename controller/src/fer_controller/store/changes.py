@@ -13,7 +13,7 @@ from fer_controller.store.events.tables import UNCERTAIN_EVENTS
 from fer_controller.store.moves.tables import MOVES
 from fer_controller.store.registry.tables import CARDS_OF_MODELS
 from fer_controller.store.rollouts.tables import APPROVALS_OF_ROLLOUTS, SETTINGS_OF_TARGETS, WAKING_OF_ROLLOUTS
-from fer_controller.store.rollups.tables import RATED_EVENTS_OF_ROLLUPS
+from fer_controller.store.rollups.tables import DAYS_OF_ROLLUPS, RATED_EVENTS_OF_ROLLUPS
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "c001_moves": MOVES,
@@ -27,5 +27,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "c049_uncertain_events": UNCERTAIN_EVENTS,
     "c050_waking_of_rollouts": WAKING_OF_ROLLOUTS,
     "c052_rated_events_of_rollups": RATED_EVENTS_OF_ROLLUPS,
+    "c053_days_of_rollups": DAYS_OF_ROLLUPS,
 }
 """By their names in order: the statements of each."""

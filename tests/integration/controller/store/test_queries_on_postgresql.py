@@ -30,11 +30,6 @@ VIEWS = {f"view_of_{view}" for view in ("devices", "events", "hours", "rollouts"
 """They stand in every database that these tests make; tests of analytics ask them."""
 NOT_PREPARED = {"copy_events", *chain.from_iterable(MIGRATIONS.values()), *OF_SQLITE, *OF_MOVES, *VIEWS}
 ALL_OF = {"device": "d", "camera": "c", "emotion": "e"}
-TELEMETRY = Where(TelemetryFilter(device="d"), TelemetryFilter, time="start")
-OF_EMOTIONS: "dict[str, object]" = {
-    "where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start"),
-    "rollups": "emotion_rollups",
-}
 PARTS: "dict[str, object]" = {
     "where": Where(
         EventFilter(
@@ -51,19 +46,16 @@ PARTS: "dict[str, object]" = {
     "made": rolled_up.MADE,
     "merged": rolled_up.MERGED,
     "figures": rolled_up.READ,
-    "added": rolled_up.ADDED,
 }
 PARTS_OF: "dict[str, dict[str, object]]" = {
     "roll_up_telemetry": {"columns": rolled_up.COLUMNS},
-    "telemetry_rollups": {"where": TELEMETRY, "rollups": "telemetry_rollups"},
-    "telemetry_of_days": {"where": TELEMETRY},
+    "telemetry_rollups": {"where": Where(TelemetryFilter(device="d"), TelemetryFilter, time="start")},
     "audit_where": {
         "where": Where(AuditFilter(actor="a", action="b", device="d", rollout="r", text="t", before_id=1), AuditFilter)
     },
-    "emotion_shares": OF_EMOTIONS,
-    "emotion_rollups": OF_EMOTIONS,
-    "emotion_rollups_summed": OF_EMOTIONS,
-    "emotions_of_days": OF_EMOTIONS,
+    "emotion_shares": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
+    "emotion_rollups": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
+    "emotion_rollups_summed": {"where": Where(EmotionFilter(**ALL_OF), EmotionFilter, time="start")},
 }
 QUERIES = sorted(POSTGRESQL.keys() - NOT_PREPARED)
 

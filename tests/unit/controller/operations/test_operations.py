@@ -8,7 +8,7 @@ from fer_controller.desk.answers import ANSWERS
 from fer_controller.operations import OPERATIONS
 from fer_controller.operations.events import Per
 from fer_controller.operations.operation import Answer, Operation, Parameters
-from fer_controller.store.rollups.records import OFFERED
+from fer_controller.store.rollups.records import RESOLUTIONS
 from pydantic import BaseModel
 
 
@@ -34,4 +34,4 @@ def test_requests_and_answers_are_frozen_and_their_fields_say_what_they_mean(
 
 
 def test_every_resolution_can_be_asked_for() -> None:
-    assert get_args(Per) == OFFERED
+    assert get_args(Per) == RESOLUTIONS

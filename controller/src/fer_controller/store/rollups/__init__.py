@@ -1,1 +1,1 @@
-"""Events and telemetry rolled up to minutes and hours, and the deletion of old rows."""
+"""Events and telemetry rolled up to minutes, hours and days, and the deletion of old rows."""

@@ -1,7 +1,7 @@
 """The parts of the rollups' SQL that each metric brings: how its summaries are made, merged and read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fer_controller.metrics.catalogue import SUMMARIZED
 from fer_controller.metrics.metric import HIGHEST, LOWEST, MEAN, Metric, Summary
@@ -12,20 +12,16 @@ TABLE = "telemetry_rollups"
 
 @dataclass(frozen=True, slots=True)
 class SummaryColumn:
-    """A column of the table of rollups.
-
-    How it is made of a range of telemetry, how that is merged into a row that is there, and how rows are added up.
-    """
+    """A column of the table of rollups: what of a range of telemetry goes into it, and how that joins what is there."""
 
     column: str
     made: str
     merged: str
-    added: str
 
 
 def _mean(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
     return (
-        _counted(summary.samples_column, f"count({metric.column})"),
+        _added(summary.samples_column, f"count({metric.column})"),
         _added(summary.sum_column, f"coalesce(sum({metric.column}), 0)"),
     )
 
@@ -39,11 +35,7 @@ def _highest(metric: Metric, summary: Summary) -> tuple[SummaryColumn, ...]:
 
 
 def _added(column: str, made: str) -> SummaryColumn:
-    return SummaryColumn(column, made, f"{TABLE}.{column} + excluded.{column}", f"sum({column})")
-
-
-def _counted(column: str, made: str) -> SummaryColumn:
-    return replace(_added(column, made), added=f"CAST(sum({column}) AS BIGINT)")
+    return SummaryColumn(column, made, f"{TABLE}.{column} + excluded.{column}")
 
 
 def _extreme(which: str, column: str, of: str) -> SummaryColumn:
@@ -51,7 +43,7 @@ def _extreme(which: str, column: str, of: str) -> SummaryColumn:
     merged = (
         f"CASE WHEN {stored} IS NULL OR excluded.{column} {beyond} {stored} THEN excluded.{column} ELSE {stored} END"
     )
-    return SummaryColumn(column, f"{which}({of})", merged, f"{which}({column})")
+    return SummaryColumn(column, f"{which}({of})", merged)
 
 
 PARTS_OF: dict[str, Callable[[Metric, Summary], tuple[SummaryColumn, ...]]] = {
@@ -60,7 +52,7 @@ PARTS_OF: dict[str, Callable[[Metric, Summary], tuple[SummaryColumn, ...]]] = {
     HIGHEST: _highest,
 }
 PARTS = (
-    _counted(SAMPLES, "count(*)"),
+    _added(SAMPLES, "count(*)"),
     *(part for metric, summary in SUMMARIZED for part in PARTS_OF[summary.kind](metric, summary)),
 )
 
@@ -77,6 +69,5 @@ def _listed(parts: Iterable[str]) -> str:
 
 COLUMNS = _listed(part.column for part in PARTS)
 MADE = _listed(part.made for part in PARTS)
-ADDED = _listed(f"{part.added} AS {part.column}" for part in PARTS)
 MERGED = _listed(f"{part.column} = {part.merged}" for part in PARTS)
 READ = _listed((SAMPLES, *(_read(summary) for _, summary in SUMMARIZED)))

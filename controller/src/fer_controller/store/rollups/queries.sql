@@ -23,14 +23,14 @@ SELECT max(id) AS up_to_id, count(*) AS number FROM (
 ) AS following;
 
 -- roll_up_telemetry --
--- Add a range of telemetry to the minutes or hours in which it arrived, by the controller's clock.
+-- Add a range of telemetry to the minutes, hours or days in which it arrived, by the controller's clock.
 INSERT INTO telemetry_rollups (per, start, device, {columns})
 SELECT :per, substr(received_at, 1, :characters) || :rest, device, {made}
 FROM telemetry WHERE id > :after_id AND id <= :up_to_id GROUP BY 2, device
 ON CONFLICT (per, start, device) DO UPDATE SET {merged};
 
 -- roll_up_events --
--- Add a range of events to the minutes or hours in which they were seen, by the device's clock. Where it is not known how
+-- Add a range of events to the minutes, hours or days in which they were seen, by the device's clock. Where it is not known how
 -- many were rated, that stays so.
 INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum, uncertain, rated)
 SELECT :per, substr(time, 1, :characters) || :rest, device, camera, emotion,
@@ -92,15 +92,10 @@ DELETE FROM emotion_rollups WHERE id IN (
   SELECT id FROM emotion_rollups WHERE per = :per AND start < :before ORDER BY start LIMIT :limit
 );
 
--- telemetry_of_days --
--- The hours that match, added up to days in UTC; they stand in the next query where it is asked for days.
-SELECT 'day' AS per, substr(start, 1, 10) || 'T00:00:00.000Z' AS start, device, {added}
-FROM telemetry_rollups WHERE per = 'hour' AND {where} GROUP BY substr(start, 1, 10), device;
-
 -- telemetry_rollups --
 -- The newest telemetry rollups of one device or of all.
 SELECT * FROM (
-  SELECT start, device, {figures} FROM {rollups} WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
+  SELECT start, device, {figures} FROM telemetry_rollups WHERE per = :per AND {where} ORDER BY start DESC, device DESC LIMIT :limit
 ) AS newest ORDER BY start, device;
 
 -- face_shares --
@@ -109,19 +104,12 @@ SELECT device, sum(face_share_sum) / sum(face_share_samples) AS share FROM telem
 WHERE per = 'hour' AND start >= :since AND start < :until
 GROUP BY device HAVING sum(face_share_samples) >= :least ORDER BY device;
 
--- emotions_of_days --
--- The hours that match, added up to days in UTC; they stand in the next queries where they are asked for days.
-SELECT 'day' AS per, substr(start, 1, 10) || 'T00:00:00.000Z' AS start, device, camera, emotion,
-  CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces, sum(confidence_sum) AS confidence_sum,
-  CAST(sum(CASE WHEN rated > 0 THEN uncertain END) AS BIGINT) AS uncertain, CAST(sum(rated) AS BIGINT) AS rated
-FROM emotion_rollups WHERE per = 'hour' AND {where} GROUP BY substr(start, 1, 10), device, camera, emotion;
-
 -- emotion_rollups --
 -- The newest emotion rollups that match.
 SELECT * FROM (
   SELECT start, device, camera, emotion, events, faces, confidence_sum / events AS confidence_mean,
     CASE WHEN rated > 0 THEN uncertain END AS uncertain, coalesce(rated, 0) AS rated
-  FROM {rollups} WHERE per = :per AND {where}
+  FROM emotion_rollups WHERE per = :per AND {where}
   ORDER BY start DESC, device DESC, camera DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, device, camera, emotion;
 
@@ -131,7 +119,7 @@ SELECT * FROM (
   SELECT start, '' AS device, '' AS camera, emotion, CAST(sum(events) AS BIGINT) AS events, CAST(sum(faces) AS BIGINT) AS faces,
     sum(confidence_sum) / sum(events) AS confidence_mean,
     CAST(sum(CASE WHEN rated > 0 THEN uncertain END) AS BIGINT) AS uncertain, CAST(coalesce(sum(rated), 0) AS BIGINT) AS rated
-  FROM {rollups} WHERE per = :per AND {where}
+  FROM emotion_rollups WHERE per = :per AND {where}
   GROUP BY start, emotion ORDER BY start DESC, emotion DESC LIMIT :limit
 ) AS newest ORDER BY start, emotion;
 
@@ -151,6 +139,6 @@ SELECT start, coalesce(labels.value, '') AS value, emotion,
 FROM (
   SELECT start, device, emotion, sum(events) AS events, sum(faces) AS faces,
     sum(CASE WHEN rated > 0 THEN uncertain END) AS uncertain, coalesce(sum(rated), 0) AS rated
-  FROM {rollups} WHERE per = :per AND {where} GROUP BY start, device, emotion
+  FROM emotion_rollups WHERE per = :per AND {where} GROUP BY start, device, emotion
 ) AS seen LEFT JOIN labels ON labels.device = seen.device AND labels.key = :key
 GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3 LIMIT :limit;

@@ -10,10 +10,8 @@ from fer_controller.metrics.catalogue import SUMMARIZED
 MINUTE = "minute"
 HOUR = "hour"
 DAY = "day"
-RESOLUTIONS = (MINUTE, HOUR)
-"""Those that are kept."""
-OFFERED = (*RESOLUTIONS, DAY)
-"""Those that can be asked for; days are added up from hours, in UTC."""
+RESOLUTIONS = (MINUTE, HOUR, DAY)
+"""Days are those of UTC."""
 
 
 def _with_figures(schema: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from fer_wire.events import END, START
 
 from fer_controller.store.database import Database, Values
 from fer_controller.store.filter import EmotionFilter, TelemetryFilter, Where
-from fer_controller.store.queries import QUERIES
 from fer_controller.store.rollups import figures
 from fer_controller.store.rollups.records import (
     DAY,
@@ -23,11 +22,8 @@ from fer_controller.store.rollups.records import (
 TELEMETRY = "telemetry"
 EVENTS = "events"
 ROLLUP_TIME = "start"
-CUTS: Mapping[str, tuple[int, str]] = {MINUTE: (16, ":00.000Z"), HOUR: (13, ":00:00.000Z")}
-"""How an ISO time is cut to the start of its minute or hour: characters kept, and what is appended."""
-
-
-EMOTIONS = ("emotion_rollups", "emotions_of_days")
+CUTS: Mapping[str, tuple[int, str]] = {MINUTE: (16, ":00.000Z"), HOUR: (13, ":00:00.000Z"), DAY: (10, "T00:00:00.000Z")}
+"""How an ISO time is cut to the start of its minute, hour or day: characters kept, and what is appended."""
 
 
 class RollupStore:
@@ -40,7 +36,7 @@ class RollupStore:
         """The newest of one device or of all, ascending by (start, device)."""
         where = Where(wanted, TelemetryFilter, time=ROLLUP_TIME)
         values = {**where.values, "per": per, "limit": limit}
-        parts = {**_from(per, "telemetry_rollups", "telemetry_of_days", where), "figures": figures.READ}
+        parts = {"where": where, "figures": figures.READ}
         return self._database.records(TelemetryRollup, "telemetry_rollups", values, **parts)
 
     def emotion_rollups(
@@ -53,7 +49,7 @@ class RollupStore:
         where = Where(wanted, EmotionFilter, time=ROLLUP_TIME)
         values = {**where.values, "per": per, "limit": limit}
         query = "emotion_rollups_summed" if summed else "emotion_rollups"
-        return self._database.records(EmotionRollup, query, values, **_from(per, *EMOTIONS, where))
+        return self._database.records(EmotionRollup, query, values, where=where)
 
     def emotions_by_label(self, per: str, key: str, since: str, until: str) -> list[LabelEmotion]:
         """Events of each emotion from since up to but not including until, by the value of a label."""
@@ -64,7 +60,7 @@ class RollupStore:
         """By the value of a label; the newest spans first, and the last of them may be cut by the limit."""
         where = Where(wanted, EmotionFilter, time=ROLLUP_TIME)
         values = {**where.values, "per": per, "key": key, "limit": limit}
-        return self._database.records(EmotionShare, "emotion_shares", values, **_from(per, *EMOTIONS, where))
+        return self._database.records(EmotionShare, "emotion_shares", values, where=where)
 
     def face_shares(self, since: str, until: str, least: int) -> dict[str, float]:
         """Share of frames with a face in these whole hours, by device, where at least so many messages told it."""
@@ -106,11 +102,3 @@ class RollupStore:
                 self._database.run(query, {**values, **bounds, **cut}, **parts)
             self._database.run("mark_rolled_up", {"source": source, "up_to_id": found["up_to_id"]})
         return int(found["number"])
-
-
-def _from(per: str, table: str, of_days: str, where: Where) -> dict[str, object]:
-    """Where rollups are read: in their table, or for days in what adds up its hours."""
-    if per != DAY:
-        return {"rollups": table, "where": where}
-    hours = QUERIES[of_days].format(where=where, added=figures.ADDED)
-    return {"rollups": f"({hours}) AS added_up", "where": "TRUE"}

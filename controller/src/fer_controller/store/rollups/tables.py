@@ -5,6 +5,26 @@ RATED_EVENTS_OF_ROLLUPS: tuple[str, ...] = (
     "ALTER TABLE emotion_rollups ADD COLUMN rated INTEGER",
 )
 
+DAYS_OF_ROLLUPS: tuple[str, ...] = (
+    # Of the hours that are kept, so that a year can be drawn at once.
+    """
+    INSERT INTO telemetry_rollups (per, start, device, samples, fps_samples, fps_sum, fps_min, latency_samples,
+      latency_p95_sum_ms, latency_p95_max_ms, cpu_samples, cpu_sum_percent, temperature_max_c, agent_memory_max_mb,
+      pending_events_max, faces_per_frame_samples, faces_per_frame_sum, face_share_samples, face_share_sum)
+    SELECT 'day', substr(start, 1, 10) || 'T00:00:00.000Z', device, sum(samples), sum(fps_samples), sum(fps_sum),
+      min(fps_min), sum(latency_samples), sum(latency_p95_sum_ms), max(latency_p95_max_ms), sum(cpu_samples),
+      sum(cpu_sum_percent), max(temperature_max_c), max(agent_memory_max_mb), max(pending_events_max),
+      sum(faces_per_frame_samples), sum(faces_per_frame_sum), sum(face_share_samples), sum(face_share_sum)
+    FROM telemetry_rollups WHERE per = 'hour' GROUP BY 2, device
+    """,
+    """
+    INSERT INTO emotion_rollups (per, start, device, camera, emotion, events, faces, confidence_sum, uncertain, rated)
+    SELECT 'day', substr(start, 1, 10) || 'T00:00:00.000Z', device, camera, emotion, sum(events), sum(faces),
+      sum(confidence_sum), sum(uncertain), sum(rated)
+    FROM emotion_rollups WHERE per = 'hour' GROUP BY 2, device, camera, emotion
+    """,
+)
+
 FACES_OF_ROLLUPS: tuple[str, ...] = (
     "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_sum REAL NOT NULL DEFAULT 0",
     "ALTER TABLE telemetry_rollups ADD COLUMN faces_per_frame_samples INTEGER NOT NULL DEFAULT 0",
