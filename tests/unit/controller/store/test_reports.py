@@ -1,6 +1,6 @@
 import pytest
 from fer_controller.store.devices import reports
-from fer_controller.store.devices.reports import NewestReports
+from fer_controller.store.devices.reports import EqualParts, NewestReports
 
 
 class Reader:
@@ -35,3 +35,17 @@ def test_of_more_devices_than_are_remembered_each_is_answered_for(monkeypatch: p
     monkeypatch.setattr(reports, "DEVICES_REMEMBERED", 3)
     known = NewestReports(Reader())
     assert [known.of(f"nano-{number:02}", str(number)) for number in [*range(8), *range(8)]] == [*"01234567"] * 2
+
+
+def test_equal_parts_are_one() -> None:
+    parts = EqualParts()
+    kept = [parts.kept((*model, 1)) for model in ("ab", "ab", "cd")]
+    assert kept == [("a", "b", 1), ("a", "b", 1), ("c", "d", 1)]
+    assert kept[0] is kept[1]
+
+
+def test_no_more_parts_are_remembered_than_a_fleet_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "PARTS_REMEMBERED", 3)
+    parts = EqualParts()
+    assert [parts.kept(number) for number in [*range(8), *range(8)]] == [*range(8)] * 2
+    assert len(vars(parts)["_known"]) <= 3

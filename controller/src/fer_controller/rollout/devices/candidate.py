@@ -10,7 +10,7 @@ from fer_wire.reported import Capabilities, RunningModel, SettingsInForce, Trust
 
 from fer_controller.rollout.devices import selector
 from fer_controller.store.devices.records import Device, Label
-from fer_controller.store.devices.reports import NewestReports
+from fer_controller.store.devices.reports import EqualParts, NewestReports
 from fer_controller.store.rollouts.records import Failures
 
 
@@ -82,11 +82,19 @@ def report(device: str, text: str) -> Reported | None:
 
 def _parsed(text: str) -> Reported | None:
     try:
-        return parse(Reported, text) if text else None
+        return _lean(parse(Reported, text)) if text else None
     except MessageError:
         return None
 
 
+def _lean(said: Reported) -> Reported:
+    """The same report, which shares what other devices say, too: a quarter of the memory."""
+    eyes = {task: _parts.kept(model) for task, model in said.eyes.items()}
+    parts = {"capabilities": _parts.kept(said.capabilities), "running": _parts.kept(said.running), "eyes": eyes}
+    return said.model_copy(update=parts)
+
+
+_parts = EqualParts()
 _reports = NewestReports(_parsed)
 
 
