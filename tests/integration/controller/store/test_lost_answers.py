@@ -84,6 +84,20 @@ def test_a_server_that_is_killed_between_a_commit_and_its_answer(
     assert [each.contiguous_seq for each in store.events.streams()] == [3]
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("pipelined", [True, False])
+def test_a_connection_that_is_left_in_the_middle_of_a_statement_is_given_up(
+    postgres: Postgres, *, pipelined: bool
+) -> None:
+    """As when a server throws us out among many rows: its farewell is read, and the end of the connection not yet."""
+    with opening.writer(postgres.database()) as database:
+        store, connection = PostgresIngestStore(database), database._connection.pgconn
+        if pipelined:
+            connection.enter_pipeline_mode()
+        connection.send_query_params(b"SELECT 1", None)
+        assert store.write(a_batch(an_event(1))).events == 1
+
+
 def test_the_same_batch_is_counted_once_and_one_with_the_same_content_again(postgres: Postgres) -> None:
     with opening.writer(postgres.database()) as database:
         store, batch = PostgresIngestStore(database), batch_of_all_kinds()

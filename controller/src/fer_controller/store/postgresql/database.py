@@ -195,15 +195,18 @@ class PostgresDatabase(Database):
         return self._at_once(lambda: self._connection.execute(sent, values or {}))
 
     def _at_once(self, work: Callable[[], Answer]) -> Answer:
-        if self._connection.closed:
+        with self._lock:
+            if self._connection.info.transaction_status == pq.TransactionStatus.ACTIVE:
+                self._connection.close()  # left in the middle of a statement, so that no other can be sent
+            if self._connection.closed:
+                self._connection = self._connected()
+            try:
+                return work()
+            except psycopg.OperationalError:
+                if not self._connection.closed:
+                    raise
             self._connection = self._connected()
-        try:
             return work()
-        except psycopg.OperationalError:
-            if not self._connection.closed:
-                raise
-        self._connection = self._connected()
-        return work()
 
     def _connected(self) -> "_Connection":
         connection = _Connection.connect(
@@ -217,9 +220,7 @@ class PostgresDatabase(Database):
         return connection
 
     def _within(self) -> bool:
-        return self._connection.info.transaction_status in {
-            pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR, pq.TransactionStatus.ACTIVE,
-        }  # fmt: skip
+        return self._connection.info.transaction_status in {pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR}
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
