@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event
+from typing import TypeVar
 
 from fer_wire import Topics, WireError
 
@@ -34,6 +35,7 @@ GOODBYE_S = 2.0
 Others = Callable[[], Sequence[tuple[str, bytes]]]
 Message = tuple[str, bytes, SentOrder]
 """Topic, payload, and what is confirmed by it."""
+Waiting = TypeVar("Waiting")
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +55,7 @@ class Publisher:
         self._renew_at_s = 0.0
         self._unsigned = ""
         self._ready: deque[Message] = deque()
+        self._unsaid: deque[tuple[str, bytes]] = deque()
         self._sent: dict[int, SentOrder] = {}
         self._confirmed: list[SentOrder] = []
         self._refused: set[SentOrder] = set()
@@ -96,7 +99,7 @@ class Publisher:
 
     def _connect(self, broker: Broker) -> None:
         broker.connect()
-        for each in (self._ready, self._sent, self._said, self._confirmed, self._refused):
+        for each in (self._ready, self._unsaid, self._sent, self._said, self._confirmed, self._refused):
             each.clear()
         self._pause_s = FIRST_PAUSE_S
         self._store.publish_unfinished_again(UNREACHABLE)
@@ -107,9 +110,9 @@ class Publisher:
             if due := self._due():
                 self._ready.extend(due)
                 self._moved_s = time.monotonic()
-        self._send(broker)
         if not self._unsigned:
             self._say(broker)
+        self._send(broker)
         broker.pump(LOOK_EVERY_S, WINDOW)
         deliveries = broker.collect(WINDOW)
         self._check(deliveries)
@@ -153,7 +156,7 @@ class Publisher:
 
     def _send(self, broker: Broker) -> None:
         """Publish as much of what is ready as the broker takes before it has confirmed some."""
-        messages = [self._ready.popleft() for _ in range(min(len(self._ready), max(0, broker.room)))]
+        messages = _fitting(self._ready, broker)
         if not messages:
             return
         numbers = broker.publish((topic, payload) for topic, payload, _ in messages)
@@ -162,9 +165,11 @@ class Publisher:
             self._last[topic] = _digest(payload)
 
     def _say(self, broker: Broker) -> None:
-        messages = self._others()
-        numbers = broker.publish(messages, retain=False) if messages else ()
-        self._said.update(zip(numbers, (topic for topic, _ in messages), strict=False))
+        if not self._unsaid:
+            self._unsaid.extend(self._others())
+        messages = _fitting(self._unsaid, broker)
+        numbers = broker.publish(messages, retain=False) if messages else []
+        self._said.update(zip(numbers, (topic for topic, _ in messages), strict=True))
 
     def _signed(self, rows: Sequence[DesiredRow]) -> Iterator[Message]:
         """The messages of as many as can be signed in a short time: a key elsewhere may be slow."""
@@ -217,6 +222,11 @@ class Publisher:
         except (BrokerError, StoreUnavailable) as error:
             log.info("%s Desired states are published at the next start.", error)
         broker.close()
+
+
+def _fitting(waiting: deque[Waiting], broker: Broker) -> list[Waiting]:
+    """What the broker takes of it before it has confirmed some; the rest waits."""
+    return [waiting.popleft() for _ in range(min(len(waiting), max(0, broker.room)))]
 
 
 def _digest(payload: bytes) -> bytes:

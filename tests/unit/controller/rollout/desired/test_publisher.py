@@ -167,6 +167,21 @@ def test_the_broker_is_given_no_more_than_it_has_room_for_and_all_is_noted_toget
     assert seen == [(2, 5), (4, 5), (5, 5), (5, 0)]
 
 
+def test_what_is_said_besides_waits_for_room_too(store: RolloutStore) -> None:
+    said = [(f"fer/v1/{device}/command", b"{}") for device in "abcde"]
+    others = iter([said])
+    publisher = Publisher(store.desired, Topics(), 0.01, NO_SEAL, lambda: next(others, []))
+    connection = FakeConnection(publisher)
+    connection.connected, connection.room = True, 2
+    connection.happenings = [None] * 9
+    seen = []
+    for _ in range(4):
+        publisher._round(connection)  # type: ignore[arg-type]  # a broker in memory
+        seen.append(len(connection.published))
+    assert seen == [2, 4, 5, 5]
+    assert connection.published == said
+
+
 def test_one_that_the_broker_refuses_keeps_no_other_waiting(store: RolloutStore) -> None:
     desire(store, "a")
     publisher = Publisher(store.desired, Topics(), reconnect_max_s=0.01, seal=NO_SEAL)
@@ -304,8 +319,8 @@ def test_what_is_said_besides_is_not_retained_and_its_confirmation_counts_for_no
     connection.happenings = [None, None]
     desire(store, "a")
     publisher.run(connection, connection.stop)  # type: ignore[arg-type]  # a broker in memory
-    assert connection.published == [("fer/v1/a/desired", b"{}"), ("fer/v1/a/command", b"{}")]
-    assert connection.retained == [True, False]
+    assert connection.published == [("fer/v1/a/command", b"{}"), ("fer/v1/a/desired", b"{}")]
+    assert connection.retained == [False, True]
     assert unconfirmed(store) == set()
     publisher._said[9] = "fer/v1/a/command"
     publisher.confirm(9, "Not authorized")
